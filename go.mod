@@ -1,0 +1,3 @@
+module untag
+
+go 1.26.0

@@ -1,0 +1,51 @@
+package scrub
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Phase orders edits. All edits of a phase are on the disk before the next
+// begins. The names say what a phase mostly does; what counts is the order, and
+// that after each single edit the file still opens and plays the same.
+type Phase uint8
+
+const (
+	Unlink   Phase = iota + 1 // retype, blank an index entry
+	Destroy                   // fill what readers no longer look at
+	Repair                    // fields, checksums, sizes
+	Truncate                  // cut the tail: not an edit, see [Plan.End]
+)
+
+var phaseNames = [...]string{Unlink: "unlink", Destroy: "destroy", Repair: "repair", Truncate: "truncate"}
+
+func (p Phase) String() string {
+	if int(p) < len(phaseNames) && phaseNames[p] != "" {
+		return phaseNames[p]
+	}
+	return "phase?"
+}
+
+// Edit replaces Len bytes at Off by as many others.
+type Edit struct {
+	Off, Len int64
+	Data     []byte // the new bytes, Len of them; nil means fill with Fill
+	Fill     byte
+	Phase    Phase
+}
+
+// End is the offset after the last byte that the edit replaces.
+func (e Edit) End() int64 { return e.Off + e.Len }
+
+// Range is Len bytes at Off.
+type Range struct{ Off, Len int64 }
+
+// End is the offset after the last byte of the range.
+func (r Range) End() int64 { return r.Off + r.Len }
+
+// sortEdits brings edits into the order in which they are performed.
+func sortEdits(edits []Edit) {
+	slices.SortStableFunc(edits, func(a, b Edit) int {
+		return cmp.Or(cmp.Compare(a.Phase, b.Phase), cmp.Compare(a.Off, b.Off))
+	})
+}

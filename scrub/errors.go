@@ -1,0 +1,40 @@
+package scrub
+
+import (
+	"errors"
+	"fmt"
+)
+
+// A FormatError reports that a medium breaks the rules of its format.
+type FormatError struct {
+	Format string // the format's name, such as "bmff"
+	Off    int64  // where, in bytes from the start of the medium
+	Msg    string // what was found and what was expected
+}
+
+func (e *FormatError) Error() string { return fmt.Sprintf("%s: %s at 0x%x", e.Format, e.Msg, e.Off) }
+
+// An UnsupportedError reports a valid medium that can't be cleaned with confidence.
+type UnsupportedError struct {
+	Format string
+	Off    int64
+	Msg    string
+}
+
+func (e *UnsupportedError) Error() string {
+	return fmt.Sprintf("%s: %s at 0x%x is not supported", e.Format, e.Msg, e.Off)
+}
+
+// ErrBudget reports that a parser read far more than the medium holds, which
+// only a medium made for that purpose brings about.
+var ErrBudget = errors.New("the structure leads in circles")
+
+// ErrTooMany reports more spans or edits than memory is set aside for.
+var ErrTooMany = errors.New("too many pieces to keep account of")
+
+// refusal tells whether err condemns the medium rather than the reading of it.
+func refusal(err error) bool {
+	var f *FormatError
+	var u *UnsupportedError
+	return errors.As(err, &f) || errors.As(err, &u) || errors.Is(err, ErrBudget) || errors.Is(err, ErrTooMany)
+}

@@ -1,0 +1,69 @@
+package scrub
+
+import "io"
+
+// Format is what the engine knows about one container family.
+type Format struct {
+	// Name is short and lower case: it stands in reports and errors.
+	Name string
+	// Title names the family for people.
+	Title string
+	// Extensions are the usual ones, lower case without the dot. They only
+	// serve to tell that a file nobody recognised claims to be a medium.
+	Extensions []string
+	// Sniff recognises the format by the first bytes of a medium, at most
+	// [SniffLen] of them, and its size.
+	Sniff func(head []byte, size int64) bool
+	// Parse reports map, findings and edits to the scan. A [FormatError] or
+	// [UnsupportedError] refuses the medium: nothing of it is changed then. For
+	// what can be worked around it records a [Scan.Doubt] and goes on. Nil where
+	// there is no parser yet.
+	Parse func(*Scan) error
+	// End finds the logical end of a medium that has no parser; nil if unknown.
+	End func(*Scan) (int64, error)
+	// Inner formats only occur inside other media: no file is sniffed as one.
+	Inner bool
+}
+
+// SniffLen is how many bytes from the start of a medium a [Format.Sniff] gets.
+const SniffLen = 4096
+
+// Engine plans media of the formats in its table. It holds no state.
+type Engine struct{ formats []Format }
+
+// NewEngine returns an engine for a table of formats; the first one whose Sniff
+// agrees is taken.
+func NewEngine(table []Format) *Engine { return &Engine{table} }
+
+// Formats returns the engine's table.
+func (e *Engine) Formats() []Format { return e.formats }
+
+// Sniff returns the name of the format of a medium, or "".
+func (e *Engine) Sniff(src io.ReaderAt, size int64) string {
+	if f := e.sniff(newReader(src, size, newMeter(size))); f != nil {
+		return f.Name
+	}
+	return ""
+}
+
+func (e *Engine) format(name string) (*Format, bool) {
+	for i := range e.formats {
+		if e.formats[i].Name == name {
+			return &e.formats[i], true
+		}
+	}
+	return nil, false
+}
+
+func (e *Engine) sniff(r *Reader) *Format {
+	head, err := r.Bytes(0, int(min(r.Size(), SniffLen)))
+	if err != nil {
+		return nil
+	}
+	for i := range e.formats {
+		if f := &e.formats[i]; !f.Inner && f.Sniff(head, r.Size()) {
+			return f
+		}
+	}
+	return nil
+}

@@ -1,0 +1,12 @@
+// Package formats is the table of the formats that untag knows.
+package formats
+
+import "untag/scrub"
+
+// Table returns every format, in the order in which media are recognised.
+func Table() []scrub.Format {
+	return []scrub.Format{}
+}
+
+// Engine returns an engine for [Table].
+func Engine() *scrub.Engine { return scrub.NewEngine(Table()) }

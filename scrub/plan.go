@@ -1,0 +1,234 @@
+package scrub
+
+import (
+	"fmt"
+	"hash"
+	"io"
+	"slices"
+)
+
+// Options are what a plan is made under.
+type Options struct {
+	Policy Policy
+	Depth  Depth
+	// Known are spans of payload from an earlier plan for a file whose payload
+	// has not changed since. A parser may step over them instead of walking them
+	// again; it is for the proof that follows the performing of a plan.
+	Known []Span
+}
+
+// Status says what a plan promises about its file.
+type Status string
+
+const (
+	// Clean: every byte is accounted for and nothing goes.
+	Clean Status = "clean"
+	// Dirty: every byte is accounted for, and performing the plan leaves it clean.
+	Dirty Status = "dirty"
+	// Partly: there is doubt; only what is positively identified goes.
+	Partly Status = "partly"
+	// Unsupported: the file could not be parsed; at most its marks go.
+	Unsupported Status = "unsupported"
+)
+
+// Plan is the findings and the ordered edits for one file under one policy.
+type Plan struct {
+	Format   string    // name of the format, "" if nobody recognised it
+	Size     int64     // length of the file that the plan is for, in bytes
+	End      int64     // length after the tail is cut; Size if it stays
+	Map      []Span    // the file from byte 0 to Size without holes or overlaps
+	Findings []Finding // in file order
+	Unlisted int       // how many more findings go than are listed
+	Edits    []Edit    // in the order of performing: by phase, then by offset
+	Doubts   []string  // why the file can't be called clean; empty if it can
+	Refused  string    // why the file could not be parsed; empty if it was
+	Read     int64     // bytes read to make the plan
+}
+
+// Status tells what the plan promises.
+func (p *Plan) Status() Status {
+	switch {
+	case p.Refused != "":
+		return Unsupported
+	case len(p.Doubts) > 0:
+		return Partly
+	case len(p.Edits) > 0 || p.End != p.Size || p.Removes() > 0:
+		return Dirty
+	}
+	return Clean
+}
+
+// Removes counts the findings that go.
+func (p *Plan) Removes() int {
+	n := p.Unlisted
+	for _, f := range p.Findings {
+		if f.Goes {
+			n++
+		}
+	}
+	return n
+}
+
+// Plan reads a medium of size bytes and plans what becomes of it. An error is
+// one of reading; a medium that is broken or unsupported is a plan that says so.
+func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
+	opt.Known = protectedSpans(opt.Known)
+	m := newMeter(size)
+	r := newReader(src, size, m)
+	f := e.sniff(r)
+	p := &Plan{Size: size, End: size}
+	s := e.newScan(r, opt)
+	var err error
+	switch {
+	case f == nil:
+		p.Refused = "not a medium of a known format"
+		err = s.marksOnly()
+	case f.Parse == nil:
+		p.Format = f.Name
+		p.Refused = fmt.Sprintf("%s: there is no parser for it yet", f.Name)
+		err = s.endOnly(f)
+	default:
+		p.Format = f.Name
+		err = s.run(f)
+		if err == nil {
+			err = s.lawful()
+		}
+		if refusal(err) {
+			p.Refused = err.Error()
+			s = e.newScan(newReader(src, size, newMeter(size)), opt)
+			s.format = f.Name
+			err = s.marksOnly()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.fill(p)
+	p.Read = m.read
+	return p, nil
+}
+
+func (e *Engine) newScan(r *Reader, opt Options) *Scan {
+	return &Scan{Reader: r, engine: e, opt: opt, base: Extents{{0, r.size}}, out: &outcome{}, end: -1}
+}
+
+// endOnly removes what follows the logical end of a medium that has no parser.
+func (s *Scan) endOnly(f *Format) error {
+	s.format = f.Name
+	if f.End == nil {
+		return s.marksOnly()
+	}
+	end, err := f.End(s)
+	if refusal(err) {
+		return s.marksOnly()
+	}
+	if err != nil {
+		return err
+	}
+	if end < s.size {
+		return s.tail(end)
+	}
+	return nil
+}
+
+// lawful holds a finished scan to the laws that can be checked without knowing
+// the format: every byte claimed, and no edit on what is protected.
+func (s *Scan) lawful() error {
+	_, unclaimed, overlap := tile(s.out.claims, s.size)
+	if unclaimed > 0 {
+		s.Doubt("%d bytes belong to nothing", unclaimed)
+	}
+	if overlap >= 0 {
+		s.Doubt("structures overlap at 0x%x", overlap)
+	}
+	protected := protectedRanges(s.out.claims)
+	for _, e := range s.out.edits {
+		if meets(protected, e.Off, e.Len) {
+			return s.Unsupportedf(e.Off, "metadata that shares bytes with the picture or sound")
+		}
+	}
+	return nil
+}
+
+// fill moves what the scan gathered into the plan.
+func (s *Scan) fill(p *Plan) {
+	p.Map, _, _ = tile(s.out.claims, s.size)
+	p.Findings, p.Unlisted = s.out.findings, s.out.unlisted
+	p.Doubts = s.out.doubts
+	p.Edits = s.out.edits
+	sortEdits(p.Edits)
+	slices.SortStableFunc(p.Findings, func(a, b Finding) int { return int(max(-1, min(1, a.Off-b.Off))) })
+	if s.end >= 0 {
+		p.End = s.end
+	}
+}
+
+// Payload writes all bytes of the map's payload spans, in order, to h.
+func (p *Plan) Payload(src io.ReaderAt, h hash.Hash) error {
+	for _, s := range p.Map {
+		if s.Role != Payload {
+			continue
+		}
+		if _, err := io.Copy(h, io.NewSectionReader(src, s.Off, s.Len)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Check tells whether the plan is well-formed: the map tiles the file, and the
+// edits are sorted, inside the file, apart from each other within a phase, and
+// apart from what is protected. Whoever performs a plan that came from
+// elsewhere asks first.
+func (p *Plan) Check() error {
+	if p.Size < 0 || p.End < 0 || p.End > p.Size {
+		return fmt.Errorf("plan: end %d is outside the file", p.End)
+	}
+	var at int64
+	for _, s := range p.Map {
+		if s.Off != at || s.Len <= 0 || s.Len > p.Size-at {
+			return fmt.Errorf("plan: map breaks at 0x%x", at)
+		}
+		at = s.End()
+	}
+	if at != p.Size {
+		return fmt.Errorf("plan: map ends at 0x%x", at)
+	}
+	protected := protectedRanges(p.Map)
+	if meets(protected, p.End, p.Size-p.End) {
+		return fmt.Errorf("plan: the cut at 0x%x meets the payload", p.End)
+	}
+	var last Edit
+	for _, e := range p.Edits {
+		switch {
+		case e.Phase < Unlink || e.Phase > Repair:
+			return fmt.Errorf("plan: edit at 0x%x has no phase", e.Off)
+		case e.Off < 0 || e.Len <= 0 || e.Len > p.Size || e.Off > p.Size-e.Len:
+			return fmt.Errorf("plan: edit at 0x%x is outside the file", e.Off)
+		case e.Data != nil && int64(len(e.Data)) != e.Len:
+			return fmt.Errorf("plan: edit at 0x%x changes the length", e.Off)
+		case e.Phase < last.Phase || e.Phase == last.Phase && e.Off < last.End():
+			return fmt.Errorf("plan: edits overlap or are out of order at 0x%x", e.Off)
+		case meets(protected, e.Off, e.Len):
+			return fmt.Errorf("plan: edit at 0x%x meets the payload", e.Off)
+		}
+		last = e
+	}
+	return nil
+}
+
+// protectedSpans returns the payload spans of a map, for Options.Known.
+func protectedSpans(m []Span) (out []Span) {
+	for _, s := range m {
+		if s.Role == Payload {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func findSpan(spans []Span, off int64) (int, bool) {
+	return slices.BinarySearchFunc(spans, off, func(s Span, off int64) int {
+		return int(max(-1, min(1, s.Off-off)))
+	})
+}

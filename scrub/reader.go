@@ -1,0 +1,135 @@
+package scrub
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+const (
+	pageSize  = 4 << 10
+	pageCount = 16
+	// MaxPiece is the most that [Reader.Bytes] returns at once.
+	MaxPiece = 1 << 20
+)
+
+// Reader gives a parser bounded, cached and counted access to a medium.
+type Reader struct {
+	src   io.ReaderAt
+	size  int64
+	meter *meter
+	pages [pageCount]page
+}
+
+type page struct {
+	no   int64 // page number plus one, so that the zero value is empty
+	data []byte
+}
+
+// meter is shared by a medium and all that is nested in it.
+type meter struct{ read, limit int64 }
+
+func newReader(src io.ReaderAt, size int64, m *meter) *Reader {
+	return &Reader{src: src, size: size, meter: m}
+}
+
+// newMeter allows for a few passes over the whole medium and no more.
+func newMeter(size int64) *meter {
+	limit := int64(math.MaxInt64)
+	if size < math.MaxInt64/16 {
+		limit = 8*size + 16<<20
+	}
+	return &meter{limit: limit}
+}
+
+// Size is the length of the medium in bytes.
+func (r *Reader) Size() int64 { return r.size }
+
+// Left is how many bytes there are from off to the end; 0 if off is outside.
+func (r *Reader) Left(off int64) int64 {
+	if off < 0 || off > r.size {
+		return 0
+	}
+	return r.size - off
+}
+
+// ReadAt reads len(p) bytes at off, past the cache. It fails with
+// [io.ErrUnexpectedEOF] if the medium holds fewer.
+func (r *Reader) ReadAt(p []byte, off int64) (int, error) {
+	if off < 0 || int64(len(p)) > r.Left(off) {
+		return 0, fmt.Errorf("reading %d bytes at 0x%x: %w", len(p), off, io.ErrUnexpectedEOF)
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	r.meter.read += int64(len(p))
+	if r.meter.read > r.meter.limit {
+		return 0, ErrBudget
+	}
+	n, err := r.src.ReadAt(p, off)
+	if n == len(p) {
+		return n, nil
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, fmt.Errorf("reading %d bytes at 0x%x: %w", len(p), off, err)
+}
+
+// Bytes returns a copy of n bytes at off, n being at most [MaxPiece].
+func (r *Reader) Bytes(off int64, n int) ([]byte, error) {
+	if n < 0 || n > MaxPiece || off < 0 || int64(n) > r.Left(off) {
+		return nil, fmt.Errorf("reading %d bytes at 0x%x: %w", n, off, io.ErrUnexpectedEOF)
+	}
+	b := make([]byte, n)
+	if n > pageSize {
+		_, err := r.ReadAt(b, off)
+		return b, err
+	}
+	for done := 0; done < n; {
+		p, err := r.page((off + int64(done)) / pageSize)
+		if err != nil {
+			return nil, err
+		}
+		done += copy(b[done:], p[(off+int64(done))%pageSize:])
+	}
+	return b, nil
+}
+
+func (r *Reader) page(no int64) ([]byte, error) {
+	slot := &r.pages[no%pageCount]
+	if slot.no == no+1 {
+		return slot.data, nil
+	}
+	n := min(pageSize, r.size-no*pageSize)
+	if slot.data == nil {
+		slot.data = make([]byte, pageSize)
+	}
+	slot.no, slot.data = 0, slot.data[:n]
+	if _, err := r.ReadAt(slot.data, no*pageSize); err != nil {
+		return nil, err
+	}
+	slot.no = no + 1
+	return slot.data, nil
+}
+
+// Constant tells whether all n bytes at off are b.
+func (r *Reader) Constant(off, n int64, b byte) (bool, error) {
+	if n < 0 || n > r.Left(off) {
+		return false, fmt.Errorf("reading %d bytes at 0x%x: %w", n, off, io.ErrUnexpectedEOF)
+	}
+	for n > 0 {
+		p, err := r.Bytes(off, int(min(n, 64<<10)))
+		if err != nil {
+			return false, err
+		}
+		for _, c := range p {
+			if c != b {
+				return false, nil
+			}
+		}
+		off, n = off+int64(len(p)), n-int64(len(p))
+	}
+	return true, nil
+}

@@ -1,0 +1,245 @@
+package scrub
+
+import (
+	"fmt"
+	"io"
+)
+
+// Scan is one parser's work on one medium: what it reads from and reports to.
+// Offsets are always those of the medium itself; what is nested in another
+// medium is mapped to the file by the scan.
+type Scan struct {
+	*Reader
+	engine *Engine
+	format string
+	opt    Options
+	level  int
+	base   Extents // where the medium lies in the file
+	place  string  // where the medium lies in its holder's terms
+	out    *outcome
+	end    int64 // logical end, -1 while not known
+}
+
+// outcome gathers what the parsers of a file and of its nested media report.
+type outcome struct {
+	claims   []Span
+	findings []Finding
+	unlisted int // findings that goes beyond maxFindings
+	edits    []Edit
+	doubts   []string
+	err      error // first excess
+}
+
+// maxNesting bounds media in media: cover art in a clip in a photo is 3.
+const maxNesting = 6
+
+// Deep tells whether every coded frame is to be looked at.
+func (s *Scan) Deep() bool {
+	if s.opt.Depth == DepthAuto || s.opt.Depth == "" {
+		return s.size <= DeepLimit
+	}
+	return s.opt.Depth == DepthDeep
+}
+
+// Nested tells whether the medium lies inside another one.
+func (s *Scan) Nested() bool { return s.level > 0 }
+
+// Errorf returns a [FormatError] of the medium's format.
+func (s *Scan) Errorf(off int64, format string, args ...any) error {
+	return &FormatError{s.format, off, fmt.Sprintf(format, args...)}
+}
+
+// Unsupportedf returns an [UnsupportedError] of the medium's format.
+func (s *Scan) Unsupportedf(off int64, format string, args ...any) error {
+	return &UnsupportedError{s.format, off, fmt.Sprintf(format, args...)}
+}
+
+// Claim says what n bytes at off are for. Every byte is to be claimed once.
+func (s *Scan) Claim(off, n int64, role Role, place string) {
+	if n <= 0 {
+		return
+	}
+	if s.place != "" {
+		place = s.place + "/" + place
+	}
+	for _, r := range s.base.Slice(off, n) {
+		if len(s.out.claims) >= maxPieces {
+			s.out.err = ErrTooMany
+			return
+		}
+		s.out.claims = push(s.out.claims, Span{r.Off, r.Len, role, place})
+	}
+}
+
+// Found reports one thing that the medium gives away or tells and returns
+// whether it goes. Role, if zero, is Identify. The parser makes the edits.
+func (s *Scan) Found(f Finding) bool {
+	if f.Role == 0 {
+		f.Role = Identify
+	}
+	f.Goes = s.Goes(f.Role, f.Kind)
+	if len(s.out.findings) >= maxFindings {
+		if f.Goes {
+			s.out.unlisted++
+		}
+		return f.Goes
+	}
+	if s.place != "" {
+		f.Place = s.place + "/" + f.Place
+	}
+	if r := s.base.Slice(f.Off, 1); len(r) == 1 {
+		f.Off = r[0].Off
+	}
+	f.Value = clip(f.Value)
+	s.out.findings = append(s.out.findings, f)
+	return f.Goes
+}
+
+// Goes asks the policy without reporting anything.
+func (s *Scan) Goes(role Role, kind Kind) bool { return s.opt.Policy.Goes(role, kind) }
+
+// Put replaces the bytes at off by data in the given phase.
+func (s *Scan) Put(phase Phase, off int64, data []byte) {
+	done := int64(0)
+	for _, r := range s.base.Slice(off, int64(len(data))) {
+		s.edit(Edit{Off: r.Off, Len: r.Len, Data: data[done : done+r.Len], Phase: phase})
+		done += r.Len
+	}
+}
+
+// Fill replaces n bytes at off by b in the given phase.
+func (s *Scan) Fill(phase Phase, off, n int64, b byte) {
+	for _, r := range s.base.Slice(off, n) {
+		s.edit(Edit{Off: r.Off, Len: r.Len, Fill: b, Phase: phase})
+	}
+}
+
+func (s *Scan) edit(e Edit) {
+	if len(s.out.edits) >= maxPieces {
+		s.out.err = ErrTooMany
+		return
+	}
+	s.out.edits = append(s.out.edits, e)
+}
+
+// Blank claims n bytes at off as filler if all of them are b. Otherwise they
+// are a finding of the given kind, and filled with b in phase Destroy.
+func (s *Scan) Blank(off, n int64, b byte, kind Kind, place string) error {
+	if n <= 0 {
+		return nil
+	}
+	constant, err := s.Constant(off, n, b)
+	if err != nil {
+		return err
+	}
+	if constant {
+		s.Claim(off, n, Filler, place)
+		return nil
+	}
+	s.Claim(off, n, Identify, place)
+	if s.Found(Finding{Kind: kind, Place: place, Off: off, Len: n}) {
+		s.Fill(Destroy, off, n, b)
+	}
+	return nil
+}
+
+// End declares the logical end of the medium: all bytes from off on are a
+// tail, which the engine claims, names, and removes. A parser that isn't sure
+// where its medium ends doesn't call it and claims everything itself.
+func (s *Scan) End(off int64) { s.end = off }
+
+// Doubt records why the medium can't be called clean. The parser then makes
+// edits only for what is positively identified.
+func (s *Scan) Doubt(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if s.place != "" {
+		text = s.place + ": " + text
+	}
+	const most = 16
+	if len(s.out.doubts) < most {
+		s.out.doubts = append(s.out.doubts, text)
+	}
+}
+
+// Known returns the end of the span of payload that starts at off and was found
+// by an earlier plan for the same bytes, so that a proof need not read it
+// again. See [Options.Known].
+func (s *Scan) Known(off int64) (end int64, ok bool) {
+	if len(s.base) != 1 || len(s.opt.Known) == 0 {
+		return 0, false
+	}
+	i, found := findSpan(s.opt.Known, s.base[0].Off+off)
+	if !found {
+		return 0, false
+	}
+	end = s.opt.Known[i].End() - s.base[0].Off
+	return end, end <= s.size
+}
+
+// Medium plans the medium that lies in the ranges x of this one, at place, and
+// adds its spans, findings and edits. A non-nil error means that it could not
+// be planned: nothing was added then, and the caller decides what becomes of
+// the bytes. Errors of reading are returned as they are.
+func (s *Scan) Medium(x Extents, place string) error {
+	return s.nested(x, place, nil)
+}
+
+// MediumAs is [Scan.Medium] for a medium whose format is known from its place.
+func (s *Scan) MediumAs(format string, x Extents, place string) error {
+	f, ok := s.engine.format(format)
+	if !ok {
+		return s.Unsupportedf(0, "medium %q at %s", format, place)
+	}
+	return s.nested(x, place, f)
+}
+
+func (s *Scan) nested(x Extents, place string, f *Format) error {
+	if s.level+1 >= maxNesting {
+		return s.Unsupportedf(0, "medium nested %d deep", s.level+1)
+	}
+	if !x.inside(s.size) {
+		return s.Errorf(0, "%s lies outside the medium", place)
+	}
+	var base Extents
+	for _, r := range x {
+		base = append(base, s.base.Slice(r.Off, r.Len)...)
+	}
+	if s.place != "" {
+		place = s.place + "/" + place
+	}
+	in := &Scan{
+		Reader: newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: 1<<63 - 1}), // metered by s.Reader
+		engine: s.engine, opt: s.opt, level: s.level + 1, base: base, place: place, out: s.out, end: -1,
+	}
+	if f == nil {
+		if f = s.engine.sniff(in.Reader); f == nil {
+			return s.Unsupportedf(x[0].Off, "medium of unknown format")
+		}
+	}
+	before := *s.out
+	if err := in.run(f); err != nil {
+		*s.out = before
+		return err
+	}
+	return nil
+}
+
+// run has the parser of f do its work and deals with what follows the end.
+func (s *Scan) run(f *Format) error {
+	s.format = f.Name
+	if f.Parse == nil {
+		return s.Unsupportedf(0, "cleaning")
+	}
+	if err := f.Parse(s); err != nil {
+		return err
+	}
+	if s.out.err != nil {
+		return s.out.err
+	}
+	if s.end >= 0 && s.end < s.size {
+		return s.tail(s.end)
+	}
+	return nil
+}
+
+var _ io.ReaderAt = (*Reader)(nil)
