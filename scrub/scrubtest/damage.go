@@ -1,0 +1,145 @@
+package scrubtest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+
+	"untag/scrub"
+)
+
+// damage holds the parser to law 8 on variants of a medium that lost their end
+// or whose numbers lie. Random bytes are for [Fuzz].
+func (c *court) damage(h *Harness, data []byte, p *scrub.Plan, lot *rand.Rand) {
+	if h.variants() == 0 || len(p.Map) == 0 {
+		return
+	}
+	v := variants{court: c, h: h, data: data, whole: payload(p), refused: p.Refused != ""}
+	per := max(1, h.variants()/3)
+	for _, end := range pickCuts(p, per, lot) {
+		if c.full(8) {
+			return
+		}
+		v.cut(end)
+	}
+	for _, f := range pickFlips(p, 2*per, lot) {
+		if c.full(8) {
+			return
+		}
+		v.flip(f)
+	}
+}
+
+type variants struct {
+	*court
+	h       *Harness
+	data    []byte
+	whole   []scrub.Range // the payload of the undamaged medium
+	refused bool          // the undamaged medium was refused
+}
+
+// cut tries the medium without what follows end.
+func (v *variants) cut(end int64) {
+	what := fmt.Sprintf("cut at 0x%x", end)
+	data := v.data[:end]
+	p := v.damaged(data, what, upTo(v.whole, end))
+	if p == nil || v.h.Streams || v.refused {
+		return
+	}
+	st := p.Status()
+	if d := differ(v.whole, payload(p)); d >= 0 && (st == scrub.Clean || st == scrub.Dirty) {
+		v.breach(8, d, "%s: called %s although payload is lost", what, st)
+	}
+}
+
+// flip tries the medium with a few bytes replaced.
+func (v *variants) flip(f flip) {
+	data := bytes.Clone(v.data)
+	copy(data[f.off:], f.data)
+	v.damaged(data, fmt.Sprintf("with %x at 0x%x", f.data, f.off), v.whole)
+}
+
+// damaged holds the plan for a damaged variant to what holds for all plans, and
+// to leaving the payload of the undamaged medium alone.
+func (v *variants) damaged(data []byte, what string, whole []scrub.Range) *scrub.Plan {
+	p := v.measured(v.h, data, what)
+	if p == nil {
+		return nil
+	}
+	for _, e := range p.Edits {
+		if d := meeting(whole, e.Off, e.Len); d >= 0 {
+			v.breach(8, d, "%s: an edit (%s, %d bytes at 0x%x) meets what was payload; the plan is %s",
+				what, e.Phase, e.Len, e.Off, p.Status())
+			break
+		}
+	}
+	if d := meeting(whole, p.End, p.Size-p.End); d >= 0 {
+		v.breach(8, d, "%s: the tail from 0x%x on meets what was payload", what, p.End)
+	}
+	if again := v.court.plan(v.h, Perform(data, p), what+", then finished"); again != nil {
+		v.finished(p, again, what)
+	}
+	return p
+}
+
+// pickCuts returns ends at and around the boundaries of the map, most at the most.
+func pickCuts(p *scrub.Plan, most int, lot *rand.Rand) (ends []int64) {
+	for _, s := range p.Map {
+		for _, end := range []int64{s.Off, s.Off + 1, s.End() - 1, s.Off + s.Len/2} {
+			if end > 0 && end < p.Size && (len(ends) == 0 || ends[len(ends)-1] != end) {
+				ends = append(ends, end)
+			}
+		}
+	}
+	return some(ends, most, lot)
+}
+
+type flip struct {
+	off  int64
+	data []byte
+}
+
+// pickFlips returns changes that make the numbers near the start of structures
+// zero, one, as large as can be, or off by one. Where the numbers are is known
+// to the format alone, so the usual places are tried.
+func pickFlips(p *scrub.Plan, most int, lot *rand.Rand) (flips []flip) {
+	for _, s := range p.Map {
+		if s.Role == scrub.Payload {
+			continue
+		}
+		for _, at := range []int64{0, 1, 2, 4, 8, 12} {
+			for _, b := range numbers(at) {
+				if at < s.Len && s.Off+at+int64(len(b)) <= p.Size {
+					flips = append(flips, flip{s.Off + at, b})
+				}
+			}
+		}
+	}
+	return some(flips, most, lot)
+}
+
+func numbers(at int64) (out [][]byte) {
+	if at == 1 || at == 2 {
+		for _, n := range []uint16{0, 1, 0x7fff, 0xffff} {
+			out = append(out, binary.BigEndian.AppendUint16(nil, n))
+		}
+		return out
+	}
+	for _, n := range []uint32{0, 1, 0x7fffffff, 0xffffffff} {
+		out = append(out, binary.BigEndian.AppendUint32(nil, n))
+	}
+	return out
+}
+
+// some returns most of all by lot, in order.
+func some[T any](all []T, most int, lot *rand.Rand) (out []T) {
+	left := most
+	for i, x := range all {
+		if lot.IntN(len(all)-i) < left {
+			out = append(out, x)
+			left--
+		}
+	}
+	return out
+}

@@ -1,0 +1,171 @@
+package scrubtest
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"untag/scrub"
+)
+
+func words(n int) []byte { return bytes.Repeat([]byte("CANARY-words "), n/13+1)[:n] }
+
+func sound(n int) []byte { return bytes.Repeat([]byte{0x55, 0xaa, 7}, n/3+1)[:n] }
+
+var toyMedia = map[string][]byte{
+	"empty":    toyMedium(),
+	"plain":    toyMedium(chunk('P', sound(900))),
+	"words":    toyMedium(chunk('P', sound(40)), chunk('M', words(1400)), chunk('P', sound(700))),
+	"filler":   toyMedium(chunk('F', make([]byte, 30)), chunk('F', words(600)), chunk('P', sound(9))),
+	"nested":   toyMedium(chunk('P', sound(9)), chunk('N', toyMedium(chunk('M', words(700)), chunk('P', sound(80))))),
+	"tail":     append(toyMedium(chunk('P', sound(80))), words(1300)...),
+	"straddle": toyMedium(chunk('P', sound(512-4-3-2)), chunk('M', words(700)), chunk('P', sound(20))),
+	"two":      toyMedium(chunk('M', words(60)), chunk('P', sound(700)), chunk('M', words(300)), chunk('P', sound(20))),
+}
+
+func TestLawfulToyPasses(t *testing.T) {
+	for name, data := range toyMedia {
+		h := Harness{Engine: toy{}.engine(), Sound: true}
+		if bytes.Contains(data, []byte("CANARY")) {
+			h.Secrets = [][]byte{[]byte("CANARY")}
+		}
+		h.Laws(t, name, data)
+	}
+}
+
+func TestEachLawIsHeld(t *testing.T) {
+	claims := Harness{Sound: true}
+	canary := Harness{Secrets: [][]byte{[]byte("CANARY")}}
+	tests := []struct {
+		name  string
+		toy   toy
+		h     Harness
+		media string
+		law   int
+		says  string
+	}{
+		{"a byte that nothing claims", toy{skipsHeader: true}, claims, "plain", 1, "claimed by nothing"},
+		{"a byte claimed twice", toy{claimsTwice: true}, claims, "plain", 1, "overlap"},
+		{"an edit on payload", toy{payloadIsPlaced: true}, claims, "plain", 1, "shares bytes"},
+		{"payload that is gone after", toy{losesPayload: true}, Harness{}, "words", 3, "became"},
+		{"a finding that stays", toy{forgets: true}, Harness{}, "words", 3, "still goes"},
+		{"an edit without end", toy{editsTwice: true}, Harness{}, "plain", 3, "still an edit"},
+		{"refused between two edits", toy{coupled: true}, Harness{}, "words", 4, "refused"},
+		{"a header torn at a sector's end", toy{straddles: true}, Harness{}, "straddle", 4, ""},
+		{"edits of a phase in another order", toy{unordered: true}, Harness{}, "words", 4, ""},
+		{"other payload when stopped", toy{unclean: true}, Harness{}, "words", 4, "payload"},
+		{"filler that is believed", toy{trustsFiller: true}, Harness{}, "filler", 5, "not constant"},
+		{"secrets in nested media", toy{ignoresNested: true}, canary, "nested", 6, "still there"},
+		{"a panic by a length", toy{panics: true}, Harness{}, "plain", 7, "panic"},
+		{"memory by a length", toy{allocates: true}, Harness{}, "plain", 7, "allocated"},
+		{"reading in circles", toy{circles: true}, Harness{}, "plain", 7, "bytes read"},
+		{"no end", toy{hangs: true}, Harness{Patience: 50 * time.Millisecond}, "plain", 7, "no plan"},
+		{"removal on a guess", toy{guesses: true, missesEnd: true}, Harness{Streams: true}, "two", 8, "meets what was payload"},
+		{"lost payload unnoticed", toy{missesEnd: true}, Harness{}, "words", 8, "although payload is lost"},
+		{"an error that is no refusal", toy{plainError: true}, Harness{}, "plain", 8, "read error"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.h.Engine = tt.toy.engine()
+			_, got := tt.h.Judge(tt.name, toyMedia[tt.media])
+			if !slices.ContainsFunc(got, func(b Breach) bool { return b.Law == tt.law && strings.Contains(b.Text, tt.says) }) {
+				t.Errorf("no breach of law %d that says %q, but %v", tt.law, tt.says, got)
+			}
+		})
+	}
+}
+
+func TestSecretsMustBeInTheSample(t *testing.T) {
+	h := Harness{Engine: toy{}.engine(), Secrets: [][]byte{[]byte("CANARY-none")}, MustStay: [][]byte{[]byte("also none")}}
+	if _, got := h.Judge("x", toyMedia["plain"]); len(got) != 2 {
+		t.Errorf("%d breaches, want 2: a sample that lacks its secret proves nothing: %v", len(got), got)
+	}
+}
+
+func TestGiantSeesMemory(t *testing.T) {
+	const size = 16 << 30
+	huge := Sparse{Head: toyMedium(chunk('P', sound(900)))}
+	p, _, got := giant(toy{}.engine(), huge, size, scrub.Options{}, time.Minute)
+	if len(got) > 0 || p.End > 1000 {
+		t.Errorf("a lawful toy: %v", got)
+	}
+	many := slices.Repeat([][]byte{chunk('P', sound(60000))}, 1200)
+	data := toyMedium(many...)
+	_, _, got = giant(toy{holds: true}.engine(), bytes.NewReader(data), int64(len(data)), scrub.Options{}, time.Minute)
+	if !slices.ContainsFunc(got, func(b Breach) bool { return b.Law == 7 }) {
+		t.Errorf("a toy that holds all it reads was not caught")
+	}
+	held = nil
+}
+
+func TestPerformIsTheLastStep(t *testing.T) {
+	data := append(toyMedia["two"], words(1000)...)
+	p, err := toy{}.engine().Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last []byte
+	n := 0
+	for _, state := range Steps(data, p) {
+		last = bytes.Clone(state)
+		n++
+	}
+	if want := len(p.Edits) + 1; n != want {
+		t.Errorf("%d steps, want %d", n, want)
+	}
+	if !bytes.Equal(last, Perform(data, p)) {
+		t.Error("the last step differs from the plan performed at once")
+	}
+}
+
+func TestStopsCoverSectors(t *testing.T) {
+	p := &scrub.Plan{Size: 5000, End: 4000, Edits: []scrub.Edit{
+		{Off: 510, Len: 4, Phase: scrub.Unlink}, {Off: 1024, Len: 1025, Phase: scrub.Destroy}}}
+	got := pickStops(p, 100, lots("x"))
+	want := []stop{{0, 2}, {1, 0}, {1, 512}, {1, 1024}, {2, 0}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestManyStopsAreSampled(t *testing.T) {
+	p := &scrub.Plan{Size: 1 << 30, End: 1 << 30}
+	for i := range int64(10000) {
+		p.Edits = append(p.Edits, scrub.Edit{Off: i * 2048, Len: 1024, Phase: scrub.Destroy})
+	}
+	if n := len(pickStops(p, 50, lots("x"))); n < 25 || n > 60 {
+		t.Errorf("%d stops for 50", n)
+	}
+}
+
+func TestDumpNamesEverything(t *testing.T) {
+	data := append(toyMedia["words"], 1, 2, 3)
+	p, err := toy{}.engine().Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := Dump(p)
+	for _, want := range []string{"toy, dirty", "0x000000        4  structure  magic", "goes   comment     words", "unlink    fill 46"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the dump lacks %q:\n%s", want, got)
+		}
+	}
+}
+
+func FuzzToy(f *testing.F) {
+	var seeds [][]byte
+	for _, m := range toyMedia {
+		seeds = append(seeds, m)
+	}
+	slices.SortFunc(seeds, bytes.Compare)
+	Fuzz(f, toy{}.engine(), seeds...)
+}
+
+func BenchmarkJudge(b *testing.B) {
+	h := Harness{Engine: toy{}.engine()}
+	for b.Loop() {
+		h.Judge("two", toyMedia["two"])
+	}
+}

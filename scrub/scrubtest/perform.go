@@ -1,0 +1,78 @@
+package scrubtest
+
+import (
+	"bytes"
+	"fmt"
+	"iter"
+
+	"untag/scrub"
+)
+
+// Perform returns a copy of data with the plan performed on it.
+func Perform(data []byte, p *scrub.Plan) []byte {
+	out := bytes.Clone(data)
+	for _, e := range p.Edits {
+		write(out, e, e.Len)
+	}
+	return out[:p.End]
+}
+
+// Steps yields the medium after each write of the plan, in their order, with
+// what has been done in words. The bytes are only valid until the next step.
+func Steps(data []byte, p *scrub.Plan) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		w := work{data: bytes.Clone(data), plan: p}
+		for i, e := range p.Edits {
+			w.do(i, e.Len)
+			if !yield(fmt.Sprintf("after edit %d (%s at 0x%x)", i, e.Phase, e.Off), w.data) {
+				return
+			}
+		}
+		if p.End < p.Size {
+			yield("after the cut", w.data[:p.End])
+		}
+	}
+}
+
+// write puts the first n bytes of an edit into data.
+func write(data []byte, e scrub.Edit, n int64) {
+	dst := data[e.Off : e.Off+n]
+	if e.Data != nil {
+		copy(dst, e.Data)
+		return
+	}
+	for i := range dst {
+		dst[i] = e.Fill
+	}
+}
+
+// work performs a plan bit by bit and can take bits back.
+type work struct {
+	data []byte
+	plan *scrub.Plan
+	log  []saved
+}
+
+type saved struct {
+	off int64
+	old []byte
+}
+
+// do writes the first n bytes of the plan's edit i.
+func (w *work) do(i int, n int64) {
+	e := w.plan.Edits[i]
+	if n <= 0 {
+		return
+	}
+	w.log = append(w.log, saved{e.Off, bytes.Clone(w.data[e.Off : e.Off+n])})
+	write(w.data, e, n)
+}
+
+// undo takes back all that was done since mark, a former length of the log.
+func (w *work) undo(mark int) {
+	for len(w.log) > mark {
+		last := w.log[len(w.log)-1]
+		copy(w.data[last.off:], last.old)
+		w.log = w.log[:len(w.log)-1]
+	}
+}

@@ -1,0 +1,88 @@
+package scrubtest
+
+import (
+	"fmt"
+	"slices"
+
+	"untag/scrub"
+)
+
+// ranges returns where the map has one of the roles, touching spans joined.
+func ranges(m []scrub.Span, roles ...scrub.Role) (out []scrub.Range) {
+	for _, s := range m {
+		if !slices.Contains(roles, s.Role) || s.Len <= 0 {
+			continue
+		}
+		if n := len(out); n > 0 && out[n-1].End() == s.Off {
+			out[n-1].Len += s.Len
+			continue
+		}
+		out = append(out, scrub.Range{Off: s.Off, Len: s.Len})
+	}
+	return out
+}
+
+func payload(p *scrub.Plan) []scrub.Range { return ranges(p.Map, scrub.Payload) }
+
+// differ returns the first offset that is in one list of ranges only, or -1.
+// Edits keep offsets, so payload that stays the same stays in the same ranges.
+func differ(a, b []scrub.Range) int64 {
+	for i := range max(len(a), len(b)) {
+		switch {
+		case i >= len(a):
+			return b[i].Off
+		case i >= len(b):
+			return a[i].Off
+		case a[i].Off != b[i].Off:
+			return min(a[i].Off, b[i].Off)
+		case a[i].Len != b[i].Len:
+			return min(a[i].End(), b[i].End())
+		}
+	}
+	return -1
+}
+
+// meeting returns the first offset of [off, off+n) that lies in one of the
+// ordered ranges, or -1.
+func meeting(in []scrub.Range, off, n int64) int64 {
+	i, _ := slices.BinarySearchFunc(in, off, func(r scrub.Range, off int64) int {
+		if r.End() <= off {
+			return -1
+		}
+		return 1
+	})
+	if n > 0 && i < len(in) && in[i].Off < off+n {
+		return max(in[i].Off, off)
+	}
+	return -1
+}
+
+// upTo returns what of the ranges lies below end.
+func upTo(in []scrub.Range, end int64) (out []scrub.Range) {
+	for _, r := range in {
+		if r.Off < end {
+			out = append(out, scrub.Range{Off: r.Off, Len: min(r.Len, end-r.Off)})
+		}
+	}
+	return out
+}
+
+// tiles returns what is wrong with a plan's map, or "".
+func tiles(p *scrub.Plan) (off int64, wrong string) {
+	var at int64
+	for _, s := range p.Map {
+		switch {
+		case s.Off != at:
+			return at, fmt.Sprintf("the map goes on at 0x%x", s.Off)
+		case s.Len <= 0 || s.Len > p.Size-at:
+			return at, fmt.Sprintf("span %q takes %d of %d bytes", s.Place, s.Len, p.Size-at)
+		case s.Role < scrub.Structure || s.Role > scrub.Filler:
+			return at, fmt.Sprintf("span %q has %s", s.Place, s.Role)
+		}
+		at = s.End()
+	}
+	if at != p.Size {
+		return at, fmt.Sprintf("the map ends, the file has %d bytes", p.Size)
+	}
+	return -1, ""
+}

@@ -1,0 +1,204 @@
+package scrubtest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+
+	"untag/scrub"
+)
+
+// A toy medium is "TOY1" and chunks of {type, u16 length, body}: P payload, M
+// words to remove, F filler, N a nested toy, E the end.
+const toyMagic = "TOY1"
+
+func chunk(typ byte, body []byte) []byte {
+	return append(binary.BigEndian.AppendUint16([]byte{typ}, uint16(len(body))), body...)
+}
+
+func toyMedium(chunks ...[]byte) []byte {
+	return append([]byte(toyMagic), bytes.Join(append(chunks, chunk('E', nil)), nil)...)
+}
+
+// toy is the parser of toy media. Each field makes it break one law.
+type toy struct {
+	skipsHeader     bool // claims a header not at all
+	claimsTwice     bool // claims a header twice
+	losesPayload    bool // turns payload into filler after a removal
+	forgets         bool // leaves words that it says go
+	coupled         bool // refuses between two edits
+	straddles       bool // refuses a header that is torn
+	unordered       bool // can't do with the second of two edits of a phase alone
+	unclean         bool // ends in doubt when it was stopped
+	trustsFiller    bool // believes that filler is empty
+	ignoresNested   bool // takes nested media for payload
+	panics          bool // by a length that is too large
+	allocates       bool // by a length
+	circles         bool // reads again and again
+	hangs           bool // for a length of 0xffff
+	holds           bool // keeps what it reads
+	guesses         bool // clips what is too long and removes it
+	missesEnd       bool // is content without an end
+	plainError      bool // refuses by an error that isn't a refusal
+	editsTwice      bool // edits what is clean
+	payloadIsPlaced bool // edits what it claimed as payload
+}
+
+func (toy) sniff(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte(toyMagic)) }
+
+func (y toy) engine() *scrub.Engine {
+	return scrub.NewEngine([]scrub.Format{{Name: "toy", Sniff: y.sniff, Parse: y.parse}})
+}
+
+var held [][]byte
+
+func (y toy) parse(s *scrub.Scan) error {
+	s.Claim(0, 4, scrub.Structure, "magic")
+	held = nil
+	for off := int64(4); ; {
+		if s.Left(off) < 3 && y.missesEnd {
+			s.Claim(off, s.Left(off), scrub.Structure, "end")
+			return nil
+		}
+		if s.Left(off) < 3 && y.plainError {
+			return errors.New("no chunk E")
+		}
+		if s.Left(off) < 3 {
+			return s.Errorf(off, "no chunk E")
+		}
+		head, err := s.Bytes(off, 3)
+		if err != nil {
+			return err
+		}
+		n := int64(binary.BigEndian.Uint16(head[1:]))
+		if err := y.hostile(s, off, n); err != nil {
+			return err
+		}
+		if n > s.Left(off+3) {
+			if !y.guesses && !y.panics {
+				return s.Errorf(off, "chunk %q says %d bytes, %d are left", head[0], n, s.Left(off+3))
+			}
+			n = s.Left(off + 3)
+		}
+		end, err := y.chunk(s, head[0], off, n)
+		if end || err != nil {
+			return err
+		}
+		off += 3 + n
+	}
+}
+
+func (y toy) hostile(s *scrub.Scan, off, n int64) error {
+	switch {
+	case y.panics && n > s.Left(off+3):
+		_ = make([]byte, 4)[n]
+	case y.allocates:
+		held = append(held[:0], make([]byte, n<<11))
+	case y.circles:
+		for range 1000 {
+			if _, err := s.ReadAt(make([]byte, s.Size()), 0); err != nil {
+				return err
+			}
+		}
+	case y.hangs && n == 0xffff:
+		select {}
+	}
+	return nil
+}
+
+func (y toy) chunk(s *scrub.Scan, typ byte, off, n int64) (end bool, err error) {
+	if !y.skipsHeader {
+		s.Claim(off, 3, scrub.Structure, "header")
+	}
+	if y.claimsTwice {
+		s.Claim(off, 3, scrub.Identify, "again")
+	}
+	body := off + 3
+	switch typ {
+	case 'P', 'D':
+		return false, y.payload(s, typ, body, n)
+	case 'F':
+		if y.trustsFiller {
+			s.Claim(body, n, scrub.Filler, "filler")
+			return false, nil
+		}
+		return false, s.Blank(body, n, 0, scrub.Hidden, "filler")
+	case 'N':
+		return false, y.nested(s, body, n)
+	case 'E':
+		if n > 0 {
+			return true, s.Errorf(off, "chunk E says %d bytes", n)
+		}
+		s.End(body)
+		return true, nil
+	case 'M':
+		y.words(s, off, n)
+		return false, nil
+	}
+	return true, s.Errorf(off, "chunk of type %q", typ)
+}
+
+func (y toy) payload(s *scrub.Scan, typ byte, body, n int64) error {
+	if y.holds {
+		for o := body; o < body+n; o += 4096 {
+			b, err := s.Bytes(o, int(min(4096, body+n-o)))
+			if err != nil {
+				return err
+			}
+			held = append(held, b)
+		}
+	}
+	s.Claim(body, n, scrub.Payload, "payload")
+	if y.payloadIsPlaced {
+		s.Fill(scrub.Destroy, body, min(n, 1), 0)
+	}
+	if y.editsTwice {
+		s.Fill(scrub.Repair, body-3, 1, typ)
+	}
+	return nil
+}
+
+func (y toy) nested(s *scrub.Scan, body, n int64) error {
+	if y.ignoresNested {
+		s.Claim(body, n, scrub.Payload, "nested")
+		return nil
+	}
+	return s.Medium(scrub.Extents{{Off: body, Len: n}}, "nested")
+}
+
+// words removes a chunk M: retyped first, then filled.
+func (y toy) words(s *scrub.Scan, off, n int64) {
+	s.Claim(off+3, n, scrub.Identify, "words")
+	if !s.Found(scrub.Finding{Kind: scrub.Comment, Place: "words", Off: off, Len: 3 + n}) || y.forgets {
+		return
+	}
+	switch {
+	case y.losesPayload: // the chunk swallows its neighbour's header and one byte of it
+		s.Put(scrub.Unlink, off, binary.BigEndian.AppendUint16([]byte{'F'}, uint16(n+3)))
+		s.Fill(scrub.Destroy, off+3, n, 0)
+		return
+	case y.coupled: // the type of no chunk, until it is repaired
+		s.Fill(scrub.Unlink, off, 1, '?')
+		s.Fill(scrub.Destroy, off+3, n, 0)
+		s.Fill(scrub.Repair, off, 1, 'F')
+		return
+	case y.straddles: // one chunk becomes two, in one write over a sector's end
+		s.Put(scrub.Unlink, off, append(append(chunk('F', nil), 'F'), binary.BigEndian.AppendUint16(nil, uint16(n-3))...))
+		s.Fill(scrub.Destroy, off+6, n-3, 0)
+		return
+	case y.unordered: // fill before retype is safe in this order only
+		s.Fill(scrub.Unlink, off, 1, 'F')
+		s.Fill(scrub.Unlink, off+1, 1, byte(n>>8)+1)
+		s.Fill(scrub.Unlink, off+2, 1, byte(n))
+		s.Fill(scrub.Destroy, off+1, 1, byte(n>>8))
+		s.Fill(scrub.Destroy, off+3, n, 0)
+		return
+	case y.unclean:
+		s.Fill(scrub.Unlink, off, 1, 'D')
+		s.Fill(scrub.Destroy, off+3, n, 0)
+		s.Fill(scrub.Repair, off, 1, 'F')
+		return
+	}
+	s.Fill(scrub.Unlink, off, 1, 'F')
+	s.Fill(scrub.Destroy, off+3, n, 0)
+}
