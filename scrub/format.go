@@ -21,6 +21,10 @@ type Format struct {
 	Parse func(*Scan) error
 	// End finds the logical end of a medium that has no parser; nil if unknown.
 	End func(*Scan) (int64, error)
+	// Compact tells which ranges of a clean medium are filler that can be left
+	// out when it is written anew, and what changes in the rest because of it;
+	// nil where nothing can. See [Engine.Compact].
+	Compact func(*Scan) (drops []Range, patches []Edit, err error)
 	// Inner formats only occur inside other media: no file is sniffed as one.
 	Inner bool
 }
