@@ -1,5 +1,9 @@
 // Package marks knows tags by name: trailers that name a machine or that a
 // phone, camera or workstation appends after the end of a file.
+//
+// [Trailer] takes one trailer off the end of a file at a time, [Hidden] looks
+// for what lies under trailers that nobody knows, and [OOXML] for the one mark
+// that sits inside of files.
 package marks
 
 import "io"
@@ -16,8 +20,50 @@ type Mark struct {
 // Source is what a detector reads from. Size is not needed: the end is given.
 type Source interface{ io.ReaderAt }
 
+// detectors are asked in turn. Those that prove themselves come first: a weak
+// signature may not hide a strong one.
+var detectors = []func(*tail) (Mark, bool){
+	redStar,
+	redStarLegacy,
+	organ,
+	samsung,
+	insta360,
+	canonVRD,
+	mie,
+	nikonApp,
+	photoMechanic,
+	onePlus,
+	vivo,
+	ligoGPS,
+	sign,
+	afcp,
+	fotoStation,
+	lyrics3,
+	ape,
+	id3v1,
+	motionPhoto,
+	jpegImage,
+}
+
 // Trailer recognises the outermost trailer of the bytes [floor, end): one that
 // ends at end exactly. ok is false if there is none.
 func Trailer(src Source, floor, end int64) (m Mark, ok bool, err error) {
-	return Mark{}, false, nil
+	if floor < 0 || end <= floor {
+		return Mark{}, false, nil
+	}
+	t := &tail{src: src, floor: floor, end: end}
+	t.foot = t.read(max(floor, end-footLen), int(min(footLen, end-floor)))
+	for _, detect := range detectors {
+		if t.err != nil {
+			return Mark{}, false, t.err
+		}
+		m, ok := detect(t)
+		if ok && t.err == nil && m.Off >= floor && m.Len > 0 && m.Len == end-m.Off {
+			// A file that is nothing but a trailer is a file of that
+			// kind: a recipe saved by itself, for instance.
+			m.Proven = m.Proven && m.Off > 0
+			return m, true, nil
+		}
+	}
+	return Mark{}, false, t.err
 }
