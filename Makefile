@@ -1,0 +1,56 @@
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+GO ?= go
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZTIME ?= 10m
+BENCHFLAGS ?=
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.release=$(VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build daemon test lint fuzz bench judge install uninstall clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: build ## clean the drive or folder DRIVE=path; without it, a demo drive made for that
+	@scripts/run.sh $(if $(DRIVE),"$(DRIVE)")
+
+build: ## the static command line tool, bin/untag
+	@scripts/packages.sh build
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/untag ./cmd/untag
+
+daemon: ## the daemon, bin/untagd (needs libudev)
+	@scripts/packages.sh build daemon
+	CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/untagd ./cmd/untagd
+
+test: ## install what the tests need and run all of them
+	@scripts/packages.sh build daemon test
+	@scripts/test.sh
+
+lint: ## gofmt, go vet, staticcheck
+	@scripts/packages.sh build daemon
+	@scripts/lint.sh
+
+fuzz: ## every fuzz target in turn for FUZZTIME=10m
+	@scripts/packages.sh build daemon
+	@scripts/fuzz.sh $(FUZZTIME)
+
+bench: build ## the same work done by untag and by its peers (BENCHFLAGS=-quick: small)
+	@scripts/packages.sh bench
+	$(GO) run ./bench $(BENCHFLAGS)
+
+judge: build ## clean a copy of the sample corpus and ask other programs what is left
+	@scripts/packages.sh test
+	@scripts/judge.sh
+
+install: ## copy program, manual pages and completions below PREFIX=/usr/local (and DESTDIR)
+	@scripts/install.sh install "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## remove what install copied
+	@scripts/install.sh uninstall "$(DESTDIR)" "$(PREFIX)"
+
+clean: ## remove what was built
+	rm -rf bin build

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	mib = 1 << 20
+	gib = 1 << 30
+)
+
+// work is one thing to be done by every tool: a video or a folder of photos.
+type work struct {
+	title  string
+	photos int    // how many photos; 0 for a video
+	size   int64  // bytes of one photo or of the video
+	moov   string // where the index of the video lies: end or front
+}
+
+func (w work) bytes() int64 { return w.size * int64(max(1, w.photos)) }
+
+// room is the space on the disk that the work needs: the original, the copy that
+// the tool works on, and the one that most tools make beside it.
+func (w work) room() int64 {
+	if w.photos > 0 {
+		return 2*w.bytes() + w.bytes()/4
+	}
+	return 3*w.bytes() + 64*mib
+}
+
+func video(size int64, moov string) work {
+	return work{title: fmt.Sprintf("%s video, moov at the %s", binarySize(size), moov), size: size, moov: moov}
+}
+
+func folder(photos int) work {
+	return work{title: fmt.Sprintf("%s photos of 3 MB", thousands(photos)), photos: photos, size: 3e6}
+}
+
+// works is the whole list, or the small one.
+func works(quick bool) []work {
+	if quick {
+		return []work{video(64*mib, "end"), video(64*mib, "front"), video(256*mib, "end"), folder(60)}
+	}
+	return []work{video(gib, "end"), video(gib, "front"), video(4*gib, "end"), video(4*gib, "front"), folder(1000)}
+}
+
+// fit makes the work smaller until it fits into free bytes, and says so in its title.
+func (w work) fit(free int64) work {
+	full := w
+	for w.room() > free && w.bytes() > 16*mib {
+		if w.photos > 0 {
+			w = folder(w.photos / 2)
+		} else {
+			w = video(w.size/2, w.moov)
+		}
+	}
+	if w != full {
+		w.title += fmt.Sprintf(" (%s would need %s free, %s are)", full.title, size(full.room()), size(free))
+	}
+	return w
+}
+
+func (w work) mkdriveArgs(dir string) []string {
+	if w.photos > 0 {
+		return []string{"-photos", strconv.Itoa(w.photos), "-photo-size", strconv.FormatInt(w.size, 10), dir}
+	}
+	return []string{"-photos", "0", "-video", strconv.FormatInt(w.size, 10), "-moov", w.moov, dir}
+}
+
+// originals makes the files of the work below dir and returns their paths there.
+func (w work) originals(mkdrive, dir string) ([]string, error) {
+	cmd := exec.Command(mkdrive, w.mkdriveArgs(dir)...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("making %s: %w: %s", w.title, err, out)
+	}
+	want := w.photos
+	if want == 0 {
+		want = 1
+	}
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if info, err := d.Info(); err != nil || !w.isOne(path, info.Size()) || len(files) == want {
+			return os.Remove(path)
+		}
+		name, err := filepath.Rel(dir, path)
+		files = append(files, name)
+		return err
+	})
+	if err == nil && len(files) != want {
+		err = fmt.Errorf("%s: %d files were made, %d wanted", w.title, len(files), want)
+	}
+	return files, err
+}
+
+// isOne tells the files that were asked for from whatever else is on a sample drive.
+func (w work) isOne(path string, n int64) bool {
+	exts := []string{".mp4", ".mov"}
+	if w.photos > 0 {
+		exts = []string{".jpg", ".jpeg"}
+	}
+	return slices.Contains(exts, strings.ToLower(filepath.Ext(path))) && n > w.size/2
+}
+
+// fresh copies the files from one folder to another byte by byte, so that no two
+// share blocks on file systems where a copy would.
+func fresh(from, to string, files []string) error {
+	for _, name := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o755); err != nil {
+			return err
+		}
+		if err := copyFile(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyBuffer(struct{ io.Writer }{out}, struct{ io.Reader }{in}, make([]byte, mib))
+	if cerr := out.Close(); err == nil {
+		err = cerr
+	}
+	return err
+}
+
+// dropCache makes the next read of the files come from the disk, and says how.
+func dropCache(dir string, files []string) (string, error) {
+	if err := syncDisk(dir); err != nil {
+		return "", err
+	}
+	if os.WriteFile("/proc/sys/vm/drop_caches", []byte("3"), 0) == nil {
+		return "the whole page cache was dropped before each (drop_caches)", nil
+	}
+	for _, name := range files {
+		f, err := os.Open(filepath.Join(dir, name))
+		if err != nil {
+			return "", err
+		}
+		err = unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
+		f.Close()
+		if err != nil {
+			return "", err
+		}
+	}
+	return "the files' pages were dropped before each (fadvise: not root)", nil
+}
+
+func freeSpace(dir string) (int64, error) {
+	var st unix.Statfs_t
+	if err := unix.Statfs(dir, &st); err != nil {
+		return 0, err
+	}
+	return int64(st.Bavail) * st.Bsize, nil
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# fuzz.sh TIME: every fuzz target in turn for TIME each (10s, 5m). Stops at the
+# first that fails; the input is then under testdata/fuzz of its package.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+time=${1:?usage: fuzz.sh TIME}
+
+targets=()
+while read -r dir; do
+  while read -r name; do targets+=("$dir $name"); done < <(go test -list '^Fuzz' "$dir" | grep '^Fuzz' || true)
+done < <(git ls-files --cached --others --exclude-standard '*_test.go' | xargs -r grep -ls '^func Fuzz' | xargs -r -n 1 dirname | sort -u | sed 's|^|./|')
+if (( ${#targets[@]} == 0 )); then
+  echo "fuzz.sh: there are no fuzz targets" >&2
+  exit 1
+fi
+echo "fuzzing ${#targets[@]} targets for $time each"
+for t in "${targets[@]}"; do
+  read -r dir name <<<"$t"
+  echo "== $dir $name"
+  go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$dir"
+done

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# packages.sh SET...: install the Debian packages of the named sets that are not
+# there yet. Says nothing and asks no registry when all of them are.
+set -euo pipefail
+
+# What each set is there for, as package names.
+packages() {
+  case $1 in
+    build) echo git ca-certificates ;;
+    daemon) echo gcc libc6-dev libudev-dev ;;   # cgo: libudev, and the race detector
+    demo) echo mount e2fsprogs dosfstools ;;
+    test) echo libimage-exiftool-perl ffmpeg python3 python3-pil mkvtoolnix flac libjpeg-turbo-progs ;;
+    bench) echo libimage-exiftool-perl ffmpeg mat2 exiv2 jhead mkvtoolnix ;;
+    *) echo "packages.sh: no set is called $1" >&2; return 1 ;;
+  esac
+}
+
+need_go() {
+  local want have
+  want=$(awk '$1 == "go" {print $2}' "$(dirname "$0")/../go.mod")
+  have=$(go env GOVERSION 2>/dev/null | sed 's/^go//; s/[^0-9.].*//') || true
+  if [[ -z $have ]] || [[ $(printf '%s\n' "$want" "$have" | sort -V | head -n 1) != "$want" ]]; then
+    echo "packages.sh: Go $want or later is needed, ${have:-none} is here: see https://go.dev/dl" >&2
+    return 1
+  fi
+}
+
+missing() {
+  local p
+  for p in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) == installed ]] || echo "$p"
+  done
+}
+
+as_root() {
+  if [[ $(id -u) == 0 ]]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else echo "packages.sh: neither root nor sudo here; install by hand: ${want[*]}" >&2; return 1; fi
+}
+
+# A private archive folder: another apt may empty the common one at any time.
+apt_install() {
+  local archives
+  archives=$(mktemp -d)
+  mkdir -p "$archives/partial"
+  chmod 755 "$archives"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+    -o DPkg::Lock::Timeout=600 -o Dir::Cache::archives="$archives" \
+    -o Binary::apt-get::APT::Keep-Downloaded-Packages=true -o APT::Keep-Downloaded-Packages=true \
+    "$@" </dev/null || { as_root rm -rf "$archives"; return 1; }
+  as_root rm -rf "$archives"
+}
+
+update() {
+  as_root apt-get update -q -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 </dev/null
+}
+
+for set in "$@"; do
+  if [[ $set == build ]]; then need_go; fi
+done
+list=()
+for set in "$@"; do
+  read -ra some < <(packages "$set")
+  list+=("${some[@]}")
+done
+if ! command -v apt-get >/dev/null; then
+  echo "packages.sh: no apt-get here; make sure that these are installed: ${list[*]}" >&2
+  exit 0
+fi
+mapfile -t want < <(missing "${list[@]}")
+if (( ${#want[@]} == 0 )); then exit 0; fi
+echo "installing ${want[*]}"
+for try in 1 2 3; do
+  if update && apt_install "${want[@]}"; then exit 0; fi
+  echo "packages.sh: try $try failed" >&2
+  sleep $((try * 5))
+  as_root dpkg --configure -a </dev/null || true
+  mapfile -t want < <(missing "${list[@]}")
+  if (( ${#want[@]} == 0 )); then exit 0; fi
+done
+echo "packages.sh: could not install ${want[*]}" >&2
+exit 1
