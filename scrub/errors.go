@@ -3,6 +3,7 @@ package scrub
 import (
 	"errors"
 	"fmt"
+	"io"
 )
 
 // A FormatError reports that a medium breaks the rules of its format.
@@ -32,9 +33,10 @@ var ErrBudget = errors.New("the structure leads in circles")
 // ErrTooMany reports more spans or edits than memory is set aside for.
 var ErrTooMany = errors.New("too many pieces to keep account of")
 
-// refusal tells whether err condemns the medium rather than the reading of it.
-func refusal(err error) bool {
+// Refusal tells whether err condemns the medium rather than the reading of it.
+// A medium that refers to more bytes than it has is broken too.
+func Refusal(err error) bool {
 	var f *FormatError
 	var u *UnsupportedError
-	return errors.As(err, &f) || errors.As(err, &u) || errors.Is(err, ErrBudget) || errors.Is(err, ErrTooMany)
+	return errors.As(err, &f) || errors.As(err, &u) || errors.Is(err, ErrBudget) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, ErrTooMany)
 }

@@ -1,6 +1,10 @@
 package scrub
 
-import "io"
+import (
+	"io"
+
+	"untag/scrub/marks"
+)
 
 // Format is what the engine knows about one container family.
 type Format struct {
@@ -21,6 +25,9 @@ type Format struct {
 	Parse func(*Scan) error
 	// End finds the logical end of a medium that has no parser; nil if unknown.
 	End func(*Scan) (int64, error)
+	// Mark recognises a mark inside of a medium that has no parser, in its first
+	// size bytes. It is overwritten with zeros. Nil if there is none to know.
+	Mark func(src io.ReaderAt, size int64) (marks.Mark, bool, error)
 	// Compact tells which ranges of a clean medium are filler that can be left
 	// out when it is written anew, and what changes in the rest because of it;
 	// nil where nothing can. See [Engine.Compact].

@@ -93,7 +93,7 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 		if err == nil {
 			err = s.lawful()
 		}
-		if refusal(err) {
+		if Refusal(err) {
 			p.Refused = err.Error()
 			s = e.newScan(newReader(src, size, newMeter(size)), opt)
 			s.format = f.Name
@@ -110,25 +110,6 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 
 func (e *Engine) newScan(r *Reader, opt Options) *Scan {
 	return &Scan{Reader: r, engine: e, opt: opt, base: Extents{{0, r.size}}, out: &outcome{}, end: -1}
-}
-
-// endOnly removes what follows the logical end of a medium that has no parser.
-func (s *Scan) endOnly(f *Format) error {
-	s.format = f.Name
-	if f.End == nil {
-		return s.marksOnly()
-	}
-	end, err := f.End(s)
-	if refusal(err) {
-		return s.marksOnly()
-	}
-	if err != nil {
-		return err
-	}
-	if end < s.size {
-		return s.tail(end)
-	}
-	return nil
 }
 
 // lawful holds a finished scan to the laws that can be checked without knowing

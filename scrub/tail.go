@@ -20,9 +20,50 @@ func (s *Scan) tail(end int64) error {
 	if rest > end {
 		s.Found(Finding{Kind: Trailer, Place: "tail", Off: end, Len: rest - end})
 	}
+	hidden, err := marks.Hidden(s.Reader, end, rest)
+	if err != nil {
+		return err
+	}
+	s.findMarks(hidden)
 	s.findMarks(layers)
 	s.cut(end)
 	return nil
+}
+
+// endOnly cleans a medium that has no parser: it removes what follows its
+// logical end and the mark that it may hold.
+func (s *Scan) endOnly(f *Format) error {
+	s.format = f.Name
+	if err := s.endOf(f); err != nil || f.Mark == nil {
+		return err
+	}
+	size := s.size
+	if s.end >= 0 {
+		size = s.end
+	}
+	m, ok, err := f.Mark(s.Reader, size)
+	if ok && err == nil {
+		s.Claim(m.Off, m.Len, Identify, "mark/"+m.Name)
+		s.Found(Finding{Kind: Mark, Place: "mark/" + m.Name, Off: m.Off, Len: m.Len, Value: m.Value})
+		s.Fill(Destroy, m.Off, m.Len, 0)
+	}
+	return err
+}
+
+// endOf removes what follows the logical end, or proven marks if there is no
+// telling where that is.
+func (s *Scan) endOf(f *Format) error {
+	if f.End == nil {
+		return s.marksOnly()
+	}
+	end, err := f.End(s)
+	if Refusal(err) {
+		return s.marksOnly()
+	}
+	if err != nil || end >= s.size {
+		return err
+	}
+	return s.tail(end)
 }
 
 // marksOnly removes the trailers that prove themselves, from the physical end
@@ -34,11 +75,19 @@ func (s *Scan) marksOnly() error {
 	}
 	end := s.size
 	for _, m := range layers {
-		if !m.Proven || m.Off+m.Len != end {
+		if !m.Proven {
+			s.Doubt("what looks like a %s trailer stays: nothing tells for sure where the medium ends", m.Name)
 			break
 		}
 		s.findMarks([]marks.Mark{m})
 		end = m.Off
+	}
+	hidden, err := marks.Hidden(s.Reader, 0, end)
+	if err != nil {
+		return err
+	}
+	for _, m := range hidden {
+		s.Doubt("a %s mark stays inside of the medium: %s", m.Name, m.Value)
 	}
 	if end < s.size {
 		s.cut(end)
