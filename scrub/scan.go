@@ -1,9 +1,6 @@
 package scrub
 
-import (
-	"fmt"
-	"io"
-)
+import "fmt"
 
 // Scan is one parser's work on one medium: what it reads from and reports to.
 // Offsets are always those of the medium itself; what is nested in another
@@ -216,9 +213,9 @@ func (s *Scan) nested(x Extents, place string, f *Format) error {
 			return s.Unsupportedf(x[0].Off, "medium of unknown format")
 		}
 	}
-	before := *s.out
+	before := s.Point()
 	if err := in.run(f); err != nil {
-		*s.out = before
+		s.Reset(before)
 		return err
 	}
 	return nil
@@ -242,4 +239,40 @@ func (s *Scan) run(f *Format) error {
 	return nil
 }
 
-var _ io.ReaderAt = (*Reader)(nil)
+// Point remembers what has been reported so far, for [Scan.Reset].
+type Point struct {
+	claims, findings, unlisted, edits, doubts int
+	last                                      Span // the last claim, which later ones may have been joined to
+}
+
+// Point returns the present state of the report.
+func (s *Scan) Point() Point {
+	o := s.out
+	m := Point{claims: len(o.claims), findings: len(o.findings), unlisted: o.unlisted, edits: len(o.edits), doubts: len(o.doubts)}
+	if m.claims > 0 {
+		m.last = o.claims[m.claims-1]
+	}
+	return m
+}
+
+// Reset takes back all that was reported since m. A parser that tries one
+// reading of some bytes and finds that it is another one takes back the first.
+func (s *Scan) Reset(m Point) {
+	o := s.out
+	o.claims, o.findings, o.unlisted = o.claims[:m.claims], o.findings[:m.findings], m.unlisted
+	o.edits, o.doubts = o.edits[:m.edits], o.doubts[:m.doubts]
+	if m.claims > 0 {
+		o.claims[m.claims-1] = m.last
+	}
+}
+
+// Retract takes back the claims and edits since m, but not the findings: a
+// container in which nothing stays goes as a whole.
+func (s *Scan) Retract(m Point) {
+	now := s.Point()
+	now.claims, now.edits, now.last = m.claims, m.edits, m.last
+	s.Reset(now)
+}
+
+// Edited tells whether any edit was made since m.
+func (s *Scan) Edited(m Point) bool { return len(s.out.edits) > m.edits }

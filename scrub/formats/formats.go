@@ -1,11 +1,16 @@
 // Package formats is the table of the formats that untag knows.
 package formats
 
-import "untag/scrub"
+import (
+	"untag/scrub"
+	"untag/scrub/bmff"
+)
 
 // Table returns every format, in the order in which media are recognised.
 func Table() []scrub.Format {
-	return []scrub.Format{}
+	return []scrub.Format{
+		bmff.Format,
+	}
 }
 
 // Engine returns an engine for [Table].

@@ -1,0 +1,62 @@
+// Package bmff parses the ISO base media file format with samples: MP4, MOV,
+// M4A, M4V, 3GP, F4V, fragmented or not (ISO/IEC 14496-12 and -14, 3GPP TS
+// 26.244, the QuickTime File Format specification).
+//
+// [Format] is the entry to the table of formats; parse.go walks the top level.
+// Boxes that go are retyped to free and filled with zeros, so nothing moves.
+package bmff
+
+import (
+	"bytes"
+	"slices"
+
+	"untag/scrub"
+)
+
+// Format is the entry of this family in the table of formats.
+var Format = scrub.Format{
+	Name:       "bmff",
+	Title:      "MP4, MOV, M4A, M4V, 3GP, F4V",
+	Extensions: []string{"mp4", "mov", "qt", "m4a", "m4b", "m4p", "m4v", "m4r", "3gp", "3g2", "3gpp", "f4v", "f4a", "insv", "lrv", "m4s", "cmfv", "cmfa", "ismv"},
+	Sniff:      sniff,
+	Parse:      parse,
+}
+
+// stillBrands are major brands of media that hold items or raw pictures and
+// have parsers of their own: HEIF (ISO/IEC 23008-12), AVIF, JPEG 2000, JPEG XL,
+// Canon CR3.
+var stillBrands = []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "mif2", "msf1", "avif", "avis", "avci", "avcs", "jp2 ", "jpx ", "jpm ", "mjp2", "jxl ", "crx ", "jpeg", "jpgs", "miaf"}
+
+// firstBoxes may start a file that has no ftyp: old QuickTime, and segments.
+var firstBoxes = []string{"moov", "mdat", "free", "skip", "wide", "pnot", "styp", "moof", "sidx"}
+
+func sniff(head []byte, size int64) bool {
+	if len(head) < 12 {
+		return false
+	}
+	n := int64(be32(head))
+	kind := string(head[4:8])
+	if kind == "ftyp" {
+		return n >= 16 && n <= size && !slices.Contains(stillBrands, string(head[8:12]))
+	}
+	if !slices.Contains(firstBoxes, kind) || n != 0 && n != 1 && (n < 8 || n > size && kind != "mdat") {
+		return false
+	}
+	// A word of chance is not a movie: another box has to follow, or the movie
+	// header box has to start as it must.
+	switch {
+	case kind == "moov":
+		return len(head) >= 16 && slices.Contains([]string{"mvhd", "cmov", "rmra", "udta", "trak", "iods"}, string(head[12:16]))
+	case kind == "moof":
+		return len(head) >= 16 && string(head[12:16]) == "mfhd"
+	case n == 0 || n == 1 || kind == "mdat":
+		return kind == "mdat"
+	case n+8 <= int64(len(head)):
+		return isBoxType(head[n+4 : n+8])
+	}
+	return bytes.Equal(head[4:8], []byte("styp"))
+}
+
+func be16(b []byte) uint16 { return uint16(b[0])<<8 | uint16(b[1]) }
+func be32(b []byte) uint32 { return uint32(be16(b))<<16 | uint32(be16(b[2:])) }
+func be64(b []byte) uint64 { return uint64(be32(b))<<32 | uint64(be32(b[4:])) }

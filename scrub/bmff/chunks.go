@@ -1,0 +1,212 @@
+package bmff
+
+import "math"
+
+// chunk is a run of samples of one track that lie end to end.
+type chunk struct {
+	off, len int64
+	// most is what the chunk may take where the descriptions of constant-rate
+	// sound disagree; len is the least. Otherwise they are the same.
+	most    int64
+	sample  int64 // number of the first sample, from 0
+	samples int64
+}
+
+// chunks reads the chunks of a track in the order of its tables.
+type chunks struct {
+	t       *tables
+	chunk   int64 // next
+	run     int64 // entry of stsc in force
+	perRun  int64 // samples a chunk in that entry
+	nextRun int64 // chunk at which the entry after it starts
+	sample  int64 // next
+	size    int64 // of the file
+}
+
+func newChunks(t *tables, size int64) *chunks {
+	// Each reader has its own blocks: several read the same tables at once.
+	own := *t
+	own.chunkOff.block, own.runs.block, own.sizes.block = nil, nil, nil
+	return &chunks{t: &own, run: -1, size: size}
+}
+
+// next returns the next chunk, and false after the last one.
+func (c *chunks) next() (chunk, bool, error) {
+	if c.chunk >= c.t.chunkOff.n {
+		return chunk{}, false, nil
+	}
+	if err := c.enterRun(); err != nil {
+		return chunk{}, false, err
+	}
+	off, err := c.t.chunkOff.number(c.chunk)
+	if err != nil {
+		return chunk{}, false, err
+	}
+	out := chunk{off: off, sample: c.sample, samples: min(c.perRun, c.t.samples-c.sample)}
+	c.chunk++
+	c.sample += out.samples
+	out.len, out.most, err = c.lengths(out)
+	return out, true, err
+}
+
+// enterRun moves on to the entry of stsc that holds for the next chunk.
+func (c *chunks) enterRun() error {
+	for c.chunk >= c.nextRun && c.run+1 < c.t.runs.n {
+		c.run++
+		row, err := c.t.runs.row(c.run)
+		if err != nil {
+			return err
+		}
+		c.perRun, c.nextRun = int64(be32(row[4:])), math.MaxInt64
+		if c.run+1 < c.t.runs.n {
+			if row, err = c.t.runs.row(c.run + 1); err != nil {
+				return err
+			}
+			c.nextRun = int64(be32(row)) - 1 // chunks count from 1
+		}
+	}
+	return nil
+}
+
+// lengths adds up the sizes of a chunk's samples, at most a little more than
+// the file holds.
+func (c *chunks) lengths(k chunk) (least, most int64, err error) {
+	limit := c.size + 1
+	if c.t.constant != 0 {
+		least = times(k.samples, int64(c.t.constant), limit)
+		most = least
+		if q := c.t.perPacket; q.frames > 0 {
+			packets := (k.samples + q.frames - 1) / q.frames
+			alternative := times(packets, q.bytes, limit)
+			least, most = min(least, alternative), max(most, alternative)
+		}
+		return least, most, nil
+	}
+	for i := k.sample; i < k.sample+k.samples; i++ {
+		n, err := c.t.sizes.number(i)
+		if err != nil {
+			return 0, 0, err
+		}
+		least = min(least+n, limit)
+	}
+	return least, least, nil
+}
+
+// times multiplies two numbers from the file, both not negative, up to limit.
+func times(a, b, limit int64) int64 {
+	if a != 0 && b > limit/a {
+		return limit
+	}
+	return a * b
+}
+
+// left tells what speaks against the tables once all chunks have been read.
+func (c *chunks) left() string {
+	if c.sample < c.t.samples {
+		return "a track has samples that no chunk holds"
+	}
+	return ""
+}
+
+// coverTrack is called for each track; the chunks of all tracks of a movie are
+// merged once, when the first of them is claimed.
+func (p *parser) coverTrack(m *movie, t *track) error {
+	if t != m.tracks[0] {
+		return nil
+	}
+	return p.coverMovie(m)
+}
+
+// cursor is a track's place in the merge.
+type cursor struct {
+	t    *track
+	c    *chunks
+	head chunk
+	ok   bool
+}
+
+func (u *cursor) advance() (err error) {
+	u.head, u.ok, err = u.c.next()
+	return err
+}
+
+// coverMovie adds the chunks of all tracks to the coverage, in the order of
+// their offsets as far as each track keeps to it, so that neighbours join.
+func (p *parser) coverMovie(m *movie) error {
+	var heads []*cursor
+	for _, t := range m.tracks {
+		u := &cursor{t: t, c: newChunks(&t.tables, p.s.Size())}
+		if err := u.advance(); err != nil {
+			return err
+		}
+		heads = append(heads, u)
+	}
+	for {
+		u, following := lowest(heads)
+		if u == nil {
+			break
+		}
+		k := u.head
+		if k.most > k.len {
+			k.len = max(k.len, min(k.most, following-k.off))
+		}
+		if err := p.coverChunk(u.t, k); err != nil {
+			return err
+		}
+		if err := u.advance(); err != nil {
+			return err
+		}
+	}
+	for _, u := range heads {
+		if why := u.c.left(); why != "" {
+			p.distrust(why)
+		}
+	}
+	return p.probeMovie(m)
+}
+
+// lowest returns the cursor whose chunk comes first and where the next one
+// after that starts.
+func lowest(heads []*cursor) (first *cursor, following int64) {
+	following = math.MaxInt64
+	for _, u := range heads {
+		switch {
+		case !u.ok:
+		case first == nil || u.head.off < first.head.off:
+			if first != nil {
+				following = min(following, first.head.off)
+			}
+			first = u
+		default:
+			following = min(following, u.head.off)
+		}
+	}
+	return first, following
+}
+
+// coverChunk adds one chunk to the coverage.
+func (p *parser) coverChunk(t *track, k chunk) error {
+	if k.samples == 0 || k.len == 0 {
+		return nil
+	}
+	return p.coverRun(t, k.off, k.len)
+}
+
+func (p *parser) coverRun(t *track, off, n int64) error {
+	if left := p.s.Left(off); n > left {
+		p.distrust("samples lie beyond the end of the file")
+		n = left
+	}
+	r := region{off: off, len: n, stays: !t.goes}
+	if t.goes {
+		r.place = "mdat/" + t.samplesName()
+	}
+	return p.cover.add(r)
+}
+
+func (t *track) samplesName() string {
+	if len(t.formats) > 0 {
+		return typeName(t.formats[0])
+	}
+	return "samples"
+}

@@ -1,0 +1,150 @@
+package bmff
+
+import (
+	"errors"
+
+	"untag/scrub"
+	"untag/scrub/av1"
+	"untag/scrub/coded"
+	"untag/scrub/h26x"
+)
+
+// codec is what is needed to look into the coded frames of a track.
+type codec struct {
+	h26x       h26x.Codec // 0 if it is none of these
+	av1        bool
+	lengthSize int // of the lengths before NAL units
+}
+
+func (c codec) known() bool { return c.h26x != 0 || c.av1 }
+
+var h26xConfigs = map[string]h26x.Codec{"avcC": h26x.AVC, "hvcC": h26x.HEVC, "vvcC": h26x.VVC, "lhvC": h26x.LHEVC}
+
+// record reads a configuration record.
+func (p *parser) record(b box) (lengthSize int, pieces []coded.Piece, err error) {
+	off, n := b.body(), b.size()
+	switch b.typ {
+	case "av1C":
+		pieces, err = av1.Config(p.s.Reader, off, n)
+		return 0, pieces, err
+	case "vvcC": // a full box
+		off, n = off+4, n-4
+	}
+	return h26x.Config(p.s.Reader, h26xConfigs[b.typ], off, n)
+}
+
+// readCodec notes the codec from its configuration record.
+func (p *parser) readCodec(t *track, b box) error {
+	if b.typ == "av1C" {
+		t.codec.av1 = true
+		return nil
+	}
+	c, ok := h26xConfigs[b.typ]
+	if !ok || c == h26x.LHEVC {
+		return nil
+	}
+	lengthSize, _, err := p.record(b)
+	if err == nil {
+		t.codec.h26x, t.codec.lengthSize = c, lengthSize
+	}
+	if scrub.Refusal(err) {
+		return nil // config says so
+	}
+	return err
+}
+
+// config claims a configuration record, with the messages in it.
+func (p *parser) config(b box, place string) error {
+	_, pieces, err := p.record(b)
+	if err != nil {
+		if !scrub.Refusal(err) {
+			return err
+		}
+		p.doubt("the configuration of a codec can't be read")
+		pieces = nil
+	}
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	coded.Report(p.s, b.body(), b.size(), place, pieces)
+	return nil
+}
+
+// frame looks into one coded frame and tells whether something in it goes.
+func (p *parser) frame(t *track, off, n int64) (bool, error) {
+	var pieces []coded.Piece
+	var err error
+	if t.codec.av1 {
+		pieces, err = av1.Frame(p.s.Reader, off, n)
+	} else {
+		pieces, err = h26x.Frame(p.s.Reader, t.codec.h26x, off, n, t.codec.lengthSize)
+	}
+	if err != nil {
+		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
+			p.doubt("coded frames can't be read")
+			return false, nil
+		}
+		return false, err
+	}
+	found := false
+	for _, x := range pieces {
+		if len(p.cover.pieces) >= maxRegions {
+			return false, scrub.ErrTooMany
+		}
+		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: x.Off, Len: x.Len})
+		coded.Report(p.s, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
+		found = found || len(x.Edits) > 0
+	}
+	return found, nil
+}
+
+// probed are the first frames of each track that are looked at in any case.
+const probed = 3
+
+// probeMovie looks into the coded frames of each track that stays: all of them
+// in depth. Else the first and the last ones; encoders write their settings
+// into the first frame alone, but where others hold something too, all are read.
+func (p *parser) probeMovie(m *movie) error {
+	for _, t := range m.tracks {
+		if t.goes || t.encrypted || !t.codec.known() {
+			continue
+		}
+		all := p.s.Deep()
+		if !all {
+			var err error
+			if all, err = p.framesTell(t); err != nil {
+				return err
+			}
+		}
+		err := p.eachSample(t, func(i, off, n int64) error {
+			if !all && i >= probed && i != t.tables.samples-1 {
+				return nil
+			}
+			_, err := p.frame(t, off, n)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// framesTell tells whether a frame after the first holds something that goes.
+func (p *parser) framesTell(t *track) (bool, error) {
+	mark, said, pieces := p.s.Point(), len(p.said), len(p.cover.pieces)
+	defer func() {
+		if len(p.said) == said {
+			p.s.Reset(mark)
+		}
+		p.cover.pieces = p.cover.pieces[:pieces]
+	}()
+	tells := false
+	err := p.eachSample(t, func(i, off, n int64) error {
+		if i == 0 || i >= probed && i != t.tables.samples-1 {
+			return nil
+		}
+		found, err := p.frame(t, off, n)
+		tells = tells || found
+		return err
+	})
+	return tells, err
+}

@@ -1,0 +1,181 @@
+package bmff
+
+import (
+	"cmp"
+	"slices"
+
+	"untag/scrub"
+)
+
+// region is a run of bytes that sample tables point at.
+type region struct {
+	off, len int64
+	stays    bool   // samples of a track that stays
+	place    string // what they are, for those that go
+}
+
+func (r region) end() int64 { return r.off + r.len }
+
+// maxRegions bounds the memory for regions. Runs of neighbouring chunks count
+// as one, so that only telemetry scattered through the file comes near it.
+const maxRegions = 1 << 18
+
+// coverage gathers what samples cover.
+type coverage struct {
+	regions []region
+	pieces  []scrub.Range // parts of coded frames that are not picture, claimed already
+}
+
+// add joins a region to the last one if it goes on in the same way.
+func (c *coverage) add(r region) error {
+	if r.len <= 0 {
+		return nil
+	}
+	if n := len(c.regions); n > 0 {
+		last := &c.regions[n-1]
+		if last.stays == r.stays && last.place == r.place && r.off <= last.end() && r.off >= last.off {
+			last.len = max(last.end(), r.end()) - last.off
+			return nil
+		}
+	}
+	if len(c.regions) >= maxRegions {
+		return scrub.ErrTooMany
+	}
+	c.regions = append(c.regions, r)
+	return nil
+}
+
+// split sorts the regions and returns the union of those that stay and, apart
+// from them, those that go.
+func (c *coverage) split() (stay, go_ []region) {
+	slices.SortFunc(c.regions, func(a, b region) int {
+		return cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(b.len, a.len))
+	})
+	for _, r := range c.regions {
+		list := &go_
+		if r.stays {
+			list = &stay
+		}
+		if n := len(*list); n > 0 && r.off <= (*list)[n-1].end() && (r.stays || (*list)[n-1].place == r.place) {
+			last := &(*list)[n-1]
+			last.len = max(last.end(), r.end()) - last.off
+			continue
+		}
+		*list = append(*list, r)
+	}
+	return stay, go_
+}
+
+// sweep visits [from, to) in pieces: what stays wins over what goes, and what
+// neither covers is a gap. Both lists are sorted.
+func sweep(from, to int64, stay, go_ []region, visit func(off, n int64, stays, goes bool, place string) error) error {
+	for off := from; off < to; {
+		stay, go_ = skipTo(stay, off), skipTo(go_, off)
+		s, g := nextStart(stay, to), nextStart(go_, to)
+		var end int64
+		var err error
+		switch {
+		case s <= off:
+			end = min(stay[0].end(), to)
+			err = visit(off, end-off, true, false, "")
+		case g <= off:
+			end = min(go_[0].end(), s, to)
+			err = visit(off, end-off, false, true, go_[0].place)
+		default:
+			end = min(s, g)
+			err = visit(off, end-off, false, false, "")
+		}
+		if err != nil {
+			return err
+		}
+		off = end
+	}
+	return nil
+}
+
+func skipTo(list []region, off int64) []region {
+	for len(list) > 0 && list[0].end() <= off {
+		list = list[1:]
+	}
+	return list
+}
+
+func nextStart(list []region, to int64) int64 {
+	if len(list) == 0 {
+		return to
+	}
+	return min(list[0].off, to)
+}
+
+// claimMedia claims the bodies of mdat by what covers them, and fills what
+// goes. Samples outside of mdat are protected where they lie.
+func (p *parser) claimMedia() error {
+	stay, go_ := p.cover.split()
+	slices.SortFunc(p.cover.pieces, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
+	slices.SortFunc(p.mdats, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
+	var bodies []region
+	for _, m := range p.mdats {
+		bodies = append(bodies, region{m.Off, m.Len, true, ""})
+		stay, go_ = skipTo(stay, m.Off), skipTo(go_, m.Off)
+		if err := sweep(m.Off, m.End(), stay, go_, p.claimRun); err != nil {
+			return err
+		}
+	}
+	all, _ := p.cover.split()
+	for _, r := range all {
+		err := sweep(r.off, min(r.end(), p.s.Size()), bodies, nil, func(off, n int64, inside, _ bool, _ string) error {
+			if !inside {
+				p.doubt("samples lie outside of the media data")
+				p.s.Claim(off, n, scrub.Payload, "outside mdat")
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claimRun claims one run of bytes inside mdat.
+func (p *parser) claimRun(off, n int64, stays, goes bool, place string) error {
+	switch {
+	case stays:
+		p.claimFrames(off, n)
+	case goes:
+		p.s.Claim(off, n, scrub.Identify, place)
+		return p.destroy(off, n)
+	case p.unsure:
+		p.s.Claim(off, n, scrub.Payload, "mdat/unproven")
+	default:
+		return p.s.Blank(off, n, 0, scrub.Hidden, "mdat/unreferenced")
+	}
+	return nil
+}
+
+// destroy fills samples of a track that goes, before the track itself is
+// unlinked: after an interruption the tables still tell the next run where
+// they are.
+func (p *parser) destroy(off, n int64) error {
+	constant, err := p.s.Constant(off, n, 0)
+	if err == nil && !constant {
+		p.s.Fill(scrub.Unlink, off, n, 0)
+	}
+	return err
+}
+
+// claimFrames claims a run of samples as payload, around the pieces of coded
+// frames that were claimed for what they are.
+func (p *parser) claimFrames(off, n int64) {
+	end := off + n
+	for len(p.cover.pieces) > 0 && p.cover.pieces[0].Off < end {
+		piece := p.cover.pieces[0]
+		p.cover.pieces = p.cover.pieces[1:]
+		if piece.Off < off {
+			continue
+		}
+		p.s.Claim(off, piece.Off-off, scrub.Payload, "mdat")
+		off = piece.End()
+	}
+	p.s.Claim(off, end-off, scrub.Payload, "mdat")
+}

@@ -1,0 +1,68 @@
+package bmff
+
+import "untag/scrub"
+
+var freeType = []byte("free")
+
+// keep claims a whole box as structure.
+func (p *parser) keep(b box, place string) { p.s.Claim(b.off, b.len, scrub.Structure, place) }
+
+// drop reports a box as a finding and, if it goes, makes it a free box of zeros.
+func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
+	p.s.Claim(b.off, b.len, scrub.Identify, place)
+	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
+	if goes {
+		p.retire(b, scrub.Unlink, scrub.Destroy)
+	}
+	return goes
+}
+
+// collapse retires a container in which nothing stays as a whole. Its items
+// were reported one by one since m.
+func (p *parser) collapse(m scrub.Point, b box, place string) {
+	if p.s.Edited(m) {
+		p.s.Retract(m)
+		p.s.Claim(b.off, b.len, scrub.Identify, place)
+		p.retire(b, scrub.Unlink, scrub.Destroy)
+	}
+}
+
+// retire makes a claimed box a free box of zeros: the type in one phase, the
+// body in the next. A torn type is an unknown type of the same length.
+func (p *parser) retire(b box, unlink, destroy scrub.Phase) {
+	p.s.Put(unlink, b.off+4, freeType)
+	p.s.Fill(destroy, b.body(), b.size(), 0)
+}
+
+// filler claims a box of padding, whose body has to be zero.
+func (p *parser) filler(b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	return p.s.Blank(b.body(), b.size(), 0, scrub.Hidden, place)
+}
+
+// zero claims a field that has to be zero: as structure if it is, else as a
+// finding that is set to zero in place.
+func (p *parser) zero(off, n int64, kind scrub.Kind, place, value string) error {
+	if n <= 0 {
+		return nil
+	}
+	constant, err := p.s.Constant(off, n, 0)
+	if err != nil {
+		return err
+	}
+	if constant {
+		p.s.Claim(off, n, scrub.Structure, place)
+		return nil
+	}
+	p.s.Claim(off, n, scrub.Identify, place)
+	if p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: off, Len: n, Value: value}) {
+		p.s.Fill(scrub.Repair, off, n, 0)
+	}
+	return nil
+}
+
+// rest claims what is left over in a container after its last box: the zero
+// word of QuickTime, or bytes that nothing refers to.
+func (p *parser) rest(off, end int64, place string) error {
+	return p.zero(off, end-off, scrub.Hidden, place, "")
+}

@@ -1,0 +1,101 @@
+package bmff
+
+import (
+	"time"
+
+	"untag/scrub"
+)
+
+// layout is where the fields of a movie, track or media header lie, from the
+// start of the box, for one version of it (ISO/IEC 14496-12, 8.2.2, 8.3.2, 8.4.2).
+type layout struct {
+	len      int64 // of the whole box
+	timeLen  int64 // of creation and of modification time, from offset 12
+	reserved []scrub.Range
+}
+
+// QuickTime keeps the times of preview, poster, selection and current time
+// where the movie header of ISO has pre_defined zeros.
+var layouts = map[string][2]layout{
+	"mvhd": {{108, 4, []scrub.Range{{Off: 34, Len: 10}, {Off: 80, Len: 24}}}, {120, 8, []scrub.Range{{Off: 46, Len: 10}, {Off: 92, Len: 24}}}},
+	"tkhd": {{92, 4, []scrub.Range{{Off: 24, Len: 4}, {Off: 32, Len: 8}, {Off: 46, Len: 2}}}, {104, 8, []scrub.Range{{Off: 32, Len: 4}, {Off: 44, Len: 8}, {Off: 58, Len: 2}}}},
+	"mdhd": {{32, 4, nil}, {44, 8, nil}},
+}
+
+// header claims a movie, track or media header: everything stays but the times,
+// reserved bytes, and what follows the last field.
+func (p *parser) header(b box, place string) error {
+	version, _, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	if version > 1 {
+		return p.s.Unsupportedf(b.off, "version %d of %q", version, b.name())
+	}
+	l := layouts[b.typ][version]
+	if b.len < l.len || b.head != 8 {
+		return p.s.Errorf(b.off, "box %q has %d bytes, expected %d", b.name(), b.len, l.len)
+	}
+	p.s.Claim(b.off, 12, scrub.Structure, place)
+	for i, name := range []string{"creation_time", "modification_time"} {
+		if err := p.timeField(b.off+12+int64(i)*l.timeLen, l.timeLen, place+"/"+name); err != nil {
+			return err
+		}
+	}
+	at := 12 + 2*l.timeLen
+	for _, r := range l.reserved {
+		p.s.Claim(b.off+at, r.Off-at, scrub.Structure, place)
+		if err := p.zero(b.off+r.Off, r.Len, scrub.Hidden, place+"/reserved", ""); err != nil {
+			return err
+		}
+		at = r.End()
+	}
+	p.s.Claim(b.off+at, l.len-at, scrub.Structure, place)
+	return p.rest(b.off+l.len, b.end(), place)
+}
+
+// timeField claims seconds since 1904-01-01 UTC.
+func (p *parser) timeField(off, n int64, place string) error {
+	raw, err := p.s.Bytes(off, int(n))
+	if err != nil {
+		return err
+	}
+	return p.zero(off, n, scrub.Time, place, macTime(raw))
+}
+
+func macTime(raw []byte) string {
+	seconds := uint64(be32(raw))
+	if len(raw) == 8 {
+		seconds = be64(raw)
+	}
+	const from1904 = 2082844800 // to 1970, in seconds
+	if seconds > 1<<40 {
+		return ""
+	}
+	return time.Unix(int64(seconds)-from1904, 0).UTC().Format(time.RFC3339)
+}
+
+// handler claims a handler box: the type stays, manufacturer and name go.
+// Readers need the box, and take zeros for an empty name in both the QuickTime
+// and the ISO form. The meta box of iTunes says "appl" in all files, and iTunes
+// looks for it.
+func (p *parser) handler(b box, place string) error {
+	if b.size() < 20 {
+		return p.s.Errorf(b.off, "box %q has %d bytes, expected 28 or more", b.name(), b.len)
+	}
+	h, err := p.s.Bytes(b.body(), int(min(b.size(), 24+scrub.MaxValue)))
+	if err != nil {
+		return err
+	}
+	p.s.Claim(b.off, b.head+12, scrub.Structure, place)
+	vendor := b.body() + 12
+	if len(h) >= 16 && string(h[8:16]) == "mdirappl" {
+		p.s.Claim(vendor, 4, scrub.Structure, place)
+		vendor += 4
+	}
+	name := b.body() + min(24, b.size())
+	if err := p.zero(vendor, name-vendor, scrub.Software, place+"/manufacturer", ""); err != nil {
+		return err
+	}
+	return p.zero(name, b.end()-name, scrub.Software, place+"/name", printable(h[min(24, len(h)):]))
+}

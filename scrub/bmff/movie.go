@@ -1,0 +1,197 @@
+package bmff
+
+import (
+	"fmt"
+	"slices"
+
+	"untag/scrub"
+)
+
+// movie is one moov box and its tracks.
+type movie struct {
+	box    box
+	tracks []*track
+	trex   map[uint32]uint32 // default sample size by track, for fragments
+}
+
+// maxTracks is far above what files have; each track costs buffers.
+const maxTracks = 256
+
+func (m *movie) track(id uint32) *track {
+	for _, t := range m.tracks {
+		if t.id == id {
+			return t
+		}
+	}
+	return nil
+}
+
+// readMovie reads what the tracks are and decides which ones go. It claims nothing.
+func (p *parser) readMovie(b box) (*movie, error) {
+	m := &movie{box: b, trex: map[uint32]uint32{}}
+	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		switch c.typ {
+		case "cmov", "rmra":
+			return p.s.Unsupportedf(c.off, "movie box %q", c.name())
+		case "mvex":
+			return p.readExtends(c, m)
+		case "trak":
+			if len(m.tracks) == maxTracks {
+				return p.s.Unsupportedf(c.off, "more than %d tracks", maxTracks)
+			}
+			t, err := p.readTrack(c)
+			if err != nil {
+				return err
+			}
+			t.place = fmt.Sprintf("moov/trak[%d]", len(m.tracks)+1)
+			m.tracks = append(m.tracks, t)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range m.tracks {
+		if err := p.judge(m, t); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// readExtends notes the default sample sizes of mvex/trex (8.8.3).
+func (p *parser) readExtends(b box, m *movie) error {
+	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		if c.typ != "trex" || c.size() < 24 {
+			return nil
+		}
+		h, err := p.s.Bytes(c.body(), 24)
+		if err == nil && len(m.trex) < maxTracks {
+			m.trex[be32(h[4:])] = be32(h[16:])
+		}
+		return err
+	})
+	return err
+}
+
+// movie claims a moov box.
+func (p *parser) movie(m *movie) error {
+	b := m.box
+	p.s.Claim(b.off, b.head, scrub.Structure, "moov")
+	tracks := m.tracks
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		place := "moov/" + c.name()
+		switch c.typ {
+		case "mvhd":
+			return p.header(c, place)
+		case "trak":
+			t := tracks[0]
+			tracks = tracks[1:]
+			return p.track(m, t)
+		case "mvex":
+			return p.extends(m, c, place)
+		case "udta":
+			return p.userData(c, place)
+		case "meta":
+			_, err := p.meta(c, place)
+			return err
+		case "iods", "ctab", "clip":
+			p.keep(c, place)
+		case "pssh":
+			return p.protection(m, c, place)
+		case "gps ":
+			return p.gpsIndex(c, place)
+		case "free", "skip", "wide", "junk":
+			return p.filler(c, place)
+		default:
+			return p.unknown(c, place)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), "moov")
+}
+
+// extends claims mvex; the trex of a track that goes, goes with it.
+func (p *parser) extends(m *movie, b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		switch c.typ {
+		case "trex":
+			return p.trackExtends(m, c, place+"/trex")
+		case "mehd", "leva", "trep":
+			p.keep(c, place+"/"+c.name())
+		case "free", "skip":
+			return p.filler(c, place+"/"+c.name())
+		default:
+			p.drop(c, scrub.Unknown, place+"/"+c.name(), "")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
+}
+
+func (p *parser) trackExtends(m *movie, b box, place string) error {
+	if b.size() < 8 {
+		return p.s.Errorf(b.off, "box \"trex\" has %d bytes, expected 32", b.len)
+	}
+	h, err := p.s.Bytes(b.body(), 8)
+	if err != nil {
+		return err
+	}
+	if t := m.track(be32(h[4:])); t != nil && t.goes {
+		p.discard(b, place)
+		return nil
+	}
+	p.keep(b, place)
+	return nil
+}
+
+// discard makes a box that belongs to a track that goes a free box; the track
+// is the finding.
+func (p *parser) discard(b box, place string) {
+	p.s.Claim(b.off, b.len, scrub.Identify, place)
+	p.retire(b, scrub.Unlink, scrub.Destroy)
+}
+
+// protection keeps the key systems' data where a track needs it.
+func (p *parser) protection(m *movie, b box, place string) error {
+	if slices.ContainsFunc(m.tracks, func(t *track) bool { return t.encrypted }) {
+		p.keep(b, place)
+		return nil
+	}
+	p.drop(b, scrub.ID, place, "")
+	return nil
+}
+
+// gpsIndex drops the index that dashcams of the Novatek family keep of the
+// freeGPS blocks in mdat, and notes the blocks: eight bytes, then pairs of
+// offset and size. Only what starts like such a block is believed.
+func (p *parser) gpsIndex(b box, place string) error {
+	for off := b.body() + 8; b.end()-off >= 8; off += 8 {
+		h, err := p.s.Bytes(off, 8)
+		if err != nil {
+			return err
+		}
+		at, n := int64(be32(h)), int64(be32(h[4:]))
+		if n < 16 || n > p.s.Left(at) {
+			continue
+		}
+		head, err := p.s.Bytes(at, 12)
+		if err != nil {
+			return err
+		}
+		if string(head[4:12]) == "freeGPS " {
+			if err := p.cover.add(region{at, n, false, "mdat/freeGPS"}); err != nil {
+				return err
+			}
+		}
+	}
+	p.drop(b, scrub.Place, place, "")
+	return nil
+}

@@ -1,0 +1,202 @@
+package bmff
+
+import (
+	"math"
+
+	"untag/scrub"
+)
+
+// tables are where the sample tables of a track lie, which are read as streams:
+// they have a million entries in a long video.
+type tables struct {
+	chunkOff  column // stco, co64: offset of each chunk
+	runs      column // stsc: first chunk, samples per chunk, description
+	sizes     column // stsz, stz2: size of each sample; empty if they are all alike
+	constant  uint32 // the size of all samples, 0 if they differ
+	samples   int64  // how many there are
+	perPacket packet // how QuickTime counts constant-rate sound
+	trouble   string // why the tables can't be complete
+}
+
+// packet is what a QuickTime sound description says of constant-rate sound:
+// frames samples take bytes bytes. Zero frames means that it says nothing.
+type packet struct{ frames, bytes int64 }
+
+// column is a table of equal entries, read in blocks.
+type column struct {
+	r     *scrub.Reader
+	off   int64 // of the first entry
+	n     int64 // entries
+	width int64 // bytes an entry; 0 means four bits (stz2)
+	block []byte
+	first int64 // entry that block starts with
+}
+
+// columnBlock is a few pages, so that a short table costs little and a long one few reads.
+const columnBlock = 12 << 10
+
+// row returns the bytes of entry i, which are valid until the next call.
+func (c *column) row(i int64) ([]byte, error) {
+	width := max(c.width, 1)
+	if i < c.first || (i-c.first+1)*width > int64(len(c.block)) {
+		count := min(columnBlock/width, c.n-i)
+		b, err := c.r.Bytes(c.off+i*width, int(count*width))
+		if err != nil {
+			return nil, err
+		}
+		c.block, c.first = b, i
+	}
+	at := (i - c.first) * width
+	return c.block[at : at+width], nil
+}
+
+// number returns entry i of a table of numbers.
+func (c *column) number(i int64) (int64, error) {
+	if c.width == 0 {
+		return c.nibble(i)
+	}
+	b, err := c.row(i)
+	if err != nil {
+		return 0, err
+	}
+	var n uint64
+	for _, x := range b {
+		n = n<<8 | uint64(x)
+	}
+	if n > math.MaxInt64 {
+		return math.MaxInt64, nil
+	}
+	return int64(n), nil
+}
+
+// nibble reads the four-bit sizes of stz2: the high half first (8.7.3.3).
+func (c *column) nibble(i int64) (int64, error) {
+	bytes := column{r: c.r, off: c.off, n: (c.n + 1) / 2, width: 1, block: c.block, first: c.first}
+	b, err := bytes.row(i / 2)
+	c.block, c.first = bytes.block, bytes.first
+	if err != nil {
+		return 0, err
+	}
+	if i%2 == 0 {
+		return int64(b[0] >> 4), nil
+	}
+	return int64(b[0] & 15), nil
+}
+
+// readTables notes the tables of stbl and reads the sample descriptions.
+func (p *parser) readTables(b box, t *track) error {
+	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		var err error
+		switch c.typ {
+		case "stco":
+			t.tables.chunkOff, err = p.column(c, 4, 4)
+		case "co64":
+			t.tables.chunkOff, err = p.column(c, 4, 8)
+		case "stsc":
+			t.tables.runs, err = p.column(c, 4, 12)
+		case "stsz", "stz2":
+			err = p.readSizes(c, t)
+		case "stsd":
+			err = p.readDescriptions(c, t)
+		}
+		return err
+	})
+	return err
+}
+
+// column makes a column of a full box whose count of entries stands countAt
+// bytes into the body. A count that the box has no room for is an error.
+func (p *parser) column(b box, countAt, width int64) (column, error) {
+	if b.size() < countAt+4 {
+		return column{}, p.s.Errorf(b.off, "box %q has %d bytes, expected %d or more", b.name(), b.len, b.head+countAt+4)
+	}
+	h, err := p.s.Bytes(b.body()+countAt, 4)
+	if err != nil {
+		return column{}, err
+	}
+	c := column{r: p.s.Reader, off: b.body() + countAt + 4, n: int64(be32(h)), width: width}
+	if room := (b.end() - c.off) / width; c.n > room {
+		return column{}, p.s.Errorf(b.off, "box %q says %d entries and has room for %d", b.name(), c.n, room)
+	}
+	return c, nil
+}
+
+func (p *parser) readSizes(b box, t *track) error {
+	if b.size() < 12 {
+		return p.s.Errorf(b.off, "box %q has %d bytes, expected 20 or more", b.name(), b.len)
+	}
+	h, err := p.s.Bytes(b.body()+4, 8)
+	if err != nil {
+		return err
+	}
+	t.tables.samples = int64(be32(h[4:]))
+	if b.typ == "stsz" {
+		if t.tables.constant = be32(h); t.tables.constant != 0 {
+			return nil
+		}
+		t.tables.sizes, err = p.column(b, 8, 4)
+		return err
+	}
+	switch h[3] {
+	case 4:
+		t.tables.sizes = column{r: p.s.Reader, off: b.body() + 12, n: t.tables.samples}
+		if (t.tables.samples+1)/2 > b.end()-t.tables.sizes.off {
+			return p.s.Errorf(b.off, "box \"stz2\" has no room for %d sizes", t.tables.samples)
+		}
+	case 8, 16:
+		t.tables.sizes, err = p.column(b, 8, int64(h[3])/8)
+	default:
+		return p.s.Errorf(b.off, "box \"stz2\" has sizes of %d bits", h[3])
+	}
+	return err
+}
+
+// sampleBoxes are the tables of stbl, all of which stay, with the offset of the
+// count of entries in the body and the length of an entry, where they have one.
+var sampleBoxes = map[string]struct{ countAt, width int64 }{
+	"stts": {4, 8}, "ctts": {4, 8}, "stss": {4, 4}, "stps": {4, 4}, "stsc": {4, 12}, "stco": {4, 4}, "co64": {4, 8}, "stsh": {4, 8},
+	"cslg": {}, "stsz": {}, "stz2": {}, "sbgp": {}, "sgpd": {}, "subs": {}, "saiz": {}, "saio": {}, "sdtp": {}, "padb": {}, "stdp": {}, "csgm": {},
+}
+
+// sampleTables claims stbl.
+func (p *parser) sampleTables(t *track, b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		at := place + "/" + c.name()
+		if c.typ == "stsd" {
+			return p.descriptions(t, c, at)
+		}
+		if c.typ == "free" || c.typ == "skip" {
+			return p.filler(c, at)
+		}
+		form, ok := sampleBoxes[c.typ]
+		if !ok {
+			p.drop(c, scrub.Unknown, at, "")
+			return nil
+		}
+		return p.sampleTable(t, c, form.countAt, form.width, at)
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
+}
+
+// sampleTable claims one table; what follows its last entry has to be zero.
+func (p *parser) sampleTable(t *track, b box, countAt, width int64, place string) error {
+	end := b.end()
+	switch {
+	case width > 0:
+		c, err := p.column(b, countAt, width)
+		if err != nil {
+			return err
+		}
+		end = c.off + c.n*width
+	case b.typ == "stsz" && t.tables.constant != 0:
+		end = b.body() + 12
+	case b.typ == "stsz":
+		end = b.body() + 12 + 4*t.tables.samples
+	}
+	p.s.Claim(b.off, end-b.off, scrub.Structure, place)
+	return p.rest(end, b.end(), place)
+}

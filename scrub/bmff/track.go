@@ -1,0 +1,342 @@
+package bmff
+
+import (
+	"fmt"
+	"slices"
+
+	"untag/scrub"
+)
+
+// track is one trak box.
+type track struct {
+	box       box
+	place     string
+	id        uint32
+	handler   string
+	formats   []string // of the sample entries, the first few
+	encrypted bool
+	chapters  []uint32 // tracks that this one names as its chapters
+	tables    tables
+	codec     codec
+
+	goes bool
+	role scrub.Role
+	kind scrub.Kind
+}
+
+// readTrack reads what a track is. It claims nothing.
+func (p *parser) readTrack(b box) (*track, error) {
+	t := &track{box: b}
+	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		switch c.typ {
+		case "tkhd":
+			return p.readTrackID(c, t)
+		case "tref":
+			return p.readChapters(c, t)
+		case "mdia":
+			return p.readMedia(c, t)
+		}
+		return nil
+	})
+	return t, err
+}
+
+func (p *parser) readTrackID(b box, t *track) error {
+	version, _, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	at := int64(12)
+	if version == 1 {
+		at = 20
+	}
+	if b.size() < at+4 {
+		return p.s.Errorf(b.off, "box \"tkhd\" has %d bytes, expected 92 or more", b.len)
+	}
+	h, err := p.s.Bytes(b.body()+at, 4)
+	if err == nil {
+		t.id = be32(h)
+	}
+	return err
+}
+
+func (p *parser) readChapters(b box, t *track) error {
+	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		if c.typ != "chap" {
+			return nil
+		}
+		ids, err := p.s.Bytes(c.body(), int(min(c.size(), 4*maxTracks))&^3)
+		for ; len(ids) >= 4; ids = ids[4:] {
+			t.chapters = append(t.chapters, be32(ids))
+		}
+		return err
+	})
+	return err
+}
+
+func (p *parser) readMedia(b box, t *track) error {
+	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		switch c.typ {
+		case "hdlr":
+			if c.size() < 12 {
+				return p.s.Errorf(c.off, "box \"hdlr\" has %d bytes, expected 32 or more", c.len)
+			}
+			h, err := p.s.Bytes(c.body()+8, 4)
+			t.handler = string(h)
+			return err
+		case "minf":
+			_, err := children(p.s, c.body(), c.end(), func(c box) error {
+				if c.typ != "stbl" {
+					return nil
+				}
+				return p.readTables(c, t)
+			})
+			return err
+		}
+		return nil
+	})
+	return err
+}
+
+// mediaHandlers are what people see, hear and read; a track of any other
+// handler is data about the recording.
+var mediaHandlers = []string{"vide", "soun", "auxv", "pict", "sbtl", "subt", "text", "clcp", "subp", "MPEG", "hvc1"}
+
+// metaFormats are sample formats that carry positions or sensor data under
+// the handler of a medium.
+var metaFormats = []string{"gpmd", "fdsc", "mebx", "mett", "metx", "camm", "rtmd", "djmd", "dbgi", "CTMD", "CNOP", "marl", "RVMI", "ctbx", "ssmd", "priv", "nrtm", "psmd", "3gf ", "INSV", "odsm", "sdsm"}
+
+// judge decides whether a track goes.
+func (p *parser) judge(m *movie, t *track) error {
+	isChapter := slices.ContainsFunc(m.tracks, func(o *track) bool { return slices.Contains(o.chapters, t.id) })
+	isMeta := slices.ContainsFunc(t.formats, func(f string) bool { return slices.Contains(metaFormats, f) })
+	switch {
+	case isChapter:
+		t.role, t.kind = scrub.Describe, scrub.Chapters
+	case t.handler == "tmcd":
+		t.role, t.kind = scrub.Identify, scrub.Time
+	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.handler):
+		t.role, t.kind = scrub.Identify, scrub.Telemetry
+	case !slices.Contains(mediaHandlers, t.handler):
+		t.role, t.kind = scrub.Identify, scrub.Unknown
+	default:
+		t.role = scrub.Render
+	}
+	if isText(t.handler) && !(t.role == scrub.Identify) {
+		telling, err := p.textTells(t)
+		if err != nil {
+			return err
+		}
+		if telling {
+			t.role, t.kind = scrub.Identify, scrub.Telemetry
+		}
+	}
+	t.goes = t.role != scrub.Render && p.s.Goes(t.role, t.kind)
+	return nil
+}
+
+func isText(handler string) bool {
+	return slices.Contains([]string{"sbtl", "subt", "text", "subp", "clcp"}, handler)
+}
+
+// track claims a trak box and its samples.
+func (p *parser) track(m *movie, t *track) error {
+	place := t.place
+	if t.role != scrub.Render {
+		p.s.Found(scrub.Finding{Kind: t.kind, Role: t.role, Place: place, Off: t.box.off, Len: t.box.len, Value: t.describe()})
+	}
+	if err := p.coverTrack(m, t); err != nil {
+		return err
+	}
+	if t.goes {
+		p.s.Claim(t.box.off, t.box.len, scrub.Identify, place)
+		p.retire(t.box, scrub.Destroy, scrub.Repair)
+		return nil
+	}
+	b := t.box
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		return p.trackBox(m, t, c, place+"/"+c.name())
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
+}
+
+func (t *track) describe() string { return fmt.Sprintf("%s track %q", t.handler, t.formats) }
+
+func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
+	switch b.typ {
+	case "tkhd":
+		return p.header(b, place)
+	case "mdia":
+		return p.media(t, b, place)
+	case "tref":
+		return p.references(m, b, place)
+	case "udta":
+		return p.userData(b, place)
+	case "meta":
+		_, err := p.meta(b, place)
+		return err
+	case "edts", "tapt", "clip", "matt", "load", "txas", "imap", "trgr":
+		p.keep(b, place)
+	case "free", "skip", "wide", "junk":
+		return p.filler(b, place)
+	case "uuid":
+		return p.trackUUID(b, place)
+	default:
+		p.drop(b, scrub.Unknown, place, "")
+	}
+	return nil
+}
+
+// references claims tref: what points at tracks that go is retired or zeroed.
+func (p *parser) references(m *movie, b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		if c.typ == "free" {
+			return p.filler(c, place+"/free")
+		}
+		ids, err := p.s.Bytes(c.body(), int(min(c.size(), 4*maxTracks))&^3)
+		if err != nil {
+			return err
+		}
+		gone := 0
+		for i := 0; i < len(ids); i += 4 {
+			if t := m.track(be32(ids[i:])); t != nil && t.goes {
+				gone++
+			}
+		}
+		if gone > 0 && 4*gone == len(ids) {
+			p.discard(c, place+"/"+c.name())
+			return nil
+		}
+		p.keep(c, place+"/"+c.name())
+		for i := 0; i < len(ids); i += 4 {
+			if t := m.track(be32(ids[i:])); t != nil && t.goes {
+				p.s.Fill(scrub.Unlink, c.body()+int64(i), 4, 0)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
+}
+
+// media claims mdia.
+func (p *parser) media(t *track, b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		at := place + "/" + c.name()
+		switch c.typ {
+		case "mdhd":
+			return p.header(c, at)
+		case "hdlr":
+			return p.handler(c, at)
+		case "elng":
+			p.keep(c, at)
+		case "minf":
+			return p.mediaInfo(t, c, at)
+		case "free", "skip", "wide":
+			return p.filler(c, at)
+		default:
+			p.drop(c, scrub.Unknown, at, "")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
+}
+
+// mediaInfo claims minf.
+func (p *parser) mediaInfo(t *track, b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		at := place + "/" + c.name()
+		switch c.typ {
+		case "vmhd", "smhd", "hmhd", "nmhd", "sthd", "gmhd":
+			p.keep(c, at)
+		case "hdlr":
+			return p.handler(c, at)
+		case "dinf":
+			return p.dataInfo(c, at)
+		case "stbl":
+			return p.sampleTables(t, c, at)
+		case "free", "skip", "wide":
+			return p.filler(c, at)
+		default:
+			p.drop(c, scrub.Unknown, at, "")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
+}
+
+// dataInfo claims dinf/dref. A reference to the file itself needs nothing after
+// its flags: Mac alias records there hold volume, folder and user names.
+func (p *parser) dataInfo(b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		at := place + "/" + c.name()
+		if c.typ != "dref" {
+			p.drop(c, scrub.Unknown, at, "")
+			return nil
+		}
+		if c.size() < 8 {
+			return p.s.Errorf(c.off, "box \"dref\" has %d bytes, expected 16 or more", c.len)
+		}
+		p.s.Claim(c.off, c.head+8, scrub.Structure, at)
+		rest, err := children(p.s, c.body()+8, c.end(), func(e box) error { return p.dataReference(e, at+"/"+e.name()) })
+		if err != nil {
+			return err
+		}
+		return p.rest(rest, c.end(), at)
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
+}
+
+func (p *parser) dataReference(b box, place string) error {
+	_, flags, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	empty, err := p.s.Constant(b.body()+4, b.size()-4, 0)
+	if err != nil {
+		return err
+	}
+	if flags&1 == 0 && !empty {
+		return p.s.Unsupportedf(b.off, "media in another file")
+	}
+	p.s.Claim(b.off, b.head+4, scrub.Structure, place)
+	return p.zero(b.body()+4, b.size()-4, scrub.Person, place, "")
+}
+
+// sphericalUUID marks spherical video, version 1: XML that players need to show
+// a 360° picture as one. It names the stitching software, too.
+const sphericalUUID = "\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\x1f\xdd"
+
+func (p *parser) trackUUID(b box, place string) error {
+	if b.size() < 16 || b.size() > 64<<10 {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	h, err := p.s.Bytes(b.body(), int(b.size()))
+	if err != nil {
+		return err
+	}
+	if string(h[:16]) != sphericalUUID {
+		return p.uuid(b, place)
+	}
+	return p.spherical(b, h[16:], place+"/spherical")
+}

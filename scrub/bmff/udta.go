@@ -1,0 +1,190 @@
+package bmff
+
+import "untag/scrub"
+
+// userItems are the items of user data whose meaning is known (QuickTime,
+// 3GPP TS 26.244 clause 8, and what cameras write there). All go but those with
+// the role Describe or Render, and whatever is not listed goes as unknown.
+var userItems = map[string]struct {
+	role scrub.Role
+	kind scrub.Kind
+}{
+	"\xa9xyz": {0, scrub.Place}, "@xyz": {0, scrub.Place}, "loci": {0, scrub.Place},
+	"\xa9mak": {0, scrub.Device}, "\xa9mod": {0, scrub.Device}, "\xa9mdl": {0, scrub.Device}, "modl": {0, scrub.Device}, "manu": {0, scrub.Device}, "cmnm": {0, scrub.Device},
+	"\xa9swr": {0, scrub.Software}, "\xa9too": {0, scrub.Software}, "\xa9enc": {0, scrub.Software}, "\xa9req": {0, scrub.Software}, "\xa9fmt": {0, scrub.Software},
+	"slno": {0, scrub.Serial}, "SNum": {0, scrub.Serial}, "cmid": {0, scrub.Serial}, "CAME": {0, scrub.Serial}, "LENS": {0, scrub.Serial}, "sern": {0, scrub.Serial}, "maca": {0, scrub.Serial}, "GPMF": {0, scrub.Serial}, "infi": {0, scrub.Serial},
+	"FIRM": {0, scrub.Device}, "MUID": {0, scrub.ID}, "GUMI": {0, scrub.ID}, "BCID": {0, scrub.ID}, "clid": {0, scrub.ID},
+	"Xtra": {0, scrub.Person}, "\xa9day": {scrub.Describe, scrub.Title}, "yrrc": {scrub.Describe, scrub.Title}, "\xa9TIM": {0, scrub.Time}, "date": {0, scrub.Time},
+	"\xa9nam": {scrub.Describe, scrub.Title}, "\xa9ART": {scrub.Describe, scrub.Title}, "\xa9alb": {scrub.Describe, scrub.Title}, "\xa9gen": {scrub.Describe, scrub.Title}, "\xa9wrt": {scrub.Describe, scrub.Title}, "\xa9com": {scrub.Describe, scrub.Title}, "\xa9trk": {scrub.Describe, scrub.Title},
+	"titl": {scrub.Describe, scrub.Title}, "perf": {scrub.Describe, scrub.Title}, "gnre": {scrub.Describe, scrub.Title}, "albm": {scrub.Describe, scrub.Title}, "name": {scrub.Describe, scrub.Title},
+	"\xa9lyr": {scrub.Describe, scrub.Lyrics}, "chpl": {scrub.Describe, scrub.Chapters},
+	"auth": {0, scrub.Person}, "\xa9aut": {0, scrub.Person}, "\xa9dir": {0, scrub.Person}, "\xa9prd": {0, scrub.Person}, "cprt": {0, scrub.Caption}, "\xa9cpy": {0, scrub.Caption},
+	"dscp": {0, scrub.Comment}, "\xa9cmt": {0, scrub.Comment}, "\xa9inf": {0, scrub.Comment}, "\xa9des": {0, scrub.Comment}, "kywd": {0, scrub.Comment},
+	"thmb": {0, scrub.Thumbnail}, "RTHU": {0, scrub.Thumbnail}, "CNTH": {0, scrub.Thumbnail}, "CNDA": {0, scrub.Thumbnail}, "mcvr": {0, scrub.Thumbnail}, "scrn": {0, scrub.Thumbnail}, "PXTH": {0, scrub.Thumbnail},
+	"TAGS": {0, scrub.MakerNote}, "MVTG": {0, scrub.MakerNote}, "QVMI": {0, scrub.MakerNote}, "NCDT": {0, scrub.MakerNote}, "PANA": {0, scrub.MakerNote}, "LEIC": {0, scrub.MakerNote}, "PXMN": {0, scrub.MakerNote}, "PENT": {0, scrub.MakerNote}, "RMKN": {0, scrub.MakerNote}, "MMA0": {0, scrub.MakerNote}, "MMA1": {0, scrub.MakerNote}, "SIGM": {0, scrub.MakerNote}, "smta": {0, scrub.MakerNote}, "svss": {0, scrub.MakerNote}, "@sec": {0, scrub.MakerNote}, "AMBA": {0, scrub.MakerNote}, "htcb": {0, scrub.MakerNote}, "SETT": {0, scrub.MakerNote},
+	"XMP_": {0, scrub.Provenance}, "UITS": {0, scrub.Person},
+	"kind": {scrub.Render, ""}, "labl": {scrub.Render, ""}, "tagc": {scrub.Render, ""}, "tsel": {scrub.Render, ""}, "ludt": {scrub.Render, ""}, "tlou": {scrub.Render, ""}, "LOOP": {scrub.Render, ""}, "AllF": {scrub.Render, ""}, "SelO": {scrub.Render, ""},
+}
+
+// userData claims udta. It goes as a whole if nothing in it stays.
+func (p *parser) userData(b box, place string) error {
+	mark := p.s.Point()
+	stays := false
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		stay, err := p.userItem(c, place+"/"+c.name())
+		stays = stays || stay
+		return err
+	})
+	if damaged(err) {
+		p.s.Reset(mark)
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	if err == nil {
+		err = p.rest(rest, b.end(), place)
+	}
+	if err == nil && !stays {
+		p.collapse(mark, b, place)
+	}
+	return err
+}
+
+// userItem claims one item and tells whether something of it stays.
+func (p *parser) userItem(b box, place string) (stays bool, err error) {
+	switch b.typ {
+	case "meta":
+		return p.meta(b, place)
+	case "free", "skip", "wide":
+		return false, p.filler(b, place)
+	case "uuid":
+		return false, p.uuid(b, place)
+	}
+	item, ok := userItems[b.typ]
+	if !ok {
+		p.drop(b, scrub.Unknown, place, p.userText(b))
+		return false, nil
+	}
+	switch item.role {
+	case scrub.Render:
+		p.keep(b, place)
+		return true, nil
+	case scrub.Describe:
+		return p.words(b, item.kind, place)
+	}
+	return !p.drop(b, item.kind, place, p.userText(b)), nil
+}
+
+// maxWords is the most that a text which stays may take: a title is short,
+// lyrics and chapter lists are not.
+func maxWords(kind scrub.Kind) int {
+	if kind == scrub.Title {
+		return 1 << 10
+	}
+	return 64 << 10
+}
+
+// words claims an item that people read. It stays if the policy keeps such
+// words and it is nothing but words.
+func (p *parser) words(b box, kind scrub.Kind, place string) (bool, error) {
+	most := maxWords(kind)
+	if b.size() > int64(most)+16 {
+		return !p.drop(b, scrub.Unknown, place, ""), nil
+	}
+	body, err := p.s.Bytes(b.body(), int(b.size()))
+	if err != nil {
+		return false, err
+	}
+	text, ok := userWords(b.typ, body)
+	if !ok || !readable(text, most) || b.typ == "\xa9day" && !isYear(text) {
+		if b.typ == "\xa9day" {
+			kind = scrub.Time
+		}
+		return !p.drop(b, kind, place, printable(text)), nil
+	}
+	if p.s.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: b.off, Len: b.len, Value: string(text)}) {
+		p.s.Claim(b.off, b.len, scrub.Identify, place)
+		p.retire(b, scrub.Unlink, scrub.Destroy)
+		return false, nil
+	}
+	p.s.Claim(b.off, b.len, scrub.Describe, place)
+	return true, nil
+}
+
+// userWords returns the text of an item: QuickTime's international text has
+// length and language before it, 3GPP's version, flags and language, a track's
+// name is bare, and chapters are times and names.
+func userWords(typ string, body []byte) (text []byte, ok bool) {
+	switch {
+	case typ == "chpl":
+		return chapterNames(body)
+	case typ == "yrrc":
+		return nil, len(body) == 6 // version, flags, year
+	case typ == "name":
+		return trimZeros(body), true
+	case typ[0] == 0xa9:
+		if len(body) < 4 || int(be16(body)) != len(body)-4 {
+			return body, false
+		}
+		return trimZeros(body[4:]), true
+	case len(body) >= 6:
+		return trimZeros(body[6:]), true
+	}
+	return body, false
+}
+
+func trimZeros(b []byte) []byte {
+	for len(b) > 0 && b[len(b)-1] == 0 {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+// chapterNames returns the names in Nero's chapter list: after version, flags
+// and a count, each has a time of eight bytes, a length and its name.
+func chapterNames(body []byte) (names []byte, ok bool) {
+	if len(body) < 5 {
+		return nil, false
+	}
+	list := body[5:]
+	if body[0] == 1 { // four more bytes before the count
+		if len(body) < 9 {
+			return nil, false
+		}
+		list = body[9:]
+	}
+	for len(list) >= 9 {
+		n := int(list[8])
+		if n > len(list)-9 {
+			return names, false
+		}
+		names = append(append(names, list[9:9+n]...), '\n')
+		list = list[9+n:]
+	}
+	return names, len(list) == 0
+}
+
+// isYear tells whether text is a year and no more.
+func isYear(text []byte) bool {
+	if len(text) != 4 {
+		return false
+	}
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// userText returns what people would read of an item that goes.
+func (p *parser) userText(b box) string {
+	body, err := p.s.Bytes(b.body(), int(min(b.size(), scrub.MaxValue)))
+	if err != nil || len(body) < 4 {
+		return ""
+	}
+	if b.typ[0] == 0xa9 && int(be16(body)) <= len(body)-4 {
+		return printable(body[4 : 4+be16(body)])
+	}
+	return printable(body)
+}
