@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"path/filepath"
 	"strings"
 )
 
@@ -34,8 +35,9 @@ func ffmpeg(options string) func(string) []string {
 // tools lists this project first: all others are compared to it.
 func tools(untag string) []tool {
 	return []tool{
-		{name: "untag scrub", program: untag, version: []string{untag, "--version"},
+		{name: "untag scrub", program: untag, version: []string{untag, "version"},
 			video: one(untag, "scrub"), photos: each(untag, "scrub")},
+		{name: "untag scrub --depth deep", program: untag, warm: []string{untag, "version"}, video: one(untag, "scrub", "--depth", "deep")},
 		{name: "exiftool -all= -overwrite_original", program: "exiftool", version: []string{"exiftool", "-ver"},
 			video:  one("exiftool", "-q", "-api", "LargeFileSupport=1", "-all=", "-overwrite_original"),
 			photos: each("exiftool", "-q", "-all=", "-overwrite_original")},
@@ -88,16 +90,18 @@ func versions(all []tool) string {
 			continue
 		}
 		out, _ := exec.Command(t.version[0], t.version[1:]...).CombinedOutput()
-		list = append(list, t.program+" "+versionIn(string(out)))
+		list = append(list, filepath.Base(t.program)+" "+versionIn(string(out)))
 	}
 	return strings.Join(list, ", ")
 }
 
-// versionIn finds the first word with a digit and a dot, as in "exiv2 0.27.6".
+// versionIn finds the first word with a digit that is not the program's name,
+// as in "exiv2 0.27.6".
 func versionIn(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
-	for word := range strings.FieldsSeq(line) {
-		if strings.ContainsAny(word, "0123456789") && strings.ContainsAny(word, ".-") {
+	words := strings.Fields(line)
+	for i, word := range words {
+		if strings.ContainsAny(word, "0123456789") && (i > 0 || len(words) == 1) {
 			return strings.Trim(word, ",()")
 		}
 	}
