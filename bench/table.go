@@ -14,7 +14,7 @@ var heading = row{"", "time", "ratio", "CPU", "read", "written", "memory", "room
 
 // result is what a tool did with a work.
 type result struct {
-	tool, work  string
+	tool        string
 	cost        Cost
 	times       float64 // the whole work is this many times what was done
 	note        string  // "50 of 1,000, scaled"

@@ -4,13 +4,18 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 echo "gofmt"
-files=$(git ls-files --cached --others --exclude-standard '*.go' | while read -r f; do [[ ! -f $f ]] || echo "$f"; done)
-wrong=$(gofmt -l $files)
+wrong=$(git ls-files -z --cached --others --exclude-standard '*.go' | while read -rd '' f; do [[ ! -f $f ]] || gofmt -l "$f"; done)
 if [[ -n $wrong ]]; then
-  echo "gofmt would change:" $wrong >&2
+  printf 'gofmt would change:\n%s\n' "$wrong" >&2
   exit 1
 fi
 echo "go vet"
 go vet ./...
+echo "go fix"
+newer=$(go fix -diff ./...)
+if [[ -n $newer ]]; then
+  printf 'go fix would change:\n%s\n' "$newer" >&2
+  exit 1
+fi
 echo "staticcheck"
 go tool -modfile=.ci/tools.mod staticcheck ./...

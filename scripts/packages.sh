@@ -33,9 +33,7 @@ missing() {
 }
 
 as_root() {
-  if [[ $(id -u) == 0 ]]; then "$@"
-  elif command -v sudo >/dev/null; then sudo "$@"
-  else echo "packages.sh: neither root nor sudo here; install by hand: ${want[*]}" >&2; return 1; fi
+  if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
 }
 
 # A private archive folder: another apt may empty the common one at any time.
@@ -44,15 +42,15 @@ apt_install() {
   archives=$(mktemp -d)
   mkdir -p "$archives/partial"
   chmod 755 "$archives"
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    -o DPkg::Lock::Timeout=600 -o Dir::Cache::archives="$archives" \
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 -o Dir::Cache::archives="$archives" \
     -o Binary::apt-get::APT::Keep-Downloaded-Packages=true -o APT::Keep-Downloaded-Packages=true \
     "$@" </dev/null || { as_root rm -rf "$archives"; return 1; }
   as_root rm -rf "$archives"
 }
 
 update() {
-  as_root apt-get update -q -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 </dev/null
+  as_root apt-get update -qq -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 </dev/null
 }
 
 for set in "$@"; do
@@ -69,11 +67,17 @@ if ! command -v apt-get >/dev/null; then
 fi
 mapfile -t want < <(missing "${list[@]}")
 if (( ${#want[@]} == 0 )); then exit 0; fi
+if [[ $(id -u) != 0 ]] && ! command -v sudo >/dev/null; then
+  echo "packages.sh: neither root nor sudo here; install by hand: ${want[*]}" >&2
+  exit 1
+fi
 echo "installing ${want[*]}"
-for try in 1 2 3; do
+# The lists that are there will do if they still lead to the packages.
+if apt_install "${want[@]}" 2>/dev/null; then exit 0; fi
+for try in 1 2 3 4 5; do
   if update && apt_install "${want[@]}"; then exit 0; fi
   echo "packages.sh: try $try failed" >&2
-  sleep $((try * 5))
+  sleep $((try * 10)) # another apt may hold the lists, for which there is no waiting
   as_root dpkg --configure -a </dev/null || true
   mapfile -t want < <(missing "${list[@]}")
   if (( ${#want[@]} == 0 )); then exit 0; fi
