@@ -7,7 +7,6 @@
 package bmff
 
 import (
-	"bytes"
 	"slices"
 
 	"untag/scrub"
@@ -37,24 +36,34 @@ func sniff(head []byte, size int64) bool {
 	n := int64(be32(head))
 	kind := string(head[4:8])
 	if kind == "ftyp" {
-		return n >= 16 && n <= size && !slices.Contains(stillBrands, string(head[8:12]))
+		return n >= 12 && !slices.Contains(stillBrands, string(head[8:12]))
 	}
-	if !slices.Contains(firstBoxes, kind) || n != 0 && n != 1 && (n < 8 || n > size && kind != "mdat") {
+	if !slices.Contains(firstBoxes, kind) || n > 1 && n < 8 {
 		return false
 	}
-	// A word of chance is not a movie: another box has to follow, or the movie
-	// header box has to start as it must.
+	// A word of chance is no movie: another box has to follow, or one that a
+	// movie or fragment starts with.
+	next := n
 	switch {
-	case kind == "moov":
-		return len(head) >= 16 && slices.Contains([]string{"mvhd", "cmov", "rmra", "udta", "trak", "iods"}, string(head[12:16]))
-	case kind == "moof":
-		return len(head) >= 16 && string(head[12:16]) == "mfhd"
-	case n == 0 || n == 1 || kind == "mdat":
-		return kind == "mdat"
-	case n+8 <= int64(len(head)):
-		return isBoxType(head[n+4 : n+8])
+	case kind == "mdat" || kind == "styp":
+		return true
+	case kind == "moov" || kind == "moof":
+		next = 8
+		if n == 1 {
+			next = 16
+		}
 	}
-	return bytes.Equal(head[4:8], []byte("styp"))
+	if next < 8 || next+8 > int64(len(head)) {
+		return false
+	}
+	inner := head[next+4 : next+8]
+	switch kind {
+	case "moov":
+		return slices.Contains([]string{"mvhd", "cmov", "rmra", "udta", "trak", "iods", "meta", "free"}, string(inner))
+	case "moof":
+		return string(inner) == "mfhd"
+	}
+	return isBoxType(inner)
 }
 
 func be16(b []byte) uint16 { return uint16(b[0])<<8 | uint16(b[1]) }

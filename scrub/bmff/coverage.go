@@ -145,8 +145,8 @@ func (p *parser) claimRun(off, n int64, stays, goes bool, place string) error {
 	case goes:
 		p.s.Claim(off, n, scrub.Identify, place)
 		return p.destroy(off, n)
-	case p.unsure:
-		p.s.Claim(off, n, scrub.Payload, "mdat/unproven")
+	case p.unsure: // nobody knows what it is, and nobody touches it
+		p.s.Claim(off, n, scrub.Identify, "mdat/unproven")
 	default:
 		return p.s.Blank(off, n, 0, scrub.Hidden, "mdat/unreferenced")
 	}

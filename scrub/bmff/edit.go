@@ -20,11 +20,9 @@ func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
 // collapse retires a container in which nothing stays as a whole. Its items
 // were reported one by one since m.
 func (p *parser) collapse(m scrub.Point, b box, place string) {
-	if p.s.Edited(m) {
-		p.s.Retract(m)
-		p.s.Claim(b.off, b.len, scrub.Identify, place)
-		p.retire(b, scrub.Unlink, scrub.Destroy)
-	}
+	p.s.Retract(m)
+	p.s.Claim(b.off, b.len, scrub.Identify, place)
+	p.retire(b, scrub.Unlink, scrub.Destroy)
 }
 
 // retire makes a claimed box a free box of zeros: the type in one phase, the

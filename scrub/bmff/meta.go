@@ -62,10 +62,14 @@ func (p *parser) meta(b box, place string) (stays bool, err error) {
 	if err == nil {
 		err = p.keys(m, place, gone)
 	}
-	if err == nil && !stays {
-		p.collapse(mark, b, place)
+	if err != nil || stays {
+		return stays, err
 	}
-	return stays, err
+	if !p.s.Edited(mark) {
+		p.s.Found(scrub.Finding{Kind: scrub.Software, Place: place, Off: b.off, Len: b.len, Value: "empty, as its writer leaves it"})
+	}
+	p.collapse(mark, b, place)
+	return false, nil
 }
 
 // readMeta finds out whether the box is a full box, as ISO has it, or a plain

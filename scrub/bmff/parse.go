@@ -134,6 +134,9 @@ func (p *parser) top() error {
 		off = b.end()
 	}
 	if !media {
+		if _, err := readBox(p.s, off, p.s.Size()); scrub.Refusal(err) && off < p.s.Size() {
+			return err
+		}
 		return p.s.Errorf(off, "no moov box")
 	}
 	if len(p.movies) == 0 {

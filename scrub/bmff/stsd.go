@@ -255,7 +255,7 @@ func init() {
 	for _, t := range []string{"esds", "dOps", "dac3", "dec3", "dac4", "ddts", "dmlp", "alac", "chan", "chnl", "d263", "pcmC", "srat",
 		"jp2h", "jpgC", "mjqt", "mjht", "SMI ", "gama", "fiel", "pasp", "clap", "mdcv", "clli", "SmDm", "CoLL", "amve", "cclv", "btrt",
 		"ACLR", "ARES", "APRG", "st3d", "vexu", "hfov", "SA3D", "ludt", "sinf", "vpcC", "dvcC", "dvvC", "dvwC", "hvcE", "avcE",
-		"glbl", "sv3d", "bitr", "m4ds", "svcC", "mvcC", "mhaC", "iacb", "ispe", "udts", "avs3", "apvC", "apcC", "frma", "cinf", "dfxp", "wave", "enda", "samr", "DMLP", "SVQ3"} {
+		"glbl", "sv3d", "bitr", "m4ds", "svcC", "mvcC", "mhaC", "iacb", "ispe", "udts", "avs3", "apvC", "apcC", "frma", "cinf", "dfxp", "wave", "enda", "samr", "DMLP", "wfex", "mhaP", "dmix", "SVQ3"} {
 		extensions[t] = true
 	}
 }
@@ -293,7 +293,7 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 
 // knownCodecs need none of the boxes that are not in extensions, so that an
 // unknown box beside them can go.
-var knownCodecs = []string{"avc1", "avc2", "avc3", "avc4", "hvc1", "hev1", "dvh1", "dvhe", "av01", "vp08", "vp09", "vvc1", "vvi1", "mp4v", "mp4a", "ac-3", "ec-3", "alac", "Opus", "fLaC", "s263", "h263", "samr", "sawb", "jpeg", "mjpa", "mjpb", "apch", "apcn", "apcs", "apco", "ap4h", "ap4x", "twos", "sowt", "lpcm", "raw ", "in24", "in32", "fl32", "fl64", "ulaw", "alaw", "encv", "enca", "ipcm", "fpcm"}
+var knownCodecs = []string{"avc1", "avc2", "avc3", "avc4", "hvc1", "hev1", "dvh1", "dvhe", "av01", "vp08", "vp09", "vvc1", "vvi1", "mp4v", "mp4a", "ac-3", "ec-3", "alac", "Opus", "fLaC", "s263", "h263", "samr", "sawb", "jpeg", "mjpa", "mjpb", "apch", "apcn", "apcs", "apco", "ap4h", "ap4x", "twos", "sowt", "lpcm", "raw ", "in24", "in32", "fl32", "fl64", "ulaw", "alaw", "encv", "enca", "drms", "drmi", "ipcm", "fpcm"}
 
 func (p *parser) unknownExtension(t *track, b box, place string) error {
 	if len(t.formats) > 0 && slices.Contains(knownCodecs, t.formats[0]) {

@@ -44,7 +44,7 @@ func (p *parser) userData(b box, place string) error {
 	if err == nil {
 		err = p.rest(rest, b.end(), place)
 	}
-	if err == nil && !stays {
+	if err == nil && !stays && p.s.Edited(mark) {
 		p.collapse(mark, b, place)
 	}
 	return err
