@@ -14,8 +14,14 @@ if (( ${#targets[@]} == 0 )); then
   exit 1
 fi
 echo "fuzzing ${#targets[@]} targets for $time each"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 for t in "${targets[@]}"; do
   read -r dir name <<<"$t"
   echo "== $dir $name"
-  go test -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$dir"
+  if ! go test -timeout 0 -run '^$' -fuzz "^$name\$" -fuzztime "$time" "$dir" 2>&1 | tee "$log"; then
+    # The end of the time is reported as a failure now and then, with no input to blame: go.dev/issue/75804.
+    if grep -q 'Failing input written' "$log" || ! grep -q 'context deadline exceeded' "$log"; then exit 1; fi
+    echo "(the time was up; no input failed)"
+  fi
 done

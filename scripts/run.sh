@@ -59,11 +59,11 @@ make_drive() {
   mkdir -p "$demo/drive"
   for fs in vfat ext4; do
     if mounted $fs 2>"$demo/mount.log"; then
-      echo "a $fs image of 256 MB, mounted as a drive"
+      echo "an image of 256 MB with $fs, mounted as a drive"
       image=$demo/drive.img
       return
     fi
-    echo "no $fs image: $(tail -n 1 "$demo/mount.log")"
+    echo "no image with $fs: $(head -n 1 "$demo/mount.log")"
   done
   rm -f "$demo/drive.img"
   echo "so a plain folder stands in for the drive"
@@ -81,12 +81,12 @@ make_drive
 trap 'if mountpoint -q "$demo/drive"; then root umount "$demo/drive"; fi' EXIT
 go run ./samples/mkdrive "$demo/drive"
 sync -f "$demo/drive"
-echo "planted marks in ${image:+the raw image: }${image:-the files: }$(marks "${image:-$demo/drive}")"
+echo "planted marks in the ${image:+raw image of the }drive: $(marks "${image:-$demo/drive}")"
 job "$demo/drive"
 if [[ -n $image ]]; then
   say "Unmounting, and searching the raw image"
   root umount "$demo/drive"
 fi
 left=$(marks "${image:-$demo/drive}")
-echo "planted marks left: $left"
+echo "planted marks left in the ${image:+raw image of the }drive: $left"
 [[ $left == 0 ]]
