@@ -68,7 +68,12 @@ func (p *parser) config(b box, place string) error {
 	return nil
 }
 
-// frame looks into one coded frame and tells whether something in it goes.
+// maxMessages bounds the messages in coded frames: an hour and more of video
+// with one in each frame.
+const maxMessages = 1 << 16
+
+// frame looks into one coded frame and tells whether there is anything in it
+// but picture: what goes, or what an earlier run made filler of.
 func (p *parser) frame(t *track, off, n int64) (bool, error) {
 	var pieces []coded.Piece
 	var err error
@@ -84,43 +89,31 @@ func (p *parser) frame(t *track, off, n int64) (bool, error) {
 		}
 		return false, err
 	}
-	found := false
 	for _, x := range pieces {
-		if len(p.cover.pieces) >= maxRegions {
-			return false, scrub.ErrTooMany
+		if len(p.cover.pieces) >= maxMessages {
+			p.doubt("more coded frames hold messages than can be kept account of")
+			break
 		}
 		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: x.Off, Len: x.Len})
 		coded.Report(p.s, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
-		found = found || len(x.Edits) > 0
 	}
-	return found, nil
+	return len(pieces) > 0, nil
 }
 
 // probed are the first frames of each track that are looked at in any case.
 const probed = 3
 
-// probeMovie looks into the coded frames of each track that stays: all of them
-// in depth. Else the first and the last ones; encoders write their settings
-// into the first frame alone, but where others hold something too, all are read.
+// probeMovie looks into the coded frames of each track that stays.
 func (p *parser) probeMovie(m *movie) error {
 	for _, t := range m.tracks {
-		if t.goes || t.encrypted || !t.codec.known() {
-			continue
+		var err error
+		switch {
+		case t.goes || t.encrypted:
+		case t.codec.known():
+			err = p.probeFrames(t)
+		case t.motionJPEG():
+			err = p.probePictures(t)
 		}
-		all := p.s.Deep()
-		if !all {
-			var err error
-			if all, err = p.framesTell(t); err != nil {
-				return err
-			}
-		}
-		err := p.eachSample(t, func(i, off, n int64) error {
-			if !all && i >= probed && i != t.tables.samples-1 {
-				return nil
-			}
-			_, err := p.frame(t, off, n)
-			return err
-		})
 		if err != nil {
 			return err
 		}
@@ -128,7 +121,30 @@ func (p *parser) probeMovie(m *movie) error {
 	return nil
 }
 
-// framesTell tells whether a frame after the first holds something that goes.
+// probeFrames looks into all frames in depth, else into the first and the last
+// ones. Encoders write their settings into the first frame alone; where others
+// hold something too, all are read.
+func (p *parser) probeFrames(t *track) error {
+	all := p.s.Deep()
+	if !all {
+		var err error
+		if all, err = p.framesTell(t); err != nil {
+			return err
+		}
+	}
+	return p.eachSample(t, func(i, off, n int64) error {
+		if !all && !t.probes(i) {
+			return nil
+		}
+		_, err := p.frame(t, off, n)
+		return err
+	})
+}
+
+// probes tells whether a frame is looked at in any case.
+func (t *track) probes(i int64) bool { return i < probed || i == t.tables.samples-1 }
+
+// framesTell tells whether a frame after the first holds anything but picture.
 func (p *parser) framesTell(t *track) (bool, error) {
 	mark, said, pieces := p.s.Point(), len(p.said), len(p.cover.pieces)
 	defer func() {
@@ -139,7 +155,7 @@ func (p *parser) framesTell(t *track) (bool, error) {
 	}()
 	tells := false
 	err := p.eachSample(t, func(i, off, n int64) error {
-		if i == 0 || i >= probed && i != t.tables.samples-1 {
+		if i == 0 || !t.probes(i) {
 			return nil
 		}
 		found, err := p.frame(t, off, n)

@@ -113,6 +113,9 @@ func (p *parser) claimMedia() error {
 	stay, go_ := p.cover.split()
 	slices.SortFunc(p.cover.pieces, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	slices.SortFunc(p.mdats, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
+	if err := p.cutOpen(); err != nil {
+		return err
+	}
 	var bodies []region
 	for _, m := range p.mdats {
 		bodies = append(bodies, region{m.Off, m.Len, true, ""})
@@ -135,6 +138,25 @@ func (p *parser) claimMedia() error {
 		}
 	}
 	return nil
+}
+
+// cutOpen makes what follows the last sample of an mdat without a length a tail:
+// whatever was appended to such a file looks like media data.
+func (p *parser) cutOpen() error {
+	if !p.open || p.unsure || len(p.mdats) == 0 {
+		return nil
+	}
+	m := &p.mdats[len(p.mdats)-1]
+	end := m.Off
+	for _, r := range p.cover.regions {
+		end = max(end, min(r.end(), m.End()))
+	}
+	empty, err := p.s.Constant(end, m.End()-end, 0)
+	if err == nil && !empty {
+		m.Len = end - m.Off
+		p.s.End(end)
+	}
+	return err
 }
 
 // claimRun claims one run of bytes inside mdat.

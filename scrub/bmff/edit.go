@@ -1,6 +1,10 @@
 package bmff
 
-import "untag/scrub"
+import (
+	"slices"
+
+	"untag/scrub"
+)
 
 var freeType = []byte("free")
 
@@ -63,4 +67,35 @@ func (p *parser) zero(off, n int64, kind scrub.Kind, place, value string) error 
 // word of QuickTime, or bytes that nothing refers to.
 func (p *parser) rest(off, end int64, place string) error {
 	return p.zero(off, end-off, scrub.Hidden, place, "")
+}
+
+// containers names the boxes that stay in containers of one kind.
+var containers = map[string][]string{
+	"edts": {"elst"},
+	"tapt": {"clef", "prof", "enof"},
+	"trgr": {"msrc", "ster", "cstg", "snut"},
+	"gmhd": {"gmin", "text", "tmcd", "wvtt", "stpp"},
+	"mfra": {"tfra", "mfro"},
+}
+
+// container claims a box whose children stay if they are in the list, and go
+// if they are not.
+func (p *parser) container(b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		at := place + "/" + c.name()
+		switch {
+		case c.typ == "free" || c.typ == "skip":
+			return p.filler(c, at)
+		case slices.Contains(containers[b.typ], c.typ):
+			p.keep(c, at)
+		default:
+			p.drop(c, scrub.Unknown, at, "")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
 }

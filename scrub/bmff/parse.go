@@ -14,6 +14,7 @@ type parser struct {
 	// unsure is set where sample tables can't be trusted to be complete: bytes
 	// of mdat that no sample covers are then left alone.
 	unsure bool
+	open   bool // the last mdat has no length of its own and reaches to the end
 	cover  coverage
 	said   map[string]bool // doubts that were recorded already
 }
@@ -149,8 +150,10 @@ func (p *parser) top() error {
 func (p *parser) topBox(b box) error {
 	place := b.name()
 	switch b.typ {
-	case "ftyp", "styp", "sidx", "ssix", "mfra", "pdin":
+	case "ftyp", "styp", "sidx", "ssix", "pdin":
 		p.keep(b, place)
+	case "mfra":
+		return p.container(b, place)
 	case "moov":
 		i := slices.IndexFunc(p.movies, func(m *movie) bool { return m.box.off == b.off })
 		return p.movie(p.movies[i])
@@ -159,6 +162,11 @@ func (p *parser) topBox(b box) error {
 	case "mdat":
 		p.s.Claim(b.off, b.head, scrub.Structure, place)
 		p.mdats = append(p.mdats, scrub.Range{Off: b.body(), Len: b.size()})
+		h, err := p.s.Bytes(b.off, 4)
+		if err != nil {
+			return err
+		}
+		p.open = be32(h) == 0
 		if len(p.mdats) > maxMdats {
 			return scrub.ErrTooMany
 		}

@@ -255,7 +255,7 @@ func init() {
 	for _, t := range []string{"esds", "dOps", "dac3", "dec3", "dac4", "ddts", "dmlp", "alac", "chan", "chnl", "d263", "pcmC", "srat",
 		"jp2h", "jpgC", "mjqt", "mjht", "SMI ", "gama", "fiel", "pasp", "clap", "mdcv", "clli", "SmDm", "CoLL", "amve", "cclv", "btrt",
 		"ACLR", "ARES", "APRG", "st3d", "vexu", "hfov", "SA3D", "ludt", "sinf", "vpcC", "dvcC", "dvvC", "dvwC", "hvcE", "avcE",
-		"glbl", "sv3d", "bitr", "m4ds", "svcC", "mvcC", "mhaC", "iacb", "ispe", "udts", "avs3", "apvC", "apcC", "frma", "cinf", "dfxp", "wave", "enda", "samr", "DMLP", "wfex", "mhaP", "dmix", "SVQ3"} {
+		"glbl", "sv3d", "bitr", "m4ds", "svcC", "mvcC", "mhaC", "iacb", "ispe", "udts", "avs3", "apvC", "apcC", "frma", "cinf", "dfxp", "enda", "samr", "DMLP", "wfex", "mhaP", "dmix", "SVQ3"} {
 		extensions[t] = true
 	}
 }
@@ -277,6 +277,8 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 			p.doubt("the copy protection of the iTunes Store names the buyer, and the file can't be played without it")
 		}
 		p.keep(b, place)
+	case "wave":
+		return p.wave(t, e, b, place)
 	case "pinf":
 		p.drop(b, scrub.Person, place, "")
 	case "free", "skip", "wide":
@@ -289,6 +291,28 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 		return p.unknownExtension(t, b, place)
 	}
 	return nil
+}
+
+// wave claims QuickTime's container for what a sound decoder needs: the format,
+// the decoder's own box, and an empty box at the end.
+func (p *parser) wave(t *track, e entry, b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		at := place + "/" + c.name()
+		switch {
+		case c.typ == "free" || c.typ == "skip":
+			return p.filler(c, at)
+		case c.typ == e.typ || extensions[c.typ] || c.typ == "mp4a" || c.typ == "damr" || c.typ == "\x00\x00\x00\x00" && c.len == 8:
+			p.keep(c, at)
+		default:
+			return p.unknownExtension(t, c, at)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
 }
 
 // knownCodecs need none of the boxes that are not in extensions, so that an

@@ -179,7 +179,9 @@ func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
 	case "meta":
 		_, err := p.meta(b, place)
 		return err
-	case "edts", "tapt", "clip", "matt", "load", "txas", "imap", "trgr":
+	case "edts", "tapt", "trgr":
+		return p.container(b, place)
+	case "clip", "matt", "load", "txas", "imap":
 		p.keep(b, place)
 	case "free", "skip", "wide", "junk":
 		return p.filler(b, place)
@@ -259,8 +261,10 @@ func (p *parser) mediaInfo(t *track, b box, place string) error {
 	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
 		at := place + "/" + c.name()
 		switch c.typ {
-		case "vmhd", "smhd", "hmhd", "nmhd", "sthd", "gmhd":
+		case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
 			p.keep(c, at)
+		case "gmhd":
+			return p.container(c, at)
 		case "hdlr":
 			return p.handler(c, at)
 		case "dinf":

@@ -1,0 +1,73 @@
+package bmff
+
+import (
+	"slices"
+
+	"untag/scrub"
+)
+
+// motionJPEG tells whether each frame is a JPEG picture of its own.
+func (t *track) motionJPEG() bool {
+	return slices.ContainsFunc(t.formats, func(f string) bool {
+		return slices.Contains([]string{"jpeg", "mjpa", "mjpb", "mjpg", "MJPG", "AVDJ", "dmb1"}, f)
+	})
+}
+
+// maxPictures is how many frames are cleaned as pictures at the most: some
+// minutes of video of the cameras that recorded so.
+const maxPictures = 1 << 13
+
+// probePictures has frames of the plain form cleaned as pictures: all in
+// depth, else the first and the last. Decoders look at the segments of the
+// other forms (the fields of Motion JPEG A, the strings of Avid), so these are
+// only looked at.
+func (p *parser) probePictures(t *track) error {
+	all := p.s.Deep() && t.tables.samples <= maxPictures
+	plain := !slices.ContainsFunc(t.formats, func(f string) bool { return f != "jpeg" })
+	return p.eachSample(t, func(i, off, n int64) error {
+		if n == 0 || !all && !t.probes(i) {
+			return nil
+		}
+		if !plain {
+			return p.inspectPicture(off, n)
+		}
+		edits := p.s.Point()
+		err := p.s.Medium(scrub.Extents{{Off: off, Len: n}}, "mdat/picture")
+		if scrub.Refusal(err) {
+			p.doubt("pictures of a video track can't be read")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if !all && p.s.Edited(edits) {
+			p.doubt("pictures of a video track hold metadata, and not all were looked at")
+		}
+		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: off, Len: n})
+		return nil
+	})
+}
+
+// inspectPicture doubts a frame that has segments other than those which
+// decoders of Motion JPEG look at.
+func (p *parser) inspectPicture(off, n int64) error {
+	h, err := p.s.Bytes(off, int(min(n, 4<<10)))
+	if err != nil {
+		return err
+	}
+	for at := 2; at+12 <= len(h) && h[at] == 0xff; {
+		marker, size := h[at+1], int(be16(h[at+2:]))
+		id := string(h[at+4 : at+8])
+		switch {
+		case marker == 0xda:
+			return nil
+		case marker == 0xfe, marker >= 0xe2 && marker <= 0xef && marker != 0xee,
+			marker == 0xe0 && id != "AVI1" && id != "JFIF",
+			marker == 0xe1 && string(h[at+8:at+12]) != "mjpg":
+			p.doubt("pictures of a video track hold metadata")
+			return nil
+		}
+		at += 2 + max(2, size)
+	}
+	return nil
+}
