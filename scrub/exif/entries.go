@@ -1,0 +1,115 @@
+package exif
+
+import (
+	"fmt"
+
+	"untag/scrub"
+)
+
+// Tags that lead on or that are read for what they do to the picture.
+const (
+	tagOrientation = 0x0112
+	tagMake        = 0x010F
+	tagExif        = 0x8769
+	tagGPS         = 0x8825
+	tagInterop     = 0xA005
+	tagMakerNote   = 0x927C
+	tagColorSpace  = 0xA001
+	tagInteropIdx  = 0x0001
+	tagStrip       = 0x0111
+	tagThumb       = 0x0201
+	tagThumbLen    = 0x0202
+)
+
+// entry deals with one entry of a directory that is not a maker's.
+func (r *reader) entry(name string, e raw) {
+	switch {
+	case name == ifd1:
+		r.thumbnail(e)
+	case name == ifd0 && e.tag == tagOrientation:
+		r.block.Orientation = uint16(min(r.number(e), 0xFFFF))
+	case name == ifd0 && e.tag == tagExif:
+		r.ifd(exifIFD, r.pointer(e))
+	case name == ifd0 && e.tag == tagGPS:
+		r.gps(r.pointer(e))
+	case name == exifIFD && e.tag == tagInterop:
+		r.ifd(interop, r.pointer(e))
+	case name == exifIFD && e.tag == tagColorSpace:
+		r.block.ColorSpace = uint16(r.number(e))
+	case name == exifIFD && e.tag == tagMakerNote:
+		r.makerNote(e)
+	case name == interop:
+		if e.tag == tagInteropIdx {
+			r.block.Interop = r.text(e)
+		}
+	default:
+		r.known(name, e)
+	}
+}
+
+// known adds an entry that a table names; others are only counted.
+func (r *reader) known(name string, e raw) {
+	t, ok := tags[e.tag]
+	if name == gpsIFD {
+		t, ok = gpsTags[e.tag]
+	}
+	if !ok {
+		r.block.Others++
+		return
+	}
+	if name == ifd0 && e.tag == tagMake {
+		r.make = r.text(e)
+	}
+	r.add(name, e, t, r.value(e))
+}
+
+func (r *reader) add(name string, e raw, t tag, value string) {
+	if value == "" && t.kind != scrub.MakerNote {
+		r.block.Others++ // an empty text gives nothing away but that it is there
+		return
+	}
+	r.block.Entries = append(r.block.Entries, Entry{IFD: name, Tag: e.tag, Type: e.kind, Count: e.count,
+		Off: e.off, Len: e.size, Name: t.name, Kind: t.kind, Value: value})
+}
+
+// thumbnail deals with IFD1, which holds a small picture and, from some
+// cameras, the tags of IFD0 once more.
+func (r *reader) thumbnail(e raw) {
+	switch e.tag {
+	case tagThumb, tagStrip:
+		off := int64(r.number(e))
+		r.block.Entries = append(r.block.Entries, Entry{IFD: ifd1, Tag: e.tag, Off: off, Name: "ThumbnailImage", Kind: scrub.Thumbnail})
+	case tagThumbLen:
+		n := len(r.block.Entries)
+		if n > 0 && r.block.Entries[n-1].Tag == tagThumb {
+			last := &r.block.Entries[n-1]
+			last.Len = min(int64(r.number(e)), max(0, r.src.Size()-last.Off))
+			last.Value = fmt.Sprintf("%d bytes", last.Len)
+		}
+	default:
+		r.known(ifd1, e)
+	}
+}
+
+// Report tells what the block gives away. Places are those of the block below
+// place; offsets are those of the block. Where stays is true, [Block.Reduce]
+// keeps what the policy keeps; anything else goes under every policy.
+func (b *Block) Report(place string, found func(f scrub.Finding, stays bool)) {
+	position, ok := b.position()
+	if ok {
+		position.Place = place + "/" + position.Place
+		found(position, true)
+	}
+	for _, e := range b.Entries {
+		if ok && e.IFD == gpsIFD && e.Tag <= tagLongitude {
+			continue
+		}
+		found(scrub.Finding{Kind: e.Kind, Place: place + "/" + e.IFD + "/" + e.Name, Off: e.Off, Len: e.Len, Value: e.Value}, e.stays())
+	}
+	switch {
+	case b.Broken != "":
+		found(scrub.Finding{Kind: scrub.Unknown, Place: place, Value: b.Broken}, false)
+	case b.Others > 0:
+		found(scrub.Finding{Kind: scrub.Unknown, Place: place, Value: fmt.Sprintf("%d other entries", b.Others)}, false)
+	}
+}

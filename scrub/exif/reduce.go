@@ -1,0 +1,110 @@
+package exif
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"slices"
+	"unicode/utf8"
+
+	"untag/scrub"
+)
+
+// Keep says what of a block stays besides the orientation.
+type Keep struct {
+	Goes     func(scrub.Kind) bool // the policy; nil: everything goes
+	AppleHDR bool                  // the picture's gain map needs Apple's tags
+	Color    bool                  // the picture has no ICC profile, so that Adobe RGB is told here alone
+}
+
+// maxKept bounds a value that a policy keeps.
+const maxKept = 1 << 10
+
+// stays tells whether an entry is one that a policy may keep.
+func (e *Entry) stays() bool {
+	if e.IFD != ifd0 && e.IFD != exifIFD && e.IFD != gpsIFD || !e.Kind.Keepable() || e.Kind == scrub.Thumbnail {
+		return false
+	}
+	return e.Len > 0 && e.Len <= maxKept && e.Len == typeSize[e.Type]*int64(e.Count)
+}
+
+// Reduce returns the block that takes the place of b: the orientation, what the
+// picture needs for its colours, and what k keeps; nil if that is nothing. What
+// it returns reduces to itself.
+func (b *Block) Reduce(src Source, k Keep) ([]byte, error) {
+	var t Tree
+	if b.Order != nil && b.Orientation >= 2 && b.Orientation <= 8 {
+		t.IFD0 = append(t.IFD0, Field{tagOrientation, 3, 1, nil})
+	}
+	if k.Color && b.Interop == "R03" && b.ColorSpace == 0xFFFF {
+		t.Exif = append(t.Exif, Field{tagColorSpace, 3, 1, []byte{0xFF, 0xFF}})
+		t.Interop = append(t.Interop, Field{tagInteropIdx, 2, 4, []byte("R03\x00")})
+	}
+	if k.AppleHDR && len(b.AppleHDR) > 0 {
+		note := appleNote(b.AppleHDR)
+		t.Exif = append(t.Exif, Field{tagMakerNote, 7, uint32(len(note)), note})
+	}
+	t.Order = binary.BigEndian
+	if k.Goes != nil {
+		if err := b.keep(src, k.Goes, &t); err != nil {
+			return nil, err
+		}
+	}
+	if len(t.IFD0) > 0 && t.IFD0[0].Tag == tagOrientation {
+		t.IFD0[0].Data = t.Order.AppendUint16(nil, b.Orientation)
+	}
+	return t.Bytes(), nil
+}
+
+// appender is what both byte orders are.
+type appender interface {
+	binary.ByteOrder
+	binary.AppendByteOrder
+}
+
+// keep adds the entries that stay, in the byte order that they are stored in.
+func (b *Block) keep(src Source, goes func(scrub.Kind) bool, t *Tree) error {
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		if !e.stays() || goes(e.Kind) {
+			continue
+		}
+		data, err := src.Bytes(e.Off, int(e.Len))
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if e.Type == 2 && !printable(data) {
+			continue
+		}
+		t.add(e.IFD, Field{e.Tag, e.Type, e.Count, data})
+		if b.Order == binary.LittleEndian {
+			t.Order = binary.LittleEndian
+		}
+	}
+	return nil
+}
+
+// printable tells whether a stored text is one up to its last byte.
+func printable(b []byte) bool {
+	text := string(b)
+	for len(text) > 0 && text[len(text)-1] == 0 {
+		text = text[:len(text)-1]
+	}
+	for _, c := range text {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7F || c == utf8.RuneError {
+			return false
+		}
+	}
+	return true
+}
+
+// appleNote returns a maker note with nothing but the given tags.
+func appleNote(fields []Field) []byte {
+	const head = "Apple iOS\x00\x00\x01MM"
+	fields = slices.Clone(fields)
+	sortFields(fields)
+	return appendIFD([]byte(head), binary.BigEndian, fields, 0, 0)
+}

@@ -1,0 +1,107 @@
+// Package photoshop reads what Photoshop's image resource blocks and the IPTC
+// datasets in them give away. The blocks stand in JPEG's APP13, in TIFF's tag
+// 0x8649 and in PSD files (Adobe Photoshop File Formats, "Image Resources").
+package photoshop
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"untag/scrub"
+)
+
+// Source is what blocks are read from; [scrub.Reader] is one.
+type Source interface {
+	Size() int64
+	Bytes(off int64, n int) ([]byte, error)
+}
+
+// maxBlocks bounds the list of resources: Photoshop writes about 40.
+const maxBlocks = 1024
+
+// resource is what a number stands for.
+type resource struct {
+	name string
+	kind scrub.Kind
+}
+
+// resources are those that give something away.
+var resources = map[uint16]resource{
+	0x0404: {"IPTC", ""},
+	0x03E8: {"PhotoshopInfo", scrub.Software},
+	0x0406: {"JPEGQuality", scrub.Software},
+	0x0409: {"Thumbnail", scrub.Thumbnail},
+	0x040A: {"Copyright", scrub.Caption},
+	0x040B: {"URL", scrub.Person},
+	0x040C: {"Thumbnail", scrub.Thumbnail},
+	0x0421: {"VersionInfo", scrub.Software},
+	0x0422: {"EXIF", scrub.Unknown},
+	0x0424: {"XMP", scrub.Unknown},
+	0x0425: {"IPTCDigest", scrub.ID},
+	0x041A: {"Slices", scrub.Caption},
+	0x041E: {"URLList", scrub.Caption},
+	0x043A: {"PrintInfo", scrub.Device},
+	0x043B: {"PrintStyle", scrub.Device},
+	0x043E: {"AutoSaveFilePath", scrub.Person},
+	0x0428: {"PixelAspectRatio", scrub.Unknown},
+}
+
+// Report tells what the resource blocks in src give away. An error is one of reading.
+func Report(src Source, place string, found func(scrub.Finding)) error {
+	others, off := 0, int64(0)
+	for n := 0; n < maxBlocks; n++ {
+		id, body, size, ok, err := block(src, off)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		off = body + (size+1)&^1
+		r, known := resources[id]
+		switch {
+		case id == 0x0404:
+			if err := reportIPTC(src, body, size, place+"/IPTC", found); err != nil {
+				return err
+			}
+		case known && r.kind != scrub.Unknown:
+			found(scrub.Finding{Kind: r.kind, Place: place + "/" + r.name, Off: body, Len: size, Value: fmt.Sprintf("%d bytes", size)})
+		default:
+			others++
+		}
+	}
+	if others > 0 || off < src.Size() {
+		found(scrub.Finding{Kind: scrub.Unknown, Place: place, Len: src.Size(), Value: fmt.Sprintf("%d other resources", others)})
+	}
+	return nil
+}
+
+// block reads the header of the resource at off: signature, number, name, size.
+func block(src Source, off int64) (id uint16, body, size int64, ok bool, err error) {
+	b, err := bytes(src, off, 7)
+	if err != nil || b == nil || (string(b[:4]) != "8BIM" && string(b[:4]) != "MeSa" && string(b[:4]) != "PHUT") {
+		return 0, 0, 0, false, err
+	}
+	id = binary.BigEndian.Uint16(b[4:])
+	body = off + 6 + (int64(b[6])+2)&^1 // the name is padded to an even length
+	b, err = bytes(src, body, 4)
+	if err != nil || b == nil {
+		return 0, 0, 0, false, err
+	}
+	body, size = body+4, int64(binary.BigEndian.Uint32(b))
+	return id, body, size, body <= src.Size() && size <= src.Size()-body, nil
+}
+
+// bytes returns n bytes at off, or nil if src does not hold them.
+func bytes(src Source, off int64, n int) ([]byte, error) {
+	if off < 0 || off > src.Size() || int64(n) > src.Size()-off {
+		return nil, nil
+	}
+	b, err := src.Bytes(off, n)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, nil
+	}
+	return b, err
+}
