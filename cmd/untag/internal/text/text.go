@@ -1,0 +1,119 @@
+// Package text puts numbers and hostile strings into words that are safe to
+// show on a terminal.
+package text
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Quote returns s as it is if every character of it is printable, and in Go
+// syntax otherwise. Names on a stranger's drive may hold escape sequences that
+// a terminal would obey, or marks that turn the direction of writing.
+func Quote(s string) string {
+	for _, r := range s {
+		// The replacement character usually means that s is not UTF-8.
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return strconv.Quote(s)
+		}
+	}
+	return s
+}
+
+// Cut shortens s to at most n columns, leaving out its middle.
+func Cut(s string, n int) string {
+	if Columns(s) <= n {
+		return s
+	}
+	if n < 3 {
+		return ""
+	}
+	r := []rune(s)
+	head, tail := (n-1)/2, n-1-(n-1)/2
+	return string(take(r, head)) + "…" + string(takeLast(r, tail))
+}
+
+func take(r []rune, n int) []rune {
+	for i := range r {
+		if n -= width(r[i]); n < 0 {
+			return r[:i]
+		}
+	}
+	return r
+}
+
+func takeLast(r []rune, n int) []rune {
+	for i := len(r); i > 0; i-- {
+		if n -= width(r[i-1]); n < 0 {
+			return r[i:]
+		}
+	}
+	return r
+}
+
+// Columns is about how many columns s takes on a terminal: characters of the
+// wide scripts are counted twice, those that take none once.
+func Columns(s string) (n int) {
+	for _, r := range s {
+		n += width(r)
+	}
+	return n
+}
+
+func width(r rune) int {
+	if r >= 0x2e80 || r >= 0x1100 && r < 0x1160 { // CJK and what follows; Hangul Jamo
+		return 2
+	}
+	return 1
+}
+
+// Bytes says n bytes in decimal units, as drives are sold.
+func Bytes(n int64) string {
+	if n < 1000 {
+		return strconv.FormatInt(n, 10) + " B"
+	}
+	f, unit := float64(n), 0
+	for f >= 999.5 && unit < len(units)-1 {
+		f, unit = f/1000, unit+1
+	}
+	if f < 9.95 {
+		return fmt.Sprintf("%.1f %s", f, units[unit])
+	}
+	return fmt.Sprintf("%.0f %s", f, units[unit])
+}
+
+var units = [...]string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}
+
+// Count says n of a thing: "1 file", "2 files".
+func Count[N int | int64](n N, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// Duration says d with the precision that people care for.
+func Duration(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < time.Hour:
+		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// List joins the first most of items and says how many more there are.
+func List(items []string, most int, sep string) string {
+	if len(items) <= most {
+		return strings.Join(items, sep)
+	}
+	return fmt.Sprintf("%s%sand %d more", strings.Join(items[:most], sep), sep, len(items)-most)
+}
