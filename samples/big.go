@@ -1,0 +1,185 @@
+package samples
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"io"
+	"math"
+)
+
+// Big is a video that is made while it is read: pictures, a telemetry track
+// with positions, and user data that names the device. Only its tables and one
+// chunk of media are held in memory.
+type Big struct {
+	Secrets [][]byte // texts in it that are to go
+	runs    []run
+}
+
+// run is n bytes of a medium: a pattern from its start on.
+type run struct {
+	off, n  int64
+	pattern []byte
+}
+
+// A chunk holds this many pictures and one sample of telemetry.
+const (
+	chunkPictures = 30
+	fixSize       = 512
+)
+
+// BigMP4 returns a video of size bytes with about as many samples as said, its
+// index before or after the media. Every picture is H.264 that decodes.
+func BigMP4(size int64, samples int, moovFirst bool) (*Big, error) {
+	chunks := max(1, samples/(chunkPictures+1))
+	b := &Big{}
+	k := &kit{}
+	user := vendorUdta(k)
+	fix := field(string(gpmf(k, "fix-")), fixSize)
+	b.Secrets = k.secrets
+
+	const largeHeader = 16
+	head := box("ftyp", []byte("mp42"), be32(0), []byte("mp42isom"))
+	fixed := int64(len(head)+len(bigIndex(user, avc{1, 1}, 0, chunks, 0))) + 2*largeHeader + int64(chunks)*fixSize
+	each := (size - fixed) / int64(chunks*chunkPictures)
+	if each < 512 || each > math.MaxInt32 {
+		return nil, fmt.Errorf("samples: %d samples don't fit %d bytes", samples, size)
+	}
+	v, pictures := bigPictures(int(each))
+	chunk := cat(pictures, fix)
+	media := int64(chunks) * int64(len(chunk))
+
+	start := int64(len(head)) + largeHeader
+	if moovFirst {
+		start += int64(len(bigIndex(user, v, int(each), chunks, 0)))
+	}
+	index := bigIndex(user, v, int(each), chunks, int(start))
+	mdat := cat(be32(1), []byte("mdat"), be64(uint64(media+largeHeader)))
+	b.put(int64(len(head)), head)
+	if moovFirst {
+		b.put(int64(len(index)), index)
+	}
+	b.put(int64(len(mdat)), mdat)
+	b.put(media, chunk)
+	if !moovFirst {
+		b.put(int64(len(index)), index)
+	}
+	rest := size - b.Size()
+	free := cat(be32(1), []byte("free"), be64(uint64(rest)))
+	b.put(int64(len(free)), free)
+	b.put(rest-int64(len(free)), zeros(4096))
+	return b, nil
+}
+
+// bigPictures returns the pictures of a chunk, each of n bytes, and their shape.
+func bigPictures(n int) (avc, []byte) {
+	const perBlock = 386 // a macroblock and its type
+	blocks := (n - 64) / perBlock
+	v := avc{width: min(blocks, 120)}
+	v.height = min(blocks/v.width, 68)
+	var out []byte
+	for i := range chunkPictures {
+		p := accessUnit(v.slice(i))
+		filler := filled(n-len(p)-4, 0xff)
+		filler[0], filler[len(filler)-1] = 12, 0x80
+		out = append(out, cat(p, accessUnit(filler))...)
+	}
+	return v, out
+}
+
+// bigIndex is moov for media that begin at start.
+func bigIndex(user []byte, v avc, each, chunks, start int) []byte {
+	video := avcTrack(v, make([][]byte, chunks*chunkPictures))
+	video.perChunk = chunkPictures
+	picture := make([]byte, each)
+	for i := range video.samples {
+		video.samples[i] = picture
+	}
+	fixes := telemetry("meta", "gpmd", zeros(4))
+	fixes.delta = 100 * chunkPictures
+	fixes.samples = make([][]byte, chunks)
+	places := make([][]place, 2)
+	for i := range fixes.samples {
+		at := i * (chunkPictures*each + fixSize)
+		places[0] = append(places[0], place{0, at})
+		places[1] = append(places[1], place{0, at + chunkPictures*each})
+	}
+	fixes.size = fixSize
+	m := &movie{brand: "mp42", co64: true, created: spectre, tracks: []*track{video, fixes}, moov: [][]byte{user}}
+	return m.movieBox([]int{start}, places)
+}
+
+func (b *Big) put(n int64, pattern []byte) {
+	b.runs = append(b.runs, run{b.Size(), n, pattern})
+}
+
+// Size is the length of the video in bytes.
+func (b *Big) Size() int64 {
+	if len(b.runs) == 0 {
+		return 0
+	}
+	last := b.runs[len(b.runs)-1]
+	return last.off + last.n
+}
+
+// ReadAt makes the bytes at off.
+func (b *Big) ReadAt(p []byte, off int64) (int, error) {
+	done := 0
+	for _, r := range b.runs {
+		for done < len(p) && off >= r.off && off < r.off+r.n {
+			in := off - r.off
+			left := min(int64(len(p)-done), r.n-in)
+			n := copy(p[done:done+int(left)], r.pattern[in%int64(len(r.pattern)):])
+			done += n
+			off += int64(n)
+		}
+	}
+	if done < len(p) {
+		return done, io.EOF
+	}
+	return done, nil
+}
+
+// WriteTo writes the whole video.
+func (b *Big) WriteTo(w io.Writer) (int64, error) {
+	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{io.NewSectionReader(b, 0, b.Size())}, make([]byte, 1<<20))
+}
+
+// BigPhoto returns photos of about size bytes each, all of one picture but each
+// with words of its own: n numbers them.
+func BigPhoto(size int) (photograph func(n int) []byte) {
+	coded := noise(size)
+	return func(n int) []byte {
+		k := &kit{}
+		attributes, elements := xmpIdentity(k, "")
+		e := exif(k, exifOptions{order: little, orientation: 1 + n%8, thumbnail: thumbnail(k, "thumbnail"), prefix: fmt.Sprintf("%06d-", n)})
+		return photo(coded, appJFIF(nil, 0, 0), appExif(e), appXMP(xmp(attributes, elements)))
+	}
+}
+
+// noise is a coded picture of about size bytes: random colours over a scene, so
+// that it takes no more pixels than a photo would.
+func noise(size int) []byte {
+	encode := func(width int) []byte {
+		m := Picture(width, width*2/3, 1).(*image.RGBA)
+		r := uint32(1)
+		for i := range m.Pix {
+			r ^= r << 13
+			r ^= r >> 17
+			r ^= r << 5
+			if i%4 < 3 {
+				m.Pix[i] = uint8(min(255, int(m.Pix[i])+int(r>>26)))
+			}
+		}
+		var b bytes.Buffer
+		if err := jpeg.Encode(&b, m, &jpeg.Options{Quality: 90}); err != nil {
+			panic(err)
+		}
+		return b.Bytes()[2:]
+	}
+	const try = 600
+	sample := len(encode(try))
+	width := int(try * math.Sqrt(float64(size)/float64(sample)))
+	return encode(min(max(width, 32), 20000))
+}

@@ -1,0 +1,93 @@
+package samples
+
+import "fmt"
+
+// Sample is one medium and what is to become of it.
+type Sample struct {
+	Name   string // format and subject, such as "jpeg/exif-gps"
+	Format string // as the engine names it
+	Ext    string // usual file extension, with the dot
+	Data   []byte
+
+	Secrets  [][]byte // what must be gone after cleaning; none occurs elsewhere
+	MustStay [][]byte // what must still be there after cleaning
+	Streams  bool     // nothing in the medium tells that its end is missing
+}
+
+// Call is the Go expression that makes the sample.
+func (s Sample) Call() string { return fmt.Sprintf("samples.Get(%q)", s.Name) }
+
+// recipe makes one sample.
+type recipe struct {
+	name string // without the format
+	make func(*kit) []byte
+}
+
+// kit is what a recipe works with: it hands out secrets and remembers them.
+type kit struct {
+	secrets  [][]byte
+	mustStay [][]byte
+	streams  bool
+}
+
+// secret returns a text that says where it was planted.
+func (k *kit) secret(name string) string { return string(k.hide([]byte("CANARY-" + name))) }
+
+// hide remembers b as a secret and returns it.
+func (k *kit) hide(b []byte) []byte {
+	k.secrets = append(k.secrets, b)
+	return b
+}
+
+// stay remembers b as something to keep and returns it.
+func (k *kit) stay(b []byte) []byte {
+	k.mustStay = append(k.mustStay, b)
+	return b
+}
+
+// shelf is the recipes of one format.
+type shelf struct {
+	format, ext string
+	recipes     []recipe
+}
+
+func shelves() []shelf {
+	return []shelf{
+		{"jpeg", ".jpg", photos},
+		{"png", ".png", pngs},
+		{"bmff", ".mp4", movies},
+	}
+}
+
+// All returns a sample of every kind.
+func All() []Sample {
+	var all []Sample
+	for _, s := range shelves() {
+		for _, r := range s.recipes {
+			all = append(all, s.make(r))
+		}
+	}
+	return all
+}
+
+// Get returns the sample of that name. It panics if there is none: names are
+// written by those who write tests.
+func Get(name string) Sample {
+	for _, s := range shelves() {
+		for _, r := range s.recipes {
+			if s.format+"/"+r.name == name {
+				return s.make(r)
+			}
+		}
+	}
+	panic("samples: there is no " + name)
+}
+
+func (s shelf) make(r recipe) Sample {
+	k := &kit{}
+	data := r.make(k)
+	return Sample{
+		Name: s.format + "/" + r.name, Format: s.format, Ext: s.ext, Data: data,
+		Secrets: k.secrets, MustStay: k.mustStay, Streams: k.streams,
+	}
+}
