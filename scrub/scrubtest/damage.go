@@ -18,13 +18,13 @@ func (c *court) damage(h *Harness, data []byte, p *scrub.Plan, lot *rand.Rand) {
 	v := variants{court: c, h: h, data: data, whole: payload(p), refused: p.Refused != ""}
 	per := max(1, h.variants()/3)
 	for _, end := range pickCuts(p, per, lot) {
-		if c.full(8) {
+		if c.full(7) || c.full(8) {
 			return
 		}
 		v.cut(end)
 	}
 	for _, f := range pickFlips(p, 2*per, lot) {
-		if c.full(8) {
+		if c.full(7) || c.full(8) {
 			return
 		}
 		v.flip(f)
