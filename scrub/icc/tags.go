@@ -1,0 +1,190 @@
+package icc
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"untag/scrub"
+)
+
+// tag is one entry of the tag table, 7.3.
+type tag struct {
+	entry     int64 // where the entry stands
+	sig, typ  string
+	off, size int64
+	name      string // placeholder that takes the place of sig when the tag goes
+	use       use
+}
+
+type use uint8
+
+const (
+	drop use = iota
+	numbers
+	words
+	dropped // its signature is gone already
+)
+
+// allowed are the tags that stay, with the types that they may have. Profiles
+// need desc and cprt, so their words are overwritten and not removed.
+var allowed = map[string]struct {
+	use   use
+	types []string
+}{
+	"rXYZ": {numbers, xyz}, "gXYZ": {numbers, xyz}, "bXYZ": {numbers, xyz},
+	"wtpt": {numbers, xyz}, "bkpt": {numbers, xyz}, "lumi": {numbers, xyz},
+	"rTRC": {numbers, curve}, "gTRC": {numbers, curve}, "bTRC": {numbers, curve}, "kTRC": {numbers, curve},
+	"chad": {numbers, []string{"sf32"}},
+	"A2B0": {numbers, toPCS}, "A2B1": {numbers, toPCS}, "A2B2": {numbers, toPCS}, "A2B3": {numbers, toPCS},
+	"B2A0": {numbers, fromPCS}, "B2A1": {numbers, fromPCS}, "B2A2": {numbers, fromPCS}, "B2A3": {numbers, fromPCS},
+	"gamt": {numbers, fromPCS},
+	"D2B0": {numbers, float}, "D2B1": {numbers, float}, "D2B2": {numbers, float}, "D2B3": {numbers, float},
+	"B2D0": {numbers, float}, "B2D1": {numbers, float}, "B2D2": {numbers, float}, "B2D3": {numbers, float},
+	"rig0": {numbers, []string{"sig "}}, "rig2": {numbers, []string{"sig "}},
+	"cicp": {numbers, []string{"cicp"}},
+	"desc": {words, text}, "cprt": {words, text},
+}
+
+var (
+	xyz     = []string{"XYZ "}
+	curve   = []string{"curv", "para"}
+	toPCS   = []string{"mft1", "mft2", "mAB "}
+	fromPCS = []string{"mft1", "mft2", "mBA "}
+	float   = []string{"mpet"}
+	text    = []string{"desc", "mluc", "text"}
+)
+
+// readTable reads the tag table and says what becomes of each tag.
+func (p *profile) readTable() error {
+	b, err := p.Bytes(headerLen, 4)
+	if err != nil {
+		return err
+	}
+	n := int64(binary.BigEndian.Uint32(b))
+	if n > maxTags || n*entryLen > p.size-tableOff {
+		return p.Errorf(headerLen, "%d tags in %d bytes", n, p.size)
+	}
+	p.Claim(headerLen, 4, scrub.Structure, "tags")
+	p.covered.add(headerLen, 4+n*entryLen)
+	seen := map[string]bool{}
+	for i := range n {
+		t, err := p.readEntry(i)
+		if err != nil {
+			return err
+		}
+		if seen[t.sig] { // readers take the first of a name, or refuse
+			t.use = drop
+		}
+		seen[t.sig] = true
+		p.tags = append(p.tags, t)
+	}
+	return nil
+}
+
+func (p *profile) readEntry(i int64) (tag, error) {
+	t := tag{entry: tableOff + i*entryLen, name: fmt.Sprintf("z%03d", i)}
+	b, err := p.Bytes(t.entry, entryLen)
+	if err != nil {
+		return t, err
+	}
+	t.sig = string(b[:4])
+	t.off, t.size = int64(binary.BigEndian.Uint32(b[4:])), int64(binary.BigEndian.Uint32(b[8:]))
+	first := p.covered[0].End()
+	if t.off < first || t.off > p.size || t.size > p.size-t.off {
+		return t, p.Errorf(t.entry, "tag %q has %d bytes at 0x%x, the profile ends at 0x%x", t.sig, t.size, t.off, p.size)
+	}
+	if b, err = p.Bytes(t.off, int(min(t.size, 4))); err != nil {
+		return t, err
+	}
+	t.typ = string(b)
+	if t.sig == t.name {
+		t.use = dropped
+		return t, nil
+	}
+	a, ok := allowed[t.sig]
+	if !ok {
+		return t, nil
+	}
+	for _, typ := range a.types {
+		if t.typ == typ {
+			t.use = a.use
+			return t, nil
+		}
+	}
+	return t, p.Errorf(t.off, "tag %q has type %q", t.sig, t.typ)
+}
+
+// keepNumbers claims what renders. Tags may share their numbers.
+func (p *profile) keepNumbers() error {
+	for _, t := range p.tags {
+		if t.use != numbers {
+			continue
+		}
+		p.Claim(t.entry, entryLen, scrub.Structure, "tags")
+		parts, err := p.element(t)
+		if err != nil {
+			return err
+		}
+		for _, r := range parts {
+			for _, h := range p.covered.holes(r.Off, r.Len) {
+				p.Claim(h.Off, h.Len, scrub.Render, t.sig)
+			}
+			p.covered.add(r.Off, r.Len)
+		}
+	}
+	return nil
+}
+
+// dropTags renames the tags that go, each to a name of its own (littleCMS
+// refuses a profile that has a name twice), and zeroes what only they hold.
+func (p *profile) dropTags() error {
+	for _, goes := range []bool{false, true} { // what stays first: tags may share bytes
+		for _, t := range p.tags {
+			if t.use == drop && p.Goes(scrub.Identify, kindOf(t.sig)) == goes {
+				if err := p.drop(t); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, t := range p.tags {
+		if t.use == dropped { // its bytes are a gap
+			p.Claim(t.entry, entryLen, scrub.Structure, "tags")
+		}
+	}
+	return nil
+}
+
+func (p *profile) drop(t tag) error {
+	value, err := p.value(t)
+	if err != nil {
+		return err
+	}
+	p.Claim(t.entry, 4, scrub.Identify, "tags")
+	p.Claim(t.entry+4, entryLen-4, scrub.Structure, "tags")
+	goes := p.Found(scrub.Finding{Kind: kindOf(t.sig), Place: t.sig, Off: t.off, Len: t.size, Value: value})
+	if goes {
+		p.Put(scrub.Unlink, t.entry, []byte(t.name))
+	}
+	for _, h := range p.covered.holes(t.off, t.size) {
+		p.Claim(h.Off, h.Len, scrub.Identify, t.sig)
+		if goes {
+			p.Fill(scrub.Destroy, h.Off, h.Len, 0)
+		}
+	}
+	p.covered.add(t.off, t.size)
+	return nil
+}
+
+// kindOf says what a tag that goes gives away.
+func kindOf(sig string) scrub.Kind {
+	switch sig {
+	case "dmnd", "dmdd", "dscm", "mmod", "ndin", "vcgt", "vcgp", "meta", "targ", "meas", "CIED", "DevD", "devs":
+		return scrub.Device
+	case "calt":
+		return scrub.Time
+	case "psid", "pseq":
+		return scrub.Software
+	}
+	return scrub.Unknown
+}
