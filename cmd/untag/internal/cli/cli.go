@@ -1,0 +1,93 @@
+// Package cli is the command line of untag: [Run] takes an environment and
+// returns an exit code. Nothing in it reads os.Args, writes to os.Stdout or
+// exits, so that tests run it in their own process.
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/cmd/untag/internal/report"
+	"untag/platform/apply"
+	"untag/scrub"
+)
+
+// Env is the world as the command line sees it.
+type Env struct {
+	Args           []string // without the name of the program
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Columns is the width of the terminal that a stream is, 0 if it is none.
+	Columns func(stream any) int
+	Now     func() time.Time
+	Engine  *scrub.Engine
+	Planner apply.Planner
+	Version string
+}
+
+// app is one run of the program.
+type app struct {
+	Env
+	code  exit.Code
+	taken bool // whether standard output is for a medium
+}
+
+// failure is an error that ends the run, with what can be done about it.
+type failure struct {
+	code      exit.Code
+	msg, hint string
+}
+
+func (f *failure) Error() string { return f.msg }
+
+// Run does what the arguments say and returns the exit code.
+func Run(ctx context.Context, env Env) exit.Code {
+	a := &app{Env: env}
+	root := a.command()
+	root.SetArgs(env.Args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		return a.fail(err)
+	}
+	return a.code
+}
+
+// Command returns the tree of commands, for the generator of manual pages.
+func Command(env Env) *cobra.Command { return (&app{Env: env}).command() }
+
+// fail reports an error that ended the run. An error that is no failure comes
+// from cobra, which means that the command line is wrong.
+func (a *app) fail(err error) exit.Code {
+	var f *failure
+	if !errors.As(err, &f) {
+		f = &failure{exit.Usage, err.Error(), "see untag --help"}
+	}
+	if wantsJSON(a.Args) {
+		out := a.Stdout
+		if a.taken {
+			out = a.Stderr
+		}
+		p := report.New(out, a.Stderr, true, report.Options{})
+		_ = p.Error(f.msg, f.hint) // nothing is left to tell it to
+		_ = p.End(&report.Totals{}, f.code)
+		return f.code
+	}
+	_ = report.Complain(a.Stderr, f.msg, f.hint)
+	return f.code
+}
+
+// wantsJSON looks for --json in arguments that may not have been understood.
+func wantsJSON(args []string) bool {
+	if i := slices.Index(args, "--"); i >= 0 {
+		args = args[:i]
+	}
+	return slices.Contains(args, "--json")
+}

@@ -1,0 +1,165 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"untag/cmd/untag/internal/cli"
+	"untag/cmd/untag/internal/exit"
+	"untag/platform/apply"
+	"untag/scrub"
+)
+
+// noted is a format of nine bytes and a note, which identifies.
+var noted = scrub.Format{
+	Name: "noted", Title: "Noted", Extensions: []string{"noted"},
+	Sniff: func(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("NOTED\n")) },
+	Parse: func(s *scrub.Scan) error {
+		s.Claim(0, 6, scrub.Structure, "head")
+		return s.Blank(6, s.Size()-6, '.', scrub.Comment, "note")
+	},
+}
+
+const content = "NOTED\nmy name is Kim"
+
+func folder(t *testing.T, files int) string {
+	dir := t.TempDir()
+	for i := range files {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%03d.noted", i)), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// environment returns one with the given arguments whose streams are kept.
+func environment(args ...string) (cli.Env, *safeBuffer, *safeBuffer) {
+	var out, errs safeBuffer
+	engine := scrub.NewEngine([]scrub.Format{noted})
+	return cli.Env{
+		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
+		Columns: func(any) int { return 0 }, Now: time.Now, Engine: engine, Planner: apply.Direct(engine), Version: "test",
+	}, &out, &errs
+}
+
+// safeBuffer is a buffer for several goroutines.
+type safeBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *safeBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// interrupter is a planner that raises an interrupt on its n-th call.
+type interrupter struct {
+	apply.Planner
+	left   atomic.Int32
+	cancel context.CancelFunc
+}
+
+func (p *interrupter) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error) {
+	if p.left.Add(-1) == 0 {
+		p.cancel()
+	}
+	return p.Planner.Plan(ctx, f, size, opt)
+}
+
+func TestInterruptedRunSaysHowFarItCame(t *testing.T) {
+	dir := folder(t, 200)
+	for _, args := range [][]string{{"scrub", dir}, {"scrub", "--json", dir}} {
+		env, out, errs := environment(args...)
+		ctx, cancel := context.WithCancel(context.Background())
+		p := &interrupter{Planner: env.Planner, cancel: cancel}
+		p.left.Store(20)
+		env.Planner = p
+		if code := cli.Run(ctx, env); code != exit.Interrupted {
+			t.Errorf("%v: code %d, want 130", args, code)
+		}
+		if !strings.Contains(errs.String(), "untag: error: interrupted after ") || !strings.Contains(errs.String(), "every file is whole") {
+			t.Errorf("%v: said %q", args, errs.String())
+		}
+		if args[1] == "--json" && !strings.HasSuffix(out.String(), `"interrupted":true},"exit":130}`+"\n") {
+			t.Errorf("last line: %q", out.String()[strings.LastIndex(strings.TrimSpace(out.String()), "\n")+1:])
+		}
+	}
+	// Every file is as it was, or cleaned; a second run finishes the work.
+	cleaned := strings.Replace(content, "my name is Kim", "..............", 1)
+	for i := range 200 {
+		b, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%03d.noted", i)))
+		if err != nil || string(b) != content && string(b) != cleaned {
+			t.Fatalf("file %d is %q (%v)", i, b, err)
+		}
+	}
+	env, _, errs := environment("scrub", dir)
+	if code := cli.Run(context.Background(), env); code != exit.OK || errs.String() != "" {
+		t.Errorf("second run: code %d, said %q", code, errs.String())
+	}
+}
+
+// brokenPipe takes some writes and no more.
+type brokenPipe struct{ left atomic.Int32 }
+
+func (b *brokenPipe) Write(p []byte) (int, error) {
+	if b.left.Add(-1) < 0 {
+		return 0, errors.New("broken pipe")
+	}
+	return len(p), nil
+}
+
+func TestReportThatNobodyReadsEndsTheRun(t *testing.T) {
+	dir := folder(t, 100)
+	env, _, errs := environment("inspect", dir)
+	pipe := &brokenPipe{}
+	pipe.left.Store(3)
+	env.Stdout = pipe
+	if code := cli.Run(context.Background(), env); code != exit.Failed {
+		t.Errorf("code %d, want 3", code)
+	}
+	if got := errs.String(); got != "untag: error: writing the report: broken pipe\n" {
+		t.Errorf("said %q", got)
+	}
+}
+
+func TestProgressOnATerminalIsErased(t *testing.T) {
+	dir := folder(t, 50)
+	env, out, errs := environment("scrub", dir)
+	env.Columns = func(any) int { return 60 }
+	var ticks atomic.Int64
+	env.Now = func() time.Time { return time.Unix(ticks.Add(1), 0) } // a second passes at each look
+	if code := cli.Run(context.Background(), env); code != exit.OK {
+		t.Fatalf("code %d", code)
+	}
+	s := errs.String()
+	if !strings.Contains(s, "\r\x1b[K") || !strings.Contains(s, " file") || !strings.HasSuffix(s, "\r\x1b[K") {
+		t.Errorf("progress was %q", s)
+	}
+	if strings.Contains(out.String(), "\x1b") {
+		t.Errorf("progress came into the report: %q", out.String())
+	}
+	for _, flag := range []string{"-q"} {
+		env, _, errs := environment("scrub", flag, dir)
+		env.Columns, env.Now = func(any) int { return 60 }, func() time.Time { return time.Unix(ticks.Add(1), 0) }
+		if cli.Run(context.Background(), env); errs.String() != "" {
+			t.Errorf("%s: progress was %q", flag, errs.String())
+		}
+	}
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"io"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/cmd/untag/internal/report"
+	"untag/platform/apply"
+)
+
+// filter cleans standard input to standard output, or only looks at it.
+func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.Options) error {
+	out, reportTo := io.Discard, a.Stdout
+	if a.taken = !opt.DryRun; a.taken {
+		out, reportTo = a.Stdout, a.Stderr
+	}
+	switch {
+	case a.Columns(a.Stdin) > 0:
+		return usage("refusing to read a medium from the terminal", "untag "+string(verb)+" - < in.jpg")
+	case a.taken && a.Columns(a.Stdout) > 0:
+		return usage("refusing to write a medium to the terminal", "untag scrub - < in.jpg > out.jpg")
+	}
+	start := a.Now()
+	o, err := apply.Stream(ctx, a.Stdin, out, a.Planner, opt)
+	switch {
+	case ctx.Err() != nil:
+		return &failure{exit.Interrupted, "interrupted; what was written is not a whole file", ""}
+	case err != nil:
+		return &failure{exit.Failed, "-: " + err.Error(), hint(err)}
+	}
+	o.Path, o.Media = "-", true
+	var t report.Totals
+	t.Add(o)
+	t.Took = a.Now().Sub(start)
+	a.code = t.Code()
+	p := report.New(reportTo, a.Stderr, f.json, f.report(verb))
+	if err := p.File(o); err != nil {
+		return failed(err)
+	}
+	if f.json {
+		return failed(p.End(&t, a.code))
+	}
+	if a.taken && a.code != exit.OK {
+		return failed(report.Hint(a.Stderr, "nothing was written: the medium is not proven clean"))
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/platform/apply"
+	"untag/platform/walk"
+	"untag/scrub"
+)
+
+// flags are the options of scrub, inspect and verify; each has those that make
+// sense for it.
+type flags struct {
+	keep, remove   []string
+	profile, depth string
+	jobs           int
+	shard          string
+	json           bool
+	quiet, verbose bool
+
+	dryRun, compact, values bool
+	mtime                   string
+}
+
+var (
+	profiles = []string{string(scrub.ProfileDevice), string(scrub.ProfileStrict)}
+	depths   = []string{string(scrub.DepthAuto), string(scrub.DepthIndex), string(scrub.DepthDeep)}
+	mtimes   = []string{"keep", "now", "zero"}
+)
+
+// looking are the flags of a command that changes nothing.
+func looking() flags { return flags{dryRun: true, mtime: mtimes[0]} }
+
+// common declares what scrub, inspect and verify share.
+func (f *flags) common(c *cobra.Command) {
+	s := c.Flags()
+	s.StringSliceVar(&f.keep, "keep", nil, "leave this `KIND`; repeat it, or give a list with commas")
+	s.StringSliceVar(&f.remove, "remove", nil, "remove this `KIND` as well; wins over --keep")
+	s.StringVar(&f.profile, "profile", "device", "`PROFILE` to start from, device or strict")
+	s.StringVar(&f.depth, "depth", "auto", "`DEPTH` to look at: index, deep or auto")
+	s.IntVar(&f.jobs, "jobs", 0, "work on `N` files at a time; 0 chooses")
+	s.StringVar(&f.shard, "shard", "", "take part `I/N` of the files only, I being 0 to N-1")
+	s.BoolVar(&f.json, "json", false, "report in JSON; see untag help json")
+	s.BoolVarP(&f.quiet, "quiet", "q", false, "report only files that need attention")
+	s.BoolVarP(&f.verbose, "verbose", "v", false, "report every file, and what is in it")
+	keepable, _ := split()
+	complete(c, "keep", keepable)
+	complete(c, "remove", kindNames(scrub.Kinds()))
+	complete(c, "profile", profiles)
+	complete(c, "depth", depths)
+}
+
+// writing declares what only scrub has.
+func (f *flags) writing(c *cobra.Command) {
+	s := c.Flags()
+	s.BoolVarP(&f.dryRun, "dry-run", "n", false, "change nothing, report what would be removed")
+	s.BoolVar(&f.compact, "compact", false, "write files anew, without the space that tags took")
+	s.StringVar(&f.mtime, "mtime", "keep", "`TIME` of last change afterwards: keep, now or zero")
+	s.BoolVar(&f.values, "values", false, "with --json, include decoded values")
+	complete(c, "mtime", mtimes)
+}
+
+func complete(c *cobra.Command, flag string, words []string) {
+	// It only fails for a flag that does not exist, which the tests would show.
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// options turns flags into what the work is done under.
+func (f *flags) options() (opt apply.Options, err error) {
+	if err := f.words(); err != nil {
+		return opt, err
+	}
+	shard, err := parseShard(f.shard)
+	if err != nil {
+		return opt, err
+	}
+	return apply.Options{
+		Scrub:   scrub.Options{Policy: f.policy(), Depth: scrub.Depth(f.depth)},
+		MTime:   apply.MTime(f.mtime),
+		Compact: f.compact,
+		DryRun:  f.dryRun,
+		Jobs:    f.jobs,
+		Shard:   shard,
+	}, nil
+}
+
+func (f *flags) policy() scrub.Policy {
+	return scrub.Policy{Profile: scrub.Profile(f.profile), Keep: kindsOf(f.keep), Remove: kindsOf(f.remove)}
+}
+
+// words checks the flags whose values are words.
+func (f *flags) words() error {
+	for _, w := range []struct {
+		flag, value string
+		of          []string
+	}{
+		{"profile", f.profile, profiles},
+		{"depth", f.depth, depths},
+		{"mtime", f.mtime, mtimes},
+	} {
+		if !slices.Contains(w.of, w.value) {
+			return usage(fmt.Sprintf("--%s %q is not known", w.flag, w.value), "one of "+strings.Join(w.of, ", "))
+		}
+	}
+	if err := f.policy().Check(); err != nil {
+		keepable, others := split()
+		return usage(err.Error(), "kinds to keep or remove: "+strings.Join(keepable, ", ")+"; only to remove: "+strings.Join(others, ", "))
+	}
+	if f.jobs < 0 {
+		return usage(fmt.Sprintf("--jobs %d is less than nothing", f.jobs), "0 lets untag choose")
+	}
+	if f.quiet && f.verbose {
+		return usage("--quiet and --verbose exclude each other", "")
+	}
+	if f.values && !f.json {
+		return usage("--values goes with --json only", "untag inspect shows values")
+	}
+	return nil
+}
+
+func usage(msg, hint string) *failure { return &failure{exit.Usage, msg, hint} }
+
+// parseShard reads I/N; the empty string is everything.
+func parseShard(s string) (walk.Shard, error) {
+	if s == "" {
+		return walk.Shard{}, nil
+	}
+	i, n, ok := strings.Cut(s, "/")
+	part, err1 := strconv.Atoi(i)
+	parts, err2 := strconv.Atoi(n)
+	if !ok || err1 != nil || err2 != nil || part < 0 || parts < 1 || part >= parts {
+		return walk.Shard{}, usage(fmt.Sprintf("--shard %q is not I/N", s), "I counts from 0 to N-1, such as 0/4")
+	}
+	return walk.Shard{I: part, N: parts}, nil
+}

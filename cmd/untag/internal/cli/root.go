@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"untag/cmd/untag/internal/exit"
+)
+
+const rootLong = `untag removes from photos, videos and music whatever tells which device,
+person, place or time made or handled them, and leaves picture and sound as
+they are. It works on the files themselves, in place.
+
+A file is called clean only if every byte of it is accounted for. A file that
+untag is not sure about is reported as partly cleaned, or as unsupported, and
+makes the exit code say so.`
+
+const rootExample = `  untag inspect holiday.jpg           what is in it
+  untag scrub -n /media/stick         what would be removed
+  untag scrub /media/stick            remove it
+  untag verify /media/stick           prove that nothing is left`
+
+func (a *app) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "untag COMMAND",
+		Short:         "remove what identifies device, person, place and time from media files",
+		Long:          rootLong + "\n\n" + exitStatus(),
+		Example:       rootExample,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          a.unknown,
+
+		SuggestionsMinimumDistance: 2,
+		DisableFlagsInUseLine:      true,
+	}
+	// The usage line of the root says it already.
+	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(),
+		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", "{{if and .HasParent .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", 1))
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &failure{exit.Usage, err.Error(), "see " + c.CommandPath() + " --help"}
+	})
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
+	root.AddCommand(a.scrub(), a.inspect(), a.verify(), a.formats(), a.version())
+	root.AddCommand(topics()...)
+	return root
+}
+
+// unknown is what happens without one of the commands.
+func (a *app) unknown(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return &failure{exit.Usage, "no command", "untag inspect, scrub or verify PATH...; see untag --help"}
+	}
+	hint := "see untag --help"
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean untag " + strings.Join(near, " or ") + "?"
+	} else if _, err := os.Lstat(args[0]); err == nil {
+		hint = "to clean a file or folder: untag scrub PATH"
+	}
+	return &failure{exit.Usage, fmt.Sprintf("no command %q", args[0]), hint}
+}

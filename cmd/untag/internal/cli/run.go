@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"sync"
+	"time"
+
+	"untag/cmd/untag/internal/progress"
+	"untag/cmd/untag/internal/report"
+	"untag/platform/apply"
+	"untag/platform/walk"
+)
+
+// run gathers what comes out of the work and shows it.
+type run struct {
+	printer report.Printer
+	line    *progress.Line // nil where no progress is shown
+	start   time.Time
+	named   []string // the paths of the command line
+	json    bool
+	stop    context.CancelFunc
+
+	mu       sync.Mutex // guards what follows: outcomes and events may come from several goroutines
+	totals   report.Totals
+	state    progress.State
+	begun    map[string]int64 // bytes of files at hand that are done
+	counting sync.WaitGroup
+	hints    []string // for errors of files, each one once
+	broken   error    // the first failure to write the report
+}
+
+func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []string) (*run, context.Context) {
+	r := &run{
+		printer: report.New(a.Stdout, a.Stderr, f.json, f.report(verb)),
+		start:   a.Now(),
+		named:   paths,
+		json:    f.json,
+		begun:   map[string]int64{},
+	}
+	columns := func() int { return a.Columns(a.Stderr) }
+	if !f.quiet && (!f.json || columns() > 0) {
+		r.line = progress.New(a.Stderr, columns, a.Now)
+	}
+	ctx, r.stop = context.WithCancel(ctx)
+	return r, ctx
+}
+
+func (f *flags) report(verb report.Verb) report.Options {
+	return report.Options{Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values}
+}
+
+// open opens what the paths name and reports what can't be.
+func (r *run) open(paths []string) (roots []*walk.Root) {
+	for _, p := range paths {
+		root, err := walk.Open(p)
+		if err == nil {
+			roots = append(roots, root)
+			continue
+		}
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err // the path stands before it already
+		}
+		o := apply.Outcome{Path: p, Status: apply.Failed, Err: err}
+		if r.json {
+			r.report(o)
+			continue
+		}
+		r.totals.Add(o)
+		r.note(r.printer.Error(p+": "+err.Error(), hint(err)))
+	}
+	return roots
+}
+
+// report shows one outcome.
+func (r *run) report(o apply.Outcome) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	// What somebody names is to be cleaned: it is not passed over in silence.
+	o.Media = o.Media || slices.Contains(r.named, o.Path)
+	r.totals.Add(o)
+	if h := hint(o.Err); h != "" && !r.json && !slices.Contains(r.hints, h) {
+		r.hints = append(r.hints, h)
+	}
+	r.line.Aside(func() { r.note(r.printer.File(o)) })
+	r.state.Files++
+	r.state.Bytes += o.Size - r.begun[o.Path]
+	delete(r.begun, o.Path)
+	r.line.Set(r.state)
+}
+
+// progress shows how far the work on one file is. Reading it is most of the
+// work; what comes after is not counted in bytes.
+func (r *run) progress(e apply.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state.Path = e.Path
+	if e.Stage == apply.Planning {
+		r.state.Bytes += e.Done - r.begun[e.Path]
+		r.begun[e.Path] = e.Done
+	}
+	r.line.Set(r.state)
+}
+
+// count finds out how much there is to do, while the work goes on.
+func (r *run) count(ctx context.Context, roots []*walk.Root, shard walk.Shard) {
+	if r.line == nil {
+		return
+	}
+	r.state.Counting = true
+	r.counting.Go(func() {
+		all, err := walk.Count(ctx, roots, shard)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.state.AllFiles, r.state.AllBytes, r.state.Counting = all.Files, all.Bytes, err != nil
+	})
+}
+
+// end waits for what was begun beside the work and erases the line.
+func (r *run) end() {
+	r.stop()
+	r.counting.Wait()
+	r.line.Close()
+}
+
+// note stops the work when nobody can be told of it any more.
+func (r *run) note(err error) {
+	if err != nil && r.broken == nil {
+		r.broken = err
+		r.stop()
+	}
+}

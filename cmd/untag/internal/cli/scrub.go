@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"untag/cmd/untag/internal/report"
+)
+
+const scrubLong = `scrub removes what identifies from media files. It changes a file in place where
+its format allows that, in such an order that the file can be opened and played
+at every moment, overwrites what it removes, reads the file back and proves that
+it is clean. A file that is clean already is not touched.
+
+` + policyText + `
+
+--compact writes files anew, for those who want the space back that tags took; it
+needs as much free space as the largest file. Without it a file mostly keeps its
+length. --mtime keep leaves the time of last change as it was, now sets the
+present, zero the first day that FAT knows, for clean files too.
+
+With - as the only path, scrub is a filter: the medium is read from standard
+input, its cleaned copy goes to standard output, the report to standard error.
+If the copy is not proven clean, nothing is written.`
+
+const scrubExample = `  untag scrub -n ~/Pictures/trip       show what would be removed
+  untag scrub /media/stick             clean a whole drive
+  untag scrub --keep time,place a.jpg  leave when and where
+  untag scrub --profile strict music   titles, artists and covers go as well
+  untag scrub - < in.jpg > out.jpg     clean a copy`
+
+func (a *app) scrub() *cobra.Command {
+	var f flags
+	c := &cobra.Command{
+		Use:     "scrub [flags] PATH... | -",
+		Short:   "remove identifying data from media files",
+		Long:    scrubLong + "\n\n" + exitStatus(),
+		Example: scrubExample,
+		Args:    paths,
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.work(c.Context(), report.Scrub, f, args)
+		},
+	}
+	f.common(c)
+	f.writing(c)
+	return c
+}

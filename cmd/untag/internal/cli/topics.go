@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/scrub"
+)
+
+// topics are texts to read: untag help kinds, untag help json.
+func topics() []*cobra.Command {
+	return []*cobra.Command{
+		{Use: "kinds", Short: "kinds of findings", Long: kindsText()},
+		{Use: "json", Short: "JSON output", Long: jsonText},
+	}
+}
+
+func kindsText() string {
+	var b strings.Builder
+	b.WriteString("What is found in a file has a kind. --keep and --remove take these words:\n\n")
+	for _, k := range scrub.Kinds() {
+		note := ""
+		if !k.Keepable() {
+			note = " (can't be kept)"
+		}
+		fmt.Fprintf(&b, "  %-10s  %s%s\n", k, KindWords[k], note)
+	}
+	b.WriteString("\nWhat picture and sound need stays under every profile. What is not understood\n" +
+		"can't be kept, for nobody can say what it is that would stay.")
+	return b.String()
+}
+
+const jsonText = `With --json, each line of the output is one object. There is one for every file:
+
+  path, path_bytes  the path; path_bytes is there only if the path is not
+                    UTF-8, and holds its bytes in base64
+  format            name of the format, "" if it is not known
+  status            clean, cleaned, dirty (found, not changed), partly,
+                    unsupported or failed
+  media             whether the file is a medium, or is said to be one by its
+                    name or by the command line; where it is false, the file is
+                    counted as other and not as unsupported
+  findings          list of kind, role, place, offset, length, goes, and value
+                    (inspect, or scrub --values): goes says whether the policy
+                    removes it; offset and length are bytes of the file as it was
+  unlisted          how many more findings go than are listed
+  reasons           why the file is not called clean
+  error             what went wrong, if something did
+  mode              "in place", "rewritten", or "" if it was not changed
+  size, new_size    bytes before and after
+  bytes_read, bytes_written
+  links             how many names the file has
+  depth             index or deep: how closely it was looked at
+
+With -, which reports one file, the output is the medium and the objects go to
+standard error.
+
+An error that concerns no single file is an object with error and maybe hint.
+
+The last line has totals, the sum of all files, and exit, the exit code. Output
+without that line was cut short. Fields may be added; their meaning stays.`
+
+// policyText is what scrub, inspect and verify have in common.
+const policyText = `What goes is up to the profile. device, the default, keeps what people read in
+music and film: titles, artists, lyrics, chapters, covers. strict removes that
+too. --keep and --remove adjust either; see untag help kinds. What picture and
+sound need stays in any case, and what is not known goes.
+
+Files up to 64 MiB are looked at frame by frame, larger ones through their
+headers and indexes, and the first and last frames. --depth index or --depth deep
+settles it for all.
+
+Folders are walked; links in them are not followed, other file systems are not
+entered, and files that are not media are left alone. A path that is given and
+is no medium is reported as unsupported.
+
+--shard divides the work among machines: the part of a file depends on its path
+below the given folder alone.`
+
+// exitStatus is the table of exit codes as it stands in help and manual.
+func exitStatus() string {
+	var b strings.Builder
+	b.WriteString("Exit status:\n")
+	for _, r := range exit.Table() {
+		fmt.Fprintf(&b, "  %3d  %s\n", r.Code, r.Meaning)
+	}
+	var order []string
+	for _, c := range exit.Precedence() {
+		order = append(order, fmt.Sprint(c))
+	}
+	fmt.Fprintf(&b, "Where several apply, the first of %s counts.", strings.Join(order, ", "))
+	return b.String()
+}

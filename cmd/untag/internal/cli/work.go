@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/cmd/untag/internal/progress"
+	"untag/cmd/untag/internal/report"
+	"untag/cmd/untag/internal/text"
+	"untag/platform/apply"
+	"untag/platform/walk"
+)
+
+// paths is the rule for the arguments of scrub, inspect and verify.
+func paths(c *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return usage("no path given", "untag "+c.Name()+" PATH..., or - for standard input")
+	case len(args) > 1 && slices.Contains(args, "-"):
+		return usage("- goes with no other path", "a file of that name is ./-")
+	case slices.Contains(args, ""):
+		return usage("a path is empty", "the folder at hand is .")
+	}
+	return nil
+}
+
+// work scrubs, inspects or verifies what is at the paths.
+func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string) error {
+	opt, err := f.options()
+	if err != nil {
+		return err
+	}
+	if args[0] == "-" {
+		return a.filter(ctx, verb, f, opt)
+	}
+	r, working := a.newRun(ctx, verb, f, args)
+	roots := r.open(args)
+	defer closeAll(roots)
+	if len(roots) == 0 && !f.json {
+		a.code = r.totals.Code()
+		return failed(r.broken)
+	}
+	opt.Progress = r.progress
+	r.count(working, roots, opt.Shard)
+	err = apply.Run(working, roots, a.Planner, opt, r.report)
+	r.end()
+	r.totals.Interrupted = err != nil && ctx.Err() != nil
+	return a.finish(r, err)
+}
+
+func closeAll(roots []*walk.Root) {
+	for _, r := range roots {
+		r.Close()
+	}
+}
+
+// finish shows the totals and settles the exit code.
+func (a *app) finish(r *run, err error) error {
+	r.totals.Took = a.Now().Sub(r.start)
+	a.code = r.totals.Code()
+	// An error of a whole root has been reported with it.
+	if err != nil && r.totals.Failed == 0 && !r.totals.Interrupted && r.broken == nil {
+		a.code = exit.Worse(a.code, exit.Failed)
+		r.note(r.printer.Error(err.Error(), hint(err)))
+	}
+	if r.broken == nil {
+		r.note(r.printer.End(&r.totals, a.code))
+	}
+	if r.broken != nil {
+		return failed(r.broken)
+	}
+	for _, h := range r.hints {
+		r.note(report.Hint(a.Stderr, h))
+	}
+	if r.totals.Interrupted { // also beside JSON: somebody sits there
+		r.note(report.Complain(a.Stderr, "interrupted after "+done(r.state)+"; every file is whole", "run the same command again to finish"))
+	}
+	return failed(r.broken)
+}
+
+// done says how far the work came.
+func done(s progress.State) string {
+	if s.AllFiles > 0 && !s.Counting {
+		return fmt.Sprintf("%d of %s", s.Files, text.Count(s.AllFiles, "file"))
+	}
+	return text.Count(s.Files, "file")
+}
+
+// failed is the failure to tell the outcome.
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &failure{exit.Failed, "writing the report: " + err.Error(), ""}
+}

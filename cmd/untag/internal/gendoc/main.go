@@ -1,0 +1,45 @@
+// Gendoc writes the pages of documentation that follow from the code: the
+// manual pages from the tree of commands, and the page of formats and kinds
+// from their tables.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"untag/cmd/untag/internal/cli"
+	"untag/scrub/formats"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: gendoc DOCS")
+		os.Exit(2)
+	}
+	if err := write(os.Args[1], pages()); err != nil {
+		fmt.Fprintln(os.Stderr, "gendoc:", err)
+		os.Exit(1)
+	}
+}
+
+// pages returns every generated page by its path below the folder docs.
+func pages() map[string]string {
+	env := cli.Env{Engine: formats.Engine()}
+	all := manual(cli.Command(env))
+	all["formats.md"] = formatsPage(formats.Table())
+	return all
+}
+
+func write(docs string, pages map[string]string) error {
+	for path, content := range pages {
+		path = filepath.Join(docs, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/platform/apply"
+	"untag/scrub"
+)
+
+// JSON prints one object a line: files, errors, and the totals as the last.
+type JSON struct {
+	enc *json.Encoder
+	opt Options
+}
+
+func newJSON(w io.Writer, opt Options) *JSON {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return &JSON{enc, opt}
+}
+
+type fileLine struct {
+	Path         string        `json:"path"`
+	PathBytes    []byte        `json:"path_bytes,omitempty"` // where the path is not UTF-8
+	Format       string        `json:"format"`
+	Status       string        `json:"status"`
+	Media        bool          `json:"media"`
+	Findings     []findingLine `json:"findings"`
+	Unlisted     int           `json:"unlisted"` // how many more findings go
+	Reasons      []string      `json:"reasons"`
+	Error        string        `json:"error,omitempty"`
+	Mode         string        `json:"mode"`
+	Size         int64         `json:"size"`
+	NewSize      int64         `json:"new_size"`
+	BytesRead    int64         `json:"bytes_read"`
+	BytesWritten int64         `json:"bytes_written"`
+	Links        uint64        `json:"links"`
+	Depth        string        `json:"depth"`
+}
+
+type findingLine struct {
+	Kind   scrub.Kind `json:"kind"`
+	Role   string     `json:"role"`
+	Place  string     `json:"place"`
+	Offset int64      `json:"offset"`
+	Length int64      `json:"length"`
+	Value  *string    `json:"value,omitempty"`
+	Goes   bool       `json:"goes"`
+}
+
+// File prints one object for a file.
+func (p *JSON) File(o apply.Outcome) error {
+	line := fileLine{
+		Path: valid(o.Path), Format: o.Format, Status: string(o.Status), Media: o.Media,
+		Findings: make([]findingLine, 0, len(o.Findings)), Unlisted: o.Unlisted, Reasons: make([]string, 0, len(o.Reasons)),
+		Mode: string(o.Mode), Size: o.Size, NewSize: o.NewSize, BytesRead: o.Read, BytesWritten: o.Written,
+		Links: o.Links, Depth: string(o.Depth),
+	}
+	if !utf8.ValidString(o.Path) {
+		line.PathBytes = []byte(o.Path)
+	}
+	if o.Err != nil {
+		line.Error = valid(o.Err.Error())
+	}
+	for _, r := range o.Reasons {
+		line.Reasons = append(line.Reasons, valid(r))
+	}
+	for _, f := range o.Findings {
+		line.Findings = append(line.Findings, p.finding(f))
+	}
+	return p.enc.Encode(line)
+}
+
+func (p *JSON) finding(f scrub.Finding) findingLine {
+	line := findingLine{Kind: f.Kind, Role: f.Role.String(), Place: valid(f.Place), Offset: f.Off, Length: f.Len, Goes: f.Goes}
+	if p.opt.Verb == Inspect || p.opt.Values {
+		v := valid(f.Value)
+		line.Value = &v
+	}
+	return line
+}
+
+// Error prints an object for what concerns no single file.
+func (p *JSON) Error(msg, hint string) error {
+	return p.enc.Encode(struct {
+		Error string `json:"error"`
+		Hint  string `json:"hint,omitempty"`
+	}{valid(msg), valid(hint)})
+}
+
+type totalsLine struct {
+	Totals totalsObject `json:"totals"`
+	Exit   exit.Code    `json:"exit"`
+}
+
+type totalsObject struct {
+	Files        int                `json:"files"`
+	Other        int                `json:"other"`
+	Cleaned      int                `json:"cleaned"`
+	Clean        int                `json:"clean"`
+	Dirty        int                `json:"dirty"`
+	Partly       int                `json:"partly"`
+	Unsupported  int                `json:"unsupported"`
+	Failed       int                `json:"failed"`
+	Index        int                `json:"index_only"`
+	Tags         map[scrub.Kind]int `json:"tags"`
+	Unlisted     int                `json:"unlisted"`
+	Size         int64              `json:"size"`
+	BytesRead    int64              `json:"bytes_read"`
+	BytesWritten int64              `json:"bytes_written"`
+	Seconds      float64            `json:"seconds"`
+	Interrupted  bool               `json:"interrupted"`
+}
+
+// End prints the last line.
+func (p *JSON) End(t *Totals, code exit.Code) error {
+	tags := t.Tags
+	if tags == nil {
+		tags = map[scrub.Kind]int{}
+	}
+	return p.enc.Encode(totalsLine{totalsObject{
+		Files: t.Files, Other: t.Other, Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
+		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: tags, Unlisted: t.Unlisted, Size: t.Size,
+		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted,
+	}, code})
+}
+
+// valid replaces what is not UTF-8, as encoding/json would, but visibly in one place.
+func valid(s string) string { return strings.ToValidUTF8(s, "\ufffd") }

@@ -1,0 +1,174 @@
+package report_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/cmd/untag/internal/report"
+	"untag/platform/apply"
+	"untag/scrub"
+)
+
+func outcome(path string, s apply.Status, found ...scrub.Finding) apply.Outcome {
+	return apply.Outcome{Path: path, Status: s, Media: true, Findings: found}
+}
+
+func device(value string) scrub.Finding {
+	return scrub.Finding{Kind: scrub.Device, Role: scrub.Identify, Place: "exif/Make", Off: 1, Len: 5, Value: value, Goes: true}
+}
+
+func TestTotalsCode(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		all  []apply.Outcome
+		want exit.Code
+	}{
+		{"nothing", nil, exit.OK},
+		{"clean and cleaned", []apply.Outcome{outcome("a", apply.Clean), outcome("b", apply.Cleaned)}, exit.OK},
+		{"dirty", []apply.Outcome{outcome("a", apply.Clean), outcome("b", apply.Dirty)}, exit.Found},
+		{"partly over dirty", []apply.Outcome{outcome("a", apply.Partly), outcome("b", apply.Dirty)}, exit.Partly},
+		{"unsupported", []apply.Outcome{outcome("a", apply.Unsupported)}, exit.Partly},
+		{"failed over partly", []apply.Outcome{outcome("a", apply.Failed), outcome("b", apply.Partly)}, exit.Failed},
+		{"no medium", []apply.Outcome{{Path: "a.txt", Status: apply.Unsupported}}, exit.OK},
+		{"no medium, but a mark", []apply.Outcome{{Path: "a.txt", Status: apply.Unsupported, Findings: []scrub.Finding{device("")}}}, exit.Partly},
+		{"no medium, but failed", []apply.Outcome{{Path: "a.txt", Status: apply.Failed}}, exit.Failed},
+		{"a status from the future", []apply.Outcome{outcome("a", "splendid")}, exit.Failed},
+		{"no status", []apply.Outcome{outcome("a", "")}, exit.Failed},
+	} {
+		var totals report.Totals
+		for _, o := range c.all {
+			totals.Add(o)
+		}
+		if got := totals.Code(); got != c.want {
+			t.Errorf("%s: code %d, want %d", c.name, got, c.want)
+		}
+		totals.Interrupted = true
+		if got := totals.Code(); got != exit.Interrupted {
+			t.Errorf("%s, interrupted: code %d", c.name, got)
+		}
+	}
+}
+
+// values are shown by inspect, and by JSON that was asked for them.
+func TestValuesAreShownOnlyWhereAskedFor(t *testing.T) {
+	const secret = "SN-4711"
+	o := outcome("a.jpg", apply.Partly, device(secret))
+	o.Reasons = []string{"who knows"}
+	o.Err = errors.New("an error")
+	for _, c := range []struct {
+		name  string
+		json  bool
+		opt   report.Options
+		shown bool
+	}{
+		{"scrub", false, report.Options{Verb: report.Scrub, Verbose: true}, false},
+		{"dry run", false, report.Options{Verb: report.Scrub, DryRun: true, Verbose: true}, false},
+		{"verify", false, report.Options{Verb: report.Verify, Verbose: true}, false},
+		{"inspect", false, report.Options{Verb: report.Inspect}, true},
+		{"scrub --json", true, report.Options{Verb: report.Scrub, Verbose: true}, false},
+		{"verify --json", true, report.Options{Verb: report.Verify, Verbose: true}, false},
+		{"inspect --json", true, report.Options{Verb: report.Inspect}, true},
+		{"scrub --json --values", true, report.Options{Verb: report.Scrub, Values: true}, true},
+	} {
+		var out, errs strings.Builder
+		p := report.New(&out, &errs, c.json, c.opt)
+		var totals report.Totals
+		totals.Add(o)
+		if err := errors.Join(p.File(o), p.End(&totals, totals.Code())); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(out.String()+errs.String(), secret); got != c.shown {
+			t.Errorf("%s: value shown is %v, want %v:\n%s", c.name, got, c.shown, out.String())
+		}
+	}
+}
+
+// What comes from a drive can't make lines, move the cursor or break JSON.
+func TestHostileOutcomes(t *testing.T) {
+	const evil = "x\n\x1b[2Jcleaned  y\xff\u202e\r"
+	o := apply.Outcome{
+		Path: evil, Format: "toy", Media: true, Status: apply.Failed, Reasons: []string{evil}, Err: errors.New(evil),
+		Findings: []scrub.Finding{{Kind: scrub.Comment, Role: scrub.Identify, Place: evil, Value: evil, Goes: true}},
+	}
+	var out, errs strings.Builder
+	p := report.New(&out, &errs, false, report.Options{Verb: report.Inspect, Verbose: true})
+	if err := errors.Join(p.File(o), p.Error(evil, evil)); err != nil {
+		t.Fatal(err)
+	}
+	text := out.String() + errs.String()
+	if strings.ContainsAny(text, "\x1b\r\u202e\xff") || strings.Count(text, "\n") != 5 {
+		t.Errorf("hostile text came through:\n%q", text)
+	}
+	out.Reset()
+	p = report.New(&out, &errs, true, report.Options{Verb: report.Inspect})
+	if err := errors.Join(p.File(o), p.Error(evil, evil)); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("%d lines, want 2: %q", len(lines), out.String())
+	}
+	var file struct {
+		PathBytes []byte `json:"path_bytes"`
+	}
+	if err := json.Unmarshal([]byte(lines[0]), &file); err != nil || string(file.PathBytes) != evil {
+		t.Errorf("path_bytes %q (%v), want %q", file.PathBytes, err, evil)
+	}
+}
+
+func TestJSONListsAreNeverNull(t *testing.T) {
+	var out strings.Builder
+	p := report.New(&out, &out, true, report.Options{})
+	if err := errors.Join(p.File(outcome("a", apply.Clean)), p.End(&report.Totals{}, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), "null") {
+		t.Errorf("got %s", out.String())
+	}
+}
+
+func TestNothingIsCalledGoneWhereThereIsDoubt(t *testing.T) {
+	for status, want := range map[apply.Status]string{
+		apply.Cleaned: "gone:", apply.Dirty: "would go:", apply.Partly: "found:", apply.Unsupported: "found:", apply.Failed: "found:",
+	} {
+		var out strings.Builder
+		p := report.New(&out, &out, false, report.Options{Verb: report.Scrub, Verbose: true})
+		if err := p.File(outcome("a", status, device(""))); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), "  "+want+"\n") {
+			t.Errorf("%s: no %q in\n%s", status, want, out.String())
+		}
+	}
+}
+
+func TestLongTablesAreCutUnlessVerbose(t *testing.T) {
+	var found []scrub.Finding
+	for i := range 100 {
+		f := device("")
+		f.Place = "frame/" + strings.Repeat("i", i)
+		found = append(found, f)
+	}
+	o := outcome("a", apply.Dirty, found...)
+	o.Unlisted = 7
+	for verbose, want := range map[bool]int{false: 40, true: 100} {
+		var out strings.Builder
+		p := report.New(&out, &out, false, report.Options{Verb: report.Inspect, Verbose: verbose})
+		if err := p.File(o); err != nil {
+			t.Fatal(err)
+		}
+		s := out.String()
+		if got := strings.Count(s, "    device  "); got != want {
+			t.Errorf("verbose %v: %d rows, want %d", verbose, got, want)
+		}
+		if strings.Contains(s, "and 60 more, -v shows them") == verbose || !strings.Contains(s, "and 7 more, not listed") {
+			t.Errorf("verbose %v: got\n%s", verbose, s)
+		}
+		if !strings.Contains(s, "a: 107 tags: device") {
+			t.Errorf("got %s", s)
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"untag/cmd/untag/internal/text"
+	"untag/platform/apply"
+	"untag/scrub"
+)
+
+const (
+	tableRows  = 40 // of a group, unless the report is verbose
+	placeWidth = 48
+	valueWidth = 60
+)
+
+// group is findings that share a fate.
+type group struct {
+	title    string
+	rows     []row
+	unlisted int
+}
+
+// row is findings in a line that say the same at the same place, such as a
+// message in every frame.
+type row struct {
+	scrub.Finding
+	times int
+}
+
+func (g *group) add(f scrub.Finding) {
+	if n := len(g.rows); n > 0 {
+		last := &g.rows[n-1]
+		if last.Kind == f.Kind && last.Place == f.Place && last.Value == f.Value {
+			last.times++
+			last.Len += f.Len
+			return
+		}
+	}
+	g.rows = append(g.rows, row{f, 1})
+}
+
+// groups sorts findings by what becomes of them, and why.
+func (p *Text) groups(o apply.Outcome) []group {
+	// Where there is doubt, or something failed, not all of it is gone.
+	goes := group{title: "found:"}
+	switch o.Status {
+	case apply.Dirty:
+		goes.title = "would go:"
+	case apply.Cleaned:
+		goes.title = "gone:"
+	}
+	shown := group{title: "stays, picture or sound need it:"}
+	words := group{title: "stays, people read it (--profile strict removes it):"}
+	kept := group{title: "stays, you asked for it:"}
+	for _, f := range o.Findings {
+		g := &kept
+		switch {
+		case f.Goes:
+			g = &goes
+		case f.Role == scrub.Render:
+			g = &shown
+		case f.Role == scrub.Describe:
+			g = &words
+		}
+		g.add(f)
+	}
+	goes.unlisted = o.Unlisted
+	return []group{goes, shown, words, kept}
+}
+
+func (p *Text) table(o apply.Outcome) error {
+	groups := p.groups(o)
+	kind, place := columns(groups)
+	for _, g := range groups {
+		if err := p.group(g, kind, place); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Text) group(g group, kind, place int) error {
+	if len(g.rows) == 0 && g.unlisted == 0 {
+		return nil
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "  %s\n", g.title)
+	rows, left := g.rows, 0
+	if len(rows) > tableRows && !p.opt.Verbose {
+		rows, left = rows[:tableRows], len(rows)-tableRows
+	}
+	for _, r := range rows {
+		fmt.Fprintf(&b, "    %s  %s  %10s  %s\n", pad(string(r.Kind), kind), pad(text.Quote(r.Place), place), fmt.Sprintf("0x%x", r.Off), p.what(r))
+	}
+	if left > 0 {
+		fmt.Fprintf(&b, "    and %d more, -v shows them\n", left)
+	}
+	if g.unlisted > 0 {
+		fmt.Fprintf(&b, "    and %d more, not listed\n", g.unlisted)
+	}
+	_, err := io.WriteString(p.w, b.String())
+	return err
+}
+
+// columns is how wide the first two columns are, over all groups of a file.
+func columns(groups []group) (kind, place int) {
+	for _, g := range groups {
+		for _, r := range g.rows {
+			kind = max(kind, len(r.Kind))
+			place = min(max(place, text.Columns(text.Quote(r.Place))), placeWidth)
+		}
+	}
+	return kind, place
+}
+
+func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-text.Columns(s))) }
+
+// what is the last column: the value, for inspect alone, or how much there is.
+func (p *Text) what(r row) string {
+	s := text.Bytes(r.Len)
+	if p.opt.Verb == Inspect && r.Value != "" {
+		s = r.Value
+		if !p.opt.Verbose {
+			s = text.Cut(s, valueWidth)
+		}
+		s = text.Quote(s)
+	}
+	if r.times > 1 {
+		s += fmt.Sprintf(", %d times", r.times)
+	}
+	return s
+}

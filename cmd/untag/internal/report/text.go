@@ -1,0 +1,232 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/cmd/untag/internal/text"
+	"untag/platform/apply"
+	"untag/scrub"
+)
+
+// This file obeys these rules:
+//
+//   - What was asked for goes to standard output: a line a file, a table where
+//     there is more to say, a summary.
+//   - What went wrong beyond a single file goes to standard error, as
+//     "untag: error: ..." and then "untag: hint: ...". No capitalised initials
+//     and no periods at the end.
+//   - Only inspect shows values.
+
+// Text prints for people.
+type Text struct {
+	w, errs io.Writer
+	opt     Options
+	lines   int // how many files were shown
+}
+
+// File prints a line for a file, and a table of what is in it for inspect and
+// where the report is verbose.
+func (p *Text) File(o apply.Outcome) error {
+	if !p.shown(o) {
+		return nil
+	}
+	p.lines++
+	line := fmt.Sprintf("%-11s  %s", status(o), text.Quote(o.Path))
+	if s := summary(o); s != "" {
+		line += ": " + s
+	}
+	if _, err := fmt.Fprintln(p.w, line); err != nil {
+		return err
+	}
+	if p.opt.Verb == Inspect || p.opt.Verbose {
+		return p.table(o)
+	}
+	return nil
+}
+
+func (p *Text) shown(o apply.Outcome) bool {
+	switch {
+	case p.opt.Verbose:
+		return true
+	case Other(o):
+		return false
+	case p.opt.Quiet:
+		return o.Status != apply.Clean && o.Status != apply.Cleaned
+	}
+	return o.Status != apply.Clean || p.opt.Verb == Inspect
+}
+
+func status(o apply.Outcome) string {
+	if Other(o) {
+		return "other"
+	}
+	return string(o.Status)
+}
+
+// summary says in a few words what goes and what is in the way.
+func summary(o apply.Outcome) string {
+	if Other(o) {
+		return "not a medium of a known format, not touched"
+	}
+	var parts []string
+	if o.Status != apply.Failed {
+		parts = append(parts, tagWords(o)...)
+	}
+	reasons := make([]string, 0, len(o.Reasons))
+	for _, r := range o.Reasons {
+		reasons = append(reasons, text.Quote(r))
+	}
+	if len(reasons) > 0 {
+		parts = append(parts, text.List(reasons, 3, "; "))
+	}
+	if o.Err != nil {
+		parts = append(parts, text.Quote(o.Err.Error()))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// tagWords says "3 tags: device, place, time".
+func tagWords(o apply.Outcome) []string {
+	n, kinds := o.Unlisted, []string{}
+	for _, k := range scrub.Kinds() {
+		of := 0
+		for _, f := range o.Findings {
+			if f.Goes && f.Kind == k {
+				of++
+			}
+		}
+		if of > 0 {
+			kinds = append(kinds, string(k))
+		}
+		n += of
+	}
+	if n == 0 {
+		return nil
+	}
+	words := text.Count(n, "tag")
+	if len(kinds) > 0 {
+		words += ": " + strings.Join(kinds, ", ")
+	}
+	return []string{words}
+}
+
+// End prints the summary.
+func (p *Text) End(t *Totals, code exit.Code) error {
+	if p.opt.Quiet {
+		return nil
+	}
+	if t.Files == 0 && t.Other == 0 && !t.Interrupted {
+		_, err := fmt.Fprintln(p.w, "no files")
+		return err
+	}
+	w := tabwriter.NewWriter(p.w, 0, 8, 2, ' ', 0)
+	if p.lines > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, row := range p.rows(t) {
+		fmt.Fprintf(w, "%s\t%s\n", row[0], row[1])
+	}
+	return w.Flush()
+}
+
+func (p *Text) rows(t *Totals) [][2]string {
+	rows := [][2]string{{"files", p.files(t)}}
+	for _, r := range []struct {
+		n           int
+		name, words string
+	}{
+		{t.Cleaned, "cleaned", ""},
+		{t.Clean, "clean", p.clean()},
+		{t.Dirty, "dirty", p.dirty()},
+		{t.Partly, "partly", p.partly()},
+		{t.Unsupported, "unsupported", ", can't be cleaned"},
+		{t.Failed, "failed", ""},
+	} {
+		if r.n > 0 {
+			rows = append(rows, [2]string{r.name, fmt.Sprint(r.n) + r.words})
+		}
+	}
+	if s := kinds(t); s != "" {
+		rows = append(rows, [2]string{"tags", s})
+	}
+	if t.Index > 0 {
+		rows = append(rows, [2]string{"depth", fmt.Sprintf("%s by headers and indexes only; --depth deep looks at every frame", text.Count(t.Index, "file"))})
+	}
+	if n := t.Partly + t.Unsupported + t.Failed; n > 0 {
+		rows = append(rows, [2]string{"beware", fmt.Sprintf("%s not proven clean: take what is in them for unclean", text.Count(n, "file"))})
+	}
+	return append(rows,
+		[2]string{"bytes", fmt.Sprintf("%s in files, %s read, %s written", text.Bytes(t.Size), text.Bytes(t.Read), text.Bytes(t.Written))},
+		[2]string{"time", text.Duration(t.Took)})
+}
+
+func (p *Text) files(t *Totals) string {
+	s := fmt.Sprint(t.Files)
+	if t.Other > 0 {
+		s += fmt.Sprintf(", and %s, not touched", text.Count(t.Other, "other file"))
+	}
+	return s
+}
+
+func (p *Text) changes() bool { return p.opt.Verb == Scrub && !p.opt.DryRun }
+
+func (p *Text) clean() string {
+	if p.opt.Verb == Scrub {
+		return " already"
+	}
+	return ""
+}
+
+func (p *Text) dirty() string {
+	if p.changes() {
+		return ", not changed"
+	}
+	return ", would be cleaned"
+}
+
+func (p *Text) partly() string {
+	if p.changes() {
+		return " cleaned, the rest is not certain"
+	}
+	return ", could only be cleaned in part"
+}
+
+func kinds(t *Totals) string {
+	var out []string
+	for _, k := range scrub.Kinds() {
+		if n := t.Tags[k]; n > 0 {
+			out = append(out, fmt.Sprintf("%s %d", k, n))
+		}
+	}
+	if t.Unlisted > 0 {
+		out = append(out, fmt.Sprintf("not listed %d", t.Unlisted))
+	}
+	return strings.Join(out, ", ")
+}
+
+// Error prints an error and a hint.
+func (p *Text) Error(msg, hint string) error {
+	return Complain(p.errs, msg, hint)
+}
+
+// Complain writes an error and a hint, if there is one, for people.
+func Complain(w io.Writer, msg, hint string) error {
+	if _, err := fmt.Fprintf(w, "untag: error: %s\n", text.Quote(msg)); err != nil {
+		return err
+	}
+	if hint == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "untag: hint: %s\n", text.Quote(hint))
+	return err
+}
+
+// Hint writes a hint alone.
+func Hint(w io.Writer, hint string) error {
+	_, err := fmt.Fprintf(w, "untag: hint: %s\n", text.Quote(hint))
+	return err
+}

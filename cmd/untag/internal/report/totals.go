@@ -1,0 +1,96 @@
+package report
+
+import (
+	"time"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/platform/apply"
+	"untag/scrub"
+)
+
+// Totals add up outcomes.
+type Totals struct {
+	Files       int // all of those below but Other
+	Other       int // not media
+	Cleaned     int
+	Clean       int
+	Dirty       int
+	Partly      int
+	Unsupported int
+	Failed      int
+	Index       int // of these, looked at through headers and indexes only
+
+	Tags          map[scrub.Kind]int // what goes or went, by kind
+	Unlisted      int                // what goes or went beyond those
+	Size          int64
+	Read, Written int64
+	Took          time.Duration
+	Interrupted   bool
+}
+
+// Add counts one outcome.
+func (t *Totals) Add(o apply.Outcome) {
+	t.Read += o.Read
+	t.Written += o.Written
+	if Other(o) {
+		t.Other++
+		return
+	}
+	t.Files++
+	t.Size += o.Size
+	t.count(o.Status)
+	if o.Depth == scrub.DepthIndex {
+		t.Index++
+	}
+	if o.Status != apply.Failed {
+		t.tags(o)
+	}
+}
+
+// count takes a status that it does not know for a failure: only what is known
+// to be clean counts as clean.
+func (t *Totals) count(s apply.Status) {
+	switch s {
+	case apply.Cleaned:
+		t.Cleaned++
+	case apply.Clean:
+		t.Clean++
+	case apply.Dirty:
+		t.Dirty++
+	case apply.Partly:
+		t.Partly++
+	case apply.Unsupported:
+		t.Unsupported++
+	default:
+		t.Failed++
+	}
+}
+
+func (t *Totals) tags(o apply.Outcome) {
+	t.Unlisted += o.Unlisted
+	for _, f := range o.Findings {
+		if !f.Goes {
+			continue
+		}
+		if t.Tags == nil {
+			t.Tags = map[scrub.Kind]int{}
+		}
+		t.Tags[f.Kind]++
+	}
+}
+
+// Code is the exit code for these totals.
+func (t *Totals) Code() exit.Code {
+	code := exit.OK
+	for c, applies := range map[exit.Code]bool{
+		exit.Interrupted: t.Interrupted,
+		exit.Failed:      t.Failed > 0,
+		exit.Partly:      t.Partly+t.Unsupported > 0,
+		exit.Found:       t.Dirty > 0,
+	} {
+		if applies {
+			code = exit.Worse(code, c)
+		}
+	}
+	return code
+}
