@@ -41,7 +41,7 @@ func (e *Engine) Compact(src io.ReaderAt, size int64, opt Options) (*Compaction,
 		return nil, err
 	}
 	slices.SortFunc(drops, func(a, b Range) int { return cmp.Compare(a.Off, b.Off) })
-	sortEdits(patches)
+	slices.SortFunc(patches, func(a, b Edit) int { return cmp.Compare(a.Off, b.Off) })
 	return &Compaction{Drops: drops, Patches: patches, Size: size, Read: m.read}, nil
 }
 

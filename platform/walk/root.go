@@ -141,7 +141,7 @@ func (r *Root) Entry(rel string) (*Entry, error) {
 	for {
 		first, rest, more := cutPath(rel)
 		if !more {
-			return dir.entry(first), nil
+			return dir.Entry(first), nil
 		}
 		next, err := dir.sub(first)
 		dir.release()

@@ -1,66 +1,57 @@
 package walk
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
-// Temporary files of this project stand beside the file that they are to
-// replace, so their names must tell a later run what to do with them:
+// A copy that is to take the place of the file NAME stands beside it as
 //
-//	.untag-XXXXXXXX.tmp         XXXXXXXX is random: the copy may be unfinished. Remove it.
-//	.untag-XXXXXXXX-NAME.tmp    the copy is whole and proven, XXXXXXXX is the CRC-32C of
-//	                            its bytes. Remove it if NAME is there and whole; if NAME
-//	                            is gone, give it that name.
+//	.untag-XXXXXXXX-NAME.tmp
 //
-// Neither ever holds a tag: what they are copies of was cleaned before.
+// from its first byte to the last, XXXXXXXX being the CRC-32C of all its bytes
+// once it is whole. So a run that finds one left over knows what to do: if NAME
+// is there and whole, the copy is not needed; if NAME is missing, which FAT and
+// its relatives do to a file when the power goes in the middle of a rename, and
+// the sum is right, the copy becomes NAME. No copy ever holds a tag, since what
+// it is of was cleaned before.
 const (
 	tempPrefix = ".untag-"
 	tempSuffix = ".tmp"
 	tempHex    = 8
+	// maxName is the longest name on every file system in use: 255 bytes on
+	// most, 255 UTF-16 units on FAT, exFAT and NTFS.
+	maxName = 255
 )
 
 // Temp is what the name of a temporary file says.
 type Temp struct {
-	For string // the file that the finished copy is for; "" if it may be unfinished
-	Sum uint32 // CRC-32C of a finished copy
+	For string // the file whose place the copy is to take
+	Sum uint32 // CRC-32C of the whole copy
 }
 
-// TempName returns a new name for an unfinished copy.
-func TempName() string {
-	var b [tempHex / 2]byte
-	rand.Read(b[:]) // never fails
-	return tempPrefix + hex.EncodeToString(b[:]) + tempSuffix
+// Name returns the name of the temporary file, or "" if there is no room for it.
+func (t Temp) Name() string {
+	name := fmt.Sprintf("%s%0*x-%s%s", tempPrefix, tempHex, t.Sum, t.For, tempSuffix)
+	if len(name) > maxName {
+		return ""
+	}
+	return name
 }
 
-// FinishedName returns the name under which a finished copy waits to become name.
-func FinishedName(name string, sum uint32) string {
-	return fmt.Sprintf("%s%08x-%s%s", tempPrefix, sum, name, tempSuffix)
-}
-
-// ParseTemp tells whether name is one that [TempName] or [FinishedName] gives.
+// ParseTemp tells whether name is one that [Temp.Name] gives.
 func ParseTemp(name string) (Temp, bool) {
 	rest, ok := strings.CutPrefix(name, tempPrefix)
 	if !ok {
 		return Temp{}, false
 	}
 	rest, ok = strings.CutSuffix(rest, tempSuffix)
-	if !ok || len(rest) < tempHex || strings.ToLower(rest[:tempHex]) != rest[:tempHex] {
+	if !ok {
 		return Temp{}, false
 	}
-	b, err := hex.DecodeString(rest[:tempHex])
-	if err != nil {
-		return Temp{}, false
-	}
-	rest = rest[tempHex:]
-	switch {
-	case rest == "":
-		return Temp{}, true
-	case len(rest) > 1 && rest[0] == '-':
-		sum := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
-		return Temp{For: rest[1:], Sum: sum}, true
-	}
-	return Temp{}, false
+	digits, of, ok := strings.Cut(rest, "-")
+	sum, err := strconv.ParseUint(digits, 16, 32)
+	t := Temp{For: of, Sum: uint32(sum)}
+	return t, ok && err == nil && of != "" && t.Name() == name
 }

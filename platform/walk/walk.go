@@ -19,7 +19,9 @@ type Entry struct {
 	dir *Folder
 }
 
-func (f *Folder) entry(name string) *Entry {
+// Entry is what stands at name in the folder, or would. It holds the folder as
+// long as somebody else does.
+func (f *Folder) Entry(name string) *Entry {
 	return &Entry{Path: f.join(name), Rel: f.relJoin(name), Name: name, dir: f}
 }
 
@@ -130,7 +132,7 @@ func (w *walker) visit(dir *Folder, name string, kind byte) bool {
 		}
 		w.push(sub)
 	case unix.DT_REG:
-		if e := dir.entry(name); w.shard.Has(e.Rel) {
+		if e := dir.Entry(name); w.shard.Has(e.Rel) {
 			return w.yield(e, nil)
 		}
 	}
@@ -142,7 +144,7 @@ func (w *walker) failed(dir *Folder, name string) *Entry {
 	if name == "" {
 		return &Entry{Path: dir.path, Rel: dir.rel, dir: dir}
 	}
-	return dir.entry(name)
+	return dir.Entry(name)
 }
 
 // Totals is what a walk would meet.

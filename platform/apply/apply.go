@@ -1,0 +1,222 @@
+// Package apply performs plans on the files of a drive and proves that it did.
+//
+// It is the only part of the project that writes to what people own. It knows
+// files and nothing of formats: a [Planner] says which bytes become which, and
+// apply trusts it no further than [scrub.Plan.Check]. Start with [Run], which
+// walks, plans, performs in batches that share their syncs, and reports; or with
+// [Stream] for a single medium that is no file.
+//
+// A file is changed in phases. All writes of a phase are on the drive before the
+// next begins, the cut comes last, and then the file is read back from the drive
+// and planned again: only what the second plan calls clean is reported as
+// cleaned. Wherever that is interrupted, by an error, a signal or a pulled plug,
+// the file still opens and plays, and the next run finishes the work.
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"time"
+
+	"untag/platform/walk"
+	"untag/scrub"
+)
+
+// MTime says which time of last change a file shows afterwards.
+type MTime string
+
+const (
+	KeepTime MTime = "keep" // as before; the default
+	NowTime  MTime = "now"  // when it was cleaned
+	ZeroTime MTime = "zero" // the first that FAT can store; clean media get it too
+)
+
+// Options are what the work is done under.
+type Options struct {
+	Scrub   scrub.Options
+	MTime   MTime
+	Compact bool // write files anew without the filler that cleaning leaves, where the format can
+	DryRun  bool // change nothing
+	Jobs    int  // files planned at a time; 0 chooses
+	Batch   int  // files changed under the same syncs; 0 chooses
+	Shard   walk.Shard
+	// Progress is told what is being done, from one goroutine at a time.
+	Progress func(Event)
+
+	kernel kernel // nil for the real one
+}
+
+const (
+	defaultBatch = 64
+	maxBatch     = 256
+)
+
+// normal returns the options with all choices made.
+func (o Options) normal() (Options, error) {
+	switch o.MTime {
+	case "":
+		o.MTime = KeepTime
+	case KeepTime, NowTime, ZeroTime:
+	default:
+		return o, fmt.Errorf("no time %q: keep, now or zero", o.MTime)
+	}
+	if err := o.Scrub.Policy.Check(); err != nil {
+		return o, err
+	}
+	if err := o.Shard.Check(); err != nil {
+		return o, err
+	}
+	if o.Jobs <= 0 {
+		o.Jobs = min(runtime.NumCPU(), 4)
+	}
+	if o.Batch <= 0 {
+		o.Batch = defaultBatch
+	}
+	o.Batch = min(o.Batch, maxBatch)
+	if o.kernel == nil {
+		o.kernel = linux{}
+	}
+	return o, nil
+}
+
+// Stage is what is being done to a file.
+type Stage string
+
+const (
+	Planning   Stage = "planning"
+	Writing    Stage = "writing"
+	Proving    Stage = "proving"
+	Compacting Stage = "compacting"
+)
+
+// Event says how far the work on one file is.
+type Event struct {
+	Path  string
+	Stage Stage
+	Done  int64 // bytes done in this stage
+	Total int64 // bytes to do in this stage; 0 where that is not known
+}
+
+// Planner plans files. Several calls may be made at the same time.
+type Planner interface {
+	// Plan reads f, of size bytes. Nothing may hold f open after it returned:
+	// a file that is open anywhere counts as being in use.
+	Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error)
+}
+
+// Compacter is a [Planner] that also knows what a clean file can do without.
+type Compacter interface {
+	Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Compaction, error)
+}
+
+// Direct returns the planner that runs the engine in this process.
+func Direct(e *scrub.Engine) Planner { return direct{e} }
+
+type direct struct{ engine *scrub.Engine }
+
+func (d direct) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (p *scrub.Plan, err error) {
+	defer contain(&err)
+	return d.engine.Plan(stoppable{ctx, f}, size, opt)
+}
+
+func (d direct) Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (c *scrub.Compaction, err error) {
+	defer contain(&err)
+	return d.engine.Compact(stoppable{ctx, f}, size, opt)
+}
+
+// Extensions lists those of the engine's formats.
+func (d direct) Extensions() (all []string) {
+	for _, f := range d.engine.Formats() {
+		all = append(all, f.Extensions...)
+	}
+	return all
+}
+
+// contain makes a panic cost one file.
+func contain(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("%w: %v", ErrParser, p)
+	}
+}
+
+// stoppable reads until the context ends.
+type stoppable struct {
+	ctx context.Context
+	src io.ReaderAt
+}
+
+func (s stoppable) ReadAt(p []byte, off int64) (int, error) {
+	if s.ctx.Err() != nil {
+		return 0, context.Cause(s.ctx)
+	}
+	return s.src.ReadAt(p, off)
+}
+
+// Status is what became of a file.
+type Status string
+
+const (
+	Clean       Status = "clean"       // there was nothing to remove
+	Cleaned     Status = "cleaned"     // changed, read back and proven clean
+	Dirty       Status = "dirty"       // would be cleaned; nothing was changed
+	Partly      Status = "partly"      // not certain: what was positively identified is gone, or would be
+	Unsupported Status = "unsupported" // not a medium that can be cleaned
+	Failed      Status = "failed"      // see Err
+)
+
+// Outcome is the report on one file, or on a folder that could not be read.
+type Outcome struct {
+	Path     string
+	Format   string
+	Media    bool // a medium by content or by name; true for folders, whatever is in them
+	Status   Status
+	Findings []scrub.Finding
+	Unlisted int      // how many more findings go than are listed
+	Reasons  []string // doubts, a refusal, what could not be kept
+	Err      error    // why it failed; see the Err variables
+	Mode     string   // "" if not changed, "in place", "rewritten"
+
+	Size    int64  // length before, in bytes
+	NewSize int64  // length after
+	Read    int64  // bytes
+	Written int64  // bytes
+	Links   uint64 // names the file has; all of them now lead to the cleaned bytes
+	Depth   scrub.Depth
+	Took    time.Duration
+}
+
+const (
+	inPlace   = "in place"
+	rewritten = "rewritten"
+)
+
+// fail makes the outcome a failure, keeping the first error. A nil err does nothing.
+func (o *Outcome) fail(err error) {
+	if err != nil && o.Err == nil {
+		o.Status, o.Err = Failed, err
+	}
+}
+
+func (o *Outcome) because(format string, args ...any) {
+	o.Reasons = append(o.Reasons, fmt.Sprintf(format, args...))
+}
+
+// depthOf tells how deep a plan for size bytes looks.
+func depthOf(opt scrub.Options, size int64) scrub.Depth {
+	if opt.Depth != scrub.DepthAuto && opt.Depth != "" {
+		return opt.Depth
+	}
+	if size <= scrub.DeepLimit {
+		return scrub.DepthDeep
+	}
+	return scrub.DepthIndex
+}
+
+// stopped tells whether err only says that the context ended.
+func stopped(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
+}

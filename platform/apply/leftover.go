@@ -1,0 +1,127 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"untag/platform/walk"
+	"untag/scrub"
+)
+
+// What a leftover copy can be that is better left to a person.
+var (
+	errSameBytes = errors.New("is a copy left by an interrupted run, and may share its place on the drive with the original: have the drive checked (fsck) before removing it")
+	errBadCopy   = errors.New("is a copy left by an interrupted run, and is not whole; the original is missing or damaged")
+)
+
+// leftover deals with the temporary file of an earlier run: see [walk.Temp] for
+// what its name says. What was removed is not worth a word; what was finished
+// is reported under the file's own name.
+func (r *run) leftover(ctx context.Context, e *walk.Entry, temp walk.Temp) {
+	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: true}}
+	if r.opt.DryRun {
+		it.close()
+		return
+	}
+	finished, err := r.tidy(ctx, it, temp)
+	switch {
+	case stopped(ctx, err), errors.Is(err, ErrGone), errors.Is(err, ErrInUse): // somebody works on it, perhaps ourselves
+		r.letGo(it)
+	case err != nil:
+		r.drop(ctx, it, err)
+	case finished:
+		it.out.Path = e.Folder().Entry(temp.For).Path
+		it.out.Mode = rewritten
+		it.out.Status = Cleaned
+		r.done(it)
+	default:
+		r.letGo(it)
+	}
+}
+
+// tidy removes the leftover or makes it what it was to become.
+func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) (finished bool, err error) {
+	if err := r.take(ctx, it); err != nil {
+		return false, err
+	}
+	if err := lock(it.ro); err != nil {
+		return false, explain("locking", err)
+	}
+	if now, err := it.entry.Stat(); err != nil || inodeOf(&now) != it.key {
+		return false, ErrGone
+	}
+	dir := it.entry.Folder()
+	switch st, err := dir.Stat(temp.For); {
+	case errors.Is(err, unix.ENOENT), err == nil && st.Size == 0 && st.Mode&unix.S_IFMT == unix.S_IFREG:
+		return true, r.finish(ctx, it, temp)
+	case err != nil:
+		return false, explain("looking", err)
+	}
+	if err := r.dispensable(ctx, it, temp); err != nil {
+		return false, err
+	}
+	return false, explain("removing", r.opt.kernel.remove(dir, it.entry.Name))
+}
+
+// finish makes the copy the file that it is of.
+func (r *run) finish(ctx context.Context, it *item, temp walk.Temp) error {
+	sum, err := sumOf(ctx, it.ro)
+	if err != nil {
+		return err
+	}
+	plan, err := r.study(ctx, it, r.opt.Scrub)
+	if err != nil {
+		return err
+	}
+	if sum != temp.Sum || plan.Status() != scrub.Clean {
+		return errBadCopy
+	}
+	it.adopt(plan)
+	it.out.Size = plan.Size
+	k, dir := r.opt.kernel, it.entry.Folder()
+	if err := k.rename(dir, it.entry.Name, temp.For, 0); err != nil {
+		return explain("putting the copy in place", err)
+	}
+	return explain("syncing", errors.Join(k.sync(it.ro), k.syncFolder(dir)))
+}
+
+// dispensable returns an error unless the original is whole without the copy.
+func (r *run) dispensable(ctx context.Context, it *item, temp walk.Temp) error {
+	it.entry.Hold()
+	orig := &item{entry: it.entry.Folder().Entry(temp.For)}
+	defer r.letGo(orig)
+	if err := r.take(ctx, orig); err != nil {
+		return err
+	}
+	if orig.at.Size == it.at.Size {
+		// When a rename was cut short, FAT and exFAT may list the same bytes under
+		// both names. Removing one would free what the other needs.
+		if sum, err := sumOf(ctx, orig.ro); err != nil || sum == temp.Sum {
+			return errors.Join(err, errSameBytes)
+		}
+	}
+	plan, err := r.study(ctx, orig, r.opt.Scrub)
+	if err != nil {
+		return fmt.Errorf("the file it is a copy of: %w", err)
+	}
+	if plan.Status() == scrub.Unsupported {
+		return errBadCopy
+	}
+	return nil
+}
+
+func sumOf(ctx context.Context, f *os.File) (uint32, error) {
+	h := crc32.New(castagnoli)
+	_, err := io.Copy(h, io.NewSectionReader(stoppable{ctx, f}, 0, 1<<62))
+	if stopped(ctx, err) {
+		return 0, err
+	}
+	return h.Sum32(), explain("reading", err)
+}

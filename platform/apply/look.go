@@ -1,0 +1,178 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"untag/platform/walk"
+	"untag/scrub"
+)
+
+// look plans one file. It returns the item if there is something to be done,
+// and reports it otherwise.
+func (r *run) look(ctx context.Context, e *walk.Entry) *item {
+	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: media(e.Name, r.extensions)}}
+	if err := r.take(ctx, it); err != nil {
+		r.drop(ctx, it, err)
+		return nil
+	}
+	r.event(it, Planning, 0, it.at.Size)
+	plan, err := r.study(ctx, it, r.opt.Scrub)
+	if err != nil {
+		r.drop(ctx, it, err)
+		return nil
+	}
+	it.adopt(plan)
+	it.out.Size, it.out.Depth = plan.Size, depthOf(r.opt.Scrub, plan.Size)
+	if r.opt.DryRun || !r.needed(it) {
+		it.out.verdict(plan, r.opt.DryRun)
+		r.done(it)
+		return nil
+	}
+	return it
+}
+
+// take opens the file of an entry for reading, once nobody else of this run
+// works on it under this or another name.
+func (r *run) take(ctx context.Context, it *item) error {
+	st, err := it.entry.Stat()
+	if err != nil {
+		return explain("looking", err)
+	}
+	if !r.busy.enter(ctx, inodeOf(&st)) {
+		return context.Cause(ctx)
+	}
+	it.key = inodeOf(&st)
+	it.ro, it.at, err = it.entry.Open(unix.O_RDONLY | unix.O_NOATIME)
+	if err != nil {
+		return explain("opening", err)
+	}
+	it.first = it.at
+	it.out.Links = uint64(it.at.Nlink)
+	if inodeOf(&it.at) != it.key {
+		return ErrChanged
+	}
+	return nil
+}
+
+// study plans what it.ro is and makes sure that it is still the same afterwards.
+func (r *run) study(ctx context.Context, it *item, opt scrub.Options) (*scrub.Plan, error) {
+	advise(it.ro, it.at.Size, opt)
+	plan, err := r.planner.Plan(ctx, it.ro, it.at.Size, opt)
+	if stopped(ctx, err) {
+		return nil, err
+	}
+	if changed := unchanged(it.ro, &it.at); changed != nil {
+		return nil, changed
+	}
+	if err != nil {
+		return nil, explain("reading", err)
+	}
+	it.out.Read += plan.Read
+	if plan.Size != it.at.Size {
+		return nil, fmt.Errorf("%w: it is for %d bytes", ErrPlan, plan.Size)
+	}
+	if err := plan.Check(); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrPlan, err)
+	}
+	return plan, nil
+}
+
+// unchanged returns an error unless f is what it was, and still has a name.
+func unchanged(f *os.File, was *unix.Stat_t) error {
+	var now unix.Stat_t
+	switch err := unix.Fstat(int(f.Fd()), &now); {
+	case err != nil:
+		return explain("looking", err)
+	case now.Nlink == 0 && was.Nlink != 0:
+		return ErrGone
+	case !same(&now, was):
+		return ErrChanged
+	}
+	return nil
+}
+
+// advise tells the system how the file will be read. Hopping through an index,
+// reading ahead would turn kilobytes into megabytes.
+func advise(f *os.File, size int64, opt scrub.Options) {
+	how := unix.FADV_NORMAL
+	if depthOf(opt, size) == scrub.DepthIndex || len(opt.Known) > 0 {
+		how = unix.FADV_RANDOM
+	}
+	unix.Fadvise(int(f.Fd()), 0, 0, how) // only advice
+}
+
+// adopt makes the plan the item's.
+func (it *item) adopt(p *scrub.Plan) {
+	it.plan = p
+	o := &it.out
+	o.Format, o.NewSize = p.Format, p.Size
+	o.Media = o.Media || p.Format != "" || it.todo()
+	if o.Findings == nil {
+		o.Findings = p.Findings
+	}
+	o.Unlisted = max(o.Unlisted, p.Unlisted)
+}
+
+// needed tells whether a file has to be opened for more than reading.
+func (r *run) needed(it *item) bool {
+	if it.todo() {
+		return true
+	}
+	clean := it.plan.Status() == scrub.Clean
+	return clean && (r.staleTimes(it) || r.compacter != nil)
+}
+
+// staleTimes tells whether a file without edits has times that are to go.
+func (r *run) staleTimes(it *item) bool {
+	return r.opt.MTime == ZeroTime && it.out.Media && it.first.Mtim != zeroTimes[1]
+}
+
+// verdict sets the status from the last plan that was made for the file.
+func (o *Outcome) verdict(p *scrub.Plan, dry bool) {
+	o.Reasons = append([]string(nil), p.Doubts...)
+	if p.Refused != "" {
+		o.because("%s", p.Refused)
+	}
+	switch p.Status() {
+	case scrub.Clean:
+		o.Status = Clean
+		if o.Mode != "" {
+			o.Status = Cleaned
+		}
+	case scrub.Dirty:
+		o.Status = Dirty
+		if !dry {
+			o.fail(fmt.Errorf("%w: %s", ErrNotProven, countTags(p)))
+		}
+	case scrub.Partly:
+		o.Status = Partly
+	default:
+		o.Status = Unsupported
+	}
+}
+
+func countTags(p *scrub.Plan) string {
+	n := p.Removes()
+	switch {
+	case n == 0:
+		return "bytes that should be constant are not"
+	case n == 1:
+		return "a tag can't be removed: " + firstTag(p)
+	}
+	return fmt.Sprintf("%d tags can't be removed, the first is %s", n, firstTag(p))
+}
+
+// firstTag names the place of a tag, never its value.
+func firstTag(p *scrub.Plan) string {
+	for _, f := range p.Findings {
+		if f.Goes {
+			return f.Place
+		}
+	}
+	return "not listed"
+}

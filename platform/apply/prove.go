@@ -1,0 +1,107 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"untag/scrub"
+)
+
+// prove reads the files back from the drive and plans them again. It returns
+// those for which the new plan has more to do.
+func (r *run) prove(ctx context.Context, items []*item) (again []*item) {
+	var proofs sync.WaitGroup
+	free := make(chan struct{}, r.opt.Jobs)
+	for _, it := range items {
+		free <- struct{}{}
+		proofs.Go(func() {
+			it.fail(r.proof(ctx, it))
+			<-free
+		})
+	}
+	proofs.Wait()
+	return slices.DeleteFunc(slices.Clone(items), func(it *item) bool { return it.stopped != nil || !it.todo() })
+}
+
+func (r *run) proof(ctx context.Context, it *item) error {
+	if it.stopped != nil {
+		return nil
+	}
+	done := it.plan
+	if !it.todo() {
+		it.out.verdict(done, false)
+		return nil
+	}
+	r.event(it, Proving, 0, it.at.Size)
+	if it.at.Size != done.End {
+		return ErrChanged
+	}
+	forget(it.ro, done)
+	opt := r.opt.Scrub
+	if done.Refused == "" {
+		opt.Known = payload(done)
+	}
+	plan, err := r.study(ctx, it, opt)
+	if err != nil {
+		return err
+	}
+	if done.Refused == "" && !slices.Equal(ranges(plan), ranges(done)) {
+		return fmt.Errorf("%w: picture or sound is not found where it was", ErrNotProven)
+	}
+	it.out.Mode = inPlace
+	it.adopt(plan)
+	if !it.todo() {
+		it.out.verdict(plan, false)
+		return nil
+	}
+	it.out.Findings = append(slices.Clip(it.out.Findings), plan.Findings...)
+	return nil
+}
+
+// payload returns the spans of the plan that a second plan may step over.
+func payload(p *scrub.Plan) (spans []scrub.Span) {
+	for _, s := range p.Map {
+		if s.Role == scrub.Payload {
+			spans = append(spans, s)
+		}
+	}
+	return spans
+}
+
+// ranges returns where the payload lies, however it is divided into spans.
+func ranges(p *scrub.Plan) (all []scrub.Range) {
+	for _, s := range payload(p) {
+		if n := len(all); n > 0 && all[n-1].End() == s.Off {
+			all[n-1].Len += s.Len
+			continue
+		}
+		all = append(all, scrub.Range{Off: s.Off, Len: s.Len})
+	}
+	return all
+}
+
+// forget drops what was written from memory, so that it is read back from the
+// drive. Memory is dropped in pages and groups of pages, whole ones only.
+func forget(f *os.File, p *scrub.Plan) {
+	const most = 64
+	var chunks []int64 // of maxWrite bytes
+	for _, e := range p.Edits {
+		for c := e.Off / maxWrite; c <= (e.End()-1)/maxWrite && len(chunks) <= most; c++ {
+			if !slices.Contains(chunks, c) {
+				chunks = append(chunks, c)
+			}
+		}
+	}
+	if len(chunks) > most {
+		unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
+		return
+	}
+	for _, c := range chunks {
+		unix.Fadvise(int(f.Fd()), c*maxWrite, maxWrite, unix.FADV_DONTNEED)
+	}
+}

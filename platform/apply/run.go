@@ -1,0 +1,223 @@
+package apply
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync"
+	"time"
+
+	"untag/platform/walk"
+)
+
+// run is one call of [Run], [Files] or [Stream].
+type run struct {
+	opt        Options
+	planner    Planner
+	compacter  Compacter // nil unless files are to be compacted
+	extensions []string  // of the planner's formats
+	busy       *busy
+	buf        []byte // for the one goroutine that writes
+
+	mu        sync.Mutex // one report or event at a time; guards rewritten
+	report    func(Outcome)
+	rewritten map[string]bool // paths at which a folder may list a file a second time
+}
+
+func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
+	opt, err := opt.normal()
+	if err != nil {
+		return nil, err
+	}
+	r := &run{opt: opt, planner: planner, busy: newBusy(), buf: make([]byte, maxWrite), report: report, rewritten: map[string]bool{}}
+	if x, ok := planner.(interface{ Extensions() []string }); ok {
+		r.extensions = x.Extensions()
+	}
+	if c, ok := planner.(Compacter); ok && opt.Compact && !opt.DryRun {
+		r.compacter = c
+	}
+	return r, nil
+}
+
+// Run cleans the files beneath the roots, or says what it would do, and reports
+// each file once. It returns the first error that concerns a whole root, or why
+// ctx ended; then the files that were not reached are not reported.
+func Run(ctx context.Context, roots []*walk.Root, planner Planner, opt Options, report func(Outcome)) error {
+	var failed error
+	all := func(yield func(*walk.Entry, error) bool) {
+		for _, root := range roots {
+			for e, err := range root.Files(ctx, opt.Shard) {
+				if err != nil && e.Rel == "" && failed == nil {
+					failed = fmt.Errorf("%s: %w", root.Path(), explain("reading the folder", err))
+				}
+				if !yield(e, err) {
+					return
+				}
+			}
+		}
+	}
+	if err := Files(ctx, all, planner, opt, report); err != nil {
+		return err
+	}
+	return failed
+}
+
+// Files is [Run] for entries that come from elsewhere than a walk.
+func Files(ctx context.Context, entries iter.Seq2[*walk.Entry, error], planner Planner, opt Options, report func(Outcome)) error {
+	r, err := newRun(planner, opt, report)
+	if err != nil {
+		return err
+	}
+	found := make(chan *walk.Entry)
+	planned := make(chan *item)
+	go func() {
+		defer close(found)
+		r.find(ctx, entries, found)
+	}()
+	go func() {
+		defer close(planned)
+		var jobs sync.WaitGroup
+		for range r.opt.Jobs {
+			jobs.Go(func() { r.lookAtAll(ctx, found, planned) })
+		}
+		jobs.Wait()
+	}()
+	r.gather(ctx, planned)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// find hands the entries to those who plan.
+func (r *run) find(ctx context.Context, entries iter.Seq2[*walk.Entry, error], found chan<- *walk.Entry) {
+	for e, err := range entries {
+		if err != nil {
+			r.tell(Outcome{Path: e.Path, Media: true, Status: Failed, Err: explain("reading the folder", err)})
+			continue
+		}
+		e.Hold()
+		select {
+		case found <- e:
+		case <-ctx.Done():
+			e.Release()
+			return
+		}
+	}
+}
+
+func (r *run) lookAtAll(ctx context.Context, found <-chan *walk.Entry, planned chan<- *item) {
+	for e := range found {
+		if ctx.Err() != nil {
+			e.Release()
+			continue
+		}
+		if temp, ok := e.Temp(); ok {
+			r.leftover(ctx, e, temp)
+			continue
+		}
+		if r.isRewritten(e.Path) {
+			e.Release()
+			continue
+		}
+		if it := r.look(ctx, e); it != nil {
+			planned <- it
+		}
+	}
+}
+
+const (
+	// maxWeight is how much memory the plans of a batch may take, in bytes.
+	maxWeight = 32 << 20
+	// patience is how long a planned file waits for others to share its syncs with.
+	patience = 3 * time.Second
+)
+
+// gather performs planned files in batches: of one drive, and not too many.
+func (r *run) gather(ctx context.Context, planned <-chan *item) {
+	var batch []*item
+	var weight int64
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	flush := func() {
+		r.perform(ctx, batch)
+		batch, weight = nil, 0
+	}
+	for {
+		select {
+		case it, ok := <-planned:
+			if !ok {
+				flush()
+				return
+			}
+			if len(batch) > 0 && batch[0].key.dev != it.key.dev {
+				flush()
+			}
+			if len(batch) == 0 {
+				late.Reset(patience)
+			}
+			batch, weight = append(batch, it), weight+it.weight()
+			if len(batch) >= r.opt.Batch || weight >= maxWeight || r.busy.wanted() {
+				flush()
+			}
+		case <-r.busy.hurry:
+			flush()
+		case <-late.C:
+			flush()
+		}
+	}
+}
+
+// done reports an item and lets go of it.
+func (r *run) done(it *item) {
+	r.letGo(it)
+	it.out.Took = time.Since(it.start)
+	r.tell(it.out)
+}
+
+// drop reports an item that could not be planned.
+func (r *run) drop(ctx context.Context, it *item, err error) {
+	if stopped(ctx, err) {
+		r.letGo(it)
+		return
+	}
+	it.out.fail(err)
+	r.done(it)
+}
+
+func (r *run) letGo(it *item) {
+	it.close()
+	if it.key != (inode{}) {
+		r.busy.leave(it.key)
+		it.key = inode{}
+	}
+}
+
+// isRewritten tells whether the file at path took another's place in this run,
+// which moves it in the folder that is being read.
+func (r *run) isRewritten(path string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.rewritten[path]
+}
+
+func (r *run) setRewritten(path string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.rewritten[path] = true
+}
+
+func (r *run) tell(o Outcome) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report(o)
+}
+
+func (r *run) event(it *item, stage Stage, done, total int64) {
+	if r.opt.Progress == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.opt.Progress(Event{it.out.Path, stage, done, total})
+}

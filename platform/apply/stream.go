@@ -1,0 +1,70 @@
+package apply
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Stream cleans the medium that in delivers and copies it to out, if it was
+// proven clean: of any other, not a byte is written. The error is one of reading
+// in or writing out, or why ctx ended; what is wrong with the medium is in the
+// outcome. In a dry run nothing is written either.
+func Stream(ctx context.Context, in io.Reader, out io.Writer, planner Planner, opt Options) (Outcome, error) {
+	opt.MTime, opt.Compact = KeepTime, false
+	r, err := newRun(planner, opt, func(Outcome) {})
+	if err != nil {
+		return Outcome{}, err
+	}
+	s, err := newSpool(ctx, in)
+	if err != nil {
+		return Outcome{Path: "-", Status: Failed, Err: err}, err
+	}
+	it := &item{rw: s.File, start: time.Now(), out: Outcome{Path: "-", Media: true}}
+	r.cleanSpool(ctx, it)
+	closeFile(&it.ro)
+	it.out.Took = time.Since(it.start)
+	if ctx.Err() != nil {
+		s.discard()
+		return it.out, context.Cause(ctx)
+	}
+	if it.out.Status != Clean && it.out.Status != Cleaned {
+		s.discard()
+		return it.out, nil
+	}
+	defer s.Close()
+	if r.opt.DryRun {
+		return it.out, nil
+	}
+	_, err = io.Copy(out, io.NewSectionReader(stoppable{ctx, s}, 0, it.out.NewSize))
+	return it.out, err
+}
+
+// cleanSpool does for a stream what Run does for a file.
+func (r *run) cleanSpool(ctx context.Context, it *item) {
+	err := unix.Fstat(int(it.rw.Fd()), &it.at)
+	if err == nil {
+		it.ro, err = it.reread(it.rw)
+	}
+	if err != nil {
+		it.out.fail(explain("taking in the stream", err))
+		return
+	}
+	it.first = it.at
+	it.out.Links = 1
+	plan, err := r.study(ctx, it, r.opt.Scrub)
+	if err != nil {
+		it.out.fail(err)
+		return
+	}
+	it.adopt(plan)
+	it.out.Size, it.out.Depth = plan.Size, depthOf(r.opt.Scrub, plan.Size)
+	if r.opt.DryRun || !it.todo() {
+		it.out.verdict(plan, r.opt.DryRun)
+		return
+	}
+	r.rounds(ctx, []*item{it})
+	it.out.fail(it.stopped)
+}
