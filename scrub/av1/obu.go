@@ -1,0 +1,92 @@
+package av1
+
+import "untag/scrub"
+
+// obu is an open bitstream unit, AV1 specification 5.3.
+type obu struct {
+	off, body, end int64
+	typ            int
+	first          byte // of the header, with the type
+}
+
+// header reads the header of an OBU of which left bytes are there at most. One
+// without a size takes all of them.
+func header(r *scrub.Reader, off, left int64) (obu, error) {
+	const most = 2 + maxLEB128
+	b, err := r.Bytes(off, int(min(left, most)))
+	if err != nil {
+		return obu{}, err
+	}
+	o := obu{off: off, typ: int(b[0] >> 3 & 15), first: b[0], end: off + left}
+	if b[0]&0x81 != 0 {
+		return o, errorf(off, "OBU header %#x with reserved bits", b[0])
+	}
+	n := 1
+	if b[0]&4 != 0 { // obu_extension_flag
+		n = 2
+	}
+	if len(b) < n {
+		return o, errorf(off, "OBU of %d bytes, its header has %d", len(b), n)
+	}
+	if b[0]&2 == 0 { // obu_has_size_field
+		o.body = off + int64(n)
+		return o, nil
+	}
+	size, more := leb128(b[n:])
+	n += more
+	if more == 0 || size > uint64(left)-uint64(n) {
+		return o, errorf(off, "OBU of %d bytes, %d are left", size, left-int64(n))
+	}
+	o.body = off + int64(n)
+	o.end = o.body + int64(size)
+	return o, nil
+}
+
+const maxLEB128 = 8
+
+// leb128 reads a number and returns how many bytes it takes, 0 if b holds none
+// (AV1 specification 4.10.5).
+func leb128(b []byte) (v uint64, n int) {
+	for i := 0; i < len(b) && i < maxLEB128; i++ {
+		v |= uint64(b[i]&0x7f) << (7 * i)
+		if b[i]&0x80 == 0 {
+			return v, i + 1
+		}
+	}
+	return 0, 0
+}
+
+// remove makes padding of an OBU. Its type changes first: each byte of padding
+// may be anything, so the rest may happen in any order.
+func (o obu) remove() []scrub.Edit {
+	typ := []byte{o.first&^0x78 | typePadding<<3}
+	edits := []scrub.Edit{{Off: o.off, Len: 1, Data: typ, Phase: scrub.Unlink}}
+	return append(edits, o.refill()...)
+}
+
+// trailingBits end padding, AV1 specification 5.8.
+const trailingBits = 0x80
+
+// refill blanks the body of padding: zero and the trailing bits.
+func (o obu) refill() (edits []scrub.Edit) {
+	if o.body == o.end {
+		return nil
+	}
+	last := o.end - 1
+	if o.body < last {
+		edits = append(edits, scrub.Edit{Off: o.body, Len: last - o.body, Phase: scrub.Destroy})
+	}
+	return append(edits, scrub.Edit{Off: last, Len: 1, Data: []byte{trailingBits}, Phase: scrub.Destroy})
+}
+
+// blank tells whether padding is what refill makes of it.
+func (o obu) blank(r *scrub.Reader) (bool, error) {
+	if o.body == o.end {
+		return true, nil
+	}
+	last, err := r.Bytes(o.end-1, 1)
+	if err != nil || last[0] != trailingBits {
+		return false, err
+	}
+	return r.Constant(o.body, o.end-1-o.body, 0)
+}

@@ -1,0 +1,164 @@
+package h26x
+
+import "untag/scrub"
+
+// Config returns the pieces of a decoder configuration record, as avcC, hvcC,
+// lhvC and vvcC hold it (vvcC after its version and flags), and how many bytes
+// the lengths of NAL units in the samples take.
+func Config(r *scrub.Reader, codec Codec, off, n int64) (lengthSize int, pieces []Piece, err error) {
+	w, err := newWalk(r, codec, off, n)
+	if err != nil {
+		return 0, nil, err
+	}
+	rec := &record{walk: w, at: off, end: off + n}
+	switch codec {
+	case AVC:
+		rec.avc()
+	case HEVC:
+		rec.hevc(21)
+	case LHEVC:
+		rec.hevc(4)
+	case VVC:
+		rec.vvc()
+	}
+	if rec.err == nil {
+		rec.err = rec.rest()
+	}
+	if rec.err != nil {
+		return 0, nil, rec.err
+	}
+	return rec.lengthSize, w.pieces, nil
+}
+
+// record reads a configuration record. After an error it reads zeros.
+type record struct {
+	*walk
+	at, end    int64
+	lengthSize int
+	err        error
+}
+
+// number reads n bytes, 4 at most.
+func (c *record) number(n int) (v int) {
+	b := c.peek(n)
+	for _, x := range b {
+		v = v<<8 | int(x)
+	}
+	c.at += int64(len(b))
+	return v
+}
+
+func (c *record) peek(n int) []byte {
+	if c.err != nil {
+		return nil
+	}
+	if int64(n) > c.end-c.at {
+		c.err = errorf(c.at, "configuration record ends %d bytes early", int64(n)-(c.end-c.at))
+		return nil
+	}
+	b, err := c.r.Bytes(c.at, n)
+	c.err = err
+	return b
+}
+
+func (c *record) skip(n int64) {
+	switch {
+	case c.err != nil:
+	case n > c.end-c.at:
+		c.err = errorf(c.at, "configuration record ends %d bytes early", n-(c.end-c.at))
+	default:
+		c.at += n
+	}
+}
+
+func (c *record) version() {
+	if v := c.number(1); c.err == nil && (v > 1 || v == 0 && c.codec == AVC) {
+		c.err = errorf(c.at-1, "configuration record of version %d, 1 is known", v)
+	}
+}
+
+// units looks at n NAL units, each behind its length in two bytes.
+func (c *record) units(n int) {
+	for ; n > 0 && c.err == nil; n-- {
+		size := int64(c.number(2))
+		at := c.at
+		if c.skip(size); c.err == nil {
+			c.err = c.unit(at, size)
+		}
+	}
+}
+
+// avc is AVCDecoderConfigurationRecord, ISO/IEC 14496-15 5.3.3.1.
+func (c *record) avc() {
+	c.version()
+	c.skip(3) // profile, compatibility, level
+	c.lengthSize = c.number(1)&3 + 1
+	c.units(c.number(1) & 31) // sequence parameter sets
+	c.units(c.number(1))      // picture parameter sets
+	if c.end-c.at < 4 || c.err != nil {
+		return
+	}
+	// Writers add this for high profiles; others have it too.
+	if b := c.peek(4); b != nil && b[0]&0xfc == 0xfc && b[1]&0xf8 == 0xf8 && b[2]&0xf8 == 0xf8 {
+		c.skip(3) // chroma format, bit depths
+		c.units(c.number(1))
+	}
+}
+
+// hevc is HEVCDecoderConfigurationRecord, ISO/IEC 14496-15 8.3.3.1, with the
+// length size at byte 21, or LHEVCDecoderConfigurationRecord, with it at 4.
+// Early writers set version 0.
+func (c *record) hevc(lengthAt int64) {
+	c.version()
+	c.skip(lengthAt - 1)
+	c.lengthSize = c.number(1)&3 + 1
+	for n := c.number(1); n > 0 && c.err == nil; n-- {
+		c.skip(1) // array_completeness, NAL_unit_type: the units say themselves
+		c.units(c.number(2))
+	}
+}
+
+// vvc is VvcDecoderConfigurationRecord, ISO/IEC 14496-15 11.2.4.2.
+func (c *record) vvc() {
+	b := c.number(1)
+	c.lengthSize = b>>1&3 + 1
+	if b&1 == 1 { // ptl_present_flag
+		sublayers := c.number(2) >> 4 & 7
+		c.skip(1) // bit depth
+		c.profile(sublayers)
+		c.skip(6) // picture size, frame rate
+	}
+	for n := c.number(1); n > 0 && c.err == nil; n-- {
+		units := 1
+		if typ := c.number(1) & 31; typ != 13 && typ != 12 { // decoding capability, operating point: one each
+			units = c.number(2)
+		}
+		c.units(units)
+	}
+}
+
+// profile is VvcPTLRecord.
+func (c *record) profile(sublayers int) {
+	constraints := c.number(1) & 63
+	c.skip(2) // profile, tier, level
+	c.skip(int64(max(constraints, 1)))
+	if sublayers > 1 {
+		present := c.number(1) >> (9 - sublayers) // one bit for each but the highest
+		for ; present > 0; present >>= 1 {
+			c.skip(int64(present & 1))
+		}
+	}
+	c.skip(4 * int64(c.number(1))) // sub-profiles
+}
+
+// rest reports what follows the fields that are known, unless it is zero.
+func (c *record) rest() error {
+	if c.at == c.end {
+		return nil
+	}
+	zero, err := c.r.Constant(c.at, c.end-c.at, 0)
+	if err != nil || zero {
+		return err
+	}
+	return c.add(Piece{Off: c.at, Len: c.end - c.at, Kind: scrub.Unknown, Value: "after the configuration record"})
+}

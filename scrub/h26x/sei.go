@@ -1,0 +1,216 @@
+package h26x
+
+import "untag/scrub"
+
+// Types of SEI messages that are looked into. H.264, H.265 and H.266 share the
+// numbers (H.274).
+const (
+	typeFiller       = 3
+	typeRegistered   = 4 // user_data_registered_itu_t_t35
+	typeUnregistered = 5 // user_data_unregistered
+	typeTimeCode     = 136
+	typeNestingSVC   = 30
+	typeNestingMVC   = 37
+	typeNesting      = 133
+	trailingBits     = 0x80
+	fill             = 0xff
+	mostEscapes      = 64  // that are taken out of a message one by one
+	mostNested       = 256 // messages or items of a list inside a nesting message
+	prefixLen        = 512 // as much of a body as is looked at
+)
+
+// unit is an SEI NAL unit in memory.
+type unit struct {
+	codec Codec
+	off   int64
+	h     header
+	raw   []byte
+}
+
+// sei is one message. Its parts are raw offsets: what lies between them may
+// hold emulation prevention bytes.
+type sei struct {
+	at    int // start: the type, or the escape before it
+	typ   int
+	last  int // last byte of the type
+	body  int
+	end   int
+	size  int // payloadSize
+	zeros int // zero bytes before the type that would make 00 00 03 of it
+}
+
+// sei looks at an SEI NAL unit.
+func (w *walk) sei(off, n int64, h header) error {
+	if n > scrub.MaxPiece {
+		return w.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: "messages too long to look at"})
+	}
+	raw, err := w.r.Bytes(off, int(n))
+	if err != nil {
+		return err
+	}
+	u := &unit{w.codec, off, h, raw}
+	return w.add(u.pieces()...)
+}
+
+// pieces returns the pieces of the unit. They take all of it if no message stays.
+func (u *unit) pieces() (out []Piece) {
+	messages, broken := u.messages()
+	whole := true
+	for _, m := range messages {
+		v := u.judge(m)
+		if v.stays {
+			whole = false
+		}
+		switch {
+		case len(messages) == 1 && broken < 0 && v.goes():
+			out = append(out, u.alone(m, v))
+		default:
+			out = append(out, u.among(m, v)...)
+		}
+	}
+	if broken >= 0 {
+		out = append(out, u.piece(broken, len(u.raw), verdict{kind: scrub.Unknown, value: "broken message"}))
+	}
+	if whole && len(out) > 0 {
+		return u.widen(out)
+	}
+	return out
+}
+
+// widen makes the pieces of a unit in which nothing stays begin and end with it.
+func (u *unit) widen(p []Piece) []Piece {
+	p[0].Len += p[0].Off - u.off
+	p[0].Off = u.off
+	last := &p[len(p)-1]
+	last.Len = u.off + int64(len(u.raw)) - last.Off
+	return p
+}
+
+func (u *unit) piece(from, to int, v verdict, edits ...scrub.Edit) Piece {
+	return Piece{Off: u.off + int64(from), Len: int64(to - from), Kind: v.kind, Value: v.value, Edits: edits}
+}
+
+// messages returns the messages of the unit and where they stop making sense,
+// or -1. Some writers leave out the trailing bits.
+func (u *unit) messages() (m []sei, broken int) {
+	end := len(u.raw)
+	for end > u.h.size && u.raw[end-1] == 0 {
+		end--
+	}
+	if end == u.h.size || u.raw[end-1] != trailingBits {
+		return u.messagesTo(len(u.raw))
+	}
+	if m, broken = u.messagesTo(end - 1); broken >= 0 {
+		if bare, b := u.messagesTo(len(u.raw)); b < 0 {
+			return bare, b
+		}
+	}
+	return m, broken
+}
+
+func (u *unit) messagesTo(end int) (list []sei, broken int) {
+	c := cursor{raw: u.raw[:end], at: u.h.size}
+	for c.at < end {
+		at := c.at
+		m, ok := c.message()
+		if !ok || len(list) > maxPieces {
+			return list, at
+		}
+		list = append(list, m)
+	}
+	return list, -1
+}
+
+// message reads one message.
+func (c *cursor) message() (m sei, ok bool) {
+	m.at, m.zeros = c.at, c.zeros
+	if c.escaped() {
+		m.zeros = 0
+	}
+	if m.typ, ok = c.coded(); !ok {
+		return m, false
+	}
+	m.last = c.at - 1
+	if m.size, ok = c.coded(); !ok {
+		return m, false
+	}
+	m.body = c.at
+	if m.size > len(c.raw)-c.at || !c.skip(m.size) {
+		return m, false
+	}
+	m.end = c.at
+	c.resume(&m)
+	return m, true
+}
+
+// resume adds filler that an interrupted run left behind a message whose
+// escapes it had destroyed: no message begins with FF.
+func (c *cursor) resume(m *sei) {
+	if m.size == 0 || !m.short() || c.raw[m.end-1] != fill {
+		return
+	}
+	if m.typ != typeFiller && !(m.typ == typeRegistered && m.size > 1 && c.raw[m.body] == fill && c.raw[m.body+1] == fill) {
+		return
+	}
+	for c.at < len(c.raw) && c.raw[c.at] == fill {
+		c.at++
+		c.zeros = 0
+	}
+	m.end = c.at
+}
+
+// short tells that the type takes one byte, as all types that are in use do.
+func (m sei) short() bool { return m.typ < 255 }
+
+// plain tells that the bytes of the body are the bytes of the payload.
+func (m sei) plain() bool { return m.end-m.body == m.size }
+
+// tail is how many zero bytes at the end of a message are needed to make an
+// escape of what follows it.
+func (u *unit) tail(m sei) int {
+	zeros := 0
+	for zeros < 2 && m.end-zeros > m.body && u.raw[m.end-1-zeros] == 0 {
+		zeros++
+	}
+	next := u.raw[m.end:]
+	switch {
+	case zeros == 2 && len(next) > 0 && next[0] == 3:
+		return 2
+	case zeros >= 1 && len(next) > 1 && next[0] == 0 && next[1] == 3:
+		return 1
+	}
+	return 0
+}
+
+// constant tells whether raw bytes are all b.
+func (u *unit) constant(from, to int, b byte) bool {
+	for _, c := range u.raw[from:to] {
+		if c != b {
+			return false
+		}
+	}
+	return true
+}
+
+// inside returns a cursor at the body of m.
+func (u *unit) inside(m sei) cursor {
+	c := cursor{raw: u.raw[:m.end], at: m.body}
+	if u.raw[m.body-1] == 0 { // size 255 is coded FF 00; two zero bytes mean that there is no body
+		c.zeros = 1
+	}
+	return c
+}
+
+// prefix returns the start of the body's payload.
+func (u *unit) prefix(m sei) []byte {
+	c := u.inside(m)
+	out := make([]byte, 0, min(m.size, prefixLen))
+	for len(out) < cap(out) {
+		b, ok := c.next()
+		if !ok {
+			break
+		}
+		out = append(out, b)
+	}
+	return out
+}
