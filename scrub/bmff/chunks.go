@@ -21,6 +21,7 @@ type chunks struct {
 	nextRun int64 // chunk at which the entry after it starts
 	sample  int64 // next
 	size    int64 // of the file
+	short   bool  // a chunk got fewer samples than its run says
 }
 
 func newChunks(t *tables, size int64) *chunks {
@@ -43,6 +44,7 @@ func (c *chunks) next() (chunk, bool, error) {
 		return chunk{}, false, err
 	}
 	out := chunk{off: off, sample: c.sample, samples: min(c.perRun, c.t.samples-c.sample)}
+	c.short = c.short || out.samples < c.perRun || out.samples == 0
 	c.chunk++
 	c.sample += out.samples
 	out.len, out.most, err = c.lengths(out)
@@ -102,8 +104,11 @@ func times(a, b, limit int64) int64 {
 
 // left tells what speaks against the tables once all chunks have been read.
 func (c *chunks) left() string {
-	if c.sample < c.t.samples {
+	switch {
+	case c.sample < c.t.samples:
 		return "a track has samples that no chunk holds"
+	case c.short:
+		return "a track has chunks without samples"
 	}
 	return ""
 }
@@ -158,8 +163,14 @@ func (p *parser) coverMovie(m *movie) error {
 		}
 	}
 	for _, u := range heads {
-		if why := u.c.left(); why != "" {
-			p.distrust(why)
+		why, err := u.t.tables.complete()
+		if err != nil {
+			return err
+		}
+		for _, why := range []string{why, u.c.left()} {
+			if why != "" {
+				p.distrust(why)
+			}
 		}
 	}
 	return p.probeMovie(m)

@@ -33,8 +33,8 @@ func (c *coverage) add(r region) error {
 	}
 	if n := len(c.regions); n > 0 {
 		last := &c.regions[n-1]
-		if last.stays == r.stays && last.place == r.place && r.off <= last.end() && r.off >= last.off {
-			last.len = max(last.end(), r.end()) - last.off
+		if last.stays == r.stays && last.place == r.place && r.off == last.end() {
+			last.len += r.len
 			return nil
 		}
 	}
@@ -43,6 +43,17 @@ func (c *coverage) add(r region) error {
 	}
 	c.regions = append(c.regions, r)
 	return nil
+}
+
+// shared tells whether two regions have a byte in common that aren't neighbours
+// joined by add. Samples of their own bytes each are what a proof needs.
+func (c *coverage) shared() bool {
+	for i := 1; i < len(c.regions); i++ {
+		if c.regions[i].off < c.regions[i-1].end() {
+			return true
+		}
+	}
+	return false
 }
 
 // split sorts the regions and returns the union of those that stay and, apart
@@ -113,6 +124,17 @@ func (p *parser) claimMedia() error {
 	stay, go_ := p.cover.split()
 	slices.SortFunc(p.cover.pieces, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	slices.SortFunc(p.mdats, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
+	if p.cover.shared() {
+		p.distrust("samples share bytes")
+	}
+	if p.outside(stay) || p.outside(go_) {
+		p.distrust("samples lie outside of the media data")
+	}
+	if len(p.cover.regions) > 0 || slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
+		for _, why := range p.distrusts {
+			p.doubt(why)
+		}
+	}
 	if err := p.cutOpen(); err != nil {
 		return err
 	}
@@ -124,11 +146,10 @@ func (p *parser) claimMedia() error {
 			return err
 		}
 	}
-	all, _ := p.cover.split()
-	for _, r := range all {
+	stay, _ = p.cover.split()
+	for _, r := range stay {
 		err := sweep(r.off, min(r.end(), p.s.Size()), bodies, nil, func(off, n int64, inside, _ bool, _ string) error {
 			if !inside {
-				p.doubt("samples lie outside of the media data")
 				p.s.Claim(off, n, scrub.Payload, "outside mdat")
 			}
 			return nil
@@ -140,10 +161,24 @@ func (p *parser) claimMedia() error {
 	return nil
 }
 
+// outside tells whether a region does not lie in the body of one mdat.
+func (p *parser) outside(list []region) bool {
+	mdats := p.mdats
+	for _, r := range list {
+		for len(mdats) > 0 && mdats[0].End() <= r.off {
+			mdats = mdats[1:]
+		}
+		if len(mdats) == 0 || r.off < mdats[0].Off || r.end() > mdats[0].End() {
+			return true
+		}
+	}
+	return false
+}
+
 // cutOpen makes what follows the last sample of an mdat without a length a tail:
 // whatever was appended to such a file looks like media data.
 func (p *parser) cutOpen() error {
-	if !p.open || p.unsure || len(p.mdats) == 0 {
+	if !p.open || len(p.distrusts) > 0 || len(p.mdats) == 0 {
 		return nil
 	}
 	m := &p.mdats[len(p.mdats)-1]
@@ -167,7 +202,7 @@ func (p *parser) claimRun(off, n int64, stays, goes bool, place string) error {
 	case goes:
 		p.s.Claim(off, n, scrub.Identify, place)
 		return p.destroy(off, n)
-	case p.unsure: // nobody knows what it is, and nobody touches it
+	case len(p.distrusts) > 0: // nobody knows what it is, and nobody touches it
 		p.s.Claim(off, n, scrub.Identify, "mdat/unproven")
 	default:
 		return p.s.Blank(off, n, 0, scrub.Hidden, "mdat/unreferenced")

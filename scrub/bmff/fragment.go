@@ -10,11 +10,10 @@ type fragment struct {
 
 // run is what a track fragment says of its samples.
 type run struct {
-	t      *track // nil where the movie box is missing or doesn't know the track
-	id     uint32
-	base   int64 // that offsets of data count from
-	size   uint32
-	atMoof bool
+	t    *track // nil where the movie box is missing or doesn't know the track
+	id   uint32
+	base int64 // that offsets of data count from
+	size uint32
 }
 
 // trafBoxes stay in a track fragment.
@@ -152,9 +151,8 @@ func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags 
 			return p.s.Errorf(b.off, "fragment's data at 0x%x lies beyond the end", base)
 		}
 		r.base, h = int64(base), h[8:]
-		r.atMoof = true
 	case flags&0x20000 != 0:
-		r.base, r.atMoof = f.box.off, true
+		r.base = f.box.off
 	}
 	if flags&2 != 0 {
 		h = h[4:]
@@ -250,7 +248,8 @@ func (p *parser) coverFragmentRun(r *run, off, n int64) error {
 }
 
 // auxiliary protects the data of sample encryption that lies in mdat: saio
-// tells where, saiz how much (8.7.8, 8.7.9).
+// tells where, saiz how much (8.7.8, 8.7.9). Where there is a senc box the data
+// is in it, and writers do not agree on what the offset counts from.
 func (p *parser) auxiliary(r *run, traf, saio box) error {
 	total, err := p.auxiliarySize(traf)
 	if err != nil || total == 0 {
@@ -272,14 +271,10 @@ func (p *parser) auxiliary(r *run, traf, saio box) error {
 	if err != nil {
 		return err
 	}
-	base := int64(0)
-	if r.atMoof {
-		base = r.base
-	}
-	if off > p.s.Size()-base {
+	if off > p.s.Size()-r.base {
 		return nil
 	}
-	off += base
+	off += r.base
 	if off >= traf.off && off < traf.end() {
 		return nil
 	}
@@ -289,8 +284,13 @@ func (p *parser) auxiliary(r *run, traf, saio box) error {
 	return p.coverRun(&track{}, off, total)
 }
 
+// auxiliarySize returns the length of the data that is not in a senc box.
 func (p *parser) auxiliarySize(traf box) (total int64, err error) {
+	inside := false
 	_, err = children(p.s, traf.body(), traf.end(), func(c box) error {
+		if c.typ == "senc" {
+			inside = true
+		}
 		if c.typ != "saiz" {
 			return nil
 		}
@@ -323,5 +323,8 @@ func (p *parser) auxiliarySize(traf box) (total int64, err error) {
 		}
 		return nil
 	})
+	if inside {
+		total = 0
+	}
 	return total, err
 }

@@ -45,11 +45,18 @@ func (p *parser) readMovie(b box) (*movie, error) {
 			}
 			t.place = fmt.Sprintf("moov/trak[%d]", len(m.tracks)+1)
 			m.tracks = append(m.tracks, t)
+		default:
+			if !isBoxType([]byte(c.typ)) {
+				p.distrust("the movie box holds something that is no box")
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(m.tracks) == 0 {
+		p.distrust("a movie without tracks")
 	}
 	for _, t := range m.tracks {
 		if err := p.judge(m, t); err != nil {
@@ -104,6 +111,10 @@ func (p *parser) movie(m *movie) error {
 		case "free", "skip", "wide", "junk":
 			return p.filler(c, place)
 		default:
+			if !isBoxType([]byte(c.typ)) { // a track whose name is damaged? readMovie doubts it
+				p.s.Claim(c.off, c.len, scrub.Identify, place)
+				return nil
+			}
 			return p.unknown(c, place)
 		}
 		return nil

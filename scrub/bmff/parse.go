@@ -11,12 +11,12 @@ type parser struct {
 	s      *scrub.Scan
 	movies []*movie
 	mdats  []scrub.Range // the bodies
-	// unsure is set where sample tables can't be trusted to be complete: bytes
+	// distrusts say why the sample tables can't be trusted to be complete: bytes
 	// of mdat that no sample covers are then left alone.
-	unsure bool
-	open   bool // the last mdat has no length of its own and reaches to the end
-	cover  coverage
-	said   map[string]bool // doubts that were recorded already
+	distrusts []string
+	open      bool // the last mdat has no length of its own and reaches to the end
+	cover     coverage
+	said      map[string]bool // doubts that were recorded already
 }
 
 // parse walks the file twice: once over all boxes, noting where samples lie,
@@ -41,10 +41,7 @@ func (p *parser) doubt(reason string) {
 }
 
 // distrust records that sample tables are not complete.
-func (p *parser) distrust(reason string) {
-	p.unsure = true
-	p.doubt(reason)
-}
+func (p *parser) distrust(reason string) { p.distrusts = append(p.distrusts, reason) }
 
 // essential boxes can't be mistaken for a tail: a file that ends inside one is
 // cut short. All others are not needed, and go with what follows.

@@ -2,6 +2,7 @@ package bmff
 
 import (
 	"math"
+	"slices"
 
 	"untag/scrub"
 )
@@ -14,8 +15,9 @@ type tables struct {
 	sizes     column // stsz, stz2: size of each sample; empty if they are all alike
 	constant  uint32 // the size of all samples, 0 if they differ
 	samples   int64  // how many there are
+	times     column // stts: how many samples last how long
 	perPacket packet // how QuickTime counts constant-rate sound
-	trouble   string // why the tables can't be complete
+	seen      map[string]int
 }
 
 // packet is what a QuickTime sound description says of constant-rate sound:
@@ -85,9 +87,15 @@ func (c *column) nibble(i int64) (int64, error) {
 
 // readTables notes the tables of stbl and reads the sample descriptions.
 func (p *parser) readTables(b box, t *track) error {
+	t.tables.seen = map[string]int{}
 	_, err := children(p.s, b.body(), b.end(), func(c box) error {
 		var err error
+		if slices.Contains(needed, c.typ) {
+			t.tables.seen[c.typ]++
+		}
 		switch c.typ {
+		case "stts":
+			t.tables.times, err = p.column(c, 4, 8)
 		case "stco":
 			t.tables.chunkOff, err = p.column(c, 4, 4)
 		case "co64":
@@ -102,6 +110,31 @@ func (p *parser) readTables(b box, t *track) error {
 		return err
 	})
 	return err
+}
+
+// needed are the tables without which samples can't be found.
+var needed = []string{"stsd", "stts", "stsc", "stsz", "stz2", "stco", "co64"}
+
+// complete tells what speaks against the tables of a track, "" if nothing does.
+// Only tables that agree with each other prove that they cover all samples.
+func (t *tables) complete() (string, error) {
+	for _, either := range [][2]string{{"stsd", ""}, {"stts", ""}, {"stsc", ""}, {"stsz", "stz2"}, {"stco", "co64"}} {
+		if t.seen[either[0]]+t.seen[either[1]] != 1 {
+			return "a track lacks a sample table or has two", nil
+		}
+	}
+	var timed int64
+	for i := range t.times.n {
+		row, err := t.times.row(i)
+		if err != nil {
+			return "", err
+		}
+		timed += int64(be32(row))
+	}
+	if timed != t.samples {
+		return "the sample tables of a track do not agree", nil
+	}
+	return "", nil
 }
 
 // column makes a column of a full box whose count of entries stands countAt

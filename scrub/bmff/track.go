@@ -13,6 +13,7 @@ type track struct {
 	place     string
 	id        uint32
 	handler   string
+	media     bool     // its media header is that of picture or sound
 	formats   []string // of the sample entries, the first few
 	encrypted bool
 	chapters  []uint32 // tracks that this one names as its chapters
@@ -86,10 +87,13 @@ func (p *parser) readMedia(b box, t *track) error {
 			return err
 		case "minf":
 			_, err := children(p.s, c.body(), c.end(), func(c box) error {
-				if c.typ != "stbl" {
-					return nil
+				switch c.typ {
+				case "vmhd", "smhd":
+					t.media = true
+				case "stbl":
+					return p.readTables(c, t)
 				}
-				return p.readTables(c, t)
+				return nil
 			})
 			return err
 		}
@@ -117,6 +121,9 @@ func (p *parser) judge(m *movie, t *track) error {
 		t.role, t.kind = scrub.Identify, scrub.Time
 	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.handler):
 		t.role, t.kind = scrub.Identify, scrub.Telemetry
+	case !slices.Contains(mediaHandlers, t.handler) && (t.media || !isBoxType([]byte(t.handler))):
+		t.role = scrub.Render
+		p.distrust("a track is neither picture nor sound nor anything else that is known")
 	case !slices.Contains(mediaHandlers, t.handler):
 		t.role, t.kind = scrub.Identify, scrub.Unknown
 	default:
@@ -290,6 +297,9 @@ func (p *parser) dataInfo(b box, place string) error {
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
 	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
 		at := place + "/" + c.name()
+		if c.typ == "free" || c.typ == "skip" {
+			return p.filler(c, at)
+		}
 		if c.typ != "dref" {
 			p.drop(c, scrub.Unknown, at, "")
 			return nil

@@ -1,0 +1,269 @@
+package bmff
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"untag/scrub"
+	"untag/scrub/scrubtest"
+)
+
+var engine = scrub.NewEngine([]scrub.Format{Format})
+
+// movieOf lays ftyp, mdat and moov one after the other. Sample offsets count
+// from the start of the media data.
+func movieOf(media []byte, boxes []byte, tracks ...trackSpec) []byte {
+	base := uint32(len(ftyp) + 8)
+	moov := join(mvhd())
+	for _, t := range tracks {
+		for i := range t.offsets {
+			t.offsets[i] += base
+		}
+		moov = join(moov, trak(t))
+	}
+	return join(ftyp, bx("mdat", media), bx("moov", moov, boxes))
+}
+
+func video(offsets, sizes []uint32) trackSpec {
+	return trackSpec{id: 1, handler: "vide", entry: videoEntry, offsets: offsets, sizes: sizes}
+}
+
+func TestMovies(t *testing.T) {
+	media := []byte("FRAME1CANARY telemetryFRAME2CANARY gap")
+	frames := func() trackSpec { return video([]uint32{0, 22}, []uint32{6, 6}) }
+	gpmd := trackSpec{id: 2, handler: "meta", entry: bx("gpmd", zeros(8)), offsets: []uint32{6}, sizes: []uint32{16}}
+	tref := bx("tref", bx("cdsc", uint32(2)))
+	cases := map[string][]byte{
+		"telemetry and gap": movieOf(media, nil, frames(), gpmd),
+		"reference to telemetry": movieOf(media, nil, func() trackSpec {
+			v := frames()
+			v.extra = tref
+			return v
+		}(), trackSpec{id: 2, handler: "meta", entry: bx("gpmd", zeros(8)), offsets: []uint32{6}, sizes: []uint32{16}}),
+		"user data":      movieOf(media, bx("udta", bx("\xa9xyz", uint16(8), uint16(0), "CANARY  "), bx("name", "CANARY-free name")[:0], uint32(0)), frames()),
+		"metadata keys":  movieOf(media, keysMeta("com.apple.quicktime.make", "CANARY maker", "com.android.capture.fps", "30"), frames()),
+		"unknown boxes":  movieOf(media, join(bx("what", "CANARY"), bx("free", "CANARY")), frames()),
+		"slack in table": slackened(movieOf(media, nil, frames())),
+	}
+	for name, data := range cases {
+		t.Run(name, func(t *testing.T) {
+			scrubtest.Laws(t, engine, name, data, scrub.Options{})
+			p := plan(t, data, scrub.Options{})
+			if len(p.Doubts) > 0 || p.Refused != "" {
+				t.Fatalf("doubts %q, refused %q", p.Doubts, p.Refused)
+			}
+			after := scrubtest.Perform(data, p)
+			if i := bytes.Index(after, []byte("CANARY")); i >= 0 {
+				t.Errorf("a canary is left at 0x%x", i)
+			}
+			for _, frame := range []string{"FRAME1", "FRAME2"} {
+				if bytes.Index(after, []byte(frame)) != bytes.Index(data, []byte(frame)) {
+					t.Errorf("%s is gone or elsewhere", frame)
+				}
+			}
+		})
+	}
+}
+
+func keysMeta(pairs ...string) []byte {
+	keys, ilst := join(uint32(0), uint32(len(pairs)/2)), []byte(nil)
+	for i := 0; i < len(pairs); i += 2 {
+		keys = join(keys, bx("mdta", pairs[i]))
+		ilst = join(ilst, bx(string(put32(uint32(i/2+1))), bx("data", uint32(1), uint32(0), pairs[i+1])))
+	}
+	return bx("meta", bx("hdlr", zeros(8), "mdta", zeros(12)), bx("keys", keys), bx("ilst", ilst))
+}
+
+// slackened makes the stts box 8 bytes longer at the cost of a free box that
+// follows the movie: the table then holds more than it says.
+func slackened(data []byte) []byte {
+	i := bytes.Index(data, []byte("stts"))
+	out := append(bytes.Clone(data[:i+4+16]), "CANARY!!"...)
+	out = append(out, data[i+4+16:]...)
+	for _, typ := range []string{"stts", "stbl", "minf", "mdia", "trak", "moov"} {
+		at := bytes.Index(out, []byte(typ)) - 4
+		copy(out[at:], put32(be32(out[at:])+8))
+	}
+	return out
+}
+
+func TestKeysThatStayKeepTheirNumber(t *testing.T) {
+	data := movieOf([]byte("FRAME1"), keysMeta("com.apple.quicktime.make", "CANARY", "com.android.capture.fps", "240."), video([]uint32{0}, []uint32{6}))
+	after := scrubtest.Perform(data, plan(t, data, scrub.Options{}))
+	if !bytes.Contains(after, []byte("240.")) || !bytes.Contains(after, []byte("com.android.capture.fps")) {
+		t.Error("the speed of slow motion is gone")
+	}
+	if bytes.Contains(after, []byte("com.apple")) {
+		t.Error("the name of a key whose value went is left")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	frame := video([]uint32{0}, []uint32{6})
+	external := bytes.Replace(movieOf([]byte("FRAME1"), nil, frame), join("url ", uint32(1)), join("url ", uint32(0)), 1)
+	cases := map[string]struct {
+		data []byte
+		want string
+	}{
+		"compressed movie":     {join(ftyp, bx("moov", bx("cmov", zeros(8)))), `movie box "cmov" at 0x20 is not supported`},
+		"reference movie":      {join(ftyp, bx("moov", bx("rmra", zeros(8)))), `movie box "rmra"`},
+		"samples in the movie": {movieOf([]byte("FRAME1"), nil, video([]uint32{0}, []uint32{6000})), "shares bytes with the picture"},
+		"no movie":             {join(ftyp, bx("free", zeros(8))), "no moov box"},
+		"movie cut short":      {join(ftyp, bx("moov", mvhd()))[:60], `box "moov" says 116 bytes, 36 are left`},
+		"count without room": {bytes.Replace(movieOf([]byte("FRAME1"), nil, video([]uint32{0}, []uint32{6})), join("stco", uint32(0), uint32(1)), join("stco", uint32(0), uint32(0x7fffffff)), 1),
+			`box "stco" says 2147483647 entries and has room for 1`},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if p := plan(t, c.data, scrub.Options{}); !strings.Contains(p.Refused, c.want) || len(p.Edits) > 0 {
+				t.Errorf("refused %q with %d edits, want %q and none", p.Refused, len(p.Edits), c.want)
+			}
+		})
+	}
+	if p := plan(t, external, scrub.Options{}); p.Refused != "" {
+		t.Errorf("an empty reference is refused: %s", p.Refused)
+	}
+}
+
+func TestDoubts(t *testing.T) {
+	whole := movieOf([]byte("FRAME1CANARY gap"), nil, video([]uint32{0}, []uint32{6}))
+	two := join(whole, whole[bytes.Index(whole, []byte("moov"))-4:])
+	cases := map[string]struct {
+		data []byte
+		want string
+	}{
+		"two movies":            {two, "more than one movie box"},
+		"samples without chunk": {bytes.Replace(whole, join("stsz", uint32(0), uint32(0), uint32(1), uint32(6)), join("stsz", uint32(0), uint32(2), uint32(9), uint32(6)), 1), "samples that no chunk holds"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			p := plan(t, c.data, scrub.Options{})
+			if p.Status() != scrub.Partly || !strings.Contains(strings.Join(p.Doubts, ";"), c.want) {
+				t.Fatalf("%s, doubts %q, want %q", p.Status(), p.Doubts, c.want)
+			}
+			if !bytes.Contains(scrubtest.Perform(c.data, p), []byte("CANARY gap")) {
+				t.Error("bytes were destroyed although it is not sure that no sample covers them")
+			}
+		})
+	}
+}
+
+// TestQuickTimeSound has sample sizes of 1 where a sample takes four bytes: the
+// chunk reaches as far as the description says.
+func TestQuickTimeSound(t *testing.T) {
+	entry := bx("twos", zeros(6), uint16(1), zeros(8), uint16(2), uint16(16), zeros(8))
+	sound := trackSpec{id: 1, handler: "soun", entry: entry, offsets: []uint32{0}, sizes: []uint32{0}}
+	data := movieOf([]byte("SOUNDSOUNDSOUNDSOUNDCANARY gap"), nil, sound)
+	data = bytes.Replace(data, join("stsz", uint32(0), uint32(0), uint32(1)), join("stsz", uint32(0), uint32(1), uint32(5)), 1)
+	data = bytes.Replace(data, join("stsc", uint32(0), uint32(1), uint32(1), uint32(1)), join("stsc", uint32(0), uint32(1), uint32(1), uint32(5)), 1)
+	data = bytes.Replace(data, join("stts", uint32(0), uint32(1), uint32(1)), join("stts", uint32(0), uint32(1), uint32(5)), 1)
+	after := scrubtest.Perform(data, plan(t, data, scrub.Options{}))
+	if !bytes.Contains(after, []byte("SOUNDSOUNDSOUNDSOUND")) || bytes.Contains(after, []byte("CANARY")) {
+		t.Errorf("media data is %q", after[len(ftyp)+8:len(ftyp)+38])
+	}
+}
+
+func TestOpenMdatEndsAfterItsSamples(t *testing.T) {
+	whole := movieOf([]byte("FRAME1"), nil, video([]uint32{0}, []uint32{6}))
+	moov := whole[bytes.Index(whole, []byte("moov"))-4:]
+	head := join(ftyp, moov)
+	moov = bytes.Replace(moov, join("stco", uint32(0), uint32(1), uint32(len(ftyp)+8)), join("stco", uint32(0), uint32(1), uint32(len(head)+8)), 1)
+	data := join(ftyp, moov, uint32(0), "mdat", "FRAME1", "CANARY tail")
+	scrubtest.Laws(t, engine, "open mdat", data, scrub.Options{})
+	if p := plan(t, data, scrub.Options{}); p.End != int64(len(head)+8+6) {
+		t.Errorf("ends at %d of %d", p.End, len(data))
+	}
+}
+
+func TestSniff(t *testing.T) {
+	cases := map[string]struct {
+		head string
+		want bool
+	}{
+		"mp4":            {"\x00\x00\x00\x18ftypisom\x00\x00\x00\x00", true},
+		"heic":           {"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00", false},
+		"canon raw":      {"\x00\x00\x00\x18ftypcrx \x00\x00\x00\x01", false},
+		"old quicktime":  {"\x00\x00\x40\x00moov\x00\x00\x00\x6cmvhd", true},
+		"64-bit moov":    {"\x00\x00\x00\x01moov\x00\x00\x00\x00\x00\x00\x00\x4d\x00\x00\x00\x6cmvhd", true},
+		"segment":        {"\x00\x00\x00\x18stypmsdh\x00\x00\x00\x00", true},
+		"fragment":       {"\x00\x00\x00\x60moof\x00\x00\x00\x10mfhd", true},
+		"a word":         {"\x00\x00\x00\x10free and nothing", false},
+		"text":           {"moov moov moov moov", false},
+		"shorter than 8": {"\x00\x00\x00\x07freeabcdefgh", false},
+	}
+	for name, c := range cases {
+		if got := sniff([]byte(c.head), 1<<20); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestTellingText(t *testing.T) {
+	tells := []string{"$GPRMC,083559.00,A,4717.11437,N", "GPS(8.6821,50.1109,17)", "[latitude: 37.7749] [longitude: -122.4194]", "F/2.8, SS 206, ISO 150, GPS (113.94, 22.52, 0)",
+		"HOME(8.68,50.11) lat: 3.5", "[iso : 110] [shutter : 1/200.0] [fnum : 280] [ev : 0.7]", "+37.7749-122.4194+010.5/", "N 12.34567 ... 47.12345 N", "PNDM\x00\x01"}
+	silent := []string{"He was born in Latvia.", "- Where are you?\n- At the GPS factory... no.", "Chapter 12", "It costs 3.99, or 4.50.", "Long ago, in a galaxy", "Shutter the windows!", "Meet at 10:45, room 3.1"}
+	for _, s := range tells {
+		if !telling.MatchString(s) {
+			t.Errorf("%q is taken for a subtitle", s)
+		}
+	}
+	for _, s := range silent {
+		if telling.MatchString(s) {
+			t.Errorf("%q is taken for telemetry", s)
+		}
+	}
+}
+
+// TestSweep compares the sweep over regions with a byte by byte account.
+func TestSweep(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 2000 {
+		const size = 64
+		var c coverage
+		want := [size]byte{}
+		for range rnd.IntN(8) {
+			r := region{int64(rnd.IntN(size)), int64(rnd.IntN(16)), rnd.IntN(2) == 0, "x"}
+			r.len = min(r.len, size-r.off)
+			if err := c.add(r); err != nil {
+				t.Fatal(err)
+			}
+			for i := r.off; i < r.end(); i++ {
+				if r.stays {
+					want[i] = 's'
+				} else if want[i] == 0 {
+					want[i] = 'g'
+				}
+			}
+		}
+		stay, go_ := c.split()
+		got, at := [size]byte{}, int64(0)
+		err := sweep(0, size, stay, go_, func(off, n int64, stays, goes bool, _ string) error {
+			if off != at || n <= 0 {
+				t.Fatalf("run at %d of %d bytes after %d", off, n, at)
+			}
+			at = off + n
+			for i := off; i < at; i++ {
+				if stays {
+					got[i] = 's'
+				} else if goes {
+					got[i] = 'g'
+				}
+			}
+			return nil
+		})
+		if err != nil || got != want || at != size {
+			t.Fatalf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	media := []byte("FRAME1CANARY telemetryFRAME2CANARY gap")
+	gpmd := trackSpec{id: 2, handler: "meta", entry: bx("gpmd", zeros(8)), offsets: []uint32{6}, sizes: []uint32{16}}
+	scrubtest.Fuzz(f, engine,
+		movieOf(media, join(bx("udta", bx("\xa9xyz", uint16(8), uint16(0), "CANARY  ")), keysMeta("com.apple.quicktime.make", "CANARY")), video([]uint32{0, 22}, []uint32{6, 6}), gpmd),
+		join(ftyp, bx("moov", mvhd(), bx("mvex", bx("trex", uint32(0), uint32(1), uint32(1), zeros(12)))),
+			bx("moof", bx("mfhd", zeros(8)), bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), bx("trun", uint32(0x201), uint32(1), uint32(72), uint32(6)))), bx("mdat", "FRAME1")))
+}
