@@ -204,6 +204,7 @@ func (p *parser) coverChunk(t *track, k chunk) error {
 }
 
 func (p *parser) coverRun(t *track, off, n int64) error {
+	p.cover.asked = p.cover.asked || n > 0
 	if left := p.s.Left(off); n > left {
 		p.distrust("samples lie beyond the end of the file")
 		n = left

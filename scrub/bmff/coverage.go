@@ -23,6 +23,7 @@ const maxRegions = 1 << 18
 // coverage gathers what samples cover.
 type coverage struct {
 	regions []region
+	asked   bool          // a table points at something
 	pieces  []scrub.Range // parts of coded frames that are not picture, claimed already
 }
 
@@ -130,7 +131,7 @@ func (p *parser) claimMedia() error {
 	if p.outside(stay) || p.outside(go_) {
 		p.distrust("samples lie outside of the media data")
 	}
-	if len(p.cover.regions) > 0 || slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
+	if p.cover.asked || slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
 		for _, why := range p.distrusts {
 			p.doubt(why)
 		}

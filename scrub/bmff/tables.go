@@ -165,6 +165,9 @@ func (p *parser) readSizes(b box, t *track) error {
 	t.tables.samples = int64(be32(h[4:]))
 	if b.typ == "stsz" {
 		if t.tables.constant = be32(h); t.tables.constant != 0 {
+			if t.tables.samples > 0 && b.size() >= 12+4*t.tables.samples {
+				t.tables.seen["stsz"]++ // one size for all, and a size for each
+			}
 			return nil
 		}
 		t.tables.sizes, err = p.column(b, 8, 4)
