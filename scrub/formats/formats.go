@@ -4,12 +4,14 @@ package formats
 import (
 	"untag/scrub"
 	"untag/scrub/bmff"
+	"untag/scrub/icc"
 )
 
 // Table returns every format, in the order in which media are recognised.
 func Table() []scrub.Format {
 	return []scrub.Format{
 		bmff.Format,
+		icc.Format,
 	}
 }
 
