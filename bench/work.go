@@ -74,7 +74,8 @@ func (w work) mkdriveArgs(dir string) []string {
 	if w.photos > 0 {
 		return []string{"-photos", strconv.Itoa(w.photos), "-photo-size", strconv.FormatInt(w.size, 10), dir}
 	}
-	return []string{"-photos", "0", "-video", strconv.FormatInt(w.size, 10), "-moov", w.moov, dir}
+	const frame = 128 << 10 // bytes, as of a phone's 4K video
+	return []string{"-video", strconv.FormatInt(w.size, 10), "-samples", strconv.FormatInt(w.size/frame, 10), "-moov", w.moov, dir}
 }
 
 // originals makes the files of the work below dir and returns their paths there.
