@@ -16,19 +16,22 @@ func Report(s *scrub.Scan, off, n int64, place string, pieces []Piece) {
 }
 
 func report(s *scrub.Scan, place string, p Piece) {
-	if p.Kind == "" {
-		s.Claim(p.Off, p.Len, scrub.Filler, place)
+	if p.Kind == "" { // not constant as a whole: it has a type and a size
+		s.Claim(p.Off, p.Len, scrub.Structure, place)
 		return
 	}
 	s.Claim(p.Off, p.Len, scrub.Identify, place)
-	goes := s.Found(scrub.Finding{Kind: p.Kind, Place: place, Off: p.Off, Len: p.Len, Value: p.Value})
-	switch {
-	case goes && len(p.Edits) == 0:
-		s.Doubt("%s: %s that can't be removed", place, p.Kind)
-	case goes:
-		for _, e := range p.Edits {
-			edit(s, e)
+	if len(p.Edits) == 0 {
+		if s.Goes(scrub.Identify, p.Kind) {
+			s.Doubt("%s: %s that can't be removed: %s", place, p.Kind, p.Value)
 		}
+		return
+	}
+	if !s.Found(scrub.Finding{Kind: p.Kind, Place: place, Off: p.Off, Len: p.Len, Value: p.Value}) {
+		return
+	}
+	for _, e := range p.Edits {
+		edit(s, e)
 	}
 }
 

@@ -54,22 +54,19 @@ func (w *walk) sei(off, n int64, h header) error {
 
 // pieces returns the pieces of the unit. They take all of it if no message stays.
 func (u *unit) pieces() (out []Piece) {
-	messages, broken := u.messages()
+	messages, ok := u.messages()
+	if !ok { // one wrong length makes all that follow it wrong
+		return []Piece{u.piece(0, len(u.raw), verdict{kind: scrub.Unknown, value: "messages that don't add up"})}
+	}
 	whole := true
 	for _, m := range messages {
 		v := u.judge(m)
-		if v.stays {
-			whole = false
-		}
-		switch {
-		case len(messages) == 1 && broken < 0 && v.goes():
+		whole = whole && !v.stays
+		if len(messages) == 1 && v.goes() {
 			out = append(out, u.alone(m, v))
-		default:
-			out = append(out, u.among(m, v)...)
+			continue
 		}
-	}
-	if broken >= 0 {
-		out = append(out, u.piece(broken, len(u.raw), verdict{kind: scrub.Unknown, value: "broken message"}))
+		out = append(out, u.among(m, v)...)
 	}
 	if whole && len(out) > 0 {
 		return u.widen(out)
@@ -90,35 +87,31 @@ func (u *unit) piece(from, to int, v verdict, edits ...scrub.Edit) Piece {
 	return Piece{Off: u.off + int64(from), Len: int64(to - from), Kind: v.kind, Value: v.value, Edits: edits}
 }
 
-// messages returns the messages of the unit and where they stop making sense,
-// or -1. Some writers leave out the trailing bits.
-func (u *unit) messages() (m []sei, broken int) {
+// messages returns the messages of the unit. Some writers leave out the trailing
+// bits.
+func (u *unit) messages() (list []sei, ok bool) {
 	end := len(u.raw)
 	for end > u.h.size && u.raw[end-1] == 0 {
 		end--
 	}
-	if end == u.h.size || u.raw[end-1] != trailingBits {
-		return u.messagesTo(len(u.raw))
-	}
-	if m, broken = u.messagesTo(end - 1); broken >= 0 {
-		if bare, b := u.messagesTo(len(u.raw)); b < 0 {
-			return bare, b
+	if end > u.h.size && u.raw[end-1] == trailingBits {
+		if list, ok = u.messagesTo(end - 1); ok {
+			return list, true
 		}
 	}
-	return m, broken
+	return u.messagesTo(len(u.raw))
 }
 
-func (u *unit) messagesTo(end int) (list []sei, broken int) {
+func (u *unit) messagesTo(end int) (list []sei, ok bool) {
 	c := cursor{raw: u.raw[:end], at: u.h.size}
 	for c.at < end {
-		at := c.at
 		m, ok := c.message()
-		if !ok || len(list) > maxPieces {
-			return list, at
+		if !ok || len(list) == maxPieces {
+			return nil, false
 		}
 		list = append(list, m)
 	}
-	return list, -1
+	return list, true
 }
 
 // message reads one message.

@@ -1,0 +1,98 @@
+package h26x_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"untag/scrub/h26x"
+)
+
+var codecs = map[string]h26x.Codec{"avc": h26x.AVC, "hevc": h26x.HEVC, "vvc": h26x.VVC}
+
+// secret is user data of n bytes under a UUID that nobody knows, in which k
+// escapes are needed. A wrong length doesn't end in another message in it.
+func secret(n, k int) []byte {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = 0xa0 + byte(i*7%0x50)
+	}
+	for i := range k {
+		copy(b[4+6*i:], "\x00\x00\x01")
+	}
+	return b
+}
+
+// One message alone in its unit.
+func TestAlone(t *testing.T) {
+	for name, codec := range codecs {
+		for _, size := range []int{16, 17, 100, 250, 251, 252, 253, 254, 255, 256, 257, 258, 259, 260, 506, 507, 508, 509, 510, 511, 512, 513, 514, 515, 765, 766} {
+			for _, k := range []int{0, 1, 2, 7} {
+				if size < 12+6*k {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/size %d escapes %d", name, size, k), func(t *testing.T) {
+					unit := seiUnit(codec, msg(5, secret(size, k)))
+					_, after := perform(t, toy(codec, 4, 'f', frame(unit, sliceUnit(codec))), true)
+					got := after[toyHead+8:][:len(unit)]
+					types, bodies := read(t, codec, got)
+					for i, b := range bodies {
+						if types[i] != 3 || strings.Trim(string(b), "\xff") != "" {
+							t.Errorf("message of type %d with % x stays", types[i], b)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// The messages before and after stay as they are.
+func TestAmong(t *testing.T) {
+	for name, codec := range codecs {
+		for _, size := range []int{16, 40, 252, 253, 254, 255, 256, 257, 507, 508, 509, 510, 511, 512, 513, 514, 764, 765, 766, 767} {
+			for _, k := range []int{0, 1, 2, 5} {
+				if size < 14+6*k {
+					continue
+				}
+				for _, last := range []bool{false, true} {
+					t.Run(fmt.Sprintf("%s/size %d escapes %d last %t", name, size, k, last), func(t *testing.T) {
+						among(t, codec, secret(size, k), last)
+					})
+				}
+			}
+		}
+	}
+}
+
+func among(t *testing.T, codec h26x.Codec, body []byte, last bool) {
+	messages := [][]byte{msg(0, []byte{1, 0, 0, 1, 0x80}), msg(5, body)}
+	if !last {
+		messages = append(messages, msg(1, []byte{0, 0, 0, 0x80}))
+	}
+	unit := seiUnit(codec, messages...)
+	_, after := perform(t, toy(codec, 4, 'f', frame(unit, sliceUnit(codec))), true)
+	types, bodies := read(t, codec, after[toyHead+8:][:len(unit)])
+	var stay []int
+	for i, typ := range types {
+		if typ != 3 {
+			stay = append(stay, typ)
+			continue
+		}
+		if strings.Trim(string(bodies[i]), "\xff") != "" {
+			t.Errorf("filler with % x", bodies[i])
+		}
+	}
+	want := []int{0, 1}
+	if last {
+		want = want[:1]
+	}
+	if !slices.Equal(stay, want) {
+		t.Errorf("messages %v stay, want %v", stay, want)
+	}
+	if !bytes.Equal(bodies[0], []byte{1, 0, 0, 1, 0x80}) || !last && !bytes.Equal(bodies[len(bodies)-1], []byte{0, 0, 0, 0x80}) {
+		t.Errorf("what stays is changed: % x", bodies)
+	}
+}
