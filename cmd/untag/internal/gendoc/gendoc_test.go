@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"untag/cmd/untag/internal/cli"
+	"untag/cmd/untag/internal/exit"
 	"untag/scrub"
 )
 
@@ -74,5 +76,17 @@ func TestProse(t *testing.T) {
 	}, "\n")
 	if p.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", p.String(), want)
+	}
+}
+
+func TestReadmeHasTheExitCodes(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(docs, "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range exit.Table() {
+		if row := fmt.Sprintf("| %d | %s |", r.Code, r.Meaning); !strings.Contains(string(readme), row) {
+			t.Errorf("README.md lacks %q", row)
+		}
 	}
 }

@@ -73,6 +73,9 @@ func summary(o apply.Outcome) string {
 		return "not a medium of a known format, not touched"
 	}
 	var parts []string
+	if o.Err != nil {
+		parts = append(parts, text.Quote(o.Err.Error()))
+	}
 	if o.Status != apply.Failed {
 		parts = append(parts, tagWords(o)...)
 	}
@@ -82,9 +85,6 @@ func summary(o apply.Outcome) string {
 	}
 	if len(reasons) > 0 {
 		parts = append(parts, text.List(reasons, 3, "; "))
-	}
-	if o.Err != nil {
-		parts = append(parts, text.Quote(o.Err.Error()))
 	}
 	return strings.Join(parts, "; ")
 }
