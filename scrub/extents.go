@@ -15,9 +15,12 @@ func (x Extents) Size() (n int64) {
 	return n
 }
 
-// Slice returns the ranges that hold n bytes from off on.
+// Slice returns the ranges that hold n bytes from off on, or as many as there are.
 func (x Extents) Slice(off, n int64) Extents {
-	if len(x) == 1 && off >= 0 && off+n <= x[0].Len {
+	if off < 0 || n <= 0 {
+		return nil
+	}
+	if len(x) == 1 && off <= x[0].Len && n <= x[0].Len-off {
 		return Extents{{x[0].Off + off, n}}
 	}
 	var out Extents

@@ -23,39 +23,77 @@ const maxPieces = 1 << 18
 // overlaps. Bytes that nobody claimed become Identify at place "unclaimed".
 // Where claims overlap, what is protected wins, then the earlier one.
 // It reports how many bytes were unclaimed and the first offset at which claims
-// of different kinds met, or -1.
+// met of which one isn't protected, or -1.
 func tile(claims []Span, size int64) (m []Span, unclaimed, overlap int64) {
 	slices.SortStableFunc(claims, func(a, b Span) int {
 		return cmp.Or(cmp.Compare(a.Off, b.Off), cmp.Compare(b.Len, a.Len))
 	})
-	overlap = -1
+	hard, soft := lay(claims, true), lay(claims, false)
+	for at := int64(0); at < size; at = m[len(m)-1].End() {
+		hard, soft = from(hard, at), from(soft, at)
+		end := size
+		if len(hard) > 0 {
+			if hard[0].Off <= at {
+				m = push(m, hard[0])
+				continue
+			}
+			end = hard[0].Off
+		}
+		if len(soft) > 0 && soft[0].Off <= at {
+			m = push(m, Span{at, min(end, soft[0].End()) - at, soft[0].Role, soft[0].Place})
+			continue
+		}
+		if len(soft) > 0 {
+			end = min(end, soft[0].Off)
+		}
+		m = push(m, Span{at, end - at, Identify, "unclaimed"})
+		unclaimed += end - at
+	}
+	return m, unclaimed, firstOverlap(claims)
+}
+
+// lay puts the sorted claims that are protected, or the others, beside each
+// other: what an earlier one has taken is cut off a later one.
+func lay(claims []Span, protected bool) (out []Span) {
 	var at int64
+	for _, c := range claims {
+		if c.Role.protected() != protected || c.Len <= 0 || c.End() <= at {
+			continue
+		}
+		if c.Off < at {
+			c = Span{at, c.End() - at, c.Role, c.Place}
+		}
+		out = append(out, c)
+		at = c.End()
+	}
+	return out
+}
+
+// from drops the spans that end at or before at.
+func from(spans []Span, at int64) []Span {
+	for len(spans) > 0 && spans[0].End() <= at {
+		spans = spans[1:]
+	}
+	return spans
+}
+
+// firstOverlap returns where the first of the sorted claims starts that meets an
+// earlier one, two protected ones apart, or -1.
+func firstOverlap(claims []Span) int64 {
+	var all, open int64 // how far all claims reach so far, and those that are not protected
 	for _, c := range claims {
 		if c.Len <= 0 {
 			continue
 		}
-		if c.Off > at {
-			m = push(m, Span{at, c.Off - at, Identify, "unclaimed"})
-			unclaimed += c.Off - at
-			at = c.Off
+		if c.Off < open || c.Off < all && !c.Role.protected() {
+			return c.Off
 		}
-		if c.Off < at {
-			last := m[len(m)-1]
-			if !(last.Role.protected() && c.Role.protected()) && overlap < 0 {
-				overlap = c.Off
-			}
-			c = Span{at, c.End() - at, c.Role, c.Place}
-		}
-		if c.Len > 0 {
-			m = push(m, c)
-			at = c.End()
+		all = max(all, c.End())
+		if !c.Role.protected() {
+			open = max(open, c.End())
 		}
 	}
-	if at < size {
-		m = push(m, Span{at, size - at, Identify, "unclaimed"})
-		unclaimed += size - at
-	}
-	return m, unclaimed, overlap
+	return -1
 }
 
 // push appends s, joined to the last span if it goes on in the same way.

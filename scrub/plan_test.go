@@ -1,0 +1,162 @@
+package scrub
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestCheck(t *testing.T) {
+	good := func() *Plan {
+		return &Plan{
+			Size: 100, End: 90,
+			Map:   []Span{{0, 10, Structure, "s"}, {10, 40, Payload, "p"}, {50, 10, Render, "r"}, {60, 40, Identify, "i"}},
+			Edits: []Edit{{Off: 0, Len: 4, Phase: Unlink}, {Off: 60, Len: 30, Phase: Destroy}, {Off: 0, Len: 2, Data: []byte{1, 2}, Phase: Repair}},
+		}
+	}
+	if err := good().Check(); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name  string
+		spoil func(p *Plan)
+		says  string
+	}{
+		{"an end beyond the file", func(p *Plan) { p.End = 101 }, "outside the file"},
+		{"an end before the file", func(p *Plan) { p.End = -1 }, "outside the file"},
+		{"no size", func(p *Plan) { p.Size = -1 }, "outside the file"},
+		{"a hole", func(p *Plan) { p.Map[1].Off++ }, "map breaks at 0xa"},
+		{"an overlap", func(p *Plan) { p.Map[2].Off-- }, "map breaks at 0x32"},
+		{"an empty span", func(p *Plan) { p.Map[0].Len = 0 }, "map breaks at 0x0"},
+		{"a span that overflows", func(p *Plan) { p.Map[3].Len = math.MaxInt64 }, "map breaks at 0x3c"},
+		{"no end of the map", func(p *Plan) { p.Map = p.Map[:3] }, "map ends at 0x3c"},
+		{"a cut of payload", func(p *Plan) { p.End = 49 }, "cut at 0x31 meets the payload"},
+		{"an edit of payload", func(p *Plan) { p.Edits[1].Off = 49 }, "edit at 0x31 meets the payload"},
+		{"an edit of what renders", func(p *Plan) { p.Edits[0] = Edit{Off: 59, Len: 1, Phase: Unlink} }, "meets the payload"},
+		{"no phase", func(p *Plan) { p.Edits[0].Phase = 0 }, "has no phase"},
+		{"a cut as an edit", func(p *Plan) { p.Edits[2].Phase = Truncate }, "has no phase"},
+		{"an edit beyond the file", func(p *Plan) { p.Edits[1].Len = 41 }, "outside the file"},
+		{"an edit that overflows", func(p *Plan) { p.Edits[1].Len = math.MaxInt64 }, "outside the file"},
+		{"an edit before the file", func(p *Plan) { p.Edits[0].Off = -1 }, "outside the file"},
+		{"an empty edit", func(p *Plan) { p.Edits[0].Len = 0 }, "outside the file"},
+		{"another length", func(p *Plan) { p.Edits[2].Data = []byte{1} }, "changes the length"},
+		{"phases out of order", func(p *Plan) { p.Edits[0].Phase = Repair }, "out of order"},
+		{"edits of a phase out of order", func(p *Plan) { p.Edits = append(p.Edits, Edit{Off: 0, Len: 1, Phase: Repair}) }, "out of order"},
+		{"edits of a phase that overlap", func(p *Plan) { p.Edits = append(p.Edits, Edit{Off: 1, Len: 1, Phase: Repair}) }, "overlap"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := good()
+			tt.spoil(p)
+			if err := p.Check(); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v, want %q", err, tt.says)
+			}
+		})
+	}
+}
+
+func TestStatus(t *testing.T) {
+	edit := []Edit{{Off: 0, Len: 1, Phase: Destroy}}
+	for _, tt := range []struct {
+		plan Plan
+		want Status
+	}{
+		{Plan{Size: 9, End: 9}, Clean},
+		{Plan{Size: 9, End: 9, Findings: []Finding{{Kind: Title}}}, Clean},
+		{Plan{Size: 9, End: 9, Findings: []Finding{{Kind: Title, Goes: true}}}, Dirty},
+		{Plan{Size: 9, End: 9, Unlisted: 1}, Dirty},
+		{Plan{Size: 9, End: 9, Edits: edit}, Dirty},
+		{Plan{Size: 9, End: 8}, Dirty},
+		{Plan{Size: 9, End: 8, Doubts: []string{"why"}}, Partly},
+		{Plan{Size: 9, End: 9, Doubts: []string{"why"}, Refused: "no"}, Unsupported},
+	} {
+		if got := tt.plan.Status(); got != tt.want {
+			t.Errorf("%+v is %s, want %s", tt.plan, got, tt.want)
+		}
+	}
+}
+
+func TestPayloadIsHashedAlone(t *testing.T) {
+	data := []byte("headPAYtailLOADrender")
+	p := Plan{Map: []Span{{0, 4, Structure, ""}, {4, 3, Payload, ""}, {7, 4, Identify, ""}, {11, 4, Payload, ""}, {15, 6, Render, ""}}}
+	h := sha256.New()
+	if err := p.Payload(bytes.NewReader(data), h); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := h.Sum(nil), sha256.Sum256([]byte("PAYLOAD")); !bytes.Equal(got, want[:]) {
+		t.Error("other bytes than those of the payload")
+	}
+	if err := p.Payload(failing{}, h); !errors.Is(err, errBroken) {
+		t.Errorf("the error of the medium is lost: %v", err)
+	}
+}
+
+func TestEditsAreSorted(t *testing.T) {
+	edits := []Edit{{Off: 9, Phase: Repair}, {Off: 5, Phase: Destroy}, {Off: 1, Phase: Repair}, {Off: 8, Phase: Unlink}, {Off: 2, Phase: Destroy}}
+	sortEdits(edits)
+	got := ""
+	for _, e := range edits {
+		got += fmt.Sprintf("%s %d, ", e.Phase, e.Off)
+	}
+	if want := "unlink 8, destroy 2, destroy 5, repair 1, repair 9, "; got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want bool
+	}{
+		{nil, false}, {errBroken, false}, {io.ErrClosedPipe, false},
+		{&FormatError{"jpeg", 4, "no marker"}, true}, {fmt.Errorf("in a cover: %w", &UnsupportedError{"bmff", 8, "a reference movie"}), true},
+		{ErrBudget, true}, {ErrTooMany, true}, {io.ErrUnexpectedEOF, true},
+	} {
+		if got := Refusal(tt.err); got != tt.want {
+			t.Errorf("%v: %v", tt.err, got)
+		}
+	}
+}
+
+func TestErrorTexts(t *testing.T) {
+	for want, err := range map[string]error{
+		"jpeg: no marker at 0x1f3a":                          &FormatError{"jpeg", 0x1f3a, "no marker"},
+		"bmff: a reference movie at 0x8 is not supported":    &UnsupportedError{"bmff", 8, "a reference movie"},
+		"reading 5 bytes at 0x9: unexpected EOF":             errOf(reader(numbered(10)).Bytes(9, 5)),
+		"reading 99999999 bytes at 0x0: unexpected EOF":      errOf(reader(numbered(10)).Bytes(0, 99999999)),
+		`no kind "colour"`:                                   Policy{Keep: []Kind{"colour"}}.Check(),
+		`kind "unknown" can't be kept`:                       Policy{Keep: []Kind{Unknown}}.Check(),
+		`no profile "none": device or strict`:                Policy{Profile: "none"}.Check(),
+		"compaction: of 9 bytes, not of 8":                   (&Compaction{Size: 9}).Check(&Plan{Size: 8}),
+		"compaction: drop at 0x2 meets the payload":          (&Compaction{Size: 8, Drops: []Range{{2, 1}}}).Check(payloadPlan),
+		"compaction: ranges overlap or lie outside at 0x7":   (&Compaction{Size: 8, Drops: []Range{{7, 2}}}).Check(payloadPlan),
+		"compaction: patch at 0x4 changes the length":        (&Compaction{Size: 8, Patches: []Edit{{Off: 4, Len: 2, Data: []byte{1}}}}).Check(payloadPlan),
+		"compaction: patches overlap or lie outside at 0x-1": (&Compaction{Size: 8, Patches: []Edit{{Off: -1, Len: 2}}}).Check(payloadPlan),
+	} {
+		if err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+var payloadPlan = &Plan{Size: 8, End: 8, Map: []Span{{0, 2, Structure, ""}, {2, 2, Payload, ""}, {4, 4, Filler, ""}}}
+
+func errOf(_ []byte, err error) error { return err }
+
+func TestCompaction(t *testing.T) {
+	c := &Compaction{Size: 8, Drops: []Range{{5, 2}}, Patches: []Edit{{Off: 0, Len: 2}, {Off: 7, Len: 1, Data: []byte{9}}}}
+	if err := c.Check(payloadPlan); err != nil {
+		t.Error(err)
+	}
+	if c.NewSize() != 6 {
+		t.Errorf("%d bytes, want 6", c.NewSize())
+	}
+	c.Patches = append(c.Patches, Edit{Off: 6, Len: 1})
+	if c.Check(payloadPlan) == nil {
+		t.Error("a patch of what is dropped")
+	}
+}
