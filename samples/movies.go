@@ -72,7 +72,7 @@ var movies = append(append([]recipe{
 	{"udta-zeros", func(k *kit) []byte {
 		return with(quickTime(), func(m *movie) {
 			m.moov = [][]byte{box("udta", udtaText("\xa9mod", k.secret("model")), zeros(4))}
-			m.tracks[0].extra = [][]byte{box("udta", box("name", []byte(k.secret("track-name"))), zeros(4))}
+			m.tracks[0].extra = [][]byte{box("udta", udtaText("\xa9swr", k.secret("track-software")), zeros(4))}
 		})
 	}},
 	{"udta-top", func(k *kit) []byte {
@@ -183,7 +183,7 @@ var soundMovies = []recipe{
 	}},
 	{"m4b-chapters", func(k *kit) []byte {
 		return with(&movie{brand: "M4B ", tracks: []*track{aacTrack(40)}}, func(m *movie) {
-			m.moov = [][]byte{box("udta", nero(k, "The first chapter", "The second chapter"), box("name", []byte(k.secret("name"))))}
+			m.moov = [][]byte{box("udta", nero(k, "The first chapter", "The second chapter"), udtaText("\xa9enc", k.secret("encoded-by")))}
 		})
 	}},
 	{"pcm-sowt", func(k *kit) []byte { return with(quickTime(), func(m *movie) { m.moov = [][]byte{vendorUdta(k)} }) }},

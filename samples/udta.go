@@ -56,7 +56,7 @@ func vendorUdta(k *kit) []byte {
 	return box("udta",
 		udtaText("\xa9xyz", "+47.1234+008.3234/"+k.secret("udta-xyz")), t("\xa9mak", "udta-make"), t("\xa9mod", "udta-model"), t("\xa9swr", "udta-software"),
 		t("\xa9day", "udta-day"), box("slno", []byte(k.secret("serial"))), box("cmid", []byte(k.secret("camera-id"))),
-		box("name", []byte(k.secret("udta-name"))), box("XMP_", xmp(xmpIdentity(k, "udta-"))), box("Xtra", xtra(k)))
+		box("name", []byte("A day at the lake")), box("XMP_", xmp(xmpIdentity(k, "udta-"))), box("Xtra", xtra(k)))
 }
 
 // goProUdta is what a GoPro puts into its movies.
