@@ -172,3 +172,28 @@ func TestLongTablesAreCutUnlessVerbose(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSameInEveryFrameIsOneRow(t *testing.T) {
+	var found []scrub.Finding
+	for i := range int64(10) {
+		found = append(found,
+			scrub.Finding{Kind: scrub.Software, Role: scrub.Identify, Place: "frame", Off: 100 * i, Len: 7, Value: "x264", Goes: true},
+			scrub.Finding{Kind: scrub.Unknown, Role: scrub.Identify, Place: "frame", Off: 100*i + 7, Len: 3, Goes: true},
+			scrub.Finding{Role: scrub.Render, Place: "rotation", Off: 50, Len: 1})
+	}
+	var out strings.Builder
+	p := report.New(&out, &out, false, report.Options{Verb: report.Inspect})
+	if err := p.File(outcome("a", apply.Dirty, found...)); err != nil {
+		t.Fatal(err)
+	}
+	want := `dirty        a: 20 tags: software, unknown
+  would go:
+    software  frame            0x0  x264, 10 times
+    unknown   frame            0x7  30 B, 10 times
+  stays, picture or sound need it:
+    render    rotation        0x32  10 B, 10 times
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}

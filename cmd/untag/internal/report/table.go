@@ -12,7 +12,7 @@ import (
 
 const (
 	tableRows  = 40 // of a group, unless the report is verbose
-	placeWidth = 48
+	placeWidth = 64
 	valueWidth = 60
 )
 
@@ -20,26 +20,37 @@ const (
 type group struct {
 	title    string
 	rows     []row
+	index    map[[3]string]int // of rows, by what they say
 	unlisted int
 }
 
-// row is findings in a line that say the same at the same place, such as a
-// message in every frame.
+// row is findings in a line that say the same at places of the same name, such
+// as a message in every frame; the offset is that of the first.
 type row struct {
 	scrub.Finding
 	times int
 }
 
 func (g *group) add(f scrub.Finding) {
-	if n := len(g.rows); n > 0 {
-		last := &g.rows[n-1]
-		if last.Kind == f.Kind && last.Place == f.Place && last.Value == f.Value {
-			last.times++
-			last.Len += f.Len
-			return
-		}
+	key := [3]string{string(f.Kind), f.Place, f.Value}
+	if i, ok := g.index[key]; ok {
+		g.rows[i].times++
+		g.rows[i].Len += f.Len
+		return
 	}
+	if g.index == nil {
+		g.index = map[[3]string]int{}
+	}
+	g.index[key] = len(g.rows)
 	g.rows = append(g.rows, row{f, 1})
+}
+
+// label is the kind, or the role of what has none: nobody removes it by kind.
+func (r row) label() string {
+	if r.Kind == "" {
+		return r.Role.String()
+	}
+	return string(r.Kind)
 }
 
 // groups sorts findings by what becomes of them, and why.
@@ -93,7 +104,7 @@ func (p *Text) group(g group, kind, place int) error {
 		rows, left = rows[:tableRows], len(rows)-tableRows
 	}
 	for _, r := range rows {
-		fmt.Fprintf(&b, "    %s  %s  %10s  %s\n", pad(string(r.Kind), kind), pad(text.Quote(r.Place), place), fmt.Sprintf("0x%x", r.Off), p.what(r))
+		fmt.Fprintf(&b, "    %s  %s  %10s  %s\n", pad(r.label(), kind), pad(text.Quote(r.Place), place), fmt.Sprintf("0x%x", r.Off), p.what(r))
 	}
 	if left > 0 {
 		fmt.Fprintf(&b, "    and %d more, -v shows them\n", left)
@@ -109,7 +120,7 @@ func (p *Text) group(g group, kind, place int) error {
 func columns(groups []group) (kind, place int) {
 	for _, g := range groups {
 		for _, r := range g.rows {
-			kind = max(kind, len(r.Kind))
+			kind = max(kind, len(r.label()))
 			place = min(max(place, text.Columns(text.Quote(r.Place))), placeWidth)
 		}
 	}

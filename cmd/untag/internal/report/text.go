@@ -156,8 +156,8 @@ func (p *Text) rows(t *Totals) [][2]string {
 	if t.Index > 0 {
 		rows = append(rows, [2]string{"depth", fmt.Sprintf("%s by headers and indexes only; --depth deep looks at every frame", text.Count(t.Index, "file"))})
 	}
-	if n := t.Partly + t.Unsupported + t.Failed; n > 0 {
-		rows = append(rows, [2]string{"beware", fmt.Sprintf("%s not proven clean: take what is in them for unclean", text.Count(n, "file"))})
+	if s := beware(t); s != "" {
+		rows = append(rows, [2]string{"beware", s})
 	}
 	return append(rows,
 		[2]string{"bytes", fmt.Sprintf("%s in files, %s read, %s written", text.Bytes(t.Size), text.Bytes(t.Read), text.Bytes(t.Written))},
@@ -193,6 +193,17 @@ func (p *Text) partly() string {
 		return " cleaned, the rest is not certain"
 	}
 	return ", could only be cleaned in part"
+}
+
+func beware(t *Totals) string {
+	switch n := t.Partly + t.Unsupported + t.Failed; n {
+	case 0:
+		return ""
+	case 1:
+		return "1 file is not proven clean: take it for unclean"
+	default:
+		return fmt.Sprintf("%d files are not proven clean: take them for unclean", n)
+	}
 }
 
 func kinds(t *Totals) string {
