@@ -63,9 +63,39 @@ func (p *parser) zero(off, n int64, kind scrub.Kind, place, value string) error 
 	return nil
 }
 
-// rest claims what is left over in a container after its last box: the zero
-// word of QuickTime, or bytes that nothing refers to.
+// terminator is how long the zero word may be that QuickTime ends a container
+// with, and what careless writers leave over.
+const terminator = 8
+
+// rest claims what is left over in a container after its last box. More than a
+// terminator that isn't zero is no leftover but damage, and is left alone.
 func (p *parser) rest(off, end int64, place string) error {
+	if end-off > terminator {
+		empty, err := p.s.Constant(off, end-off, 0)
+		if err != nil {
+			return err
+		}
+		if !empty {
+			p.distrust("a box ends in something that is no box")
+			p.s.Claim(off, end-off, scrub.Identify, place)
+			return nil
+		}
+	}
+	return p.zero(off, end-off, scrub.Hidden, place, "")
+}
+
+// restOf is rest for containers of metadata, which go as a whole where rest
+// would only doubt.
+func (p *parser) restOf(off, end int64, place string) error {
+	if end-off > terminator {
+		empty, err := p.s.Constant(off, end-off, 0)
+		if err != nil {
+			return err
+		}
+		if !empty {
+			return p.s.Errorf(off, "%d bytes that are no box", end-off)
+		}
+	}
 	return p.zero(off, end-off, scrub.Hidden, place, "")
 }
 

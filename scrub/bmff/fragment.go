@@ -72,8 +72,9 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		return err
 	}
 	if r.t != nil && r.t.goes {
+		// Before the track itself: a fragment of no known track would be doubted.
 		p.s.Claim(b.off, b.len, scrub.Identify, place+"/traf")
-		p.retire(b, scrub.Destroy, scrub.Repair)
+		p.retire(b, scrub.Unlink, scrub.Repair)
 		return nil
 	}
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
@@ -192,6 +193,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 		off = r.base + int64(int32(be32(h[4:])))
 	}
 	if off < 0 || off > p.s.Size() {
+		p.cover.asked = true
 		p.distrust("samples lie beyond the end of the file")
 		return nil
 	}

@@ -51,7 +51,7 @@ func (p *parser) header(b box, place string) error {
 		at = r.End()
 	}
 	p.s.Claim(b.off+at, l.len-at, scrub.Structure, place)
-	return p.rest(b.off+l.len, b.end(), place)
+	return p.zero(b.off+l.len, b.len-l.len, scrub.Hidden, place, "")
 }
 
 // timeField claims seconds since 1904-01-01 UTC.

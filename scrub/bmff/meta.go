@@ -52,12 +52,12 @@ func (p *parser) meta(b box, place string) (stays bool, err error) {
 		p.drop(c, scrub.Unknown, at, "")
 		return nil
 	})
+	if err == nil {
+		err = p.restOf(rest, b.end(), place)
+	}
 	if damaged(err) {
 		p.s.Reset(mark)
 		return !p.drop(b, scrub.Unknown, place, ""), nil
-	}
-	if err == nil {
-		err = p.rest(rest, b.end(), place)
 	}
 	if err == nil {
 		err = p.keys(m, place, gone)
@@ -169,7 +169,7 @@ func (p *parser) items(m *metadata, b box, place string, gone []bool) (stays boo
 	if err != nil {
 		return false, err
 	}
-	return stays, p.rest(rest, b.end(), place)
+	return stays, p.restOf(rest, b.end(), place)
 }
 
 // item claims one item of ilst.

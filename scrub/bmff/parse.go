@@ -60,7 +60,11 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 	}
 	typ := string(h[4:8])
 	needed := slices.Contains(essential, typ)
-	if be32(h) == 0 && !needed && typ != "free" && typ != "skip" {
+	known := vendorBoxes[typ] != "" || slices.Contains([]string{"free", "skip", "wide", "sidx", "styp", "mfra"}, typ)
+	if be32(h) == 0 && typ != "mdat" {
+		if known || needed {
+			return box{}, false, p.s.Errorf(off, "box %q has no length", typeName(typ))
+		}
 		return box{}, false, nil
 	}
 	b, err = readBox(p.s, off, size)
@@ -78,6 +82,9 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 		return box{typ: typ, off: off, head: head, len: size - off}, true, nil
 	case needed:
 		return box{}, false, err
+	case be32(h) >= 8 && known:
+		p.distrust("the file ends inside a box")
+		return box{typ: typ, off: off, head: 8, len: size - off}, true, nil
 	}
 	return box{}, false, nil
 }
@@ -146,9 +153,17 @@ func (p *parser) top() error {
 
 func (p *parser) topBox(b box) error {
 	place := b.name()
-	switch b.typ {
-	case "ftyp", "styp", "sidx", "ssix", "pdin":
+	if b.typ == "prft" && b.len > 64 {
+		p.distrust("a box has a length that it can't have")
 		p.keep(b, place)
+		return nil
+	}
+	switch b.typ {
+	case "ftyp", "styp", "ssix", "pdin":
+		p.keep(b, place)
+	case "sidx":
+		p.keep(b, place)
+		return p.segmentIndex(b)
 	case "mfra":
 		return p.container(b, place)
 	case "moov":
@@ -171,6 +186,47 @@ func (p *parser) topBox(b box) error {
 		return p.filler(b, place)
 	default:
 		return p.unknown(b, place)
+	}
+	return nil
+}
+
+// segmentIndex compares what sidx (8.16.3) says of the segments' sizes with what
+// is there: a file that was cut between fragments shows it nowhere else.
+func (p *parser) segmentIndex(b box) error {
+	version, _, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	at := int64(24) // of the count, with the fields before it in version 0
+	if version > 0 {
+		at = 32
+	}
+	if b.size() < at {
+		return p.s.Errorf(b.off, "box \"sidx\" has %d bytes, expected %d or more", b.len, b.head+at)
+	}
+	h, err := p.s.Bytes(b.body(), int(at))
+	if err != nil {
+		return err
+	}
+	first := uint64(be32(h[16:]))
+	if version > 0 {
+		first = be64(h[20:])
+	}
+	if first > uint64(p.s.Left(b.end())) {
+		p.distrust("the file is shorter than its index says")
+		return nil
+	}
+	end := b.end() + int64(first)
+	refs := column{r: p.s.Reader, off: b.body() + at, n: int64(be16(h[at-2:])), width: 12}
+	for i := range min(refs.n, (b.size()-at)/12) {
+		row, err := refs.row(i)
+		if err != nil {
+			return err
+		}
+		end += int64(be32(row) & 0x7fffffff)
+	}
+	if end > p.s.Size() {
+		p.distrust("the file is shorter than its index says")
 	}
 	return nil
 }

@@ -94,6 +94,7 @@ func (p *parser) fields(t *track, e entry) (int64, error) {
 func (p *parser) readDescriptions(b box, t *track) error {
 	_, err := p.entries(b, func(e entry) error {
 		t.formats = append(t.formats, e.typ)
+		t.tables.described++
 		t.encrypted = t.encrypted || slices.Contains([]string{"encv", "enca", "enct", "encs", "drms", "drmi", "p608"}, e.typ)
 		fields, err := p.fields(t, e)
 		if err != nil || fields == 0 {
@@ -185,7 +186,7 @@ func (p *parser) description(t *track, e entry, place string) error {
 	if err != nil {
 		return err
 	}
-	if e.end()-rest > 8 {
+	if e.end()-rest > terminator {
 		return p.leftovers(e, rest, place)
 	}
 	return p.rest(rest, e.end(), place)

@@ -10,14 +10,15 @@ import (
 // tables are where the sample tables of a track lie, which are read as streams:
 // they have a million entries in a long video.
 type tables struct {
-	chunkOff  column // stco, co64: offset of each chunk
-	runs      column // stsc: first chunk, samples per chunk, description
-	sizes     column // stsz, stz2: size of each sample; empty if they are all alike
-	constant  uint32 // the size of all samples, 0 if they differ
-	samples   int64  // how many there are
-	times     column // stts: how many samples last how long
-	perPacket packet // how QuickTime counts constant-rate sound
-	seen      map[string]int
+	chunkOff  column         // stco, co64: offset of each chunk
+	runs      column         // stsc: first chunk, samples per chunk, description
+	sizes     column         // stsz, stz2: size of each sample; empty if they are all alike
+	constant  uint32         // the size of all samples, 0 if they differ
+	samples   int64          // how many there are
+	times     column         // stts: how many samples last how long
+	perPacket packet         // how QuickTime counts constant-rate sound
+	described int64          // how many sample descriptions there are
+	seen      map[string]int // how often each of the needed tables is there
 }
 
 // packet is what a QuickTime sound description says of constant-rate sound:
@@ -122,6 +123,9 @@ func (t *tables) complete() (string, error) {
 		if t.seen[either[0]]+t.seen[either[1]] != 1 {
 			return "a track lacks a sample table or has two", nil
 		}
+	}
+	if t.described == 0 && t.samples > 0 {
+		return "a track does not describe its samples", nil
 	}
 	var timed int64
 	for i := range t.times.n {
@@ -234,5 +238,5 @@ func (p *parser) sampleTable(t *track, b box, countAt, width int64, place string
 		end = b.body() + 12 + 4*t.tables.samples
 	}
 	p.s.Claim(b.off, end-b.off, scrub.Structure, place)
-	return p.rest(end, b.end(), place)
+	return p.zero(end, b.end()-end, scrub.Hidden, place, "")
 }

@@ -61,10 +61,17 @@ func (p *parser) textTells(t *track) (bool, error) {
 			return nil
 		}
 		text, err := p.s.Bytes(off, int(min(n, maxTextSample)))
-		tells = tells || telling.Match(text)
+		tells = tells || telling.Match(text) || destroyed(text)
 		return err
 	})
 	return tells, err
+}
+
+// destroyed tells whether a text sample is what an interrupted run leaves of
+// one. No writer makes such a sample: after an empty text, which takes two
+// bytes, there is nothing or the length of a box.
+func destroyed(text []byte) bool {
+	return len(text) >= 6 && be32(text) == 0 && be16(text[4:]) == 0
 }
 
 // eachSample visits the samples of a track that lie in the file.

@@ -16,7 +16,7 @@ var userItems = map[string]struct {
 	"FIRM": {0, scrub.Device}, "MUID": {0, scrub.ID}, "GUMI": {0, scrub.ID}, "BCID": {0, scrub.ID}, "clid": {0, scrub.ID},
 	"Xtra": {0, scrub.Person}, "\xa9day": {scrub.Describe, scrub.Title}, "yrrc": {scrub.Describe, scrub.Title}, "\xa9TIM": {0, scrub.Time}, "date": {0, scrub.Time},
 	"\xa9nam": {scrub.Describe, scrub.Title}, "\xa9ART": {scrub.Describe, scrub.Title}, "\xa9alb": {scrub.Describe, scrub.Title}, "\xa9gen": {scrub.Describe, scrub.Title}, "\xa9wrt": {scrub.Describe, scrub.Title}, "\xa9com": {scrub.Describe, scrub.Title}, "\xa9trk": {scrub.Describe, scrub.Title},
-	"titl": {scrub.Describe, scrub.Title}, "perf": {scrub.Describe, scrub.Title}, "gnre": {scrub.Describe, scrub.Title}, "albm": {scrub.Describe, scrub.Title}, "name": {scrub.Describe, scrub.Title},
+	"titl": {scrub.Describe, scrub.Title}, "perf": {scrub.Describe, scrub.Title}, "gnre": {scrub.Describe, scrub.Title}, "albm": {scrub.Describe, scrub.Title}, "name": {0, scrub.Comment},
 	"\xa9lyr": {scrub.Describe, scrub.Lyrics}, "chpl": {scrub.Describe, scrub.Chapters},
 	"auth": {0, scrub.Person}, "\xa9aut": {0, scrub.Person}, "\xa9dir": {0, scrub.Person}, "\xa9prd": {0, scrub.Person}, "cprt": {0, scrub.Caption}, "\xa9cpy": {0, scrub.Caption},
 	"dscp": {0, scrub.Comment}, "\xa9cmt": {0, scrub.Comment}, "\xa9inf": {0, scrub.Comment}, "\xa9des": {0, scrub.Comment}, "kywd": {0, scrub.Comment},
@@ -36,13 +36,13 @@ func (p *parser) userData(b box, place string) error {
 		stays = stays || stay
 		return err
 	})
+	if err == nil {
+		err = p.restOf(rest, b.end(), place)
+	}
 	if damaged(err) {
 		p.s.Reset(mark)
 		p.drop(b, scrub.Unknown, place, "")
 		return nil
-	}
-	if err == nil {
-		err = p.rest(rest, b.end(), place)
 	}
 	if err == nil && !stays && p.s.Edited(mark) {
 		p.collapse(mark, b, place)
@@ -112,16 +112,14 @@ func (p *parser) words(b box, kind scrub.Kind, place string) (bool, error) {
 }
 
 // userWords returns the text of an item: QuickTime's international text has
-// length and language before it, 3GPP's version, flags and language, a track's
-// name is bare, and chapters are times and names.
+// length and language before it, 3GPP's version, flags and language, and
+// chapters are times and names.
 func userWords(typ string, body []byte) (text []byte, ok bool) {
 	switch {
 	case typ == "chpl":
 		return chapterNames(body)
 	case typ == "yrrc":
 		return nil, len(body) == 6 // version, flags, year
-	case typ == "name":
-		return trimZeros(body), true
 	case typ[0] == 0xa9:
 		if len(body) < 4 || int(be16(body)) != len(body)-4 {
 			return body, false
