@@ -5,6 +5,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/bmff"
 	"untag/scrub/icc"
+	"untag/scrub/jpeg"
 )
 
 // Table returns every format, in the order in which media are recognised.
@@ -12,6 +13,8 @@ func Table() []scrub.Format {
 	return []scrub.Format{
 		bmff.Format,
 		icc.Format,
+		jpeg.Format,
+		jpeg.Motion,
 	}
 }
 

@@ -1,7 +1,8 @@
 package xmp
 
 import (
-	"fmt"
+	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,150 +20,306 @@ const (
 
 // Keep says what of a packet stays.
 type Keep struct {
-	GainMap     int64 // length of the gain map that follows the picture; 0 if there is none
-	Padding     int64 // bytes between the picture and its gain map
-	Map         bool  // the packet belongs to a gain map: its numbers stay
-	Panorama    bool  // the projection of a spherical picture stays
-	Orientation bool  // no EXIF tells the orientation
+	GainMap     bool // the picture has a gain map: its announcement stays
+	Map         bool // the picture is a gain map: its numbers stay
+	Panorama    bool // the projection of a spherical picture stays
+	Orientation bool // the orientation stays, which no EXIF tells
 }
+
+// Reduced says what remains of a packet if all but the kept properties is
+// blanked. Nothing moves: wherever the blanking stops, all that stays is there.
+type Reduced struct {
+	Blank []Span          // what is not a space yet and becomes one
+	Kept  map[string]bool // names of the properties that stay
+}
+
+// Span is the bytes [Off, End) of a packet.
+type Span struct{ Off, End int }
+
+// IsGainMap tells whether what stays are the numbers of a gain map, by Adobe's
+// or by Apple's names.
+func (r *Reduced) IsGainMap() bool {
+	return r.Kept["hdrgm:GainMapMax"] || r.Kept["hdrgm:HDRCapacityMax"] || r.Kept["apdi:AuxiliaryImageType"]
+}
+
+// HasGainMap tells whether the packet says that its picture has a gain map.
+func (r *Reduced) HasGainMap() bool { return r.Kept["hdrgm:Version"] }
+
+// Empty tells whether nothing stays.
+func (r *Reduced) Empty() bool { return len(r.Kept) == 0 }
 
 // auxGainMap is how Apple says that a picture is a gain map.
 const auxGainMap = "urn:com:apple:photo:2020:aux:hdrgainmap"
 
-// IsGainMap tells whether the packet is that of a gain map, by Adobe's or by
-// Apple's names.
-func (p *Packet) IsGainMap() bool {
-	if p.Get("apdi:AuxiliaryImageType") == auxGainMap {
-		return true
-	}
-	return p.HasGainMap() && (p.Get("hdrgm:GainMapMax") != "" || p.Get("hdrgm:HDRCapacityMax") != "")
-}
+// check tells whether a value is one that a property may have.
+type check func(string) bool
 
-// HasGainMap tells whether the packet says that its picture has a gain map.
-func (p *Packet) HasGainMap() bool { return number(p.Get("hdrgm:Version")) }
-
-// Numbers that stay, by what they belong to, in the order in which they are written.
-var (
-	mapNames = []string{"hdrgm:GainMapMin", "hdrgm:GainMapMax", "hdrgm:Gamma", "hdrgm:OffsetSDR", "hdrgm:OffsetHDR",
-		"hdrgm:HDRCapacityMin", "hdrgm:HDRCapacityMax", "HDRGainMap:HDRGainMapVersion", "HDRGainMap:HDRGainMapHeadroom",
-		"apdi:NativeFormat", "apdi:StoredFormat"}
-	panoNames = []string{"GPano:CroppedAreaImageWidthPixels", "GPano:CroppedAreaImageHeightPixels", "GPano:FullPanoWidthPixels",
-		"GPano:FullPanoHeightPixels", "GPano:CroppedAreaLeftPixels", "GPano:CroppedAreaTopPixels", "GPano:PosePitchDegrees",
-		"GPano:PoseRollDegrees", "GPano:InitialViewHeadingDegrees", "GPano:InitialViewPitchDegrees",
-		"GPano:InitialViewRollDegrees", "GPano:InitialHorizontalFOVDegrees"}
-)
-
-// Reduce returns the packet that takes the place of p: nil if nothing stays.
-// What it returns reduces to itself.
-func (p *Packet) Reduce(k Keep) []byte {
-	var w writer
-	if k.Map && p.IsGainMap() {
-		w.gainMap(p)
-	} else if k.GainMap > 0 && p.HasGainMap() {
-		w.attr("hdrgm:Version", p.Get("hdrgm:Version"))
-		w.directory(p, k)
-	}
-	if k.Panorama {
-		w.panorama(p)
-	}
-	if v := p.Get("tiff:Orientation"); k.Orientation && len(v) == 1 && v[0] >= '2' && v[0] <= '8' {
-		w.attr("tiff:Orientation", v)
-	}
-	return w.packet()
-}
-
-// writer gathers the properties of one rdf:Description.
-type writer struct{ attrs, elements strings.Builder }
-
-func (w *writer) attr(name, value string) { fmt.Fprintf(&w.attrs, " %s=%q", name, value) }
-
-// gainMap keeps the numbers that say how a gain map is applied (Ultra HDR 1.0;
-// for Apple's, what ImageIO writes).
-func (w *writer) gainMap(p *Packet) {
-	if v := p.Get("hdrgm:Version"); number(v) {
-		w.attr("hdrgm:Version", v)
-	}
-	if v := p.Get("hdrgm:BaseRenditionIsHDR"); v == "True" || v == "False" {
-		w.attr("hdrgm:BaseRenditionIsHDR", v)
-	}
-	if p.Get("apdi:AuxiliaryImageType") == auxGainMap {
-		w.attr("apdi:AuxiliaryImageType", auxGainMap)
-	}
-	for _, name := range mapNames {
-		w.numbers(name, p.All(name))
-	}
-}
-
-// directory keeps the list of what follows the picture, if there was one: now
-// the gain map alone.
-func (w *writer) directory(p *Packet, k Keep) {
-	if len(p.All("Item:Semantic")) == 0 {
-		return
-	}
-	const item = `<rdf:li rdf:parseType="Resource"><Container:Item Item:Semantic="%s" Item:Mime="image/jpeg"%s/></rdf:li>`
-	padding := ""
-	if k.Padding > 0 {
-		padding = fmt.Sprintf(` Item:Padding="%d"`, k.Padding)
-	}
-	fmt.Fprintf(&w.elements, `<Container:Directory><rdf:Seq>`+item+item+`</rdf:Seq></Container:Directory>`,
-		"Primary", padding, "GainMap", fmt.Sprintf(` Item:Length="%d"`, k.GainMap))
-}
-
-// panorama keeps the projection without the heading, the times and the program.
-func (w *writer) panorama(p *Packet) {
-	projection := p.Get("GPano:ProjectionType")
-	if projection != "equirectangular" && projection != "cylindrical" {
-		return
-	}
-	w.attr("GPano:ProjectionType", projection)
-	if v := p.Get("GPano:UsePanoramaViewer"); v == "True" || v == "False" {
-		w.attr("GPano:UsePanoramaViewer", v)
-	}
-	for _, name := range panoNames {
-		w.numbers(name, p.All(name))
-	}
-}
-
-// numbers writes one number as an attribute, and three, one for each channel, as a list.
-func (w *writer) numbers(name string, values []string) {
-	for _, v := range values {
-		if !number(v) {
-			return
-		}
-	}
-	switch len(values) {
-	case 1:
-		w.attr(name, values[0])
-	case 3:
-		fmt.Fprintf(&w.elements, `<%s><rdf:Seq><rdf:li>%s</rdf:li></rdf:Seq></%s>`, name, strings.Join(values, "</rdf:li><rdf:li>"), name)
-	}
-}
-
-// number tells whether s is a number and nothing but.
 func number(s string) bool {
 	_, err := strconv.ParseFloat(s, 64)
 	return err == nil && len(s) <= 24 && strings.Trim(s, "0123456789+-.eE") == ""
 }
 
-// packet returns what was gathered with the name spaces that it uses.
-func (w *writer) packet() []byte {
-	if w.attrs.Len()+w.elements.Len() == 0 {
-		return nil
+func oneOf(words ...string) check {
+	return func(s string) bool {
+		for _, w := range words {
+			if s == w {
+				return true
+			}
+		}
+		return false
 	}
-	body := w.attrs.String() + w.elements.String()
-	var b strings.Builder
-	b.WriteString(`<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="` + nsRDF + `"><rdf:Description rdf:about=""`)
-	for _, space := range []string{nsHDRGM, nsContainer, nsItem, nsPano, nsTIFF, nsAppleHDR, nsApplePixel} {
-		if p := prefixes[space]; strings.Contains(body, p+":") {
-			fmt.Fprintf(&b, ` xmlns:%s="%s"`, p, space)
+}
+
+var truth = oneOf("True", "False", "true", "false")
+
+// Properties that stay, by what they are for (Ultra HDR 1.0, Google's Photo
+// Sphere XMP; for Apple's, what ImageIO writes). The heading of a panorama, its
+// times and its program are not among them.
+var (
+	announceNames = map[string]check{
+		"hdrgm:Version": number,
+		"Item:Mime":     oneOf("image/jpeg"), "Item:Semantic": oneOf("Primary", "GainMap"), "Item:Length": number, "Item:Padding": number,
+	}
+	mapNames = map[string]check{
+		"hdrgm:Version": number, "hdrgm:BaseRenditionIsHDR": truth, "hdrgm:GainMapMin": number, "hdrgm:GainMapMax": number,
+		"hdrgm:Gamma": number, "hdrgm:OffsetSDR": number, "hdrgm:OffsetHDR": number, "hdrgm:HDRCapacityMin": number,
+		"hdrgm:HDRCapacityMax": number, "HDRGainMap:HDRGainMapVersion": number, "HDRGainMap:HDRGainMapHeadroom": number,
+		"apdi:NativeFormat": number, "apdi:StoredFormat": number, "apdi:AuxiliaryImageType": oneOf(auxGainMap),
+	}
+	panoNames = map[string]check{
+		"GPano:ProjectionType": oneOf("equirectangular", "cylindrical"), "GPano:UsePanoramaViewer": truth,
+		"GPano:CroppedAreaImageWidthPixels": number, "GPano:CroppedAreaImageHeightPixels": number,
+		"GPano:FullPanoWidthPixels": number, "GPano:FullPanoHeightPixels": number, "GPano:CroppedAreaLeftPixels": number,
+		"GPano:CroppedAreaTopPixels": number, "GPano:PosePitchDegrees": number, "GPano:PoseRollDegrees": number,
+		"GPano:InitialViewHeadingDegrees": number, "GPano:InitialViewPitchDegrees": number,
+		"GPano:InitialViewRollDegrees": number, "GPano:InitialHorizontalFOVDegrees": number,
+	}
+	orientationNames = map[string]check{"tiff:Orientation": oneOf("2", "3", "4", "5", "6", "7", "8")}
+)
+
+// skeleton are the elements that hold properties, and structures of those that stay.
+var skeleton = map[string]bool{
+	"x:xmpmeta": true, "x:xapmeta": true, "rdf:RDF": true, "rdf:Description": true, "rdf:Seq": true, "rdf:li": true,
+	"Container:Directory": true, "Container:Item": true,
+}
+
+// Reduce finds what of the packet b stays. It does not ask that the packet is
+// well-formed, since a run that was interrupted may have left it otherwise.
+func Reduce(b []byte, k Keep) *Reduced {
+	r := &reducer{tags: tags{b: b}, allowed: map[string]check{}, out: &Reduced{Kept: map[string]bool{}}}
+	r.allow(k.GainMap, announceNames)
+	r.allow(k.Map, mapNames)
+	r.allow(k.Panorama, panoNames)
+	r.allow(k.Orientation, orientationNames)
+	r.run()
+	return r.finish()
+}
+
+type reducer struct {
+	tags
+	allowed map[string]check
+	stack   []open
+	kept    []Span
+	props   []property
+	listed  bool // the gain map was found in the directory
+	out     *Reduced
+}
+
+// open is an element whose end has not been seen.
+type open struct {
+	name  string
+	spans int // kept spans before it
+	props int
+	check check // for the text of a property; nil if it is none
+	keep  bool
+}
+
+// property is one that stays, if the elements around it do.
+type property struct{ name, value string }
+
+func (r *reducer) allow(on bool, names map[string]check) {
+	if !on {
+		return
+	}
+	for name, c := range names {
+		r.allowed[name] = c
+	}
+}
+
+// run goes from tag to tag.
+func (r *reducer) run() {
+	for at := 0; at < len(r.b); {
+		i := bytes.IndexByte(r.b[at:], '<')
+		if i < 0 {
+			return
+		}
+		r.text(at, at+i)
+		at = r.tag(at + i)
+	}
+}
+
+// tag deals with the tag at off and returns where it ends.
+func (r *reducer) tag(off int) int {
+	t, ok := r.scan(off)
+	switch {
+	case !ok:
+		return off + 1
+	case t.closing:
+		r.close(t)
+	case t.name != "":
+		r.open(t)
+	}
+	return t.end
+}
+
+func (r *reducer) open(t tag) {
+	e := open{name: t.name, spans: len(r.kept), props: len(r.props)}
+	inside := len(r.stack) == 0 || r.stack[len(r.stack)-1].keep
+	name := usual(t.name)
+	e.check = r.allowed[name]
+	if n := len(r.stack); n > 0 && e.check == nil && strings.HasPrefix(t.name, "rdf:") {
+		e.check = r.stack[n-1].check // of a list in a property
+	}
+	e.keep = inside && (skeleton[name] || e.check != nil)
+	if e.keep {
+		r.kept = append(r.kept, Span{t.off, t.off + 1 + len(t.name)})
+		for _, a := range t.attrs {
+			if r.keepsAttr(t.name, a) {
+				r.kept = append(r.kept, Span{a.off, a.end})
+			}
+		}
+		r.kept = append(r.kept, Span{t.end - t.tail, t.end})
+	}
+	if t.empty {
+		r.done(e)
+		return
+	}
+	r.stack = append(r.stack, e)
+}
+
+// keepsAttr tells whether an attribute stays, and notes it if it is a property.
+func (r *reducer) keepsAttr(element string, a attr) bool {
+	switch a.name {
+	case "rdf:about":
+		return a.value == ""
+	case "rdf:parseType":
+		return element == "rdf:li" && a.value == "Resource"
+	}
+	if p, ok := strings.CutPrefix(a.name, "xmlns:"); ok {
+		p, _, _ = strings.Cut(usual(p+":"), ":")
+		return prefixes[a.value] == p && (p == "x" || p == "rdf" || r.uses(p))
+	}
+	c := r.allowed[usual(a.name)]
+	if c == nil || !c(a.value) {
+		return false
+	}
+	r.add(usual(a.name), a.value)
+	return true
+}
+
+func (r *reducer) add(name, value string) {
+	r.props = append(r.props, property{name, value})
+	r.listed = r.listed || name == "Item:Semantic" && value == "GainMap"
+}
+
+// usual turns a name with one of ExifTool's prefixes into the usual one.
+func usual(name string) string {
+	prefix, rest, _ := strings.Cut(name, ":")
+	switch prefix {
+	case "GContainer":
+		return "Container:" + rest
+	case "GContainerItem":
+		return "Item:" + rest
+	}
+	return name
+}
+
+// uses tells whether properties that may stay have the prefix p.
+func (r *reducer) uses(p string) bool {
+	for name := range r.allowed {
+		if strings.HasPrefix(name, p+":") || p == "Container" && strings.HasPrefix(name, "Item:") {
+			return true
 		}
 	}
-	b.WriteString(w.attrs.String())
-	if w.elements.Len() == 0 {
-		b.WriteString(`/>`)
-	} else {
-		b.WriteString(`>` + w.elements.String() + `</rdf:Description>`)
+	return false
+}
+
+// text keeps the value of a property that is written as an element.
+func (r *reducer) text(off, end int) {
+	n := len(r.stack)
+	if n == 0 || !r.stack[n-1].keep || r.stack[n-1].check == nil {
+		return
 	}
-	b.WriteString(`</rdf:RDF></x:xmpmeta>`)
-	return []byte(b.String())
+	value := bytes.TrimSpace(r.b[off:end])
+	if len(value) == 0 || !r.stack[n-1].check(string(value)) {
+		return
+	}
+	lead := bytes.Index(r.b[off:end], value)
+	r.kept = append(r.kept, Span{off + lead, off + lead + len(value)})
+	for i := n - 1; i >= 0; i-- {
+		if name := usual(r.stack[i].name); r.allowed[name] != nil {
+			r.add(name, string(value))
+			return
+		}
+	}
+}
+
+// close ends the element of that name, and drops what was not closed inside.
+func (r *reducer) close(t tag) {
+	i := len(r.stack) - 1
+	for i >= 0 && r.stack[i].name != t.name {
+		i--
+	}
+	if i < 0 {
+		return
+	}
+	if i < len(r.stack)-1 {
+		r.drop(r.stack[i+1])
+	}
+	e := r.stack[i]
+	r.stack = r.stack[:i]
+	if e.keep {
+		r.kept = append(r.kept, Span{t.off, t.end})
+	}
+	r.done(e)
+}
+
+// done drops an element that holds nothing that stays. Of a directory, lengths
+// count that stand before that of the gain map: they say where it starts.
+func (r *reducer) done(e open) {
+	inside := r.props[e.props:]
+	if len(inside) == 0 || r.listed && e.name == "rdf:li" && has(inside, "Item:Length") && !has(inside, "Item:Semantic") {
+		r.drop(e)
+	}
+}
+
+func has(props []property, name string) bool {
+	return slices.ContainsFunc(props, func(p property) bool { return p.name == name })
+}
+
+func (r *reducer) drop(e open) {
+	r.kept, r.props = r.kept[:e.spans], r.props[:e.props]
+}
+
+// finish turns what stays into what goes.
+func (r *reducer) finish() *Reduced {
+	if len(r.stack) > 0 {
+		r.drop(r.stack[0])
+	}
+	for _, p := range r.props {
+		r.out.Kept[p.name] = true
+	}
+	at := 0
+	for _, k := range r.kept {
+		r.blank(at, k.Off)
+		at = k.End
+	}
+	r.blank(at, len(r.b))
+	return r.out
+}
+
+func (r *reducer) blank(off, end int) {
+	if strings.Trim(string(r.b[off:end]), " ") != "" {
+		r.out.Blank = append(r.out.Blank, Span{off, end})
+	}
 }

@@ -1,0 +1,21 @@
+package formats_test
+
+import (
+	"testing"
+
+	"untag/samples"
+	"untag/scrub/scrubtest"
+)
+
+func TestGoldenMaps(t *testing.T) {
+	for _, name := range []string{
+		"jpeg/plain", "jpeg/everything", "jpeg/exif-thumbnail", "jpeg/icc-split", "jpeg/ultra-hdr", "jpeg/motion", "jpeg/trailer-layers",
+		"png/text", "png/exif-orientation", "png/icc",
+		"bmff/plain", "bmff/action-camera", "bmff/keys-slow-motion", "bmff/m4a", "bmff/gaps", "bmff/time-code", "bmff/sei", "bmff/fragmented-events",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := samples.Get(name)
+			scrubtest.Golden(t, parsed(t, s.Format), name, s.Call(), s.Data)
+		})
+	}
+}

@@ -1,0 +1,180 @@
+package jpeg
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"untag/scrub"
+)
+
+// special deals with the families of which a segment may stay. It reports
+// whether it did.
+func (c *cleaner) special(g segment, f family) (bool, error) {
+	switch f.place {
+	case famJFIF:
+		return c.jfifHeader(g)
+	case famAdobe:
+		return c.adobeHeader(g)
+	case famSPIFF:
+		return c.spiffHeader(g)
+	case famISO:
+		return c.isoMap(g)
+	case famAROT:
+		return c.arot(g)
+	case famAVI1, famMJPG:
+		return c.frame, c.stays(g, c.frame)
+	case famComment:
+		return c.decoderComment(g)
+	}
+	return false, nil
+}
+
+// stays claims a segment as it is.
+func (c *cleaner) stays(g segment, yes bool) error {
+	if yes {
+		c.Claim(g.off, 4+g.n, scrub.Structure, c.place(g))
+	}
+	return nil
+}
+
+// first tells whether a segment is the first of its family.
+func (c *cleaner) first(g segment) bool { return c.groups[c.place(g)][0].off == g.off }
+
+// jfifLength is the payload of an APP0 JFIF segment without a thumbnail.
+const jfifLength = 14
+
+// jfifHeader keeps version and density. The thumbnail is raw RGB after the
+// header; JFIF 1.02 gives its size in the header's last two bytes.
+func (c *cleaner) jfifHeader(g segment) (bool, error) {
+	if !c.first(g) {
+		return false, nil
+	}
+	if g.n < jfifLength { // decoders take what is there
+		return true, c.stays(g, true)
+	}
+	body, err := c.Bytes(g.body(), jfifLength)
+	if err != nil {
+		return false, err
+	}
+	thumb := body[12] != 0 || body[13] != 0
+	body[12], body[13] = 0, 0
+	changed, err := c.shrink(g, body, scrub.Structure)
+	if changed {
+		kind := scrub.Hidden
+		if thumb {
+			kind = scrub.Thumbnail
+		}
+		c.Gone(scrub.Finding{Kind: kind, Place: famJFIF + "/thumbnail", Off: g.body() + jfifLength, Len: g.n - jfifLength,
+			Value: fmt.Sprintf("%d bytes", g.n-jfifLength)})
+	}
+	return true, err
+}
+
+// adobeLength is the payload of an APP14 Adobe segment (Adobe TN 5116, 18).
+const adobeLength = 12
+
+// adobeHeader keeps the transform, which says how the colours are coded, and
+// makes version and flags those of any other program.
+func (c *cleaner) adobeHeader(g segment) (bool, error) {
+	if !c.first(g) || g.n < adobeLength {
+		return false, nil
+	}
+	old, err := c.Bytes(g.body(), adobeLength)
+	if err != nil {
+		return false, err
+	}
+	body := []byte("Adobe\x00\x64\x00\x00\x00\x00")
+	changed, err := c.shrink(g, append(body, old[11]), scrub.Render)
+	if changed {
+		c.Gone(scrub.Finding{Kind: scrub.Software, Place: famAdobe, Off: g.off, Len: 4 + g.n,
+			Value: fmt.Sprintf("version %d, flags %x", binary.BigEndian.Uint16(old[5:]), old[7:11])})
+	}
+	return true, err
+}
+
+// spiffLength is the payload of a SPIFF header (ISO/IEC 10918-3, annex F).
+const spiffLength = 30
+
+// spiffHeader keeps the header where nothing else tells the colour space.
+func (c *cleaner) spiffHeader(g segment) (bool, error) {
+	if !c.first(g) || c.jfif || c.adobe || g.n != spiffLength {
+		return false, nil
+	}
+	c.Claim(g.off, 4+g.n, scrub.Render, famSPIFF)
+	return true, nil
+}
+
+// isoMap keeps the metadata of a gain map by ISO 21496-1, in the map and, as a
+// mere version, in the picture that has one.
+func (c *cleaner) isoMap(g segment) (bool, error) {
+	n, err := c.isoLength(g)
+	if err != nil || n == 0 || !c.isMap && c.gainMap == nil {
+		return false, err
+	}
+	if !c.isMap {
+		n = isoVersionOnly
+	}
+	body, err := c.Bytes(g.body(), int(n))
+	if err != nil {
+		return false, err
+	}
+	changed, err := c.shrink(g, body, scrub.Render)
+	if changed {
+		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: famISO, Off: g.body() + n, Len: g.n - n})
+	}
+	return true, err
+}
+
+// isoVersionOnly is the payload of the segment that only tells the version.
+const isoVersionOnly = int64(len(isoURN)) + 4
+
+// isoLength returns how much of the payload the metadata takes (ISO 21496-1,
+// C.2): two versions, and in a gain map flags and fractions. 0 if it does not parse.
+func (c *cleaner) isoLength(g segment) (int64, error) {
+	b, err := c.head(g, isoVersionOnly+1)
+	switch {
+	case err != nil || int64(len(b)) < isoVersionOnly:
+		return 0, err
+	case int64(len(b)) == isoVersionOnly || b[isoVersionOnly] == fillByte:
+		return isoVersionOnly, nil
+	}
+	const multiChannel, commonDenominator = 0x80, 0x08
+	channels, n := int64(1), isoVersionOnly+1
+	if b[isoVersionOnly]&multiChannel != 0 {
+		channels = 3
+	}
+	if b[isoVersionOnly]&commonDenominator != 0 {
+		n += 4 + 2*4 + channels*5*4
+	} else {
+		n += 2*8 + channels*5*8
+	}
+	if n > g.n {
+		return 0, nil
+	}
+	return n, nil
+}
+
+// arot keeps Apple's older gain curve beside a gain map: a count and as many
+// numbers of 4 bytes.
+func (c *cleaner) arot(g segment) (bool, error) {
+	b, err := c.head(g, 10)
+	if err != nil || c.gainMap == nil || len(b) < 10 || g.n != 10+4*int64(binary.BigEndian.Uint32(b[6:])) {
+		return false, err
+	}
+	c.Claim(g.off, 4+g.n, scrub.Render, famAROT)
+	return true, nil
+}
+
+// decoderComments are those that FFmpeg's decoder acts on in motion JPEG (mjpegdec.c).
+var decoderComments = map[string]bool{
+	"AVID": true, "CS=ITU601": true, "Intel(R) JPEG Library, version 1": true, "Metasoft MJPEG Codec": true, "MULTISCOPE II": true,
+}
+
+func (c *cleaner) decoderComment(g segment) (bool, error) {
+	b, err := c.head(g, 64)
+	for len(b) > 0 && b[len(b)-1] == 0 {
+		b = b[:len(b)-1]
+	}
+	keep := err == nil && c.frame && g.n <= 64 && decoderComments[string(b)]
+	return keep, c.stays(g, keep)
+}

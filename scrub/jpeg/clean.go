@@ -1,0 +1,237 @@
+package jpeg
+
+import (
+	"untag/scrub"
+	"untag/scrub/xmp"
+)
+
+// cleaner is the work on one picture.
+type cleaner struct {
+	*parser
+	pic    *picture
+	family map[int64]family     // of the segments that are no coding, by offset
+	groups map[string][]segment // the same by place, in order
+	jfif   bool                 // there is one, or
+	adobe  bool                 // there is one: SPIFF is not needed then
+
+	packet  []byte // of the first XMP segment
+	index   mpIndex
+	kept    []related
+	gainMap *related // the one of kept that is the picture's gain map
+	isMap   bool     // the picture is itself a gain map
+	told    bool     // EXIF tells the orientation
+}
+
+// survey sorts segments into families.
+func (c *cleaner) survey() error {
+	c.family, c.groups = map[int64]family{}, map[string][]segment{}
+	for _, g := range c.pic.segments {
+		if !c.removes(g) {
+			continue
+		}
+		head, err := c.head(g, longestID)
+		if err != nil {
+			return err
+		}
+		f := familyOf(g.code, head)
+		c.family[g.off] = f
+		c.groups[f.place] = append(c.groups[f.place], g)
+	}
+	c.jfif, c.adobe = len(c.groups[famJFIF]) > 0, len(c.groups[famAdobe]) > 0
+	if err := c.readPacket(); err != nil {
+		return err
+	}
+	return c.readMap()
+}
+
+// removes tells whether a segment goes unless its family has a reason to stay.
+func (c *cleaner) removes(g segment) bool {
+	return g.n >= 0 && removable(g.code) && !isFrame(g.code) && (g.code != lse || !c.lossless())
+}
+
+// lossless tells whether the picture is JPEG-LS.
+func (c *cleaner) lossless() bool {
+	return len(c.pic.frames) > 0 && c.pic.frames[0].code == sof55
+}
+
+// readPacket reads the first XMP packet, which decides on much else.
+func (c *cleaner) readPacket() (err error) {
+	if x := c.groups[famXMP]; len(x) > 0 {
+		c.packet, err = c.Bytes(x[0].body()+xmpHeader, int(max(0, x[0].n-xmpHeader)))
+	}
+	return err
+}
+
+// readMap finds out whether the picture is a gain map. One that is no part of
+// another picture has no use for the numbers.
+func (c *cleaner) readMap() error {
+	if !c.Nested() {
+		return nil
+	}
+	c.isMap = xmp.Reduce(c.packet, xmp.Keep{Map: true}).IsGainMap()
+	for _, g := range c.groups[famISO] {
+		n, err := c.isoLength(g)
+		if err != nil {
+			return err
+		}
+		c.isMap = c.isMap || n > isoVersionOnly
+	}
+	return nil
+}
+
+// clean decides on every byte of the picture.
+func (c *cleaner) clean() error {
+	if c.pic.damage != "" {
+		c.Doubt("%s, at 0x%x", c.pic.damage, c.pic.end)
+	}
+	for _, step := range []func() error{c.structure, c.exif, c.xmp, c.icc, c.mpf, c.irb, c.jumbf, c.others, c.between, c.broken} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// structure claims what the coding consists of.
+func (c *cleaner) structure() error {
+	seen := false
+	for _, g := range c.pic.segments {
+		switch {
+		case c.removes(g):
+		case g.n < 0 && g.code == soi && seen:
+			c.Claim(g.off, 2, scrub.Structure, "SOI")
+			c.Doubt("a second SOI, at 0x%x", g.off)
+		case g.n < 0 && g.code != soi && g.code != eoi:
+			c.lonely(g)
+		default:
+			c.Claim(g.off, 4+g.n, scrub.Structure, placeOf(g.code))
+			if err := c.exact(g); err != nil {
+				return err
+			}
+		}
+		seen = true
+	}
+	for _, r := range c.pic.scans {
+		c.Claim(r.Off, r.Len, scrub.Payload, "scan")
+	}
+	return nil
+}
+
+// lonely makes a fill byte of a marker without parameters that has no business
+// between segments.
+func (c *cleaner) lonely(g segment) {
+	c.Claim(g.off, 1, scrub.Structure, "marker")
+	c.Claim(g.off+1, 1, scrub.Identify, "marker")
+	c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: placeOf(g.code), Off: g.off, Len: 2})
+	c.Fill(scrub.Destroy, g.off+1, 1, fillByte)
+}
+
+// between deals with what stands between segments. Decoders skip it.
+func (c *cleaner) between() error {
+	for _, r := range c.pic.fill {
+		c.Claim(r.Off, r.Len, scrub.Filler, "fill")
+	}
+	for _, r := range c.pic.junk {
+		if c.pic.damage != "" && !c.pic.missing {
+			c.Claim(r.Off, r.Len, scrub.Identify, "junk")
+			continue
+		}
+		if err := c.Blank(r.Off, r.Len, 0, scrub.Hidden, "junk"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// broken deals with what lies behind damage: nothing is known of it, but that a
+// segment that runs past the end of the medium is what it says it is.
+func (c *cleaner) broken() error {
+	if c.pic.damage == "" {
+		return nil
+	}
+	at := c.pic.end
+	if o := c.pic.overrun; o != nil && removable(o.code) {
+		return c.removeOverrun(*o)
+	}
+	if len(c.pic.scans) > 0 {
+		c.Claim(at, c.Size()-at, scrub.Payload, "behind damage")
+	}
+	return nil
+}
+
+func (c *cleaner) removeOverrun(g segment) error {
+	n := c.Size() - g.body()
+	head, err := c.head(g, longestID)
+	if err != nil {
+		return err
+	}
+	f := familyOf(g.code, head)
+	c.Claim(g.off, min(4, c.Size()-g.off), scrub.Structure, f.place)
+	blank, err := c.Constant(g.body(), n, fillByte)
+	if err != nil || blank {
+		c.Claim(g.body(), n, scrub.Filler, f.place)
+		return err
+	}
+	c.Claim(g.body(), n, scrub.Identify, f.place)
+	c.Gone(scrub.Finding{Kind: f.kind, Place: f.place, Off: g.off, Len: n, Value: f.show(head, n)})
+	c.Fill(scrub.Destroy, g.body(), n, fillByte)
+	return nil
+}
+
+// others removes the segments of all families that no step has dealt with.
+func (c *cleaner) others() error {
+	for _, g := range c.pic.segments {
+		f, ok := c.family[g.off]
+		if !ok || c.groups[f.place] == nil {
+			continue
+		}
+		if err := c.other(g, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *cleaner) other(g segment, f family) error {
+	if stays, err := c.special(g, f); stays || err != nil {
+		return err
+	}
+	head, err := c.head(g, scrub.MaxValue)
+	if err != nil {
+		return err
+	}
+	if blank, err := c.Constant(g.body(), g.n, fillByte); err != nil || blank {
+		return orRemove(c, g, err)
+	}
+	finding := scrub.Finding{Kind: f.kind, Place: f.place, Off: g.off, Len: 4 + g.n, Value: f.show(head, g.n)}
+	if f.place == famComment && !c.Goes(scrub.Identify, f.kind) && f.keepable(head, g.n) {
+		c.Found(finding)
+		c.Claim(g.off, 4+g.n, scrub.Structure, f.place)
+		return nil
+	}
+	c.Gone(finding)
+	return c.remove(g)
+}
+
+// keepable tells whether a text may stay if the policy keeps its kind.
+func (f family) keepable(head []byte, n int64) bool {
+	return n == int64(len(head)) && f.show(head, n) == string(head)
+}
+
+func orRemove(c *cleaner, g segment, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.remove(g)
+}
+
+// removeAll removes what is left of a family and marks it as dealt with.
+func (c *cleaner) removeAll(place string, from int) error {
+	for _, g := range c.groups[place][from:] {
+		if err := c.remove(g); err != nil {
+			return err
+		}
+	}
+	delete(c.groups, place)
+	return nil
+}

@@ -1,0 +1,64 @@
+package jpeg
+
+import (
+	"untag/scrub"
+)
+
+// iccHeader is the length of "ICC_PROFILE", a NUL, the number of a chunk and
+// the count of chunks (ICC.1:2022, B.4).
+const iccHeader = 14
+
+// icc has the profile cleaned as a medium of its own. Chunks that are not all
+// there, each once and of the same count, are no profile to any decoder.
+func (c *cleaner) icc() error {
+	all := c.groups[famICC]
+	if len(all) == 0 {
+		return nil
+	}
+	x, err := c.iccChunks(all)
+	if err != nil {
+		return err
+	}
+	if x == nil {
+		return c.iccGoes(all, "chunks that don't make a profile")
+	}
+	err = c.MediumAs("icc", x, famICC)
+	switch {
+	case err == nil:
+		for _, g := range all {
+			c.Claim(g.off, 4+iccHeader, scrub.Structure, famICC)
+		}
+	case !scrub.Refusal(err):
+		return err
+	case isFormat(err):
+		return c.iccGoes(all, err.Error())
+	default:
+		c.Doubt("the colour profile stays as it is: %v", err)
+		for _, g := range all {
+			c.Claim(g.off, 4+g.n, scrub.Render, famICC)
+		}
+	}
+	delete(c.groups, famICC)
+	return nil
+}
+
+// iccChunks returns the parts of the profile in the order of their numbers.
+func (c *cleaner) iccChunks(all []segment) (scrub.Extents, error) {
+	x := make(scrub.Extents, len(all))
+	for _, g := range all {
+		b, err := c.head(g, iccHeader)
+		if err != nil {
+			return nil, err
+		}
+		if len(b) < iccHeader || int(b[13]) != len(all) || b[12] == 0 || int(b[12]) > len(all) || x[b[12]-1].Len > 0 || g.n == iccHeader {
+			return nil, nil
+		}
+		x[b[12]-1] = scrub.Range{Off: g.body() + iccHeader, Len: g.n - iccHeader}
+	}
+	return x, nil
+}
+
+func (c *cleaner) iccGoes(all []segment, why string) error {
+	c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: famICC, Off: all[0].off, Len: 4 + all[0].n, Value: why})
+	return c.removeAll(famICC, 0)
+}

@@ -1,0 +1,180 @@
+package jpeg
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"untag/scrub"
+	"untag/scrub/xmp"
+)
+
+// related is a picture that belongs to the first one and stays: its gain map,
+// or another view of a stereo or panorama set.
+type related struct {
+	off, end int64
+	entry    int // number in the MPF index; 0 if it is not listed
+	gainMap  bool
+}
+
+// images finds out which of the pictures behind the first one stay, and has
+// them cleaned. Previews and originals go with the tail.
+func (c *cleaner) images() error {
+	if c.pic.damage != "" || c.frame {
+		return nil
+	}
+	if err := c.readIndex(); err != nil {
+		return err
+	}
+	for i, e := range c.index.entries {
+		if i == 0 {
+			continue
+		}
+		n := len(c.kept)
+		if err := c.consider(e.off, i, c.index.isView(i)); err != nil {
+			return err
+		}
+		if len(c.kept) == n && e.size > 0 && e.off < c.Size() {
+			c.Gone(scrub.Finding{Kind: scrub.Thumbnail, Place: fmt.Sprintf("MPF/image %d", i+1), Off: e.off, Len: int64(e.size),
+				Value: fmt.Sprintf("type %06x, %d bytes", e.attribute&typeMask, e.size)})
+		}
+	}
+	if c.gainMap == nil && c.announced() {
+		if err := c.search(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// announced tells whether the picture says that it has a gain map, or an index
+// that may have been about one before a run was interrupted.
+func (c *cleaner) announced() bool {
+	return len(c.groups[famMPF]) > 0 || len(c.groups[famISO]) > 0 || xmp.Reduce(c.packet, xmp.Keep{GainMap: true}).HasGainMap()
+}
+
+// maxSearch bounds the pictures that are looked at behind the first one.
+const maxSearch = 16
+
+// search looks for a gain map that no index leads to, as after programs that
+// write segments without correcting offsets.
+func (c *cleaner) search() error {
+	at := c.pic.end
+	for range maxSearch {
+		off, err := c.nextPicture(at)
+		if err != nil || off < 0 {
+			return err
+		}
+		if err := c.consider(off, 0, false); err != nil || c.gainMap != nil {
+			return err
+		}
+		at = off + 3
+		if pic, err := c.walk(off); err == nil && pic.damage == "" {
+			at = pic.end
+		}
+	}
+	return nil
+}
+
+// nextPicture finds FF D8 FF from off on; -1 if there is none.
+func (c *cleaner) nextPicture(off int64) (int64, error) {
+	for c.Left(off) >= 3 {
+		b, err := c.Bytes(off, int(min(c.Left(off), 64<<10)))
+		if err != nil {
+			return -1, err
+		}
+		for i := 0; i+3 <= len(b); i++ {
+			if b[i] == 0xFF && b[i+1] == soi && b[i+2] == 0xFF {
+				return off + int64(i), nil
+			}
+		}
+		off += int64(len(b)) - 2
+	}
+	return -1, nil
+}
+
+// consider has the picture at off cleaned and kept if it is the gain map, or a
+// view that stays. What is listed as something else is left to the tail.
+func (c *cleaner) consider(off int64, entry int, view bool) error {
+	if off < c.pic.end || c.Left(off) < 4 || c.overlaps(off) {
+		return nil
+	}
+	if begins, err := c.begins(off); err != nil || !begins {
+		return err
+	}
+	pic, err := c.walk(off)
+	if err != nil || pic.damage != "" || !pic.shown() {
+		return ignoreRefusal(err)
+	}
+	isMap := false
+	if c.gainMap == nil {
+		if isMap, err = c.holdsMap(pic); err != nil {
+			return err
+		}
+	}
+	if !isMap && !view {
+		return nil
+	}
+	return c.keep(related{off, pic.end, entry, isMap})
+}
+
+func (c *cleaner) overlaps(off int64) bool {
+	return slices.ContainsFunc(c.kept, func(r related) bool { return off < r.end && off+4 > r.off })
+}
+
+// holdsMap tells whether a picture says that it is a gain map.
+func (c *cleaner) holdsMap(pic *picture) (bool, error) {
+	in := &cleaner{parser: c.parser, pic: pic}
+	for _, g := range pic.segments {
+		if g.code != 0xE1 && g.code != 0xE2 {
+			continue
+		}
+		head, err := c.head(g, longestID)
+		if err != nil {
+			return false, err
+		}
+		switch familyOf(g.code, head).place {
+		case famISO:
+			if n, err := in.isoLength(g); err != nil || n > isoVersionOnly {
+				return err == nil, err
+			}
+		case famXMP:
+			b, err := c.Bytes(g.body()+xmpHeader, int(g.n-xmpHeader))
+			if err != nil || xmp.Reduce(b, xmp.Keep{Map: true}).IsGainMap() {
+				return err == nil, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// keep has a related picture cleaned, unless the policy is against it.
+func (c *cleaner) keep(r related) error {
+	f := scrub.Finding{Kind: scrub.Thumbnail, Role: scrub.Render, Place: "view", Off: r.off, Len: r.end - r.off}
+	if r.gainMap {
+		f.Kind, f.Place = scrub.GainMap, "gain map"
+	}
+	if c.Goes(f.Role, f.Kind) {
+		c.Found(f)
+		return nil
+	}
+	err := c.MediumAs("jpeg", scrub.Extents{{Off: r.off, Len: r.end - r.off}}, f.Place)
+	if err != nil {
+		return ignoreRefusal(err)
+	}
+	c.Found(f)
+	c.kept = append(c.kept, r)
+	slices.SortFunc(c.kept, func(a, b related) int { return cmp.Compare(a.off, b.off) })
+	if r.gainMap {
+		c.gainMap = &r
+	}
+	return nil
+}
+
+// ignoreRefusal leaves errors of reading.
+func ignoreRefusal(err error) error {
+	if scrub.Refusal(err) {
+		return nil
+	}
+	return err
+}

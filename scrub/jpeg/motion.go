@@ -1,0 +1,135 @@
+package jpeg
+
+import "untag/scrub"
+
+// streamLength is how many pictures of the same size in a row are a film rather
+// than a photo with something behind it.
+const streamLength = 4
+
+// isStream tells whether the picture is the first of raw motion JPEG, of which
+// nothing but the first frame would be left if it were a photo.
+func (c *cleaner) isStream() (bool, error) {
+	if c.Nested() || c.pic.damage != "" || len(c.groups[famMPF]) > 0 {
+		return false, nil
+	}
+	size, err := c.dimensions(c.pic)
+	at := c.pic.end
+	for n := 1; n < streamLength; n++ {
+		if err != nil {
+			return false, err
+		}
+		if begins, err := c.begins(at); err != nil || !begins {
+			return false, err
+		}
+		pic, err := c.walk(at)
+		if err != nil || pic.damage != "" || !pic.shown() {
+			return false, ignoreRefusal(err)
+		}
+		if other, err := c.dimensions(pic); err != nil || other != size {
+			return false, err
+		}
+		at = pic.end
+	}
+	return true, nil
+}
+
+// dimensions returns precision, height, width and components of a frame header.
+func (p *parser) dimensions(pic *picture) (string, error) {
+	b, err := p.head(pic.frames[0], 6)
+	return string(b), err
+}
+
+// begins tells whether a picture begins at off.
+func (p *parser) begins(off int64) (bool, error) {
+	if p.Left(off) < 4 {
+		return false, nil
+	}
+	b, err := p.Bytes(off, 3)
+	return err == nil && sniff(b, 0), err
+}
+
+// stream cleans picture after picture.
+func (p *parser) stream() error {
+	at := int64(0)
+	for {
+		if begins, err := p.begins(at); err != nil {
+			return err
+		} else if !begins {
+			break
+		}
+		pic, err := p.walk(at)
+		if err != nil {
+			return err
+		}
+		if !pic.shown() {
+			break
+		}
+		if err := p.one(pic); err != nil || pic.damage != "" {
+			return err
+		}
+		at = pic.end
+	}
+	p.End(at)
+	return nil
+}
+
+// one cleans a picture that has none behind it.
+func (p *parser) one(pic *picture) error {
+	c := &cleaner{parser: p, pic: pic}
+	if err := c.survey(); err != nil {
+		return err
+	}
+	return c.clean()
+}
+
+// frames cleans a sample of motion JPEG: one picture or two fields, with
+// padding after each. EOI may be missing.
+func (p *parser) frames() error {
+	at := int64(0)
+	for {
+		pic, err := p.walk(at)
+		if err != nil {
+			return err
+		}
+		if !pic.shown() {
+			return p.Errorf(pic.end, "no picture where one was expected")
+		}
+		if pic.missing && pic.overrun == nil {
+			pic.damage, pic.end = "", p.Size()
+		}
+		if err := p.one(pic); err != nil || pic.damage != "" {
+			return err
+		}
+		next, err := p.padding(pic.end)
+		if err != nil {
+			return err
+		}
+		begins, err := p.begins(next)
+		if err != nil {
+			return err
+		}
+		if !begins {
+			p.End(pic.end)
+			return nil
+		}
+		p.Claim(pic.end, next-pic.end, scrub.Filler, "padding")
+		at = next
+	}
+}
+
+// padding returns where the zeros end that start at off.
+func (p *parser) padding(off int64) (int64, error) {
+	for p.Left(off) > 0 {
+		b, err := p.Bytes(off, int(min(p.Left(off), 4<<10)))
+		if err != nil {
+			return off, err
+		}
+		for i, c := range b {
+			if c != 0 {
+				return off + int64(i), nil
+			}
+		}
+		off += int64(len(b))
+	}
+	return off, nil
+}

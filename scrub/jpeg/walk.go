@@ -1,0 +1,282 @@
+package jpeg
+
+import (
+	"bytes"
+	"fmt"
+
+	"untag/scrub"
+)
+
+// Marker codes (T.81, table B.1).
+const (
+	tem   = 0x01
+	sof0  = 0xC0
+	dht   = 0xC4
+	jpg   = 0xC8
+	dac   = 0xCC
+	sof15 = 0xCF
+	rst0  = 0xD0
+	rst7  = 0xD7
+	soi   = 0xD8
+	eoi   = 0xD9
+	sos   = 0xDA
+	dqt   = 0xDB
+	dnl   = 0xDC
+	dri   = 0xDD
+	dhp   = 0xDE
+	exp   = 0xDF
+	app0  = 0xE0
+	app15 = 0xEF
+	jpg0  = 0xF0
+	sof55 = 0xF7 // JPEG-LS (T.87)
+	lse   = 0xF8 // JPEG-LS
+	jpg13 = 0xFD
+	com   = 0xFE
+)
+
+// segment is a marker and what belongs to it. Codes without parameters have no
+// length field; then n is -2.
+type segment struct {
+	off  int64 // of the FF that comes right before the code
+	n    int64 // length of the payload behind the length field
+	code byte
+}
+
+func (g segment) body() int64 { return g.off + 4 }
+func (g segment) end() int64  { return g.off + 4 + g.n }
+
+// picture is what walking one picture finds.
+type picture struct {
+	off, end int64 // end is that of what is understood
+	segments []segment
+	junk     []scrub.Range // bytes between segments that decoders skip
+	fill     []scrub.Range // fill bytes
+	scans    []scrub.Range // entropy-coded data
+	damage   string        // why the walk stopped early; empty if it reached EOI
+	overrun  *segment      // the last segment, if it runs past the end of the medium
+	frames   []segment     // frame headers
+	missing  bool          // the medium ends before the picture
+}
+
+// shown tells whether there is something to see.
+func (p *picture) shown() bool { return len(p.frames) > 0 && len(p.scans) > 0 }
+
+// maxSegments bounds the list of segments: far above what 100 scans and 64 KiB
+// pieces of anything come to.
+const maxSegments = 1 << 16
+
+// walk steps through the picture at off, marker by marker, never by searching
+// for EOI.
+func (p *parser) walk(off int64) (*picture, error) {
+	w := &walker{parser: p, pic: &picture{off: off}, at: off + 2}
+	for {
+		more, err := w.step()
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			w.pic.end = w.at
+			return w.pic, nil
+		}
+		if len(w.pic.segments) > maxSegments || len(w.pic.junk) > maxSegments || len(w.pic.fill) > maxSegments {
+			return nil, p.Unsupportedf(w.at, "a picture of more than %d segments", maxSegments)
+		}
+	}
+}
+
+type walker struct {
+	*parser
+	pic *picture
+	at  int64
+	ls  bool // JPEG-LS: bits are stuffed otherwise
+	buf []byte
+}
+
+// stop ends the walk at damage.
+func (w *walker) stop(format string, args ...any) (bool, error) {
+	w.pic.damage = fmt.Sprintf(format, args...)
+	return false, nil
+}
+
+// step takes one marker with what belongs to it.
+func (w *walker) step() (more bool, err error) {
+	g, ok, err := w.marker()
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		w.pic.missing = true
+		return w.stop("the end of the picture is missing")
+	}
+	switch {
+	case g.code == eoi:
+		w.take(g)
+		return false, nil
+	case g.code == soi && len(w.pic.scans) > 0:
+		return w.stop("another picture begins before the end")
+	case g.code == soi || g.code == tem || g.code >= rst0 && g.code <= rst7:
+		w.take(g)
+		return true, nil
+	}
+	return w.segment(g)
+}
+
+func (w *walker) take(g segment) {
+	w.pic.segments = append(w.pic.segments, g)
+	w.at = g.end()
+}
+
+// segment takes a marker that has a length field.
+func (w *walker) segment(g segment) (more bool, err error) {
+	after := len(w.pic.scans) > 0
+	if after && !w.follows(g.code) {
+		return w.stop("marker %02X is not one that follows a scan", g.code)
+	}
+	if w.Left(g.off+2) < 2 {
+		w.pic.missing = true
+		return w.stop("the end of the picture is missing")
+	}
+	b, err := w.Bytes(g.off+2, 2)
+	if err != nil {
+		return false, err
+	}
+	length := int64(b[0])<<8 | int64(b[1])
+	if length < 2 {
+		return w.stop("segment %02X says it is %d bytes long", g.code, length)
+	}
+	g.n = length - 2
+	if length > w.Left(g.off+2) {
+		w.pic.overrun, w.pic.missing = &g, true
+		return w.stop("segment %02X says it is %d bytes long, %d are left", g.code, length, w.Left(g.off+2))
+	}
+	if after && removable(g.code) {
+		if chained, err := w.chained(g.end()); err != nil || !chained {
+			w.pic.damage = fmt.Sprintf("segment %02X after a scan leads nowhere", g.code)
+			return false, err
+		}
+	}
+	w.take(g)
+	if isFrame(g.code) {
+		w.pic.frames = append(w.pic.frames, g)
+		w.ls = w.ls || g.code == sof55
+	}
+	if g.code == sos {
+		return true, w.scan()
+	}
+	return true, nil
+}
+
+// follows tells whether a segment may come between scans. A frame header may
+// only in the hierarchical mode, which begins with DHP.
+func (w *walker) follows(code byte) bool {
+	switch code {
+	case dht, dqt, dac, dri, dnl, exp, sos, com:
+		return true
+	case lse:
+		return w.ls
+	}
+	if isFrame(code) {
+		for _, g := range w.pic.segments {
+			if g.code == dhp {
+				return true
+			}
+		}
+	}
+	return code >= app0 && code <= app15
+}
+
+func isFrame(code byte) bool {
+	return code >= sof0 && code <= sof15 && code != dht && code != jpg && code != dac || code == sof55
+}
+
+// removable tells whether segments of this code are no part of the picture's coding.
+func removable(code byte) bool {
+	return code >= app0 && code <= app15 || code == com || code == jpg || code > tem && code < sof0 || code >= jpg0 && code <= jpg13
+}
+
+// chained tells whether a marker stands at off.
+func (w *walker) chained(off int64) (bool, error) {
+	if w.Left(off) < 2 {
+		return w.Left(off) == 0, nil
+	}
+	b, err := w.Bytes(off, 2)
+	return err == nil && b[0] == 0xFF && b[1] != 0, err
+}
+
+// marker finds the next marker as libjpeg's next_marker does: bytes up to FF are
+// junk, further FFs are fill, and FF 00 is junk again.
+func (w *walker) marker() (g segment, ok bool, err error) {
+	for w.Left(w.at) >= 2 {
+		b, err := w.Bytes(w.at, 2)
+		if err != nil {
+			return g, false, err
+		}
+		switch {
+		case b[0] != 0xFF:
+			err = w.skipJunk()
+		case b[1] == 0xFF:
+			err = w.skipFill()
+		case b[1] == 0:
+			w.addJunk(w.at, 2)
+		default:
+			return segment{off: w.at, code: b[1], n: -2}, true, nil
+		}
+		if err != nil {
+			return g, false, err
+		}
+	}
+	return g, false, nil
+}
+
+// skipJunk steps to the next FF.
+func (w *walker) skipJunk() error {
+	start := w.at
+	for at := w.at; ; {
+		n := min(w.Left(at), 4<<10)
+		if n == 0 {
+			w.addJunk(start, w.Size()-start)
+			return nil
+		}
+		b, err := w.Bytes(at, int(n))
+		if err != nil {
+			return err
+		}
+		if i := bytes.IndexByte(b, 0xFF); i >= 0 {
+			w.addJunk(start, at+int64(i)-start)
+			return nil
+		}
+		at += n
+	}
+}
+
+func (w *walker) addJunk(off, n int64) {
+	w.at = off + n
+	if j := w.pic.junk; len(j) > 0 && j[len(j)-1].End() == off {
+		j[len(j)-1].Len += n
+		return
+	}
+	w.pic.junk = append(w.pic.junk, scrub.Range{Off: off, Len: n})
+}
+
+// skipFill steps over fill bytes to the last FF of the run.
+func (w *walker) skipFill() error {
+	start, at := w.at, w.at
+	for {
+		n := min(w.Left(at), 4<<10)
+		b, err := w.Bytes(at, int(n))
+		if err != nil {
+			return err
+		}
+		run := 0
+		for run < len(b) && b[run] == 0xFF {
+			run++
+		}
+		at += int64(run)
+		if run < len(b) || n == 0 {
+			break
+		}
+	}
+	w.at = at - 1
+	w.pic.fill = append(w.pic.fill, scrub.Range{Off: start, Len: w.at - start})
+	return nil
+}

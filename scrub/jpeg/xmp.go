@@ -1,0 +1,71 @@
+package jpeg
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/xmp"
+)
+
+// xmpHeader is the length of the name space that begins an XMP segment.
+const xmpHeader = int64(len("http://ns.adobe.com/xap/1.0/\x00"))
+
+// xmp blanks all of the first packet but what the picture needs; the others go.
+// Nothing moves in it, so that an interrupted run leaves what is needed in place.
+func (c *cleaner) xmp() error {
+	all := c.groups[famXMP]
+	if len(all) == 0 {
+		return nil
+	}
+	delete(c.groups, famXMP)
+	for i, g := range all {
+		x := scrub.Extents{{Off: g.body() + xmpHeader, Len: max(0, g.n-xmpHeader)}}
+		r := &xmp.Reduced{}
+		if i == 0 {
+			r = xmp.Reduce(c.packet, xmp.Keep{GainMap: c.gainMap != nil, Map: c.isMap, Panorama: true, Orientation: !c.told})
+		}
+		if !r.Empty() && len(r.Blank) == 0 {
+			c.Claim(g.off, 4+g.n, scrub.Render, famXMP)
+			continue
+		}
+		if err := c.reportXMP(x, r); err != nil {
+			return err
+		}
+		if err := c.blankXMP(g, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// blankXMP makes spaces of what does not stay, or fill bytes if nothing does.
+func (c *cleaner) blankXMP(g segment, r *xmp.Reduced) error {
+	if r.Empty() {
+		return c.remove(g)
+	}
+	at := g.body() + xmpHeader
+	c.Claim(g.off, 4+xmpHeader, scrub.Structure, famXMP)
+	c.Claim(at, g.n-xmpHeader, scrub.Identify, famXMP)
+	for _, b := range r.Blank {
+		c.Fill(scrub.Unlink, at+int64(b.Off), int64(b.End-b.Off), ' ')
+	}
+	return nil
+}
+
+// reportXMP tells what the packet says and does not go on saying.
+func (c *cleaner) reportXMP(x scrub.Extents, r *xmp.Reduced) error {
+	src, err := c.Piece(x)
+	if err != nil {
+		return err
+	}
+	b, err := src.Bytes(0, int(src.Size()))
+	if err != nil {
+		return err
+	}
+	p, err := xmp.Read(bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	p.Report(famXMP, x[0].Off, x[0].Len, c.Gone)
+	return nil
+}
