@@ -28,9 +28,9 @@ func mdpm(data []byte) (text string) {
 		v := packs[1:5]
 		switch tag := packs[0]; {
 		case tag == mdpmYear:
-			text += fmt.Sprintf(", %x-%x", v[1:3], v[3])
+			text += fmt.Sprintf(", %x-%02x", v[1:3], v[3])
 		case tag == mdpmDay:
-			text += fmt.Sprintf("-%x %x:%x:%x", v[0], v[1], v[2], v[3])
+			text += fmt.Sprintf("-%02x %02x:%02x:%02x", v[0], v[1], v[2], v[3])
 		case tag == mdpmMake:
 			text += fmt.Sprintf(", make %#x", binary.BigEndian.Uint16(v))
 		case tag >= mdpmGPS && tag <= mdpmGPSEnd && !placed:

@@ -69,7 +69,7 @@ func parse(s *scrub.Scan) error {
 // perform plans and performs, and holds the medium to all laws on the way.
 func perform(t *testing.T, data []byte, sound bool) (*scrub.Plan, []byte) {
 	t.Helper()
-	h := scrubtest.Harness{Engine: engine, Sound: sound, Streams: true, Variants: 60}
+	h := scrubtest.Harness{Engine: engine, Sound: sound, Streams: true, States: 60, Variants: 15}
 	p := h.Laws(t, t.Name(), data)
 	if p == nil {
 		t.FailNow()

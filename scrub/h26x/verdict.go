@@ -124,6 +124,7 @@ func (u *unit) unregistered(m sei) verdict {
 		return verdict{stays: true} // captions
 	case uuid == uuidMDPM:
 		v.value += mdpm(data)
+		return v
 	case uuid == uuidX264 && u.codec == AVC && m.plain():
 		if n := x264Core(data); n > 0 {
 			return u.x264(m, uuidLen+n)
