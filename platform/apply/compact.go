@@ -133,7 +133,7 @@ func (r *run) proveCopy(ctx context.Context, it *item, f *os.File, before []byte
 	if err != nil {
 		return explain("reading the copy back", err)
 	}
-	copied := &item{entry: it.entry, ro: ro}
+	copied := &item{ro: ro}
 	defer ro.Close()
 	if err := unix.Fstat(int(ro.Fd()), &copied.at); err != nil {
 		return explain("looking", err)
@@ -165,8 +165,8 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 	}
 	defer closeFile(&it.rw)
 	k, dir, name := r.opt.kernel, it.entry.Folder(), it.entry.Name
-	if st, err := dir.Stat(name); err != nil || inodeOf(&st) != inodeOf(&it.at) {
-		return false, ErrChanged
+	if err := it.inPlace(); err != nil {
+		return false, err
 	}
 	err = k.rename(dir, temp, name, unix.RENAME_EXCHANGE)
 	switch {

@@ -69,6 +69,9 @@ func (r *run) study(ctx context.Context, it *item, opt scrub.Options) (*scrub.Pl
 	if changed := unchanged(it.ro, &it.at); changed != nil {
 		return nil, changed
 	}
+	if moved := it.inPlace(); moved != nil {
+		return nil, moved
+	}
 	if err != nil {
 		return nil, explain("reading", err)
 	}
@@ -91,6 +94,22 @@ func unchanged(f *os.File, was *unix.Stat_t) error {
 	case now.Nlink == 0 && was.Nlink != 0:
 		return ErrGone
 	case !same(&now, was):
+		return ErrChanged
+	}
+	return nil
+}
+
+// inPlace returns an error unless the item's name still leads to its file: what
+// is said of the one would be taken to be true of the other.
+func (it *item) inPlace() error {
+	if it.entry == nil {
+		return nil
+	}
+	st, err := it.entry.Stat()
+	if err != nil {
+		return explain("looking", err)
+	}
+	if inodeOf(&st) != inodeOf(&it.at) {
 		return ErrChanged
 	}
 	return nil
