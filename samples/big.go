@@ -32,29 +32,27 @@ const (
 // BigMP4 returns a video of size bytes with about as many samples as said, its
 // index before or after the media. Every picture is H.264 that decodes.
 func BigMP4(size int64, samples int, moovFirst bool) (*Big, error) {
-	chunks := max(1, samples/(chunkPictures+1))
+	const largeHeader, perChunk = 16, 4*chunkPictures + 2*8 // bytes of a chunk in the tables
 	b := &Big{}
 	k := &kit{}
 	user := vendorUdta(k)
 	fix := field(string(gpmf(k, "fix-")), fixSize)
 	b.Secrets = k.secrets
 
-	const largeHeader = 16
+	v, pictures := bigPictures(int(size / int64(max(samples, 1))))
+	chunk := cat(pictures, fix)
 	head := box("ftyp", []byte("mp42"), be32(0), []byte("mp42isom"))
-	fixed := int64(len(head)+len(bigIndex(user, avc{1, 1}, 0, chunks, 0))) + 2*largeHeader + int64(chunks)*fixSize
-	each := (size - fixed) / int64(chunks*chunkPictures)
-	if each < 512 || each > math.MaxInt32 {
+	room := size - int64(len(head)+len(bigIndex(user, v, 0, 0, 0))) - 2*largeHeader
+	chunks := int(room / int64(len(chunk)+perChunk))
+	if chunks < 1 {
 		return nil, fmt.Errorf("samples: %d samples don't fit %d bytes", samples, size)
 	}
-	v, pictures := bigPictures(int(each))
-	chunk := cat(pictures, fix)
 	media := int64(chunks) * int64(len(chunk))
-
-	start := int64(len(head)) + largeHeader
+	start := len(head) + largeHeader
+	index := bigIndex(user, v, len(pictures)/chunkPictures, chunks, start)
 	if moovFirst {
-		start += int64(len(bigIndex(user, v, int(each), chunks, 0)))
+		index = bigIndex(user, v, len(pictures)/chunkPictures, chunks, start+len(index))
 	}
-	index := bigIndex(user, v, int(each), chunks, int(start))
 	mdat := cat(be32(1), []byte("mdat"), be64(uint64(media+largeHeader)))
 	b.put(int64(len(head)), head)
 	if moovFirst {
@@ -72,18 +70,16 @@ func BigMP4(size int64, samples int, moovFirst bool) (*Big, error) {
 	return b, nil
 }
 
-// bigPictures returns the pictures of a chunk, each of n bytes, and their shape.
+// bigPictures returns the pictures of a chunk, each of the same number of bytes
+// near n, and their shape: macroblocks start at whole bytes.
 func bigPictures(n int) (avc, []byte) {
 	const perBlock = 386 // a macroblock and its type
-	blocks := (n - 64) / perBlock
+	blocks := max(1, (n+perBlock/2)/perBlock)
 	v := avc{width: min(blocks, 120)}
 	v.height = min(blocks/v.width, 68)
 	var out []byte
 	for i := range chunkPictures {
-		p := accessUnit(v.slice(i))
-		filler := filled(n-len(p)-4, 0xff)
-		filler[0], filler[len(filler)-1] = 12, 0x80
-		out = append(out, cat(p, accessUnit(filler))...)
+		out = append(out, accessUnit(v.slice(i))...)
 	}
 	return v, out
 }
