@@ -12,6 +12,9 @@ type chunk struct {
 	samples int64
 }
 
+// sample is one sample of a track, numbered from 0.
+type sample struct{ no, off, len int64 }
+
 // chunks reads the chunks of a track in the order of its tables.
 type chunks struct {
 	t       *tables
@@ -21,7 +24,9 @@ type chunks struct {
 	nextRun int64 // chunk at which the entry after it starts
 	sample  int64 // next
 	size    int64 // of the file
-	short   bool  // a chunk got fewer samples than its run says
+	bare    bool  // lengths aren't asked for
+	probes  []sample
+	short   bool // a chunk got fewer samples than its run says
 }
 
 func newChunks(t *tables, size int64) *chunks {
@@ -47,7 +52,9 @@ func (c *chunks) next() (chunk, bool, error) {
 	c.short = c.short || out.samples < c.perRun || out.samples == 0
 	c.chunk++
 	c.sample += out.samples
-	out.len, out.most, err = c.lengths(out)
+	if !c.bare {
+		out.len, out.most, err = c.lengths(out)
+	}
 	return out, true, err
 }
 
@@ -82,6 +89,7 @@ func (c *chunks) lengths(k chunk) (least, most int64, err error) {
 			alternative := times(packets, q.bytes, limit)
 			least, most = min(least, alternative), max(most, alternative)
 		}
+		c.probeConstant(k)
 		return least, most, nil
 	}
 	for i := k.sample; i < k.sample+k.samples; i++ {
@@ -89,10 +97,29 @@ func (c *chunks) lengths(k chunk) (least, most int64, err error) {
 		if err != nil {
 			return 0, 0, err
 		}
+		if probes(i, c.t.samples) && n <= limit {
+			c.probes = append(c.probes, sample{i, k.off + least, n})
+		}
 		least = min(least+n, limit)
 	}
 	return least, least, nil
 }
+
+// probeConstant notes the samples to look at in a chunk whose samples are all
+// of one size.
+func (c *chunks) probeConstant(k chunk) {
+	size, last := int64(c.t.constant), c.t.samples-1
+	for i := k.sample; i < min(k.sample+k.samples, 3); i++ {
+		c.probes = append(c.probes, sample{i, k.off + (i-k.sample)*size, size})
+	}
+	if last >= 3 && last >= k.sample && last < k.sample+k.samples {
+		c.probes = append(c.probes, sample{last, k.off + times(last-k.sample, size, c.size), size})
+	}
+}
+
+// probes tells whether sample i of n is looked at in any case: the first ones
+// and the last.
+func probes(i, n int64) bool { return i < 3 || i == n-1 }
 
 // times multiplies two numbers from the file, both not negative, up to limit.
 func times(a, b, limit int64) int64 {
@@ -163,6 +190,7 @@ func (p *parser) coverMovie(m *movie) error {
 		}
 	}
 	for _, u := range heads {
+		u.t.probes = u.c.probes
 		why, err := u.t.tables.complete()
 		if err != nil {
 			return err

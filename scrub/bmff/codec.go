@@ -2,6 +2,7 @@ package bmff
 
 import (
 	"errors"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/av1"
@@ -72,15 +73,14 @@ func (p *parser) config(b box, place string) error {
 // with one in each frame.
 const maxMessages = 1 << 16
 
-// frame looks into one coded frame and tells whether there is anything in it
-// but picture: what goes, or what an earlier run made filler of.
-func (p *parser) frame(t *track, off, n int64) (bool, error) {
+// frame looks into one coded frame and tells whether it holds a message.
+func (p *parser) frame(t *track, f sample) (bool, error) {
 	var pieces []coded.Piece
 	var err error
 	if t.codec.av1 {
-		pieces, err = av1.Frame(p.s.Reader, off, n)
+		pieces, err = av1.Frame(p.s.Reader, f.off, f.len)
 	} else {
-		pieces, err = h26x.Frame(p.s.Reader, t.codec.h26x, off, n, t.codec.lengthSize)
+		pieces, err = h26x.Frame(p.s.Reader, t.codec.h26x, f.off, f.len, t.codec.lengthSize)
 	}
 	if err != nil {
 		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
@@ -97,11 +97,8 @@ func (p *parser) frame(t *track, off, n int64) (bool, error) {
 		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: x.Off, Len: x.Len})
 		coded.Report(p.s, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
 	}
-	return len(pieces) > 0, nil
+	return slices.ContainsFunc(pieces, func(x coded.Piece) bool { return x.Kind != "" }), nil
 }
-
-// probed are the first frames of each track that are looked at in any case.
-const probed = 3
 
 // probeMovie looks into the coded frames of each track that stays.
 func (p *parser) probeMovie(m *movie) error {
@@ -127,40 +124,22 @@ func (p *parser) probeMovie(m *movie) error {
 func (p *parser) probeFrames(t *track) error {
 	all := p.s.Deep()
 	if !all {
-		var err error
-		if all, err = p.framesTell(t); err != nil {
-			return err
+		for _, f := range t.probes {
+			tells, err := p.frame(t, f)
+			if err != nil {
+				return err
+			}
+			all = all || tells && f.no > 0
 		}
 	}
-	return p.eachSample(t, func(i, off, n int64) error {
-		if !all && !t.probes(i) {
+	if !all {
+		return nil
+	}
+	return p.eachSample(t, func(f sample) error {
+		if !p.s.Deep() && probes(f.no, t.tables.samples) {
 			return nil
 		}
-		_, err := p.frame(t, off, n)
+		_, err := p.frame(t, f)
 		return err
 	})
-}
-
-// probes tells whether a frame is looked at in any case.
-func (t *track) probes(i int64) bool { return i < probed || i == t.tables.samples-1 }
-
-// framesTell tells whether a frame after the first holds anything but picture.
-func (p *parser) framesTell(t *track) (bool, error) {
-	mark, said, pieces := p.s.Point(), len(p.said), len(p.cover.pieces)
-	defer func() {
-		if len(p.said) == said {
-			p.s.Reset(mark)
-		}
-		p.cover.pieces = p.cover.pieces[:pieces]
-	}()
-	tells := false
-	err := p.eachSample(t, func(i, off, n int64) error {
-		if i == 0 || !t.probes(i) {
-			return nil
-		}
-		found, err := p.frame(t, off, n)
-		tells = tells || found
-		return err
-	})
-	return tells, err
 }

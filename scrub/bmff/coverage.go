@@ -206,25 +206,16 @@ func (p *parser) claimRun(off, n int64, stays, goes bool, place string) error {
 	case stays:
 		p.claimFrames(off, n)
 	case goes:
+		// Before the track itself is unlinked: after an interruption the tables
+		// still tell the next run where its samples are.
 		p.s.Claim(off, n, scrub.Identify, place)
-		return p.destroy(off, n)
+		p.s.Fill(scrub.Unlink, off, n, 0)
 	case len(p.distrusts) > 0: // nobody knows what it is, and nobody touches it
 		p.s.Claim(off, n, scrub.Identify, "mdat/unproven")
 	default:
 		return p.s.Blank(off, n, 0, scrub.Hidden, "mdat/unreferenced")
 	}
 	return nil
-}
-
-// destroy fills samples of a track that goes, before the track itself is
-// unlinked: after an interruption the tables still tell the next run where
-// they are.
-func (p *parser) destroy(off, n int64) error {
-	constant, err := p.s.Constant(off, n, 0)
-	if err == nil && !constant {
-		p.s.Fill(scrub.Unlink, off, n, 0)
-	}
-	return err
 }
 
 // claimFrames claims a run of samples as payload, around the pieces of coded

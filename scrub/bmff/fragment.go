@@ -229,7 +229,7 @@ func (p *parser) coverSamples(r *run, table *column, off, count, sizeAt int64) (
 			break
 		}
 		if looks && (p.s.Deep() || i == 0 || i == count-1) {
-			if _, err := p.frame(r.t, end, n); err != nil {
+			if _, err := p.frame(r.t, sample{i, end, n}); err != nil {
 				return 0, err
 			}
 		}

@@ -24,15 +24,15 @@ const maxPictures = 1 << 13
 func (p *parser) probePictures(t *track) error {
 	all := p.s.Deep() && t.tables.samples <= maxPictures
 	plain := !slices.ContainsFunc(t.formats, func(f string) bool { return f != "jpeg" })
-	return p.eachSample(t, func(i, off, n int64) error {
-		if n == 0 || !all && !t.probes(i) {
+	look := func(f sample) error {
+		if f.len == 0 {
 			return nil
 		}
 		if !plain {
-			return p.inspectPicture(off, n)
+			return p.inspectPicture(f)
 		}
 		edits := p.s.Point()
-		err := p.s.Medium(scrub.Extents{{Off: off, Len: n}}, "mdat/picture")
+		err := p.s.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
 		if scrub.Refusal(err) {
 			p.doubt("pictures of a video track can't be read")
 			return nil
@@ -43,15 +43,24 @@ func (p *parser) probePictures(t *track) error {
 		if !all && p.s.Edited(edits) {
 			p.doubt("pictures of a video track hold metadata, and not all were looked at")
 		}
-		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: off, Len: n})
+		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: f.off, Len: f.len})
 		return nil
-	})
+	}
+	if all {
+		return p.eachSample(t, look)
+	}
+	for _, f := range t.probes {
+		if err := look(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inspectPicture doubts a frame that has segments other than those which
 // decoders of Motion JPEG look at.
-func (p *parser) inspectPicture(off, n int64) error {
-	h, err := p.s.Bytes(off, int(min(n, 4<<10)))
+func (p *parser) inspectPicture(f sample) error {
+	h, err := p.s.Bytes(f.off, int(min(f.len, 4<<10)))
 	if err != nil {
 		return err
 	}

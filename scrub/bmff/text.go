@@ -56,11 +56,11 @@ func (p *parser) textTells(t *track) (bool, error) {
 		step = max(1, t.tables.samples/64)
 	}
 	tells := false
-	err := p.eachSample(t, func(i, off, n int64) error {
-		if tells || i >= 8 && i%step != 0 {
+	err := p.eachSample(t, func(f sample) error {
+		if tells || f.no >= 8 && f.no%step != 0 {
 			return nil
 		}
-		text, err := p.s.Bytes(off, int(min(n, maxTextSample)))
+		text, err := p.s.Bytes(f.off, int(min(f.len, maxTextSample)))
 		tells = tells || telling.Match(text) || destroyed(text)
 		return err
 	})
@@ -75,10 +75,10 @@ func destroyed(text []byte) bool {
 }
 
 // eachSample visits the samples of a track that lie in the file.
-func (p *parser) eachSample(t *track, visit func(i, off, n int64) error) error {
+func (p *parser) eachSample(t *track, visit func(sample) error) error {
 	c := newChunks(&t.tables, p.s.Size())
-	sizes := c.t.sizes
-	sizes.block = nil
+	c.bare = true
+	sizes := &c.t.sizes
 	for {
 		k, ok, err := c.next()
 		if err != nil || !ok {
@@ -95,7 +95,7 @@ func (p *parser) eachSample(t *track, visit func(i, off, n int64) error) error {
 			if n > p.s.Left(off) {
 				return nil // coverMovie says so
 			}
-			if err := visit(i, off, n); err != nil {
+			if err := visit(sample{i, off, n}); err != nil {
 				return err
 			}
 			off += n

@@ -19,6 +19,7 @@ type track struct {
 	chapters  []uint32 // tracks that this one names as its chapters
 	tables    tables
 	codec     codec
+	probes    []sample // the first and last ones, once the tables were read
 
 	goes bool
 	role scrub.Role
