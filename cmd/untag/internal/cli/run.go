@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -21,6 +22,7 @@ type run struct {
 	start   time.Time
 	named   []string // the paths of the command line
 	json    bool
+	shared  bool // whether report and progress go to terminals, which may be the same
 	stop    context.CancelFunc
 
 	mu       sync.Mutex // guards what follows: outcomes and events may come from several goroutines
@@ -34,17 +36,23 @@ type run struct {
 
 func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []string) (*run, context.Context) {
 	r := &run{
-		printer: report.New(a.Stdout, a.Stderr, f.json, f.report(verb)),
-		start:   a.Now(),
-		named:   paths,
-		json:    f.json,
-		begun:   map[string]int64{},
+		start: a.Now(),
+		named: paths,
+		json:  f.json,
+		begun: map[string]int64{},
 	}
 	columns := func() int { return a.Columns(a.Stderr) }
 	if !f.quiet && (!f.json || columns() > 0) {
 		r.line = progress.New(a.Stderr, columns, a.Now)
 	}
+	r.shared = columns() > 0 && a.Columns(a.Stdout) > 0
 	ctx, r.stop = context.WithCancel(ctx)
+	opt := f.report(verb)
+	if len(paths) == 1 {
+		st, err := os.Stat(paths[0])
+		opt.Single = err == nil && st.Mode().IsRegular()
+	}
+	r.printer = report.New(a.Stdout, a.Stderr, f.json, opt)
 	return r, ctx
 }
 
@@ -85,7 +93,11 @@ func (r *run) report(o apply.Outcome) {
 	if h := hint(o.Err); h != "" && !r.json && !slices.Contains(r.hints, h) {
 		r.hints = append(r.hints, h)
 	}
-	r.line.Aside(func() { r.note(r.printer.File(o)) })
+	if show := func() { r.note(r.printer.File(o)) }; r.shared {
+		r.line.Aside(show)
+	} else {
+		show()
+	}
 	r.state.Files++
 	r.state.Bytes += o.Size - r.begun[o.Path]
 	delete(r.begun, o.Path)

@@ -124,9 +124,17 @@ func (l *Line) words() string {
 		fmt.Sprintf("%s of %s", text.Bytes(s.Bytes), text.Bytes(s.AllBytes)),
 	}
 	if left, ok := l.left(); ok {
-		w = append(w, text.Duration(left)+" left")
+		w = append(w, wholeSeconds(left)+" left")
 	}
 	return strings.Join(w, ", ")
+}
+
+// wholeSeconds says d without pretending to know it better.
+func wholeSeconds(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%d s", int(d.Seconds()))
+	}
+	return text.Duration(d)
 }
 
 // left is how long the rest will take if it goes on as until now.

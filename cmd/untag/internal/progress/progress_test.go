@@ -99,6 +99,17 @@ func TestNoTimeLeftWhileFilesAreStillCounted(t *testing.T) {
 	}
 }
 
+func TestTimeLeftIsInWholeSeconds(t *testing.T) {
+	for done, want := range map[int64]string{999: "0 s left", 900: "7 s left", 500: "1 min 00 s left", 2: "8 h 19 min left"} {
+		l, out, c := newLine(80)
+		c.at = c.at.Add(time.Minute)
+		l.Set(progress.State{Files: done, AllFiles: 1000})
+		if got := out.String(); !strings.HasSuffix(got, want) {
+			t.Errorf("%d of 1000 in a minute: drew %q, want %q at the end", done, got, want)
+		}
+	}
+}
+
 func TestNilLineShowsNothing(t *testing.T) {
 	var l *progress.Line
 	ran := false

@@ -30,6 +30,7 @@ type Options struct {
 	Quiet   bool // only files that need attention
 	Verbose bool // also clean and other files, and what was found in each
 	Values  bool // decoded values in JSON
+	Single  bool // one file, whose line says all there is
 }
 
 // Printer shows outcomes. Its errors are those of the writer.

@@ -57,7 +57,7 @@ func (p *Text) shown(o apply.Outcome) bool {
 	case p.opt.Quiet:
 		return o.Status != apply.Clean && o.Status != apply.Cleaned
 	}
-	return o.Status != apply.Clean || p.opt.Verb == Inspect
+	return o.Status != apply.Clean || p.opt.Verb == Inspect || p.opt.Single
 }
 
 func status(o apply.Outcome) string {
@@ -116,7 +116,7 @@ func tagWords(o apply.Outcome) []string {
 
 // End prints the summary.
 func (p *Text) End(t *Totals, code exit.Code) error {
-	if p.opt.Quiet {
+	if p.opt.Quiet || p.opt.Single && !p.opt.Verbose {
 		return nil
 	}
 	if t.Files == 0 && t.Other == 0 && !t.Interrupted {
