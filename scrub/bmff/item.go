@@ -1,0 +1,79 @@
+package bmff
+
+import "untag/scrub"
+
+// item is what ilst holds for one key.
+type item struct {
+	verdict
+	data  []box  // the data boxes
+	typ   uint32 // type of the first value: 1 UTF-8, 13 JPEG, 14 PNG, 21 integer
+	value []byte // the start of the first value
+	mean  string // of a free-form item
+	name  string
+	extra bool // it holds something else, too
+}
+
+// readItem reads the boxes of an item: data, and mean and name of a free-form one.
+func (p *parser) readItem(b box) (it item, err error) {
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		switch {
+		case c.typ == "data" && c.size() >= 8 && len(it.data) < 64:
+			it.data = append(it.data, c)
+			if len(it.data) > 1 {
+				return nil
+			}
+			h, err := p.s.Bytes(c.body(), int(min(c.size(), 8+64<<10)))
+			if err == nil {
+				it.typ, it.value = be32(h), h[8:]
+			}
+			return err
+		case (c.typ == "mean" || c.typ == "name") && c.size() >= 4:
+			text, err := p.s.Bytes(c.body()+4, int(min(c.size()-4, scrub.MaxValue)))
+			if c.typ == "mean" {
+				it.mean = string(text)
+			} else {
+				it.name = string(text)
+			}
+			return err
+		case c.typ == "free":
+			empty, err := p.s.Constant(c.body(), c.size(), 0)
+			it.extra = it.extra || !empty
+			return err
+		}
+		it.extra = true
+		return nil
+	})
+	it.extra = it.extra || rest != b.end()
+	return it, err
+}
+
+// text returns the decoded value for people.
+func (it item) text() string {
+	switch it.typ {
+	case 1, 0, 2:
+		return printable(append([]byte{0}, it.value[:min(len(it.value), scrub.MaxValue)]...)[1:])
+	}
+	return ""
+}
+
+// fits tells whether the value of an item that may stay is what it is said to
+// be: words of a bounded length, or a small number.
+func (it item) fits(p *parser) bool {
+	if it.extra || len(it.data) == 0 {
+		return false
+	}
+	for _, d := range it.data {
+		n := d.size() - 8
+		if n > int64(maxWords(it.kind)) {
+			return false
+		}
+		h, err := p.s.Bytes(d.body(), int(8+n))
+		if err != nil {
+			return false
+		}
+		if text := h[8:]; n > 8 && !readable(text, maxWords(it.kind)) {
+			return false
+		}
+	}
+	return true
+}

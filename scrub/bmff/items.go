@@ -1,0 +1,138 @@
+package bmff
+
+import "untag/scrub"
+
+// items claims ilst. gone is set for each key whose item does not stay.
+func (p *parser) items(m *metadata, b box, place string, gone []bool) (stays bool, err error) {
+	for i := range gone {
+		gone[i] = true
+	}
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		if c.typ == "free" || c.typ == "skip" {
+			return p.filler(c, place+"/free")
+		}
+		stay, err := p.item(m, c, place)
+		if i := int(be32([]byte(c.typ))) - 1; stay && m.handler == "mdta" && i >= 0 && i < len(gone) {
+			gone[i] = false
+		}
+		stays = stays || stay
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	return stays, p.restOf(rest, b.end(), place)
+}
+
+// item claims one item of ilst.
+func (p *parser) item(m *metadata, b box, place string) (stays bool, err error) {
+	it, err := p.readItem(b)
+	if damaged(err) {
+		return !p.drop(b, scrub.Unknown, place+"/"+b.name(), ""), nil
+	}
+	if err != nil {
+		return false, err
+	}
+	name := b.typ
+	if m.handler == "mdta" {
+		i := int(be32([]byte(b.typ))) - 1
+		if i < 0 || i >= len(m.keys) {
+			return !p.drop(b, scrub.Unknown, place+"/"+b.name(), ""), nil
+		}
+		name = m.keys[i].name
+		it.verdict = keyVerdict(name)
+		place += "/" + name
+	} else {
+		place += "/" + b.name()
+		it.verdict = itemVerdict(b.typ, it)
+		if b.typ == "----" {
+			place += "/" + it.name
+		}
+	}
+	if it.kind == scrub.Cover && !it.extra && !p.s.Goes(it.role, it.kind) {
+		return p.pictures(b, it, place)
+	}
+	if it.role != 0 && !it.fits(p) {
+		it.verdict = verdict{0, scrub.Unknown}
+	}
+	return p.judgeItem(b, it, place)
+}
+
+// judgeItem claims an item whose verdict is known.
+func (p *parser) judgeItem(b box, it item, place string) (stays bool, err error) {
+	if it.role == 0 {
+		return !p.drop(b, it.kind, place, it.text()), nil
+	}
+	goes := p.s.Found(scrub.Finding{Kind: it.kind, Role: it.role, Place: place, Off: b.off, Len: b.len, Value: it.text()})
+	if goes {
+		p.s.Claim(b.off, b.len, scrub.Identify, place)
+		p.retire(b, scrub.Unlink, scrub.Destroy)
+		return false, nil
+	}
+	if b.typ == "\xa9day" && len(it.value) > 4 {
+		return p.year(b, it, place)
+	}
+	p.s.Claim(b.off, b.len, it.role, place)
+	return true, nil
+}
+
+// year keeps the first four bytes of a date of release and turns the rest of
+// the value into a free box, or into spaces where it is too short for one.
+func (p *parser) year(b box, it item, place string) (stays bool, err error) {
+	d := it.data[0]
+	keepEnd := d.body() + 8 + 4
+	left := d.end() - keepEnd
+	if len(it.data) != 1 || d.head != 8 || !isYear(it.value[:4]) {
+		return !p.drop(b, scrub.Time, place, ""), nil
+	}
+	if blank, err := p.s.Constant(keepEnd, left, ' '); err != nil || blank {
+		p.s.Claim(b.off, b.len, scrub.Describe, place)
+		return true, err
+	}
+	p.s.Found(scrub.Finding{Kind: scrub.Time, Place: place, Off: keepEnd, Len: left, Value: string(it.value[4:min(len(it.value), 32)])})
+	if !p.s.Goes(scrub.Identify, scrub.Time) {
+		p.s.Claim(b.off, b.len, scrub.Describe, place)
+		return true, nil
+	}
+	p.s.Claim(b.off, d.off-b.off, scrub.Structure, place)
+	p.s.Claim(d.off+4, keepEnd-d.off-4, scrub.Describe, place)
+	p.s.Claim(keepEnd, left, scrub.Identify, place)
+	p.s.Claim(b.off+b.len-(b.end()-d.end()), b.end()-d.end(), scrub.Structure, place)
+	p.s.Claim(d.off, 4, scrub.Structure, place)
+	if left < 8 {
+		p.s.Fill(scrub.Destroy, keepEnd, left, ' ')
+		return true, nil
+	}
+	p.s.Put(scrub.Destroy, keepEnd, append(put32(uint32(left)), freeType...))
+	p.s.Fill(scrub.Destroy, keepEnd+8, left-8, 0)
+	p.s.Put(scrub.Repair, d.off, put32(uint32(d.len-left)))
+	return true, nil
+}
+
+// pictures has the pictures of covr cleaned as media of their own. One that can't
+// be cleaned goes.
+func (p *parser) pictures(b box, it item, place string) (stays bool, err error) {
+	mark := p.s.Point()
+	at := b.off
+	for _, d := range it.data {
+		p.s.Claim(at, d.body()+8-at, scrub.Structure, place)
+		at = d.end()
+		if d.size() == 8 {
+			continue
+		}
+		err := p.s.Medium(scrub.Extents{{Off: d.body() + 8, Len: d.size() - 8}}, place)
+		if scrub.Refusal(err) {
+			p.s.Reset(mark)
+			return !p.drop(b, scrub.Unknown, place, "a picture that can't be read"), nil
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	if err := p.rest(at, b.end(), place); err != nil {
+		return false, err
+	}
+	p.s.Found(scrub.Finding{Kind: scrub.Cover, Role: scrub.Describe, Place: place, Off: b.off, Len: b.len})
+	return len(it.data) > 0, nil
+}

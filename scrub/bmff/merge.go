@@ -1,0 +1,114 @@
+package bmff
+
+import "math"
+
+// coverTrack is called for each track; the chunks of all tracks of a movie are
+// merged once, when the first of them is claimed.
+func (p *parser) coverTrack(m *movie, t *track) error {
+	if t != m.tracks[0] {
+		return nil
+	}
+	return p.coverMovie(m)
+}
+
+// cursor is a track's place in the merge.
+type cursor struct {
+	t    *track
+	c    *chunks
+	head chunk
+	ok   bool
+}
+
+func (u *cursor) advance() (err error) {
+	u.head, u.ok, err = u.c.next()
+	return err
+}
+
+// coverMovie adds the chunks of all tracks to the coverage, in the order of
+// their offsets as far as each track keeps to it, so that neighbours join.
+func (p *parser) coverMovie(m *movie) error {
+	var heads []*cursor
+	for _, t := range m.tracks {
+		u := &cursor{t: t, c: newChunks(&t.tables, p.s.Size())}
+		if err := u.advance(); err != nil {
+			return err
+		}
+		heads = append(heads, u)
+	}
+	for {
+		u, following := lowest(heads)
+		if u == nil {
+			break
+		}
+		k := u.head
+		if k.most > k.len {
+			k.len = max(k.len, min(k.most, following-k.off))
+		}
+		if err := p.coverChunk(u.t, k); err != nil {
+			return err
+		}
+		if err := u.advance(); err != nil {
+			return err
+		}
+	}
+	for _, u := range heads {
+		u.t.probes = u.c.probes
+		why, err := u.t.tables.complete()
+		if err != nil {
+			return err
+		}
+		for _, why := range []string{why, u.c.left()} {
+			if why != "" {
+				p.distrust(why)
+			}
+		}
+	}
+	return p.probeMovie(m)
+}
+
+// lowest returns the cursor whose chunk comes first and where the next one
+// after that starts.
+func lowest(heads []*cursor) (first *cursor, following int64) {
+	following = math.MaxInt64
+	for _, u := range heads {
+		switch {
+		case !u.ok:
+		case first == nil || u.head.off < first.head.off:
+			if first != nil {
+				following = min(following, first.head.off)
+			}
+			first = u
+		default:
+			following = min(following, u.head.off)
+		}
+	}
+	return first, following
+}
+
+// coverChunk adds one chunk to the coverage.
+func (p *parser) coverChunk(t *track, k chunk) error {
+	if k.samples == 0 || k.len == 0 {
+		return nil
+	}
+	return p.coverRun(t, k.off, k.len)
+}
+
+func (p *parser) coverRun(t *track, off, n int64) error {
+	p.cover.asked = p.cover.asked || n > 0
+	if left := p.s.Left(off); n > left {
+		p.distrust("samples lie beyond the end of the file")
+		n = left
+	}
+	r := region{off: off, len: n, stays: !t.goes}
+	if t.goes {
+		r.place = "mdat/" + t.samplesName()
+	}
+	return p.cover.add(r)
+}
+
+func (t *track) samplesName() string {
+	if len(t.formats) > 0 {
+		return typeName(t.formats[0])
+	}
+	return "samples"
+}

@@ -1,0 +1,30 @@
+package bmff
+
+// sampleBytes is what one channel of one sample takes in the uncompressed
+// formats of QuickTime, whose tables may say 1 instead.
+var sampleBytes = map[string]int64{
+	"raw ": 1, "NONE": 1, "twos": 2, "sowt": 2, "in24": 3, "in32": 4, "fl32": 4, "fl64": 8, "ulaw": 1, "alaw": 1,
+}
+
+// readSound notes how many bytes constant-rate sound takes by its description:
+// version 1 counts packets, version 2 frames, version 0 channels and bits.
+func (p *parser) readSound(t *track, e entry) error {
+	h, err := p.s.Bytes(e.off, int(min(e.len, soundFields+36)))
+	if err != nil {
+		return err
+	}
+	channels, bits := int64(be16(h[24:])), int64(be16(h[26:]))
+	switch version := be16(h[16:]); {
+	case version == 1 && e.version == 0 && len(h) >= 52:
+		t.tables.perPacket = packet{int64(be32(h[36:])), int64(be32(h[44:]))}
+	case version == 2 && len(h) >= 72:
+		t.tables.perPacket = packet{int64(be32(h[68:])), int64(be32(h[64:]))}
+	case version == 0 && sampleBytes[e.typ] > 0:
+		width := sampleBytes[e.typ]
+		if width <= 2 && bits > 8 && e.typ != "ulaw" && e.typ != "alaw" {
+			width = (bits + 7) / 8
+		}
+		t.tables.perPacket = packet{1, channels * width}
+	}
+	return nil
+}

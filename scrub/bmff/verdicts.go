@@ -1,0 +1,95 @@
+package bmff
+
+import (
+	"strings"
+
+	"untag/scrub"
+)
+
+// verdict is what becomes of an item: role zero means that it goes.
+type verdict struct {
+	role scrub.Role
+	kind scrub.Kind
+}
+
+// keyVerdicts judge QuickTime's keys by a part of their name; the first match
+// counts. All others go as unknown.
+var keyVerdicts = []struct {
+	part string
+	verdict
+}{
+	{"com.android.capture.fps", verdict{scrub.Render, ""}},
+	{"full-frame-rate-playback-intent", verdict{scrub.Render, ""}},
+	{"location", verdict{0, scrub.Place}}, {"direction", verdict{0, scrub.Place}}, {"gps", verdict{0, scrub.Place}},
+	{"identifier", verdict{0, scrub.ID}}, {"serial", verdict{0, scrub.Serial}}, {"uuid", verdict{0, scrub.ID}},
+	{"com.apple.quicktime.title", verdict{scrub.Describe, scrub.Title}}, {"com.apple.quicktime.displayname", verdict{scrub.Describe, scrub.Title}},
+	{"com.apple.quicktime.artist", verdict{scrub.Describe, scrub.Title}}, {"com.apple.quicktime.album", verdict{scrub.Describe, scrub.Title}},
+	{"com.apple.quicktime.genre", verdict{scrub.Describe, scrub.Title}}, {"com.apple.quicktime.year", verdict{scrub.Describe, scrub.Title}},
+	{"creationdate", verdict{0, scrub.Time}}, {"date", verdict{0, scrub.Time}}, {"utc_offset", verdict{0, scrub.Place}},
+	{"make", verdict{0, scrub.Device}}, {"model", verdict{0, scrub.Device}}, {"manufacturer", verdict{0, scrub.Device}}, {"lens", verdict{0, scrub.Device}}, {"camera", verdict{0, scrub.Device}},
+	{"software", verdict{0, scrub.Software}}, {"encoder", verdict{0, scrub.Software}}, {"version", verdict{0, scrub.Software}},
+	{"author", verdict{0, scrub.Person}}, {"artist", verdict{0, scrub.Person}}, {"owner", verdict{0, scrub.Person}}, {"copyright", verdict{0, scrub.Caption}},
+	{"comment", verdict{0, scrub.Comment}}, {"description", verdict{0, scrub.Comment}}, {"information", verdict{0, scrub.Comment}}, {"keywords", verdict{0, scrub.Comment}},
+	{"AIGC", verdict{0, scrub.Provenance}}, {"exifInfo", verdict{0, scrub.MakerNote}},
+}
+
+func keyVerdict(name string) verdict {
+	switch name { // FFmpeg's own names
+	case "title", "artist", "album", "album_artist", "composer", "genre", "track", "disc":
+		return verdict{scrub.Describe, scrub.Title}
+	case "lyrics":
+		return verdict{scrub.Describe, scrub.Lyrics}
+	}
+	for _, v := range keyVerdicts {
+		if strings.Contains(name, v.part) {
+			return v.verdict
+		}
+	}
+	return verdict{0, scrub.Unknown}
+}
+
+// itemVerdicts judge the items of iTunes by their type.
+var itemVerdicts = map[string]verdict{
+	"covr": {scrub.Describe, scrub.Cover}, "\xa9lyr": {scrub.Describe, scrub.Lyrics}, "pgap": {scrub.Render, ""},
+	"apID": {0, scrub.Person}, "ownr": {0, scrub.Person}, "purd": {0, scrub.Time}, "sfID": {0, scrub.Place},
+	"akID": {0, scrub.ID}, "cnID": {0, scrub.ID}, "atID": {0, scrub.ID}, "plID": {0, scrub.ID}, "geID": {0, scrub.ID}, "cmID": {0, scrub.ID}, "xid ": {0, scrub.ID}, "GUID": {0, scrub.ID}, "egid": {0, scrub.ID},
+	"\xa9too": {0, scrub.Software}, "\xa9enc": {0, scrub.Software}, "\xa9swr": {0, scrub.Software}, "tool": {0, scrub.Software},
+	"\xa9cmt": {0, scrub.Comment}, "desc": {0, scrub.Comment}, "ldes": {0, scrub.Comment}, "sdes": {0, scrub.Comment}, "keyw": {0, scrub.Comment}, "catg": {0, scrub.Comment}, "purl": {0, scrub.Comment},
+	"cprt": {0, scrub.Caption}, "\xa9cpy": {0, scrub.Caption}, "\xa9xyz": {0, scrub.Place}, "\xa9mak": {0, scrub.Device}, "\xa9mod": {0, scrub.Device}, "\xa9aut": {0, scrub.Person}, "auth": {0, scrub.Person},
+	"gshh": {0, scrub.ID}, "gspm": {0, scrub.ID}, "gspu": {0, scrub.ID}, "gssd": {0, scrub.ID}, "rate": {0, scrub.Comment},
+}
+
+func init() {
+	for _, t := range []string{"\xa9nam", "\xa9ART", "aART", "\xa9alb", "\xa9wrt", "\xa9gen", "gnre", "trkn", "disk", "cpil", "\xa9day", "\xa9grp", "\xa9com", "\xa9mvn", "\xa9mvi", "\xa9mvc", "shwm", "\xa9wrk",
+		"tvsh", "tves", "tvsn", "tvnn", "tven", "sonm", "soar", "soal", "soaa", "soco", "sosn", "stik", "hdvd", "rtng", "tmpo", "\xa9st3", "pcst"} {
+		itemVerdicts[t] = verdict{scrub.Describe, scrub.Title}
+	}
+}
+
+func itemVerdict(typ string, it item) verdict {
+	if typ != "----" {
+		if v, ok := itemVerdicts[typ]; ok {
+			return v
+		}
+		return verdict{0, scrub.Unknown}
+	}
+	switch {
+	case it.mean == "com.apple.iTunes" && it.name == "iTunSMPB" && hexWords(it.value),
+		it.mean == "com.apple.iTunes" && it.name == "iTunNORM" && hexWords(it.value):
+		return verdict{scrub.Render, ""}
+	case strings.HasPrefix(strings.ToLower(it.name), "replaygain_") && len(it.value) <= 16:
+		return verdict{scrub.Render, ""}
+	}
+	return verdict{0, scrub.ID}
+}
+
+// hexWords tells whether a value is numbers and nothing else, as gapless and
+// loudness data are.
+func hexWords(v []byte) bool {
+	for _, c := range v {
+		if !strings.ContainsRune("0123456789abcdefABCDEF \x00", rune(c)) {
+			return false
+		}
+	}
+	return len(v) <= 256
+}
