@@ -58,6 +58,7 @@ func (s *Scan) endOf(f *Format) error {
 	}
 	end, err := f.End(s)
 	if Refusal(err) {
+		s.Reader = newReader(s.src, s.size, newMeter(s.size)) // End may have used up the budget
 		return s.marksOnly()
 	}
 	if err != nil || end >= s.size {

@@ -4,18 +4,19 @@ package formats
 import (
 	"untag/scrub"
 	"untag/scrub/bmff"
+	"untag/scrub/ends"
 	"untag/scrub/icc"
 	"untag/scrub/jpeg"
 )
 
 // Table returns every format, in the order in which media are recognised.
 func Table() []scrub.Format {
-	return []scrub.Format{
+	return append([]scrub.Format{
 		bmff.Format,
 		icc.Format,
 		jpeg.Format,
 		jpeg.Motion,
-	}
+	}, ends.Table()...)
 }
 
 // Engine returns an engine for [Table].

@@ -1,0 +1,107 @@
+// Package ends knows where media end whose formats have no parser: what stands
+// after the end of a picture, a film or a document was appended by somebody.
+//
+// An End is sure or it is an error. Where a format says how long it is, that
+// has to agree with a walk over its parts. Where it doesn't, the walk has to
+// stop at something that can't be another part, and not far from the end of the
+// file: damage in the middle is not the end of a film.
+package ends
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+
+	"untag/scrub"
+	"untag/scrub/marks"
+)
+
+// Table returns the formats of this package, in the order of recognition.
+func Table() []scrub.Format {
+	return []scrub.Format{
+		{Name: "gif", Title: "GIF picture", Extensions: []string{"gif"}, Sniff: starts("GIF87a", "GIF89a"), End: gif},
+		{Name: "webp", Title: "WebP picture", Extensions: []string{"webp"}, Sniff: riffOf("WEBP"), End: riff},
+		{Name: "avi", Title: "AVI film", Extensions: []string{"avi", "divx"}, Sniff: riffOf("AVI "), End: riff},
+		{Name: "wav", Title: "WAV sound", Extensions: []string{"wav", "wave", "bwf"}, Sniff: riffOf("WAVE"), End: riff},
+		{Name: "aiff", Title: "AIFF sound", Extensions: []string{"aif", "aiff", "aifc"}, Sniff: formOf("AIFF", "AIFC"), End: aiff},
+		{Name: "djvu", Title: "DjVu document", Extensions: []string{"djvu", "djv"}, Sniff: starts("AT&TFORM"), End: djvu},
+		{Name: "heif", Title: "HEIC, HEIF, AVIF picture", Extensions: []string{"heic", "heif", "hif", "avif", "avci"},
+			Sniff: brand("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "mif2", "msf1", "avif", "avis", "avci", "avcs", "miaf", "jpeg", "jpgs"), End: boxes},
+		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: brand("crx "), End: boxes},
+		{Name: "jp2", Title: "JPEG 2000 picture", Extensions: []string{"jp2", "jpx", "jpm", "jpf", "mj2"}, Sniff: starts("\x00\x00\x00\x0cjP  \r\n\x87\n"), End: boxes},
+		{Name: "jxl", Title: "JPEG XL picture", Extensions: []string{"jxl"}, Sniff: starts("\x00\x00\x00\x0cJXL \r\n\x87\n"), End: boxes},
+		{Name: "tiff", Title: "TIFF picture, raw pictures made of it", Extensions: []string{"tif", "tiff", "dng", "nef", "cr2", "arw", "pef", "srw"},
+			Sniff: starts("II*\x00", "MM\x00*"), End: tiff},
+		{Name: "matroska", Title: "Matroska, WebM film", Extensions: []string{"mkv", "mka", "mks", "webm"}, Sniff: starts("\x1a\x45\xdf\xa3"), End: matroska},
+		{Name: "asf", Title: "ASF, WMA, WMV", Extensions: []string{"asf", "wma", "wmv"}, Sniff: starts(asfHeader), End: asf},
+		{Name: "flv", Title: "Flash video", Extensions: []string{"flv"}, Sniff: starts("FLV\x01"), End: flv},
+		{Name: "swf", Title: "Flash film", Extensions: []string{"swf"}, Sniff: starts("FWS", "CWS"), End: swf},
+		{Name: "ogg", Title: "Ogg sound or film", Extensions: []string{"ogg", "oga", "ogv", "opus", "spx"}, Sniff: starts("OggS"), End: ogg},
+		{Name: "mpeg-ps", Title: "MPEG program stream, VOB", Extensions: []string{"mpg", "mpeg", "vob", "mod"}, Sniff: starts("\x00\x00\x01\xba"), End: programStream},
+		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: starts("PK\x03\x04"), End: zip,
+			Extensions: []string{"docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
+		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: starts("%PDF-"), End: pdf},
+		{Name: "flac", Title: "FLAC sound", Extensions: []string{"flac"}, Sniff: starts("fLaC"), End: flac},
+		{Name: "mp3", Title: "MPEG sound", Extensions: []string{"mp3", "mp2", "mpa"}, Sniff: mpegSniff, End: mpegAudio},
+		{Name: "bmp", Title: "BMP picture", Extensions: []string{"bmp", "dib"}, Sniff: bmpSniff, End: bmp},
+	}
+}
+
+// wordMark is the mark that Office documents may hold.
+func wordMark(src io.ReaderAt, size int64) (marks.Mark, bool, error) { return marks.OOXML(src, size) }
+
+func starts(magics ...string) func([]byte, int64) bool {
+	return func(head []byte, _ int64) bool {
+		for _, m := range magics {
+			if bytes.HasPrefix(head, []byte(m)) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// be and le read an unsigned number of n bytes.
+func be(b []byte, off, n int) int64 {
+	var v int64
+	for _, c := range b[off : off+n] {
+		v = v<<8 | int64(c)
+	}
+	return v
+}
+
+func le16(b []byte, off int) int64 { return int64(binary.LittleEndian.Uint16(b[off:])) }
+func le32(b []byte, off int) int64 { return int64(binary.LittleEndian.Uint32(b[off:])) }
+func be32(b []byte, off int) int64 { return int64(binary.BigEndian.Uint32(b[off:])) }
+
+// nearEnd is how far from the end of a file its logical end may be, in a format
+// that doesn't say how long it is.
+const nearEnd = 64 << 10
+
+// rest returns what follows off, which has to be little.
+func rest(s *scrub.Scan, off int64) ([]byte, error) {
+	if s.Left(off) > nearEnd {
+		return nil, s.Errorf(off, "%d bytes that are no part of it", s.Left(off))
+	}
+	return s.Bytes(off, int(s.Left(off)))
+}
+
+// unlessShort is unlessZeros, but refuses less than head bytes: they may be the
+// start of a part that was cut short.
+func unlessShort(s *scrub.Scan, off, head int64) (int64, error) {
+	end, err := unlessZeros(s, off)
+	if err == nil && end < s.Size() && s.Left(end) < head {
+		return 0, s.Errorf(end, "%d bytes, perhaps of a part that is cut short", s.Left(end))
+	}
+	return end, err
+}
+
+// unlessZeros returns the logical end off, or the end of the file if only zeros
+// follow: they tell nothing.
+func unlessZeros(s *scrub.Scan, off int64) (int64, error) {
+	zeros, err := s.Constant(off, s.Left(off), 0)
+	if zeros {
+		return s.Size(), err
+	}
+	return off, err
+}

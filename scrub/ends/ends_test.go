@@ -1,0 +1,203 @@
+package ends
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"untag/scrub"
+	"untag/scrub/scrubtest"
+)
+
+var engine = scrub.NewEngine(Table())
+
+// endOf returns what the format of data says where it ends, and its name.
+func endOf(t testing.TB, data []byte) (name string, end int64, err error) {
+	t.Helper()
+	table := Table()
+	end = -1
+	for i := range table {
+		f := table[i].End
+		table[i].Parse = func(s *scrub.Scan) error { end, err = f(s); return err }
+	}
+	p, fail := scrub.NewEngine(table).Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if fail != nil {
+		t.Fatal(fail)
+	}
+	return p.Format, end, err
+}
+
+// foreign is a tail that means nothing to anybody.
+func foreign(n int) []byte {
+	b := make([]byte, n)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range b {
+		b[i] = byte(r.Uint32()) | 0x80
+	}
+	return b
+}
+
+func TestEnds(t *testing.T) {
+	for i, m := range media {
+		t.Run(fmt.Sprintf("%s %d", m.name, i), func(t *testing.T) {
+			for _, tail := range [][]byte{nil, foreign(31), foreign(1000)} {
+				name, end, err := endOf(t, append([]byte(m.data), tail...))
+				if name != m.name || err != nil || end != int64(len(m.data)) {
+					t.Errorf("%d bytes after it: %s ends at %d (%v), want %s at %d", len(tail), name, end, err, m.name, len(m.data))
+				}
+			}
+		})
+	}
+}
+
+// Zeros tell nothing, so they may stay.
+func TestZerosAfterTheEnd(t *testing.T) {
+	for _, m := range media {
+		data := append([]byte(m.data), make([]byte, 40)...)
+		if _, end, err := endOf(t, data); err == nil && end != int64(len(data)) && m.name != "gif" {
+			t.Errorf("%s ends at %d of %d", m.name, end, len(data))
+		}
+	}
+}
+
+// What is cut short has no end that could be cut off.
+func TestCutShort(t *testing.T) {
+	for i, m := range media {
+		for n := range len(m.data) {
+			_, end, err := endOf(t, []byte(m.data[:n]))
+			if err == nil && end >= 0 && end < int64(n) {
+				t.Errorf("%s %d: the first %d bytes of %d end at %d", m.name, i, n, len(m.data), end)
+			}
+		}
+	}
+}
+
+// sharedStrips is n directories with the same tiles.
+func sharedStrips(n, tiles int) string {
+	b := "II*\x00" + ul32(8+4*tiles) + strings.Repeat(ul32(8), tiles)
+	for i := range n {
+		next := len(b) + 30
+		if i == n-1 {
+			next = 0
+		}
+		b += ul16(2) + tiffEntry(324, 4, tiles, 8) + tiffEntry(325, 4, tiles, 8) + ul32(next)
+	}
+	return b
+}
+
+// Damage and contradictions have no sure end.
+func TestNotSure(t *testing.T) {
+	tail := string(foreign(40))
+	for _, c := range []struct{ name, data, want string }{
+		{"gif of other blocks", gifHead + "\x99", "gif: block 0x99"},
+		{"riff longer than the file", "RIFF" + ul32(100) + "WEBP", "riff-less"},
+		{"chunk longer than the riff", "RIFF" + ul32(12) + "WAVEdata" + ul32(100) + tail, `chunk "data" of 100 bytes, 0 are left`},
+		{"riff that is too short", "RIFF" + ul32(4+12) + "WAVE" + chunkOf("data", "wave") + chunkOf("LIST", "more") + tail, `chunk "LIST" after the end`},
+		{"recording without its length", "RIFF" + ul32(4+12) + "WAVE" + chunkOf("data", "wave") + strings.Repeat(tail, 2000), "80000 bytes after the end"},
+		{"long wav without lengths", "RF64" + ul32(0xffffffff) + "WAVE" + chunkOf("data", "wave") + tail, "no lengths of 64 bits"},
+		{"remains of a chunk", "RIFF" + ul32(4+3) + "WAVEabc" + tail, "3 bytes of a chunk"},
+		{"box of no kind", heicOf(88) + box("what", "") + tail, `box "what"`},
+		{"second medium", heicOf(88) + box("ftyp", "isom") + tail, `box "ftyp"`},
+		{"box too long", box("ftyp", "heic") + u32(100) + "mdat", `box "mdat" of 100 bytes, 8 are left`},
+		{"items after the end", heicOf(200) + tail, "before the end of the picture"},
+		{"no picture", box("ftyp", "heic") + tail, "before the end of the picture"},
+		{"far from the end", heicOf(88) + strings.Repeat(tail, 2000), "80000 bytes that are no box"},
+		{"item locations cut short", box("ftyp", "heic") + box("meta", u32(0)+box("iloc", "\x00\x00\x00\x00\x44\x00"+u16(9))), "item locations are cut short"},
+		{"items without number", box("ftyp", "heic") + box("meta", u32(0)+box("iloc", "\x02\x00\x00\x00\x44\x00\xff\xff\xff\xff")), "item locations are cut short"},
+		{"item locations of wide numbers", box("ftyp", "heic") + box("meta", u32(0)+box("iloc", "\x00\x00\x00\x00\xff\x00"+u16(1)+"1234567890123456789012345678901234")), "item locations are cut short"},
+		{"meta with broken boxes", box("ftyp", "heic") + box("meta", u32(0)+u32(99)+"pitm"), `box "pitm" of 99 bytes, 8 are left`},
+		{"maker's notes", tiffOf(tiffEntry(37500, 7, 4, 0)) + tail, "tag 0x927c may point anywhere"},
+		{"values of no type", tiffOf(tiffEntry(270, 99, 1, 0)) + tail, "tag 0x010e has type 99"},
+		{"values outside", tiffOf(tiffEntry(270, 2, 1<<30, 8)) + tail, "1073741824 bytes"},
+		{"directories in a circle", tiffOf(tiffEntry(330, 4, 1, 14)) + tail, "directories in a circle"},
+		{"strips shared by directories", sharedStrips(500, 5000) + tail, "directories that share their strips"},
+		{"too many directories", tiffOf(tiffEntry(330, 4, 1<<20, 0)) + tail, "bytes, "},
+		{"no picture in a tiff", "II*\x00" + ul32(8) + ul16(0) + ul32(0) + tail, "directory without a picture"},
+		{"strips without lengths", "II*\x00" + ul32(8) + ul16(1) + tiffEntry(273, 4, 1, 8) + ul32(0) + tail, "1 strips with 0 lengths"},
+		{"strips shorter than the picture", strings.Replace(tiffOf(), tiffEntry(257, 3, 1, 3), tiffEntry(257, 3, 1, 9), 1) + tail, "6 bytes of picture, expected 18"},
+		{"matroska that goes on", ebmlOf("\x1a\x45\xdf\xa3", "") + "\x18\x53\x80\x67\xff" + tail, "of -1 bytes"},
+		{"elements that don't fill the segment", ebmlOf("\x1a\x45\xdf\xa3", "") + ebmlOf("\x18\x53\x80\x67", "\xec\x99") + tail, "element 0xec"},
+		{"matroska without a segment", ebmlOf("\x1a\x45\xdf\xa3", "head") + tail, "no segment"},
+		{"broadcast", asfOf(1) + tail, "asf: file of"},
+		{"film cut short", swfOf(false)[:100] + "", "film of 208 bytes, 100 are there"},
+		{"film of another length", strings.Replace(swfOf(true), ul32(208), ul32(300), 1) + tail, "compressed film of 200 bytes, expected 292"},
+		{"film of endless zeros", "CWS\x0a" + ul32(1<<30) + tail, "film of 1073741824 bytes in 48"},
+		{"tag cut short", "FLV\x01\x05" + u32(9) + u32(0) + flvTagOf(9, "picture") + flvTagOf(8, "sound that is long")[:20], "a tag that is cut short"},
+		{"page after what is none", oggPage(3) + tail + oggPage(4), "another page after what is none"},
+		{"page cut short", oggPage(3) + oggPage(100)[:50], "page of 128 bytes, 50 are left"},
+		{"pack after the end code", packOf(0x44, "x") + "\x00\x00\x01\xb9" + packOf(0x44, "y"), "no pack before the end code, or one after it"},
+		{"end code inside of a packet", packOf(0x44, "xx\x00\x00\x01\xb9yy") + tail, "no packet"},
+		{"no end code", packOf(0x44, "x") + tail, "no end code"},
+		{"directory elsewhere", strings.Replace(zipOf(""), "PK\x01\x02", "PK\x01\x03", 1) + tail, "no end of central directory"},
+		{"cross-references beyond", "%PDF-1.4\nstartxref\n999\n%%EOF" + tail, "cross-references at"},
+		{"object after the end", "%PDF-1.4\nxref\nstartxref\n9\n%%EOF\n3 0 obj" + tail, `" obj" after the end mark`},
+		{"pdf without an end", "%PDF-1.4\n" + tail, "no end mark"},
+		{"sound of unknown length", strings.Replace(flacOf(3, 0), u32(192*3), u32(0), 1) + tail, "sound of unknown length"},
+		{"last frame missing", strings.Replace(flacOf(3, 0), u32(192*3), u32(192*9), 1) + tail, "no last frame"},
+		{"last frame damaged", strings.Replace(flacOf(1, 0), "silent", "sileNt", 1) + tail, "a last frame without a sure end"},
+		{"frames after what is none", mp3Of(4) + tail + mp3Of(2), "frames after what is none"},
+		{"tags of another order", mp3Of(4) + tail + "TAG" + tail, `"TAG" after the frames`},
+		{"frame cut short", mp3Of(4)[:1600], "frame of 417 bytes"},
+		{"pixels of unknown length", strings.Replace(bmpOf(40, 3, 3, 8, 1, 20), ul32(20), ul32(0), 1) + tail, "pixels of unknown length"},
+		{"picture beyond all bounds", bmpOf(40, 1, 1, 24, 0, 0)[:18] + ul32(1<<30) + ul32(1<<30) + bmpOf(40, 1, 1, 24, 0, 0)[26:] + tail, "picture of 1073741824 by"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, end, err := endOf(t, []byte(c.data))
+			if c.want == "riff-less" {
+				c.want = "list of 100 bytes, 4 are left"
+			}
+			var fe *scrub.FormatError
+			if !errors.As(err, &fe) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("ends at %d (%v), want %q", end, err, c.want)
+			}
+		})
+	}
+}
+
+func TestBMPProfileAfterPixels(t *testing.T) {
+	b := []byte(bmpOf(124, 2, 2, 24, 0, 0))
+	copy(b[70:], "DEBM")
+	copy(b[126:], ul32(len(b)-14)+ul32(7))
+	copy(b[2:], ul32(0)) // a length that is wrong
+	b = append(b, "profile"...)
+	if _, end, err := endOf(t, append(b, foreign(20)...)); err != nil || end != int64(len(b)) {
+		t.Errorf("ends at %d (%v), want %d", end, err, len(b))
+	}
+}
+
+// A document keeps its length and loses its mark.
+func TestMarkInZip(t *testing.T) {
+	record := "\x0f\x05\xf8\x8f\x35\x2a\xbe\x5e\x49\xba\xda\x7b\x0d\xf2\x4d\x1c\x5a\x13\xa0\xe6\x29\x4b\x75\xb1\x18\x00\x00\x00EOF"
+	data := []byte(zipOf(""))
+	clear(data[30:124])
+	want := bytes.Clone(data)
+	copy(data[0x50:], record)
+	p := (&scrubtest.Harness{Engine: engine, Secrets: [][]byte{[]byte(record[16:24])}}).Laws(t, "docx", append(data, foreign(50)...))
+	if got := scrubtest.Perform(append(data, foreign(50)...), p); !bytes.Equal(got, want) {
+		t.Errorf("became %q", got)
+	}
+	if len(p.Findings) != 2 || p.Findings[0].Kind != scrub.Mark || !strings.HasPrefix(p.Findings[0].Value, "1 machine: B48Z789B3AZ97") {
+		t.Errorf("found %+v", p.Findings)
+	}
+}
+
+func TestTailsGo(t *testing.T) {
+	for i, m := range media {
+		data := append([]byte(m.data), foreign(100)...)
+		p := (&scrubtest.Harness{Engine: engine, States: 30, Variants: 30}).Laws(t, fmt.Sprint(m.name, i), data)
+		if got := string(scrubtest.Perform(data, p)); got != m.data {
+			t.Errorf("%s %d: %d bytes are left of %d", m.name, i, len(got), len(m.data))
+		}
+	}
+}
+
+func FuzzEnds(f *testing.F) {
+	var seeds [][]byte
+	for _, m := range media {
+		seeds = append(seeds, append([]byte(m.data), foreign(40)...))
+	}
+	scrubtest.Fuzz(f, engine, seeds...)
+}

@@ -1,0 +1,229 @@
+package ends
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"strings"
+)
+
+// medium is a small medium that ends where its bytes do.
+type medium struct{ name, data string }
+
+func u32(n int) string  { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
+func u16(n int) string  { return u32(n)[2:] }
+func ul32(n int) string { return string(binary.LittleEndian.AppendUint32(nil, uint32(n))) }
+func ul16(n int) string { return ul32(n)[:2] }
+func ul64(n int) string { return string(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
+
+// chunkOf is a RIFF chunk; padded with a zero.
+func chunkOf(id, data string) string {
+	return id + ul32(len(data)) + data + strings.Repeat("\x00", len(data)&1)
+}
+
+func formChunk(id, data string) string {
+	return id + u32(len(data)) + data + strings.Repeat("\x00", len(data)&1)
+}
+
+func box(kind, data string) string { return u32(8+len(data)) + kind + data }
+
+func bigBox(kind, data string) string {
+	return u32(1) + kind + u32(0) + u32(16+len(data)) + data
+}
+
+// heicOf has one item of 5 bytes at off.
+func heicOf(off int) string {
+	iloc := box("iloc", u32(0)+"\x44\x00"+u16(1)+u16(1)+u16(0)+u16(1)+u32(off)+u32(5))
+	return box("ftyp", "heic\x00\x00\x00\x00mif1") + box("meta", u32(0)+box("pitm", "xx")+iloc) + bigBox("mdat", "image")
+}
+
+// ilocs are the locations of items of 5 bytes: in the file, or in the meta box
+// itself if they are less than zero.
+func ilocs(version int, offs ...int) string {
+	number := u16
+	if version == 2 {
+		number = u32
+	}
+	b := string([]byte{byte(version), 0, 0, 0, 0x44, 0x40}) + number(len(offs))
+	for _, off := range offs {
+		method := 0
+		if off < 0 {
+			method, off = 1, 0
+		}
+		b += number(7) + u16(method) + u16(0) + u32(0) + u16(1) + u32(off) + u32(5)
+	}
+	return b
+}
+
+func ebmlOf(id, data string) string {
+	return id + string([]byte{0x40 | byte(len(data)>>8), byte(len(data))}) + data
+}
+
+func oggPage(segments ...int) string {
+	p := "OggS\x00\x02" + strings.Repeat("\x00", 20) + string(byte(len(segments)))
+	n := 0
+	for _, s := range segments {
+		p += string([]byte{byte(s)})
+		n += s
+	}
+	return p + strings.Repeat("o", n)
+}
+
+func flvTagOf(kind byte, data string) string {
+	n := len(data)
+	return string([]byte{kind, byte(n >> 16), byte(n >> 8), byte(n), 0, 0, 0, 0, 0, 0, 0}) + data + u32(n+11)
+}
+
+func asfObject(guid, data string) string {
+	return (guid + strings.Repeat("g", 16))[:16] + ul64(24+len(data)) + data
+}
+
+func asfOf(flags int) string {
+	props := func(size int) string {
+		return asfObject(asfFile, strings.Repeat("f", 16)+ul64(size)+strings.Repeat("p", 40)+ul32(flags)+strings.Repeat("q", 12))
+	}
+	inside := asfObject("x", "lang") + props(0)
+	size := 30 + len(inside) + 24 + 10
+	inside = asfObject("x", "lang") + props(size)
+	return asfHeader + ul64(30+len(inside)) + ul32(2) + "\x01\x02" + inside + asfObject("data", "0123456789")
+}
+
+func tiffEntry(tag, typ, count, value int) string {
+	return ul16(tag) + ul16(typ) + ul32(count) + ul32(value)
+}
+
+// tiffOf is a picture of 2 by 3 in grey, with entries before the usual ones.
+func tiffOf(first ...string) string {
+	entries := append(first,
+		tiffEntry(256, 3, 1, 2), tiffEntry(257, 3, 1, 3), tiffEntry(258, 3, 1, 8), tiffEntry(259, 3, 1, 1),
+		tiffEntry(273, 4, 1, 8), tiffEntry(279, 4, 1, 6))
+	return "II*\x00" + ul32(14) + "pixels" + ul16(len(entries)) + strings.Join(entries, "") + ul32(0)
+}
+
+func zipOf(comment string) string {
+	local := "PK\x03\x04" + strings.Repeat("l", 80) + strings.Repeat("e", 40)
+	dir := "PK\x01\x02" + strings.Repeat("d", 50)
+	return local + dir + "PK\x05\x06" + ul16(0) + ul16(0) + ul16(1) + ul16(1) + ul32(len(dir)) + ul32(len(local)) + ul16(len(comment)) + comment
+}
+
+func zip64Of() string {
+	local := "PK\x03\x04" + strings.Repeat("l", 80)
+	dir := "PK\x01\x02" + strings.Repeat("d", 50)
+	at := len(local) + len(dir)
+	record := "PK\x06\x06" + ul64(44) + strings.Repeat("r", 28) + ul64(len(dir)) + ul64(len(local))
+	return local + dir + record + "PK\x06\x07" + ul32(0) + ul64(at) + ul32(1) +
+		"PK\x05\x06" + ul16(0) + ul16(0) + ul16(1) + ul16(1) + ul32(0xffffffff) + ul32(0xffffffff) + ul16(0)
+}
+
+// flacOf has frames of 192 samples, each of which says how long it is.
+func flacOf(frames int, variable byte) string {
+	b := "fLaC\x80\x00\x00\x22" + u16(192) + u16(192) + "\x00\x00\x00\x00\x00\x00" + "\x0a\xc4\x40\x00" + u32(192*frames) + strings.Repeat("m", 16)
+	for i := range frames {
+		n := byte(i)
+		if variable == 1 {
+			n = byte(192 * i)
+		}
+		f := []byte{0xff, 0xf8 | variable, 0x19, 0x08, n}
+		if n >= 0x80 {
+			f = append(f[:4], 0xc0|n>>6, 0x80|n&0x3f)
+		}
+		f = append(f, crc8(f))
+		f = append(f, "subframe that is silent"...)
+		var crc uint16
+		for _, c := range f {
+			crc = crc16(crc, c)
+		}
+		b += string(binary.BigEndian.AppendUint16(f, crc))
+	}
+	return b
+}
+
+func mp3Of(frames int) string {
+	frame := "\xff\xfb\x90\x00" + strings.Repeat("a", 413) // 128 kbit/s at 44100 Hz
+	return strings.Repeat(frame, frames)
+}
+
+func id3v2(n int) string {
+	return "ID3\x04\x00\x00\x00\x00\x00" + string(byte(n)) + strings.Repeat("\x00", n)
+}
+
+func bmpOf(head, width, height, depth, packed, length int) string {
+	n := (width*depth + 31) / 32 * 4 * max(height, -height)
+	if length > 0 {
+		n = length
+	}
+	info := ul32(head) + ul32(width) + ul32(height) + ul16(1) + ul16(depth) + ul32(packed) + ul32(length)
+	info += strings.Repeat("\x00", max(0, head-len(info)))
+	if head == 12 {
+		info = ul32(12) + ul16(width) + ul16(height) + ul16(1) + ul16(depth)
+	}
+	return "BM" + ul32(14+head+n) + ul32(0) + ul32(14+head) + info + strings.Repeat("p", n)
+}
+
+func swfOf(packed bool) string {
+	body := strings.Repeat("film", 50)
+	if !packed {
+		return "FWS\x0a" + ul32(8+len(body)) + body
+	}
+	var b bytes.Buffer
+	z := zlib.NewWriter(&b)
+	z.Write([]byte(body))
+	z.Close()
+	return "CWS\x0a" + ul32(8+len(body)) + b.String()
+}
+
+func packOf(version byte, data string) string {
+	head := "\x00\x00\x01\xba" + string([]byte{version}) + "1234567"
+	if version&0xc0 == 0x40 {
+		head += "8\xf9s"[:1] + "\xf9s"
+	}
+	return head + "\x00\x00\x01\xe0" + u16(len(data)) + data
+}
+
+const gifHead = "GIF89a\x02\x00\x02\x00\x80\x00\x00rgbRGB"
+
+// media are all formats, in the shapes in which they come.
+var media = []medium{
+	{"gif", gifHead + "\x21\xfe\x02hi\x00" + "\x2c\x00\x00\x00\x00\x02\x00\x02\x00\x80rgbRGB\x02\x03lzw\x00\x3b"},
+	{"webp", "RIFF" + ul32(4+12) + "WEBP" + chunkOf("VP8 ", "bits")},
+	{"webp", "RIFF" + ul32(4+11) + "WEBP" + chunkOf("VP8 ", "odd")},
+	{"avi", "RIFF" + ul32(4+20) + "AVI " + chunkOf("LIST", "hdrlavihabcd")},
+	{"avi", "RIFF" + ul32(4+12) + "AVI " + chunkOf("idx1", "abcd") + "RIFF" + ul32(4+12) + "AVIX" + chunkOf("LIST", "movi")},
+	{"wav", "RIFF" + ul32(4+24) + "WAVE" + chunkOf("fmt ", "abcd") + chunkOf("data", "wave")},
+	{"wav", "RF64" + ul32(0xffffffff) + "WAVE" + "ds64" + ul32(28) + ul64(4+36+12) + ul64(4) + ul64(2) + ul32(0) + "data" + ul32(0xffffffff) + "wave"},
+	{"aiff", "FORM" + u32(4+12+12) + "AIFF" + formChunk("COMM", "comm") + formChunk("SSND", "sin")},
+	{"aiff", "FORM" + u32(4+11) + "AIFC" + formChunk("SSND", "sin")[:11]},
+	{"djvu", "AT&TFORM" + u32(4+12) + "DJVU" + formChunk("INFO", "page")},
+	{"heif", heicOf(88)},
+	{"heif", box("ftyp", "avif") + box("meta", u32(0)+box("iloc", ilocs(1, -1))+box("idat", "image"))},
+	{"heif", box("ftyp", "avif") + box("meta", u32(0)+box("iloc", ilocs(1, 200, -1))+box("idat", "image")) + box("mdat", strings.Repeat("i", 200))},
+	{"heif", box("ftyp", "mif1") + box("meta", u32(0)+box("iloc", ilocs(2, 200, 300))) + box("mdat", strings.Repeat("i", 300)) + box("free", "")},
+	{"cr3", box("ftyp", "crx ") + box("moov", "tracks") + box("uuid", strings.Repeat("u", 16)) + box("mdat", "raw")},
+	{"jp2", "\x00\x00\x00\x0cjP  \r\n\x87\n" + box("ftyp", "jp2 ") + box("jp2h", "head") + box("jp2c", "code")},
+	{"jxl", "\x00\x00\x00\x0cJXL \r\n\x87\n" + box("ftyp", "jxl ") + box("jxlc", "code")},
+	{"tiff", tiffOf()},
+	{"tiff", tiffOf(tiffEntry(34665, 4, 1, 8+6+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
+	{"tiff", "MM\x00*" + u32(14) + "pixels" + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(6) + u16(0) + u32(0)},
+	{"matroska", ebmlOf("\x1a\x45\xdf\xa3", "head") + ebmlOf("\x18\x53\x80\x67", ebmlOf("\x15\x49\xa9\x66", "info")+ebmlOf("\xec", "")) + ebmlOf("\xec", "\x00\x00")},
+	{"asf", asfOf(2)},
+	{"flv", "FLV\x01\x05" + u32(9) + u32(0) + flvTagOf(18, "script") + flvTagOf(9, "picture") + flvTagOf(8, "sound")},
+	{"swf", swfOf(false)},
+	{"swf", swfOf(true)},
+	{"ogg", oggPage(10, 20) + oggPage(255, 3) + oggPage(0)},
+	{"mpeg-ps", packOf(0x44, "picture") + packOf(0x44, "sound") + "\x00\x00\x01\xb9"},
+	{"mpeg-ps", packOf(0x21, "mpeg-1") + "\x00\x00\x01\xb9"},
+	{"zip", zipOf("")},
+	{"zip", zipOf("a comment PK\x05\x06 with a trap and some more words")},
+	{"zip", zip64Of()},
+	{"pdf", "%PDF-1.4\n1 0 obj\nendobj\nxref\ntrailer\nstartxref\n24\n%%EOF\r\n"},
+	{"pdf", "%PDF-1.4\nxref\nstartxref\n9\n%%EOF more xref\nstartxref\n9\n%%EOF"},
+	{"flac", flacOf(3, 0)},
+	{"flac", flacOf(1, 1)},
+	{"mp3", mp3Of(4)},
+	{"mp3", id3v2(20) + mp3Of(5) + "APETAGEX" + ul32(2000) + ul32(40) + ul32(1) + strings.Repeat("\x00", 12) + strings.Repeat("i", 40) + "TAG" + strings.Repeat("t", 125)},
+	{"mp3", mp3Of(3) + "LYRICSBEGININD0000210000002" + "2LYRICS200"},
+	{"bmp", bmpOf(40, 3, 3, 24, 0, 0)},
+	{"bmp", bmpOf(40, 3, -3, 8, 0, 0)},
+	{"bmp", bmpOf(12, 5, 2, 24, 0, 0)},
+	{"bmp", bmpOf(108, 3, 3, 8, 1, 20)},
+}
