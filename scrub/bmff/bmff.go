@@ -19,6 +19,7 @@ var Format = scrub.Format{
 	Extensions: []string{"mp4", "mov", "qt", "m4a", "m4b", "m4p", "m4v", "m4r", "3gp", "3g2", "3gpp", "f4v", "f4a", "insv", "lrv", "m4s", "cmfv", "cmfa", "ismv"},
 	Sniff:      sniff,
 	Parse:      parse,
+	Compact:    compact,
 }
 
 // stillBrands are major brands of media that hold items or raw pictures and

@@ -267,3 +267,41 @@ func FuzzParse(f *testing.F) {
 		join(ftyp, bx("moov", mvhd(), bx("mvex", bx("trex", uint32(0), uint32(1), uint32(1), zeros(12)))),
 			bx("moof", bx("mfhd", zeros(8)), bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), bx("trun", uint32(0x201), uint32(1), uint32(72), uint32(6)))), bx("mdat", "FRAME1")))
 }
+
+// TestCompact writes clean movies anew and looks for each frame where the
+// tables of the new file say it is.
+func TestCompact(t *testing.T) {
+	media := []byte("FRAME1CANARY telemetryFRAME2CANARY gap")
+	gpmd := trackSpec{id: 2, handler: "meta", entry: bx("gpmd", zeros(8)), offsets: []uint32{6}, sizes: []uint32{16}}
+	data := movieOf(media, bx("udta", bx("\xa9xyz", uint16(8), uint16(0), "CANARY  ")), video([]uint32{0, 22}, []uint32{6, 6}), gpmd)
+	clean := scrubtest.Perform(data, plan(t, data, scrub.Options{}))
+	c, err := engine.Compact(bytes.NewReader(clean), int64(len(clean)), scrub.Options{})
+	if err != nil || c == nil {
+		t.Fatalf("no compaction: %v", err)
+	}
+	if err := c.Check(plan(t, clean, scrub.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	var small []byte
+	at := int64(0)
+	for _, e := range c.Patches {
+		copy(clean[e.Off:], e.Data)
+	}
+	for _, d := range append(c.Drops, scrub.Range{Off: int64(len(clean))}) {
+		small = append(small, clean[at:d.Off]...)
+		at = d.End()
+	}
+	p := plan(t, small, scrub.Options{})
+	if p.Status() != scrub.Clean || !bytes.Contains(small, []byte("FRAME1FRAME2")) {
+		t.Errorf("the smaller movie is %s: %q", p.Status(), p.Doubts)
+	}
+	if bytes.Contains(small, []byte("free")) || len(small) >= len(clean)-400 {
+		t.Errorf("%d bytes became %d", len(clean), len(small))
+	}
+	for i := range 2 {
+		off := be32(small[bytes.Index(small, []byte("stco"))+12+4*i:])
+		if frame := string(small[off : off+6]); frame != "FRAME"+string(rune('1'+i)) {
+			t.Errorf("chunk %d holds %q", i, frame)
+		}
+	}
+}

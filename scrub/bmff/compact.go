@@ -1,0 +1,169 @@
+package bmff
+
+import (
+	"cmp"
+	"slices"
+
+	"untag/scrub"
+)
+
+// maxCompactTable bounds the chunk offsets that compaction writes anew, in bytes.
+const maxCompactTable = 8 << 20
+
+// compaction finds what a clean movie can do without: free boxes, and runs of
+// zeros in mdat that no sample covers.
+type compaction struct {
+	p       *parser
+	drops   []scrub.Range
+	patches []scrub.Edit
+	holders []box // boxes whose length says how far what they hold reaches
+	tables  int64
+	fixed   bool // something holds offsets that are not written anew here
+}
+
+// compact is the Compact of [Format]. Fragmented movies are left as they are:
+// their indexes hold offsets of many kinds, and little is to be gained.
+func compact(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
+	c := &compaction{p: &parser{s: s, said: map[string]bool{}}}
+	if err := c.p.readMovies(); err != nil {
+		return nil, nil, err
+	}
+	if err := c.p.top(); err != nil {
+		return nil, nil, err
+	}
+	if len(c.p.movies) != 1 || len(c.p.distrusts) > 0 || c.p.open {
+		return nil, nil, nil
+	}
+	if err := c.walk(0, s.Size(), ""); err != nil || c.fixed {
+		return nil, nil, err
+	}
+	if err := c.gaps(); err != nil {
+		return nil, nil, err
+	}
+	slices.SortFunc(c.drops, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
+	moved := shifts(c.drops)
+	c.lengths(moved)
+	for _, t := range c.p.movies[0].tracks {
+		if err := c.offsets(&t.tables.chunkOff, moved); err != nil {
+			return nil, nil, err
+		}
+	}
+	if c.fixed {
+		return nil, nil, nil
+	}
+	return c.drops, c.patches, nil
+}
+
+// holderTypes are the boxes that free boxes are looked for in.
+var holderTypes = map[string]bool{"moov": true, "trak": true, "mdia": true, "minf": true, "stbl": true, "dinf": true, "tref": true, "udta": true, "mvex": true, "edts": true, "gmhd": true, "tapt": true}
+
+// walk notes the free boxes in [off, end) and the boxes that hold them.
+func (c *compaction) walk(off, end int64, in string) error {
+	_, err := children(c.p.s, off, end, func(b box) error {
+		switch {
+		case b.typ == "free" || b.typ == "skip" || in == "" && (b.typ == "wide" || b.typ == "junk"):
+			c.drops = append(c.drops, scrub.Range{Off: b.off, Len: b.len})
+		case in == "" && (b.typ == "moof" || b.typ == "sidx" || b.typ == "mfra"), b.typ == "saio":
+			c.fixed = true
+		case b.typ == "mdat":
+			c.holders = append(c.holders, b)
+		case holderTypes[b.typ]:
+			c.holders = append(c.holders, b)
+			return c.walk(b.body(), b.end(), b.typ)
+		}
+		return nil
+	})
+	return err
+}
+
+// gaps notes what no sample covers. A clean movie has zeros there.
+func (c *compaction) gaps() error {
+	stay, _ := c.p.cover.split()
+	if c.p.cover.shared() || c.p.outside(stay) {
+		c.fixed = true
+		return nil
+	}
+	for _, m := range c.p.mdats {
+		err := sweep(m.Off, m.End(), stay, nil, func(off, n int64, stays, _ bool, _ string) error {
+			if !stays {
+				c.drops = append(c.drops, scrub.Range{Off: off, Len: n})
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lengths writes the lengths of boxes that lose something.
+func (c *compaction) lengths(moved shiftTable) {
+	for _, b := range c.holders {
+		left := b.len - (moved.before(b.end()) - moved.before(b.off))
+		switch {
+		case left == b.len:
+		case b.head == 16:
+			c.patch(b.off+8, append(put32(uint32(left>>32)), put32(uint32(left))...))
+		default:
+			c.patch(b.off, put32(uint32(left)))
+		}
+	}
+}
+
+func (c *compaction) patch(off int64, data []byte) {
+	c.patches = append(c.patches, scrub.Edit{Off: off, Len: int64(len(data)), Data: data})
+}
+
+// offsets writes a table of chunk offsets anew, block by block.
+func (c *compaction) offsets(t *column, moved shiftTable) error {
+	if c.tables += t.n * t.width; c.tables > maxCompactTable {
+		c.fixed = true
+		return nil
+	}
+	for i := int64(0); i < t.n; {
+		n := min(columnBlock/t.width, t.n-i)
+		block := make([]byte, 0, n*t.width)
+		for j := i; j < i+n; j++ {
+			off, err := t.number(j)
+			if err != nil {
+				return err
+			}
+			off -= moved.before(off)
+			if t.width == 8 {
+				block = append(block, put32(uint32(off>>32))...)
+			}
+			block = append(block, put32(uint32(off))...)
+		}
+		c.patch(t.off+i*t.width, block)
+		i += n
+	}
+	return nil
+}
+
+// shift tells how many bytes are dropped up to an offset.
+type shift struct{ off, dropped int64 }
+
+type shiftTable []shift
+
+func shifts(drops []scrub.Range) (t shiftTable) {
+	var n int64
+	for _, d := range drops {
+		n += d.Len
+		t = append(t, shift{d.End(), n})
+	}
+	return t
+}
+
+func (t shiftTable) before(off int64) int64 {
+	i, _ := slices.BinarySearchFunc(t, off, func(s shift, off int64) int {
+		if s.off <= off {
+			return -1
+		}
+		return 1
+	})
+	if i == 0 {
+		return 0
+	}
+	return t[i-1].dropped
+}
