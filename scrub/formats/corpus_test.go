@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"untag/scrub"
 	"untag/scrub/formats"
 	"untag/scrub/scrubtest"
 )
@@ -33,67 +34,75 @@ func corpusDir(t *testing.T) string {
 type verdict struct{ name, format, status, reason string }
 
 func TestLawsOnCorpus(t *testing.T) {
-	dir := corpusDir(t)
+	e := formats.Engine()
 	var mu sync.Mutex
 	var all []verdict
+	dir := corpusDir(t)
 	t.Run("files", func(t *testing.T) {
-		eachFile(t, dir, func(name string, read func() []byte) {
+		for name, format := range recognised(t, e, dir) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				if v, ok := judge(t, name, read()); ok {
-					mu.Lock()
-					all = append(all, v)
-					mu.Unlock()
-				}
+				v := judge(t, e, dir, name, format)
+				mu.Lock()
+				all = append(all, v)
+				mu.Unlock()
 			})
-		})
+		}
 	})
 	summarise(t, all)
 }
 
-func eachFile(t *testing.T, dir string, do func(name string, read func() []byte)) {
+// recognised returns the files for which there is a parser, and their formats.
+func recognised(t *testing.T, e *scrub.Engine, dir string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
 		name, err := filepath.Rel(dir, path)
-		do(filepath.ToSlash(name), func() []byte {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Error(err)
-			}
-			return data
-		})
+		if format := e.Sniff(f, info.Size()); hasParser(e, format) {
+			found[filepath.ToSlash(name)] = format
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return found
 }
 
 // work bounds how often a file is planned for law 4 and law 8, in bytes.
-const work = 3 << 20
+const work = 6 << 20
 
-func judge(t *testing.T, name string, data []byte) (verdict, bool) {
-	e := formats.Engine()
-	format := e.Sniff(bytesOf(data))
-	if !hasParser(e, format) {
-		return verdict{}, false
+func judge(t *testing.T, e *scrub.Engine, dir, name, format string) verdict {
+	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
 	}
-	n := min(60, max(6, work/(len(data)+1)))
+	n := min(100, max(6, work/(len(data)+1)))
 	if testing.Short() {
 		n = 3
 	}
 	h := scrubtest.Harness{Engine: e, States: n, Variants: n, Streams: bytes.Contains(data, []byte("moof"))}
 	p := h.Laws(t, name, data)
 	if p == nil {
-		return verdict{name, format, "none", "there is no plan"}, true
+		return verdict{name, format, "none", "there is no plan"}
 	}
 	reason := strings.Join(p.Doubts, "; ")
 	if p.Refused != "" {
 		reason = p.Refused
 	}
-	return verdict{name, format, string(p.Status()), reason}, true
+	return verdict{name, format, string(p.Status()), reason}
 }
 
 // summarise counts by format and status, and names with -v what was refused or

@@ -23,7 +23,7 @@ func (c *court) damage(h *Harness, data []byte, p *scrub.Plan, lot *rand.Rand) {
 		}
 		v.cut(end)
 	}
-	for _, f := range pickFlips(p, 2*per, lot) {
+	for _, f := range pickFlips(p, data, 2*per, lot) {
 		if c.full(7) || c.full(8) {
 			return
 		}
@@ -57,7 +57,7 @@ func (v *variants) cut(end int64) {
 func (v *variants) flip(f flip) {
 	data := bytes.Clone(v.data)
 	copy(data[f.off:], f.data)
-	v.damaged(data, fmt.Sprintf("with %x at 0x%x", f.data, f.off), v.whole)
+	v.damaged(data, fmt.Sprintf("with %x for %x at 0x%x of %s", f.data, v.data[f.off:f.off+int64(len(f.data))], f.off, f.place), v.whole)
 }
 
 // damaged holds the plan for a damaged variant to what holds for all plans, and
@@ -96,27 +96,41 @@ func pickCuts(p *scrub.Plan, most int, lot *rand.Rand) (ends []int64) {
 }
 
 type flip struct {
-	off  int64
-	data []byte
+	off   int64
+	data  []byte
+	place string
 }
 
 // pickFlips returns changes that make the numbers near the start of structures
-// zero, one, as large as can be, or off by one. Where the numbers are is known
-// to the format alone, so the usual places are tried.
-func pickFlips(p *scrub.Plan, most int, lot *rand.Rand) (flips []flip) {
+// zero, one, or as large as can be. Where the numbers are is known to the format
+// alone, so the usual places are tried, but for words: a structure of another
+// type is another one, not a broken one.
+func pickFlips(p *scrub.Plan, data []byte, most int, lot *rand.Rand) (flips []flip) {
 	for _, s := range p.Map {
 		if s.Role == scrub.Payload {
 			continue
 		}
 		for _, at := range []int64{0, 1, 2, 4, 8, 12} {
 			for _, b := range numbers(at) {
-				if at < s.Len && s.Off+at+int64(len(b)) <= p.Size {
-					flips = append(flips, flip{s.Off + at, b})
+				end := s.Off + at + int64(len(b))
+				if at < s.Len && end <= p.Size && !isWord(data[s.Off+at:end]) {
+					flips = append(flips, flip{s.Off + at, b, s.Place})
 				}
 			}
 		}
 	}
 	return some(flips, most, lot)
+}
+
+// isWord tells whether most of b is letters and digits, as in a box's type.
+func isWord(b []byte) bool {
+	n := 0
+	for _, c := range b {
+		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {
+			n++
+		}
+	}
+	return 2*n > len(b)
 }
 
 func numbers(at int64) (out [][]byte) {

@@ -109,7 +109,7 @@ func (c *court) result(h *Harness, data []byte, p *scrub.Plan, result []byte) *s
 		return nil
 	}
 	c.finished(p, again, "after")
-	if off := differ(payload(p), payload(again)); off >= 0 {
+	if off := h.same(payload(p), payload(again)); off >= 0 {
 		c.breach(2, off, "the payload is another one after")
 	}
 	kept := ranges(again.Map, scrub.Payload, scrub.Render, scrub.Structure)
@@ -124,7 +124,25 @@ func (c *court) result(h *Harness, data []byte, p *scrub.Plan, result []byte) *s
 		}
 	}
 	c.secrets(h, data, result)
+	c.proof(h, result, p, again)
+	c.compacted(h, result, again)
 	return again
+}
+
+// proof holds the plan that steps over known payload to being the same plan.
+func (c *court) proof(h *Harness, result []byte, p, again *scrub.Plan) {
+	known := *h
+	known.Options.Known = p.Map
+	short := c.plan(&known, result, "after, with the payload known")
+	if short == nil {
+		return
+	}
+	if off := differ(payload(again), payload(short)); off >= 0 {
+		c.breach(3, off, "the payload is another one when it is known")
+	}
+	if short.Status() != again.Status() || len(short.Edits) != len(again.Edits) {
+		c.breach(3, -1, "with the payload known it is %s with %d edits, else %s with %d", short.Status(), len(short.Edits), again.Status(), len(again.Edits))
+	}
 }
 
 // finished holds a plan for what a plan was performed on to law 3.

@@ -16,7 +16,7 @@ const patience = 20 * time.Second
 
 // A plan may read a medium this many times over, and some more for small ones.
 const (
-	mostPasses = 4
+	mostPasses = 8
 	freeReads  = 256 << 10
 )
 

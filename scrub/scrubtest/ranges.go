@@ -42,6 +42,23 @@ func differ(a, b []scrub.Range) int64 {
 	return -1
 }
 
+// same returns the first offset at which the payload of a second plan isn't that
+// of the first one, or -1. At less than full depth the second plan may look into
+// fewer frames than the first one had reason to, and call more of them payload.
+func (h *Harness) same(first, second []scrub.Range) int64 {
+	if h.Options.Depth != scrub.DepthIndex {
+		return differ(first, second)
+	}
+	for _, r := range first {
+		i := slices.IndexFunc(second, func(s scrub.Range) bool { return s.Off <= r.Off && r.End() <= s.End() })
+		if i < 0 {
+			return r.Off
+		}
+		second = second[i:]
+	}
+	return -1
+}
+
 // meeting returns the first offset of [off, off+n) that lies in one of the
 // ordered ranges, or -1.
 func meeting(in []scrub.Range, off, n int64) int64 {

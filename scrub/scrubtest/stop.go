@@ -81,7 +81,7 @@ func (t *trial) state(what string, off int64) {
 		t.breach(4, off, "%s: refused: %s", what, p.Refused)
 		return
 	}
-	if d := differ(t.payload, payload(p)); d >= 0 {
+	if d := t.h.same(t.payload, payload(p)); d >= 0 {
 		t.breach(4, off, "%s: the payload is another one from 0x%x on", what, d)
 		return
 	}
@@ -110,7 +110,7 @@ func (t *trial) final(final []byte, what string, off int64) {
 		t.breach(4, off, "%s: a second run ends %s with %d edits left: %s %q", what, got, len(p.Edits), p.Refused, p.Doubts)
 		return
 	}
-	if d := differ(t.payload, payload(p)); d >= 0 {
+	if d := t.h.same(t.payload, payload(p)); d >= 0 {
 		t.breach(4, off, "%s: a second run changes the payload from 0x%x on", what, d)
 	}
 	for _, s := range t.h.Secrets {
