@@ -21,6 +21,10 @@ const maxPieces = 1024
 const (
 	typeTemporalDelimiter = 2
 	typeMetadata          = 5
+	typeFrameHeader       = 3
+	typeTileGroup         = 4
+	typeFrame             = 6
+	typeRedundantHeader   = 7
 	typeTileList          = 8
 	typePadding           = 15
 )
@@ -39,28 +43,37 @@ const (
 // left alone then. Samples that are encrypted as a whole are not to be passed
 // here.
 func Frame(r *scrub.Reader, off, n int64) ([]Piece, error) {
-	if n < 0 || n > r.Left(off) {
-		return nil, errorf(off, "%d bytes of video, %d are left", n, r.Left(off))
+	p, picture, err := units(r, off, n)
+	if err == nil && !picture && len(p) > 0 {
+		return nil, errorf(off, "sample without a frame")
 	}
-	var out []Piece
+	return p, err
+}
+
+// units returns the pieces of OBUs, and whether some of them are coded picture.
+func units(r *scrub.Reader, off, n int64) (out []Piece, picture bool, err error) {
+	if n < 0 || n > r.Left(off) {
+		return nil, false, errorf(off, "%d bytes of video, %d are left", n, r.Left(off))
+	}
 	for end := off + n; off < end; {
 		o, err := header(r, off, end-off)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		p, found, err := look(r, o)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if found {
 			out = append(out, p)
 		}
 		if len(out) > maxPieces {
-			return nil, errorf(off, "more than %d metadata units in a frame", maxPieces)
+			return nil, false, errorf(off, "more than %d metadata units in a frame", maxPieces)
 		}
+		picture = picture || o.picture()
 		off = o.end
 	}
-	return out, nil
+	return out, picture, nil
 }
 
 // Config returns the pieces of an AV1CodecConfigurationRecord, as av1C holds it:
@@ -77,7 +90,8 @@ func Config(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	if b[0] != 0x81 {
 		return nil, errorf(off, "configuration record begins with %#x, not marker and version 1", b[0])
 	}
-	return Frame(r, off+head, n-head)
+	p, _, err := units(r, off+head, n-head)
+	return p, err
 }
 
 // look returns the piece that an OBU is, if it is one.
@@ -87,7 +101,7 @@ func look(r *scrub.Reader, o obu) (p Piece, found bool, err error) {
 	case o.typ == typePadding:
 		blank, err := o.blank(r)
 		if err == nil && !blank {
-			p.Kind, p.Edits = scrub.Hidden, o.refill()
+			p.Kind, p.Edits = scrub.Hidden, o.refill(scrub.Unlink)
 		}
 		return p, true, err
 	case o.typ == typeMetadata:
@@ -98,8 +112,15 @@ func look(r *scrub.Reader, o obu) (p Piece, found bool, err error) {
 		p.Kind, p.Value, p.Edits = scrub.Unknown, fmt.Sprintf("unit of type %d", o.typ), o.remove()
 		return p, true, nil
 	case o.typ == typeTemporalDelimiter && o.body < o.end: // it has no body
-		p.Kind, p.Edits = scrub.Hidden, o.remove()
-		return p, true, nil
+		p.Off, p.Len = o.body, o.end-o.body
+		zero, err := r.Constant(p.Off, p.Len, 0)
+		if err == nil && !zero {
+			p.Kind = scrub.Hidden
+			if o.sized {
+				p.Edits = []scrub.Edit{{Off: p.Off, Len: p.Len, Phase: scrub.Destroy}}
+			}
+		}
+		return p, true, err
 	}
 	return p, false, nil
 }

@@ -7,6 +7,7 @@ type obu struct {
 	off, body, end int64
 	typ            int
 	first          byte // of the header, with the type
+	sized          bool // it says its size
 }
 
 // header reads the header of an OBU of which left bytes are there at most. One
@@ -39,7 +40,17 @@ func header(r *scrub.Reader, off, left int64) (obu, error) {
 	}
 	o.body = off + int64(n)
 	o.end = o.body + int64(size)
+	o.sized = true
 	return o, nil
+}
+
+// picture tells whether the OBU is part of a coded frame.
+func (o obu) picture() bool {
+	switch o.typ {
+	case typeFrameHeader, typeTileGroup, typeFrame, typeRedundantHeader, typeTileList:
+		return true
+	}
+	return false
 }
 
 const maxLEB128 = 8
@@ -56,27 +67,41 @@ func leb128(b []byte) (v uint64, n int) {
 	return 0, 0
 }
 
-// remove makes padding of an OBU. Its type changes first: each byte of padding
-// may be anything, so the rest may happen in any order.
-func (o obu) remove() []scrub.Edit {
-	typ := []byte{o.first&^0x78 | typePadding<<3}
-	edits := []scrub.Edit{{Off: o.off, Len: 1, Data: typ, Phase: scrub.Unlink}}
-	return append(edits, o.refill()...)
-}
-
-// trailingBits end padding, AV1 specification 5.8.
+// trailingBits end metadata and padding, AV1 specification 5.3.4.
 const trailingBits = 0x80
 
-// refill blanks the body of padding: zero and the trailing bits.
-func (o obu) refill() (edits []scrub.Edit) {
-	if o.body == o.end {
+// remove makes padding of an OBU. What takes the rest of the frame because it
+// has no size may be a wrong length just as well, so it stays.
+//
+// Decoders ignore reserved units and reserved metadata, type 0, but libaom
+// refuses a frame with padding that doesn't end in 80, or with other units all of
+// zeros, or with a time code that ends otherwise than its fields. So metadata
+// becomes reserved first; the unit becomes padding last.
+func (o obu) remove() []scrub.Edit {
+	if !o.sized {
+		return nil
+	}
+	var edits []scrub.Edit
+	end := scrub.Unlink
+	if o.typ == typeMetadata && o.end-o.body > 1 {
+		edits = append(edits, scrub.Edit{Off: o.body, Len: 1, Phase: scrub.Unlink})
+		end = scrub.Destroy
+	}
+	edits = append(edits, o.refill(end)...)
+	typ := []byte{o.first&^0x78 | typePadding<<3}
+	return append(edits, scrub.Edit{Off: o.off, Len: 1, Data: typ, Phase: scrub.Repair})
+}
+
+// refill blanks the body of padding: zero and, in the given phase, trailing bits.
+func (o obu) refill(end scrub.Phase) (edits []scrub.Edit) {
+	if o.body == o.end || !o.sized {
 		return nil
 	}
 	last := o.end - 1
 	if o.body < last {
 		edits = append(edits, scrub.Edit{Off: o.body, Len: last - o.body, Phase: scrub.Destroy})
 	}
-	return append(edits, scrub.Edit{Off: last, Len: 1, Data: []byte{trailingBits}, Phase: scrub.Destroy})
+	return append(edits, scrub.Edit{Off: last, Len: 1, Data: []byte{trailingBits}, Phase: end})
 }
 
 // blank tells whether padding is what refill makes of it.
