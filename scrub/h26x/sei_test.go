@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"untag/scrub/h26x"
+	"untag/scrub/scrubtest"
 )
 
 var codecs = map[string]h26x.Codec{"avc": h26x.AVC, "hevc": h26x.HEVC, "vvc": h26x.VVC}
@@ -98,4 +99,20 @@ func among(t *testing.T, codec h26x.Codec, body []byte, last bool) {
 	if !bytes.Equal(bodies[0], []byte{1, 0, 0, 1, 0x80}) || !last && !bytes.Equal(bodies[len(bodies)-1], []byte{0, 0, 0, 0x80}) {
 		t.Errorf("what stays is changed: % x", bodies)
 	}
+}
+
+func FuzzFrame(f *testing.F) {
+	var seeds [][]byte
+	for _, codec := range codecs {
+		unit := seiUnit(codec, msg(0, []byte{1, 0, 0, 1, 0x80}), msg(5, secret(60, 3)), msg(1, []byte{0, 0, 0, 0x80}))
+		alone := seiUnit(codec, msg(5, secret(80, 2)))
+		seeds = append(seeds, toy(codec, 4, 'f', frame(unit, sliceUnit(codec)), frame(alone)))
+	}
+	seeds = append(seeds,
+		toy(h26x.AVC, 2, 'f', unhex("0007 0c63616d373780")),
+		toy(h26x.HEVC, 1, 'f', unhex("0c 4e018507200504 63616d37 80 0a 4e01ff0503aabbccddee80")),
+		toy(h26x.AVC, 4, 'c', avcC("fdf8f800")),
+		toy(h26x.HEVC, 4, 'c', arrays(hvcCHead, 39, seiUnit(h26x.HEVC, msg(5, secret(40, 1))))),
+		toy(h26x.VVC, 4, 'c', arrays(vvcCHead, 23, seiUnit(h26x.VVC, msg(5, secret(40, 1))))))
+	scrubtest.Fuzz(f, engine, seeds...)
 }
