@@ -37,6 +37,7 @@ func (r *run) compact(ctx context.Context, it *item) {
 		placed, err = r.copyAndPlace(ctx, it, c)
 	}
 	if placed {
+		it.changed = true
 		it.out.Mode, it.out.NewSize = rewritten, c.NewSize()
 		r.setRewritten(it.out.Path)
 	}

@@ -22,8 +22,7 @@ var (
 )
 
 // leftover deals with the temporary file of an earlier run: see [walk.Temp] for
-// what its name says. What was removed is not worth a word; what was finished
-// is reported under the file's own name.
+// what its name says. What was removed is not worth a word.
 func (r *run) leftover(ctx context.Context, e *walk.Entry, temp walk.Temp) {
 	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: true}}
 	if r.opt.DryRun {
@@ -37,9 +36,8 @@ func (r *run) leftover(ctx context.Context, e *walk.Entry, temp walk.Temp) {
 	case err != nil:
 		r.drop(ctx, it, err)
 	case finished:
-		it.out.Path = e.Folder().Entry(temp.For).Path
-		it.out.Mode = rewritten
-		it.out.Status = Cleaned
+		it.out.Status, it.out.Mode = Cleaned, rewritten
+		it.out.because("an interrupted run was finished: it is %s now", temp.For)
 		r.done(it)
 	default:
 		r.letGo(it)

@@ -63,8 +63,8 @@ func (r *run) take(ctx context.Context, it *item) error {
 func (r *run) study(ctx context.Context, it *item, opt scrub.Options) (*scrub.Plan, error) {
 	advise(it.ro, it.at.Size, opt)
 	plan, err := r.planner.Plan(ctx, it.ro, it.at.Size, opt)
-	if stopped(ctx, err) {
-		return nil, err
+	if err != nil && ctx.Err() != nil {
+		return nil, context.Cause(ctx) // whatever the planner makes of it
 	}
 	if changed := unchanged(it.ro, &it.at); changed != nil {
 		return nil, changed

@@ -184,6 +184,8 @@ func sorted(got map[string]Outcome) (paths []string) {
 	return paths
 }
 
+var bg = context.Background()
+
 var longAgo = time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 
 func stat(t testing.TB, path string) unix.Stat_t {

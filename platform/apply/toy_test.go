@@ -2,6 +2,7 @@ package apply
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -208,7 +209,7 @@ func played(b []byte) string {
 				return "index is wrong"
 			}
 			index = index[4:]
-			fmt.Fprintf(&out, "%x;", b[off+8:off+8+n])
+			fmt.Fprintf(&out, "%x;", sha256.Sum256(b[off+8:off+8+n]))
 		case "ENDS":
 			return out.String()
 		}
