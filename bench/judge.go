@@ -58,7 +58,7 @@ var (
 )
 
 // identifying counts, for each file, the different tags that identify, and
-// whether orientation and colour profile are there.
+// how many of orientation and colour profile are there.
 func identifying(dir string, files []string) (tags, render map[string]int, err error) {
 	cmd := exec.Command("exiftool", "-G1", "-s", "-s", "-ee", "-u", "-api", "LargeFileSupport=1", "-@", "-")
 	cmd.Dir = dir
@@ -86,7 +86,7 @@ func identifying(dir string, files []string) (tags, render map[string]int, err e
 		if identifies(m[1], m[2], m[3]) {
 			tags[name]++
 		}
-		if (m[1] == "IFD0" && m[2] == "Orientation") || (m[1] == "ICC_Profile" && m[2] == "ProfileDescription") {
+		if renders(m[1], m[2], m[3]) {
 			render[name]++
 		}
 	}
@@ -100,6 +100,12 @@ func identifies(group, tag, value string) bool {
 		return false
 	}
 	return tellingGroup.MatchString(group) || telling.MatchString(tag)
+}
+
+// renders tells an orientation that turns the picture, and a colour profile.
+func renders(group, tag, value string) bool {
+	return (group == "IFD0" && tag == "Orientation" && value != "Horizontal (normal)") ||
+		(group == "ICC-header" && tag == "ColorSpaceData")
 }
 
 // mark is how everything starts that a sample drive plants.
@@ -163,6 +169,10 @@ func codedPicture(path string) (string, error) {
 	for off+4 <= len(data) {
 		if data[off] != 0xff {
 			return "", fmt.Errorf("no marker at 0x%x", off)
+		}
+		if data[off+1] == 0xff { // fill byte, ISO/IEC 10918-1 B.1.1.2
+			off++
+			continue
 		}
 		m, n := data[off+1], 2+int(data[off+2])<<8+int(data[off+3])
 		if off+n > len(data) {

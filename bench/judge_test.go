@@ -60,6 +60,9 @@ func TestCodedPicture(t *testing.T) {
 	if h := picture("\xff\xd8\xff\xe1\x00\x06Exif\xff\xfe\x00\x04me" + tables + scan + "trailer"); h != plain {
 		t.Error("a picture with metadata and a trailer differs from the same without")
 	}
+	if h := picture("\xff\xd8\xff\xff\xff" + tables + scan); h != plain {
+		t.Error("a picture with fill bytes differs from the same without")
+	}
 	if h := picture("\xff\xd8" + tables + "\xff\xda\x00\x02coded\xff\x00dAta\xff\xd9"); h == plain {
 		t.Error("another coded picture has the same hash")
 	}
@@ -92,6 +95,22 @@ func TestIdentifies(t *testing.T) {
 	} {
 		if got := identifies(c.group, c.tag, c.value); got != c.want {
 			t.Errorf("[%s] %s: %s identifies: %v", c.group, c.tag, c.value, got)
+		}
+	}
+}
+
+func TestRenders(t *testing.T) {
+	for _, c := range []struct {
+		group, tag, value string
+		want              bool
+	}{
+		{"IFD0", "Orientation", "Rotate 90 CW", true},
+		{"IFD0", "Orientation", "Horizontal (normal)", false}, // what a reader takes for granted
+		{"IFD1", "Orientation", "Rotate 90 CW", false},        // of the thumbnail
+		{"ICC-header", "ColorSpaceData", "RGB", true},
+	} {
+		if got := renders(c.group, c.tag, c.value); got != c.want {
+			t.Errorf("[%s] %s: %s renders: %v", c.group, c.tag, c.value, got)
 		}
 	}
 }

@@ -22,15 +22,15 @@ import (
 // Cost is what one command took. Processes that it started and waited for are
 // part of it: mat2 runs ffmpeg, ffmpeg is run by a shell, untag by itself.
 type Cost struct {
-	Wall       time.Duration // until all that it wrote is on the disk
-	CPU        time.Duration // user and system
-	Read       int64         // bytes fetched from the disk
-	Written    int64         // bytes of the page cache made dirty, as far as the disk is to see them
-	ReadCalls  int64         // bytes asked for by read calls, from disk or cache
-	WriteCalls int64         // bytes handed to write calls
-	Memory     int64         // most memory that one of its processes held
-	Space      int64         // most room taken on the disk beyond what the files took before
-	Failed     string        // its last words if it failed
+	Wall      time.Duration // until all that it wrote is on the disk
+	CPU       time.Duration // user and system
+	Read      int64         // bytes fetched from the disk
+	Written   int64         // bytes handed to write calls
+	ReadCalls int64         // bytes got from read calls, from disk or cache
+	Dirtied   int64         // bytes of the page cache made dirty: for one byte the whole folio counts, which may have 2 MiB
+	Memory    int64         // most memory that one of its processes held
+	Space     int64         // most room taken on the disk beyond what the files took before
+	Failed    string        // its last words if it failed
 }
 
 // measureMode is the first argument that makes this program measure one command
@@ -112,7 +112,7 @@ func (c *Cost) readIO(pid int) error {
 	if err != nil {
 		return err
 	}
-	fields := map[string]*int64{"rchar:": &c.ReadCalls, "wchar:": &c.WriteCalls, "read_bytes:": &c.Read, "write_bytes:": &c.Written}
+	fields := map[string]*int64{"rchar:": &c.ReadCalls, "wchar:": &c.Written, "read_bytes:": &c.Read, "write_bytes:": &c.Dirtied}
 	for line := range strings.Lines(string(text)) {
 		name, number, _ := strings.Cut(strings.TrimSpace(line), " ")
 		if p := fields[name]; p != nil {

@@ -25,8 +25,8 @@ func shell(t *testing.T, script string) Cost {
 
 func TestMeasureCountsWhatChildrenDo(t *testing.T) {
 	c := shell(t, "sh -c 'head -c 3000000 /dev/zero > a; cat a > b'; true")
-	if c.WriteCalls < 6000000 || c.ReadCalls < 3000000 {
-		t.Errorf("%d bytes written and %d read, want at least 6000000 and 3000000", c.WriteCalls, c.ReadCalls)
+	if c.Written < 6000000 || c.ReadCalls < 3000000 {
+		t.Errorf("%d bytes written and %d read, want at least 6000000 and 3000000", c.Written, c.ReadCalls)
 	}
 	if c.Space < 6000000 {
 		t.Errorf("%d bytes of room, want at least 6000000", c.Space)

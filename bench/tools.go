@@ -41,7 +41,7 @@ func tools(untag string) []tool {
 		{name: "exiftool -all= -overwrite_original", program: "exiftool", version: []string{"exiftool", "-ver"},
 			video:  one("exiftool", "-q", "-api", "LargeFileSupport=1", "-all=", "-overwrite_original"),
 			photos: each("exiftool", "-q", "-all=", "-overwrite_original")},
-		{name: "mat2 --inplace", program: "mat2", version: []string{"mat2", "--version"}, warm: []string{"mat2", "--check-dependencies"},
+		{name: "mat2 --inplace", program: "mat2", version: []string{"mat2", "--version"}, warm: []string{"sh", "-c", "mat2 --check-dependencies; ffmpeg -version; exiftool -ver"},
 			video: one("mat2", "--inplace"), photos: each("mat2", "--inplace"), most: 50},
 		{name: "ffmpeg -map 0 -map_metadata -1 -c copy", program: "ffmpeg", version: []string{"ffmpeg", "-version"},
 			video: ffmpeg("-map 0 -map_metadata -1")},

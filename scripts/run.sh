@@ -82,7 +82,9 @@ trap 'if mountpoint -q "$demo/drive"; then root umount "$demo/drive"; fi' EXIT
 go run ./samples/mkdrive "$demo/drive"
 sync -f "$demo/drive"
 echo "planted marks in the ${image:+raw image of the }drive: $(marks "${image:-$demo/drive}")"
-job "$demo/drive"
+cd "$demo"
+job drive
+cd - >/dev/null
 if [[ -n $image ]]; then
   say "Unmounting, and searching the raw image"
   root umount "$demo/drive"
