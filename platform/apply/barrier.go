@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"os"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -49,10 +50,13 @@ func (r *run) syncOne(it *item, last bool) error {
 	return r.opt.kernel.datasync(it.file())
 }
 
-func syncsTogether(it *item) bool {
+func syncsTogether(it *item) bool { return slices.Contains(together, fsOf(it.file())) }
+
+// fsOf returns the magic number of the file system that f lies on, 0 if it can't be told.
+func fsOf(f *os.File) int64 {
 	var st unix.Statfs_t
-	if err := restart(func() error { return unix.Fstatfs(int(it.file().Fd()), &st) }); err != nil {
-		return false
+	if err := restart(func() error { return unix.Fstatfs(int(f.Fd()), &st) }); err != nil {
+		return 0
 	}
-	return slices.Contains(together, int64(st.Type))
+	return int64(st.Type)
 }

@@ -270,3 +270,32 @@ func TestUnmountedRoot(t *testing.T) {
 		}
 	}
 }
+
+// An overlay copies a file of its lower layer when it is opened for writing,
+// which changes more of it than its name.
+func TestOverlay(t *testing.T) {
+	base := t.TempDir()
+	if err := unix.Mount("none", base, "tmpfs", 0, "size=16m"); err != nil {
+		t.Skip("needs the right to mount: ", err)
+	}
+	defer unix.Unmount(base, unix.MNT_DETACH)
+	for _, d := range []string{"lower", "upper", "work", "merged"} {
+		if err := os.Mkdir(filepath.Join(base, d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lower := put(t, filepath.Join(base, "lower"), "a.toy", sample(1))
+	dir := filepath.Join(base, "merged")
+	opts := fmt.Sprintf("lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", base, base, base)
+	if err := unix.Mount("none", dir, "overlay", 0, opts); err != nil {
+		t.Skip("mounting an overlay: ", err)
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	o := cleanOne(t, Options{}, filepath.Join(dir, "a.toy"))
+	if o.Status != Cleaned {
+		t.Errorf("%+v", o)
+	}
+	if string(get(t, lower)) != string(sample(1)) {
+		t.Error("the lower layer changed")
+	}
+}

@@ -101,7 +101,7 @@ func (r *run) claim(it *item) (bool, error) {
 			return false, explain("opening for writing", err)
 		}
 		it.rw = rw
-		if err := unchanged(rw, &it.at); err != nil {
+		if err := it.opened(); err != nil {
 			return false, err
 		}
 	}
@@ -119,6 +119,25 @@ func (r *run) claim(it *item) (bool, error) {
 		// Where they can't be asked for, size and times have to tell.
 	}
 	return true, nil
+}
+
+// opened returns an error unless what was opened for writing is what was planned.
+func (it *item) opened() error {
+	err := unchanged(it.rw, &it.at)
+	if err == nil || fsOf(it.rw) != unix.OVERLAYFS_SUPER_MAGIC {
+		return err
+	}
+	// The opening copied the file to the upper layer: a new change of status, and
+	// nothing else.
+	was := it.at
+	if err := unix.Fstat(int(it.rw.Fd()), &it.at); err != nil {
+		return explain("looking", err)
+	}
+	was.Ctim = it.at.Ctim
+	if !same(&was, &it.at) {
+		return ErrChanged
+	}
+	return nil
 }
 
 // change performs the plans phase by phase, each on the drive before the next.

@@ -1,0 +1,61 @@
+package sandbox
+
+import (
+	"time"
+
+	"untag/scrub"
+)
+
+// Bounds of what is said between the program and a worker. A worker that has
+// more to say reports [scrub.ErrTooMany]; one that says more talks nonsense.
+const (
+	maxClaims   = 1 << 18          // what package scrub keeps account of, spans claimed and edits alike
+	maxSpans    = 2*maxClaims + 1  // n claims cut a file into so many pieces at the most
+	maxEdits    = maxClaims
+	maxFindings = 4096
+	maxDoubts   = 16
+	maxKinds    = 256
+	maxCount    = 1 << 53 // of what is only counted
+
+	maxWord = 64      // a format, a kind, a profile
+	maxText = 1 << 10 // a place, a doubt, a refusal
+	maxLine = 256     // an error
+
+	maxMessage = 96 << 20 // bytes in one answer or request
+	maxData    = 64 << 20 // of them, new contents of edits
+)
+
+// limits are how long a worker may take for one file.
+type limits struct {
+	start     time.Duration // until it is ready
+	cpu, wall time.Duration // for a file without a byte
+	rate      int64         // bytes of file that are good for another second of computing
+	slowest   int64         // bytes a second that a drive delivers
+}
+
+// Parsers are linear, and spend a second on tens of megabytes; what computes
+// for longer than this goes in circles. Waiting is another matter: the slowest
+// drives are USB 1.1 card readers, and the kernel tries for minutes to get a
+// failing one to answer.
+var usual = limits{start: 15 * time.Second, cpu: 30 * time.Second, wall: 5 * time.Minute, rate: 2 << 20, slowest: 256 << 10}
+
+func (l limits) cpuFor(size int64) time.Duration {
+	return l.cpu + time.Duration(size/l.rate)*time.Second
+}
+
+func (l limits) wallFor(size int64) time.Duration {
+	return l.cpuFor(size) + l.wall + time.Duration(size/l.slowest)*time.Second
+}
+
+// oversize tells whether a plan is beyond what can be told.
+func oversize(p *scrub.Plan) bool {
+	return len(p.Map) > maxSpans || len(p.Findings) > maxFindings || len(p.Doubts) > maxDoubts || tooManyEdits(p.Edits)
+}
+
+func tooManyEdits(edits []scrub.Edit) bool {
+	var n int64
+	for _, e := range edits {
+		n += int64(len(e.Data))
+	}
+	return len(edits) > maxEdits || n > maxData
+}

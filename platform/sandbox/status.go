@@ -1,0 +1,38 @@
+package sandbox
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Status tells what keeps the workers from doing anything but parsing.
+type Status struct {
+	Landlock int      // version of the kernel's interface; 0 if it is not in force
+	Seccomp  bool     // whether the filter of system calls is in force
+	Missing  []string // why either is not
+	Open     []string // what a worker tried after confining itself, and could do
+}
+
+// Full tells whether everything is in force.
+func (s Status) Full() bool { return s.Landlock > 0 && s.Seccomp && len(s.Open) == 0 }
+
+func (s Status) String() string {
+	var have []string
+	if s.Landlock > 0 {
+		have = append(have, fmt.Sprintf("landlock %d", s.Landlock))
+	}
+	if s.Seccomp {
+		have = append(have, "seccomp")
+	}
+	if len(have) == 0 {
+		have = []string{"nothing"}
+	}
+	out := "parsers are confined by " + strings.Join(have, " and ")
+	if len(s.Missing) > 0 {
+		out += "; " + strings.Join(s.Missing, "; ")
+	}
+	if len(s.Open) > 0 {
+		out += "; they could: " + strings.Join(s.Open, ", ")
+	}
+	return out
+}
