@@ -77,3 +77,7 @@ func (p Policy) Goes(role Role, kind Kind) bool {
 		return true
 	}
 }
+
+// Policy returns the policy that the plan is made under, for a medium that is
+// planned apart from the file: what it holds is compressed, for instance.
+func (s *Scan) Policy() Policy { return s.opt.Policy }

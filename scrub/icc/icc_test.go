@@ -307,3 +307,23 @@ func FuzzICC(f *testing.F) {
 		profileOf("prtr", entry{sig: "A2B0", data: "mft2" + be(0) + "\x03\x01\x02\x00" + strings.Repeat("m", 36) + "\x00\x02\x00\x02" + strings.Repeat("t", 32)}),
 		append(profileOf("scnr", entry{sig: "rTRC", data: curvTag()}, entry{sig: "gTRC", same: "rTRC"}), "tail"...))
 }
+
+func TestClean(t *testing.T) {
+	b := append(display(), "tail"...)
+	want, _ := scrubbed(t, b)
+	got, found, err := Clean(b, scrub.Policy{})
+	if err != nil || !bytes.Equal(got, want) || len(found) < 8 {
+		t.Errorf("cleaned to %d bytes with %d findings (%v), want %d bytes", len(got), len(found), err, len(want))
+	}
+	if again, found, err := Clean(got, scrub.Policy{}); err != nil || !bytes.Equal(again, got) || len(found) > 0 {
+		t.Errorf("a clean profile: %v %v", found, err)
+	}
+	var fe *scrub.FormatError
+	if _, _, err := Clean(b[:200], scrub.Policy{}); !errors.As(err, &fe) {
+		t.Errorf("a profile cut short: %v", err)
+	}
+	var ue *scrub.UnsupportedError
+	if _, _, err := Clean(profileOf("link"), scrub.Policy{}); !errors.As(err, &ue) {
+		t.Errorf("a link: %v", err)
+	}
+}
