@@ -101,10 +101,10 @@ func TestDoubts(t *testing.T) {
 		{"type without end", h26x.AVC, "06 ffffffff", "don't add up"},
 		{"size without end", h26x.AVC, "06 05 ffffffff 80", "don't add up"},
 		{"start code inside", h26x.AVC, "06 05 06 41 000001 42 43 80", "don't add up"},
-		{"long type among others", h26x.AVC, "06 01 01 40 ff05 02 4142 80", "type 260"},
+		{"long type among others", h26x.AVC, "06 01 01 40 ff05 02 4142 80", "don't add up"},
 		{"escapes at the end among others", h26x.HEVC, "4e01 90 01 40 05 07 4142 000003 000003 01 01 01 40 80", "unknown that can't"},
-		{"nesting that ends early", h26x.HEVC, "4e01 85 01 00 80", "nesting that can't be read"},
-		{"broken nested message", h26x.HEVC, "4e01 85 03 20 05 40 80", "broken nested message"},
+		{"nesting that ends early", h26x.HEVC, "4e01 85 01 00 80", "nested messages that can't be read"},
+		{"broken nested message", h26x.HEVC, "4e01 85 03 20 05 40 80", "nested messages that can't be read"},
 		{"nested message with an escape", h26x.HEVC, "4e01 85 08 20 05 05 410000 03 01 43 80", "unknown that can't"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

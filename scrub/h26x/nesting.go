@@ -8,19 +8,29 @@ func (u *unit) nested(m sei) (out []Piece) {
 	if m.typ != typeNestingSVC && m.typ != typeNestingMVC && m.typ != typeNesting {
 		return nil
 	}
-	c := u.inside(m)
-	if !u.scope(m.typ, &c) {
-		return []Piece{u.piece(m.at, m.end, verdict{kind: scrub.Unknown, value: "nesting that can't be read"})}
+	list, ok := u.inside(m).nested(u.codec, m.typ)
+	if !ok {
+		return []Piece{u.piece(m.at, m.end, verdict{kind: scrub.Unknown, value: "nested messages that can't be read"})}
 	}
-	for n := 0; c.at < m.end; n++ {
-		at := c.at
-		in, ok := c.message()
-		if !ok || n == mostNested {
-			return append(out, u.piece(at, m.end, verdict{kind: scrub.Unknown, value: "broken nested message"}))
-		}
+	for _, in := range list {
 		out = append(out, u.inner(in)...)
 	}
 	return out
+}
+
+// nested reads the body of a nesting message.
+func (c cursor) nested(codec Codec, typ int) (list []sei, ok bool) {
+	if !c.scope(codec, typ) {
+		return nil, false
+	}
+	for c.at < len(c.raw) {
+		m, ok := c.message()
+		if !ok || m.long() || len(list) == mostNested {
+			return nil, false
+		}
+		list = append(list, m)
+	}
+	return list, true
 }
 
 // inner returns the pieces of a nested message.
@@ -31,21 +41,21 @@ func (u *unit) inner(m sei) []Piece {
 		return u.cut(m, v)
 	case v.stays:
 		return nil
-	case v.kind != "" && m.short() && m.plain():
+	case v.kind != "" && m.plain():
 		return []Piece{u.piece(m.at, m.end, v, u.refill(m)...)}
 	}
 	return []Piece{u.piece(m.at, m.end, v)}
 }
 
 // scope passes what the nested messages apply to, up to the first one.
-func (u *unit) scope(typ int, c *cursor) bool {
+func (c *cursor) scope(codec Codec, typ int) bool {
 	b := bits{c: c}
 	switch {
 	case typ == typeNestingSVC:
 		b.scalable()
 	case typ == typeNestingMVC:
 		b.views()
-	case u.codec == VVC:
+	case codec == VVC:
 		b.subpictures()
 	default:
 		b.layers()

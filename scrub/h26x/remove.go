@@ -18,7 +18,7 @@ import "untag/scrub"
 
 // alone removes the only message of a unit.
 func (u *unit) alone(m sei, v verdict) Piece {
-	if m.short() && m.plain() {
+	if !m.long() && m.plain() {
 		return u.among(m, v)[0]
 	}
 	head := fillerMessages(m.end - u.h.size)
@@ -43,7 +43,7 @@ func (u *unit) among(m sei, v verdict) []Piece {
 		return u.nested(m)
 	case v.kind == "":
 		return []Piece{u.piece(m.at, m.end, v)}
-	case m.short() && m.plain():
+	case !m.long() && m.plain():
 		return []Piece{u.piece(m.at, m.end, v, u.refill(m)...)}
 	}
 	return []Piece{u.piece(m.at, m.end, v, u.stretch(m)...)}
@@ -119,7 +119,7 @@ type held struct {
 func (u *unit) plan(m sei) (s stretching, ok bool) {
 	grow := m.end - m.body - m.size
 	escapes := u.escapes(m)
-	if !m.short() || m.size == 0 || u.tail(m) > 0 || grow < 1 || grow > mostEscapes {
+	if m.long() || m.size == 0 || u.tail(m) > 0 || grow < 1 || grow > mostEscapes {
 		return s, false
 	}
 	old := m.body - m.last - 1 // bytes of the size

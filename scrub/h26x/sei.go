@@ -1,6 +1,10 @@
 package h26x
 
-import "untag/scrub"
+import (
+	"slices"
+
+	"untag/scrub"
+)
 
 // Types of SEI messages that are looked into. H.264, H.265 and H.266 share the
 // numbers (H.274).
@@ -52,12 +56,15 @@ func (w *walk) sei(off, n int64, h header) error {
 	return w.add(u.pieces()...)
 }
 
-// pieces returns the pieces of the unit. They take all of it if no message stays.
-func (u *unit) pieces() (out []Piece) {
+// pieces returns the pieces of the unit. They take all of it if no message
+// stays. If one can't be removed, none is: what the next plan could do would
+// depend on how far this one came.
+func (u *unit) pieces() []Piece {
 	messages, ok := u.messages()
 	if !ok { // one wrong length makes all that follow it wrong
 		return []Piece{u.piece(0, len(u.raw), verdict{kind: scrub.Unknown, value: "messages that don't add up"})}
 	}
+	var out []Piece
 	whole := true
 	for _, m := range messages {
 		v := u.judge(m)
@@ -68,13 +75,18 @@ func (u *unit) pieces() (out []Piece) {
 		}
 		out = append(out, u.among(m, v)...)
 	}
+	for _, p := range out {
+		if p.Kind != "" && len(p.Edits) == 0 {
+			return u.widen([]Piece{p})
+		}
+	}
 	if whole && len(out) > 0 {
 		return u.widen(out)
 	}
 	return out
 }
 
-// widen makes the pieces of a unit in which nothing stays begin and end with it.
+// widen makes the pieces begin and end with the unit.
 func (u *unit) widen(p []Piece) []Piece {
 	p[0].Len += p[0].Off - u.off
 	p[0].Off = u.off
@@ -111,7 +123,7 @@ func (u *unit) messagesTo(end int) (list []sei, ok bool) {
 		}
 		list = append(list, m)
 	}
-	return list, true
+	return list, len(list) == 1 || !slices.ContainsFunc(list, sei.long)
 }
 
 // message reads one message.
@@ -137,9 +149,9 @@ func (c *cursor) message() (m sei, ok bool) {
 }
 
 // resume adds filler that an interrupted run left behind a message whose
-// escapes it had destroyed: no message begins with FF.
+// escapes it had destroyed: no message that is in use begins with FF.
 func (c *cursor) resume(m *sei) {
-	if m.size == 0 || !m.short() || c.raw[m.end-1] != fill {
+	if m.size == 0 || m.long() || c.raw[m.end-1] != fill {
 		return
 	}
 	if m.typ != typeFiller && !(m.typ == typeRegistered && m.size > 1 && c.raw[m.body] == fill && c.raw[m.body+1] == fill) {
@@ -152,8 +164,9 @@ func (c *cursor) resume(m *sei) {
 	m.end = c.at
 }
 
-// short tells that the type takes one byte, as all types that are in use do.
-func (m sei) short() bool { return m.typ < 255 }
+// long tells that the type takes more than one byte, as no type in use does.
+// Next to others such a message could be taken for what [cursor.resume] looks for.
+func (m sei) long() bool { return m.typ >= 255 }
 
 // plain tells that the bytes of the body are the bytes of the payload.
 func (m sei) plain() bool { return m.end-m.body == m.size }
