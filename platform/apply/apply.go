@@ -178,7 +178,7 @@ type Outcome struct {
 	Unlisted int      // how many more findings go than are listed
 	Reasons  []string // doubts, a refusal, what could not be kept
 	Err      error    // why it failed; see the Err variables
-	Mode     string   // "" if not changed, "in place", "rewritten"
+	Mode     string   // "" if not changed, "in place", "rewritten"; the latter also of a clean file that was compacted
 
 	Size    int64  // length before, in bytes
 	NewSize int64  // length after

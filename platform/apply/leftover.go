@@ -22,19 +22,19 @@ var (
 )
 
 // leftover deals with the temporary file of an earlier run: see [walk.Temp] for
-// what its name says. What was removed is not worth a word.
-func (r *run) leftover(ctx context.Context, e *walk.Entry, temp walk.Temp) {
+// what its name says. What was removed is not worth a word. It returns the item
+// if there are tags in it, which no copy of ours has: then it is a file like any
+// other, for now.
+func (r *run) leftover(ctx context.Context, e *walk.Entry, temp walk.Temp) *item {
 	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: true}}
-	if r.opt.DryRun {
-		it.close()
-		return
-	}
 	finished, err := r.tidy(ctx, it, temp)
 	switch {
-	case stopped(ctx, err), errors.Is(err, ErrGone), errors.Is(err, ErrInUse): // somebody works on it, perhaps ourselves
+	case errors.Is(err, ErrGone), errors.Is(err, ErrInUse): // somebody works on it, perhaps ourselves
 		r.letGo(it)
 	case err != nil:
 		r.drop(ctx, it, err)
+	case it.todo():
+		return it
 	case finished:
 		it.out.Status, it.out.Mode = Cleaned, rewritten
 		it.out.because("an interrupted run was finished: it is %s now", temp.For)
@@ -42,9 +42,11 @@ func (r *run) leftover(ctx context.Context, e *walk.Entry, temp walk.Temp) {
 	default:
 		r.letGo(it)
 	}
+	return nil
 }
 
-// tidy removes the leftover or makes it what it was to become.
+// tidy removes the leftover or makes it what it was to become, unless there are
+// tags in it.
 func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) (finished bool, err error) {
 	if err := r.take(ctx, it); err != nil {
 		return false, err
@@ -52,8 +54,12 @@ func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) (finished bool
 	if err := lock(it.ro); err != nil {
 		return false, explain("locking", err)
 	}
-	if now, err := it.entry.Stat(); err != nil || inodeOf(&now) != it.key {
-		return false, ErrGone
+	plan, err := r.study(ctx, it, r.opt.Scrub)
+	if err != nil {
+		return false, err
+	}
+	if it.adopt(plan); it.todo() {
+		return false, nil
 	}
 	dir := it.entry.Folder()
 	switch st, err := dir.Stat(temp.For); {
@@ -74,15 +80,9 @@ func (r *run) finish(ctx context.Context, it *item, temp walk.Temp) error {
 	if err != nil {
 		return err
 	}
-	plan, err := r.study(ctx, it, r.opt.Scrub)
-	if err != nil {
-		return err
-	}
-	if sum != temp.Sum || plan.Status() != scrub.Clean {
+	if sum != temp.Sum || it.plan.Status() != scrub.Clean {
 		return errBadCopy
 	}
-	it.adopt(plan)
-	it.out.Size = plan.Size
 	k, dir := r.opt.kernel, it.entry.Folder()
 	if err := k.rename(dir, it.entry.Name, temp.For, 0); err != nil {
 		return explain("putting the copy in place", err)

@@ -27,7 +27,6 @@ func (r *run) look(ctx context.Context, e *walk.Entry) *item {
 		return nil
 	}
 	it.adopt(plan)
-	it.out.Size, it.out.Depth = plan.Size, depthOf(r.opt.Scrub, plan.Size)
 	if r.opt.DryRun || !r.needed(it) {
 		it.out.verdict(plan, r.opt.DryRun)
 		r.done(it)
@@ -53,6 +52,8 @@ func (r *run) take(ctx context.Context, it *item) error {
 	}
 	it.first = it.at
 	it.out.Links = uint64(it.at.Nlink)
+	it.out.Size, it.out.NewSize = it.at.Size, it.at.Size
+	it.out.Depth = depthOf(r.opt.Scrub, it.at.Size)
 	if inodeOf(&it.at) != it.key {
 		return ErrChanged
 	}
@@ -75,10 +76,10 @@ func (r *run) study(ctx context.Context, it *item, opt scrub.Options) (*scrub.Pl
 	if err != nil {
 		return nil, explain("reading", err)
 	}
-	it.out.Read += plan.Read
-	if plan.Size != it.at.Size {
-		return nil, fmt.Errorf("%w: it is for %d bytes", ErrPlan, plan.Size)
+	if plan == nil || plan.Size != it.at.Size {
+		return nil, fmt.Errorf("%w: it is for another file", ErrPlan)
 	}
+	it.out.Read += plan.Read
 	if err := plan.Check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPlan, err)
 	}

@@ -86,6 +86,10 @@ func (r *run) open(ctx context.Context, items []*item) {
 	}
 }
 
+// noLeases are network file systems that refuse a lease, as if the file were
+// open elsewhere, unless their server has delegated the file to this machine.
+var noLeases = []int64{unix.NFS_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC}
+
 // claim opens a file for writing and takes the lease. It returns false if
 // somebody else has the file open.
 func (r *run) claim(it *item) (bool, error) {
@@ -106,8 +110,8 @@ func (r *run) claim(it *item) (bool, error) {
 		}
 	}
 	closeFile(&it.ro) // or the lease would find us reading
-	if it.entry == nil {
-		return true, nil // a stream: nobody else knows of it
+	if it.entry == nil || slices.Contains(noLeases, fsOf(it.rw)) {
+		return true, nil // of a stream, nobody else knows
 	}
 	switch err := r.opt.kernel.lease(it.rw); err {
 	case nil:

@@ -112,15 +112,17 @@ func (r *run) lookAtAll(ctx context.Context, found <-chan *walk.Entry, planned c
 			e.Release()
 			continue
 		}
-		if temp, ok := e.Temp(); ok {
-			r.leftover(ctx, e, temp)
-			continue
-		}
 		if r.isRewritten(e.Path) {
 			e.Release()
 			continue
 		}
-		if it := r.look(ctx, e); it != nil {
+		var it *item
+		if temp, ok := e.Temp(); ok && !r.opt.DryRun {
+			it = r.leftover(ctx, e, temp)
+		} else {
+			it = r.look(ctx, e)
+		}
+		if it != nil {
 			planned <- it
 		}
 	}

@@ -53,14 +53,14 @@ func (r *run) cleanSpool(ctx context.Context, it *item) {
 		return
 	}
 	it.first = it.at
-	it.out.Links = 1
+	it.out.Links, it.out.Size, it.out.NewSize = 1, it.at.Size, it.at.Size
+	it.out.Depth = depthOf(r.opt.Scrub, it.at.Size)
 	plan, err := r.study(ctx, it, r.opt.Scrub)
 	if err != nil {
 		it.out.fail(err)
 		return
 	}
 	it.adopt(plan)
-	it.out.Size, it.out.Depth = plan.Size, depthOf(r.opt.Scrub, plan.Size)
 	if r.opt.DryRun || !it.todo() {
 		it.out.verdict(plan, r.opt.DryRun)
 		return

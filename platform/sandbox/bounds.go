@@ -9,8 +9,8 @@ import (
 // Bounds of what is said between the program and a worker. A worker that has
 // more to say reports [scrub.ErrTooMany]; one that says more talks nonsense.
 const (
-	maxClaims   = 1 << 18          // what package scrub keeps account of, spans claimed and edits alike
-	maxSpans    = 2*maxClaims + 1  // n claims cut a file into so many pieces at the most
+	maxClaims   = 1 << 18         // what package scrub keeps account of, spans claimed and edits alike
+	maxSpans    = 2*maxClaims + 1 // n claims cut a file into so many pieces at the most
 	maxEdits    = maxClaims
 	maxFindings = 4096
 	maxDoubts   = 16

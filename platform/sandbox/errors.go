@@ -12,11 +12,11 @@ import (
 // Why a file could not be parsed, beside what is wrong with reading it. Each of
 // the first three comes together with ErrWorker and [apply.ErrParser].
 var (
-	ErrCrashed  = errors.New("it crashed")                 // a panic, a forbidden system call, no memory
-	ErrStalled  = errors.New("it did not finish in time")  // see limits
-	ErrNonsense = errors.New("its answer makes no sense")  // malformed, or not a plan for this file
-	ErrStart    = errors.New("it could not be started")    // no process to be had
-	ErrOpen     = errors.New("it could not be confined")   // and [Options.Require] is set
+	ErrCrashed  = errors.New("it crashed")                  // a panic, a forbidden system call, no memory
+	ErrStalled  = errors.New("it did not finish in time")   // see limits
+	ErrNonsense = errors.New("its answer makes no sense")   // malformed, or not a plan for this file
+	ErrStart    = errors.New("it could not be started")     // no process to be had
+	ErrOpen     = errors.New("it could not be confined")    // and [Options.Require] is set
 	ErrWorker   = errors.New("the parser's process failed") // any of the above
 	ErrClosed   = errors.New("the parser's processes have been ended")
 )
