@@ -2,11 +2,11 @@ package sandbox
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"syscall"
 
+	"untag/platform/apply"
 	"untag/scrub"
 )
 
@@ -73,6 +73,7 @@ const (
 	errTooMany
 	errFormat
 	errUnsupported
+	errPlan
 )
 
 func (e *encoder) error(err error) {
@@ -91,6 +92,8 @@ func (e *encoder) error(err error) {
 	case errors.As(err, &number):
 		e.byte(errSystem)
 		e.int(int64(number))
+	case errors.Is(err, apply.ErrPlan):
+		e.byte(errPlan)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		e.byte(errEnd)
 	case errors.Is(err, scrub.ErrBudget):
@@ -133,6 +136,8 @@ func (d *decoder) error() error {
 		means = scrub.ErrBudget
 	case errTooMany:
 		means = scrub.ErrTooMany
+	case errPlan:
+		means = apply.ErrPlan
 	case errOther:
 	default:
 		d.malformed("no error is a %d", what)

@@ -5,6 +5,28 @@ import (
 	"strings"
 )
 
+// greeting is the first that a worker says.
+const greeting = "untag-worker 1"
+
+func (e *encoder) status(s Status) {
+	e.text(greeting, maxWord)
+	e.int(int64(s.Landlock))
+	e.bool(s.Seccomp)
+	e.texts(s.Missing, maxLine)
+	e.texts(s.Open, maxWord)
+}
+
+func (d *decoder) status() (s Status) {
+	if d.text(maxWord, "a greeting") != greeting {
+		d.malformed("it doesn't greet")
+	}
+	s.Landlock = d.count(1<<20, "a version")
+	s.Seccomp = d.bool("whether seccomp is in force")
+	s.Missing = d.texts(2, maxLine, "what is missing")
+	s.Open = d.texts(len(forbidden), maxWord, "what is open")
+	return s
+}
+
 // Status tells what keeps the workers from doing anything but parsing.
 type Status struct {
 	Landlock int      // version of the kernel's interface; 0 if it is not in force

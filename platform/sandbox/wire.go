@@ -30,6 +30,13 @@ func (e *encoder) int(n int64) { e.uint(uint64(n)) }
 
 func (e *encoder) byte(b byte) { e.w.WriteByte(b) }
 
+// number sends 8 bytes of fixed length.
+func (e *encoder) number(n uint64) { e.w.Write(encodeNumber(n)) }
+
+func encodeNumber(n uint64) []byte { return binary.LittleEndian.AppendUint64(nil, n) }
+
+func decodeNumber(b []byte) uint64 { return binary.LittleEndian.Uint64(b) }
+
 func (e *encoder) bool(b bool) {
 	if b {
 		e.byte(1)
@@ -195,13 +202,12 @@ func (d *decoder) place() string {
 	return d.seen[slot]
 }
 
-// number reads 8 bytes of fixed length.
 func (d *decoder) number() uint64 {
 	b := d.bytes(8)
 	if d.err != nil {
 		return 0
 	}
-	return binary.LittleEndian.Uint64(b)
+	return decodeNumber(b)
 }
 
 const maxInt64 = math.MaxInt64

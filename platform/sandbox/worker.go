@@ -114,10 +114,15 @@ func (w *server) next() error {
 	if r.panicked != "" {
 		return errPanic
 	}
-	r = reply{}
-	tidy()
+	many := r.plan != nil && len(r.plan.Map)+len(r.plan.Edits) > manyPieces
+	if r = (reply{}); many {
+		debug.FreeOSMemory() // the next file will hardly need as much
+	}
 	return nil
 }
+
+// manyPieces take megabytes.
+const manyPieces = 1 << 15
 
 // receive takes the number of a request, and the file that it is about.
 func receive() (no uint64, fd int, err error) {
@@ -208,15 +213,6 @@ func where() string {
 		}
 	}
 	return "in " + strings.Join(names, " < ")
-}
-
-// tidy gives back memory that one file took and the next will hardly need.
-func tidy() {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	if m.HeapInuse > heapGoal/2 {
-		debug.FreeOSMemory()
-	}
 }
 
 // pipe is the socket without the runtime's poller.
