@@ -30,7 +30,7 @@ var photos = append([]recipe{
 		return photo(small, appExif(exif(k, exifOptions{order: little, orientation: 6, thumbnail: thumbnail(k, "thumbnail")})))
 	}},
 	{"exif-twice", func(k *kit) []byte {
-		return photo(small, appExif(exif(k, exifOptions{orientation: 3, prefix: "first-"})), appExif(exif(k, exifOptions{orientation: 6, prefix: "second-"})))
+		return photo(small, appExif(exif(k, exifOptions{orientation: 6, prefix: "first-"})), appExif(exif(k, exifOptions{orientation: 6, prefix: "second-"})))
 	}},
 	{"exif-gap", func(k *kit) []byte {
 		t := exif(k, exifOptions{order: little, orientation: 8})
