@@ -139,7 +139,7 @@ func (u *unit) plan(m sei) (s stretching, ok bool) {
 		s.held = append(s.held, held{m.body, more})
 	}
 	for _, e := range escapes {
-		if e < m.body+len(more)+2 || e+3 > m.end-grow {
+		if e < m.body+len(more)+2 || e+3 >= m.end-grow {
 			return s, false
 		}
 		s.held = append(s.held, held{e, []byte{fill, fill, fill}})
