@@ -54,16 +54,19 @@ func TestEachLawIsHeld(t *testing.T) {
 		{"an edit without end", toy{editsTwice: true}, Harness{}, "plain", 3, "still an edit"},
 		{"refused between two edits", toy{coupled: true}, Harness{}, "words", 4, "refused"},
 		{"a header torn at a sector's end", toy{straddles: true}, Harness{}, "straddle", 4, ""},
-		{"edits of a phase in another order", toy{unordered: true}, Harness{}, "words", 4, ""},
+		{"edits of a phase in another order", toy{unordered: true}, Harness{}, "words", 4, "only some edits"},
 		{"other payload when stopped", toy{unclean: true}, Harness{}, "words", 4, "payload"},
 		{"filler that is believed", toy{trustsFiller: true}, Harness{}, "filler", 5, "not constant"},
 		{"secrets in nested media", toy{ignoresNested: true}, canary, "nested", 6, "still there"},
 		{"a panic by a length", toy{panics: true}, Harness{}, "plain", 7, "panic"},
-		{"memory by a length", toy{allocates: true}, Harness{}, "plain", 7, "allocated"},
+		{"memory by a length", toy{allocates: true}, Harness{Variants: 24}, "plain", 7, "allocated"},
 		{"reading in circles", toy{circles: true}, Harness{}, "plain", 7, "bytes read"},
 		{"no end", toy{hangs: true}, Harness{Patience: 50 * time.Millisecond}, "plain", 7, "no plan"},
 		{"removal on a guess", toy{guesses: true, missesEnd: true}, Harness{Streams: true}, "two", 8, "meets what was payload"},
 		{"lost payload unnoticed", toy{missesEnd: true}, Harness{}, "words", 8, "although payload is lost"},
+		{"another plan with the payload known", toy{believesKnown: true}, Harness{}, "plain", 3, "known"},
+		{"payload left out when written anew", toy{compactsPayload: true}, Harness{}, "plain", 2, "compaction"},
+		{"filler left when written anew", toy{compactsHalf: true}, Harness{}, "filler", 3, "leave out"},
 		{"an error that is no refusal", toy{plainError: true}, Harness{}, "plain", 8, "read error"},
 	}
 	for _, tt := range tests {
@@ -137,6 +140,24 @@ func TestManyStopsAreSampled(t *testing.T) {
 	}
 	if n := len(pickStops(p, 50, lots("x"))); n < 25 || n > 60 {
 		t.Errorf("%d stops for 50", n)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	Golden(t, toy{}.engine(), "toy/words", "toyMedium(P, M, P)", toyMedia["words"])
+}
+
+func TestFirstDifference(t *testing.T) {
+	for _, tt := range []struct {
+		got, want string
+		line      int
+		g, w      string
+	}{
+		{"a\nb\n", "a\nb\n", 0, "", ""}, {"a\nb\n", "a\nc\n", 2, "b", "c"}, {"a", "a\nc", 2, "(end)", "c"}, {"a\nx", "a", 2, "x", "(end)"},
+	} {
+		if line, g, w := firstDifference(tt.got, tt.want); line != tt.line || g != tt.g || w != tt.w {
+			t.Errorf("%q and %q: %d %q %q", tt.got, tt.want, line, g, w)
+		}
 	}
 }
 

@@ -42,12 +42,15 @@ type toy struct {
 	plainError      bool // refuses by an error that isn't a refusal
 	editsTwice      bool // edits what is clean
 	payloadIsPlaced bool // edits what it claimed as payload
+	believesKnown   bool // takes what was payload for payload, whatever it is
+	compactsPayload bool // leaves out payload
+	compactsHalf    bool // leaves out one filler a time
 }
 
 func (toy) sniff(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte(toyMagic)) }
 
 func (y toy) engine() *scrub.Engine {
-	return scrub.NewEngine([]scrub.Format{{Name: "toy", Sniff: y.sniff, Parse: y.parse}})
+	return scrub.NewEngine([]scrub.Format{{Name: "toy", Sniff: y.sniff, Parse: y.parse, Compact: y.compact}})
 }
 
 var held [][]byte
@@ -55,6 +58,12 @@ var held [][]byte
 func (y toy) parse(s *scrub.Scan) error {
 	s.Claim(0, 4, scrub.Structure, "magic")
 	held = nil
+	if end, ok := s.Known(7); ok && y.believesKnown {
+		s.Claim(4, 3, scrub.Structure, "header")
+		s.Claim(7, end-7, scrub.Payload, "payload")
+		s.Claim(end, s.Left(end), scrub.Payload, "payload")
+		return nil
+	}
 	for off := int64(4); ; {
 		if s.Left(off) < 3 && y.missesEnd {
 			s.Claim(off, s.Left(off), scrub.Structure, "end")
@@ -132,8 +141,7 @@ func (y toy) chunk(s *scrub.Scan, typ byte, off, n int64) (end bool, err error) 
 		s.End(body)
 		return true, nil
 	case 'M':
-		y.words(s, off, n)
-		return false, nil
+		return false, y.words(s, off, n)
 	}
 	return true, s.Errorf(off, "chunk of type %q", typ)
 }
@@ -166,8 +174,19 @@ func (y toy) nested(s *scrub.Scan, body, n int64) error {
 	return s.Medium(scrub.Extents{{Off: body, Len: n}}, "nested")
 }
 
+// half begins words that no other writer has begun: a toy may refuse it.
+const half = 0xee
+
 // words removes a chunk M: retyped first, then filled.
-func (y toy) words(s *scrub.Scan, off, n int64) {
+func (y toy) words(s *scrub.Scan, off, n int64) error {
+	if b, err := s.Bytes(off+3, int(min(n, 1))); y.unordered && err == nil && n > 0 && b[0] == half {
+		return s.Errorf(off, "words of an unknown kind")
+	}
+	y.remove(s, off, n)
+	return nil
+}
+
+func (y toy) remove(s *scrub.Scan, off, n int64) {
 	s.Claim(off+3, n, scrub.Identify, "words")
 	if !s.Found(scrub.Finding{Kind: scrub.Comment, Place: "words", Off: off, Len: 3 + n}) || y.forgets {
 		return
@@ -186,11 +205,9 @@ func (y toy) words(s *scrub.Scan, off, n int64) {
 		s.Put(scrub.Unlink, off, append(append(chunk('F', nil), 'F'), binary.BigEndian.AppendUint16(nil, uint16(n-3))...))
 		s.Fill(scrub.Destroy, off+6, n-3, 0)
 		return
-	case y.unordered: // fill before retype is safe in this order only
+	case y.unordered: // each edit is safe after those before it
 		s.Fill(scrub.Unlink, off, 1, 'F')
-		s.Fill(scrub.Unlink, off+1, 1, byte(n>>8)+1)
-		s.Fill(scrub.Unlink, off+2, 1, byte(n))
-		s.Fill(scrub.Destroy, off+1, 1, byte(n>>8))
+		s.Fill(scrub.Unlink, off+3, 1, half)
 		s.Fill(scrub.Destroy, off+3, n, 0)
 		return
 	case y.unclean:
@@ -201,4 +218,20 @@ func (y toy) words(s *scrub.Scan, off, n int64) {
 	}
 	s.Fill(scrub.Unlink, off, 1, 'F')
 	s.Fill(scrub.Destroy, off+3, n, 0)
+}
+
+// compact leaves out the chunks of filler.
+func (y toy) compact(s *scrub.Scan) (drops []scrub.Range, patches []scrub.Edit, err error) {
+	for off := int64(4); s.Left(off) >= 3; {
+		head, err := s.Bytes(off, 3)
+		if err != nil {
+			return nil, nil, err
+		}
+		n := 3 + int64(binary.BigEndian.Uint16(head[1:]))
+		if head[0] == 'F' && !(y.compactsHalf && len(drops) > 0) || head[0] == 'P' && y.compactsPayload {
+			drops = append(drops, scrub.Range{Off: off, Len: n})
+		}
+		off += n
+	}
+	return drops, nil, nil
 }
