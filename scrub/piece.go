@@ -34,3 +34,13 @@ func (s *Scan) Gone(f Finding) {
 	}
 	s.out.findings[n].Goes = true
 }
+
+// Stuck reports what tells something and can't be removed, whatever the policy
+// says. The parser records a [Scan.Doubt] about it.
+func (s *Scan) Stuck(f Finding) {
+	n := len(s.out.findings)
+	s.Found(f)
+	if len(s.out.findings) > n {
+		s.out.findings[n].Goes = false
+	}
+}

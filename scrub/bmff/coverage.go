@@ -46,12 +46,16 @@ func (c *coverage) add(r region) error {
 	return nil
 }
 
-// shared tells whether two regions have a byte in common that aren't neighbours
-// joined by add. Samples of their own bytes each are what a proof needs.
+// shared tells whether samples that stay have a byte in common: samples of
+// their own bytes each are what a proof needs. The regions are sorted.
 func (c *coverage) shared() bool {
-	for i := 1; i < len(c.regions); i++ {
-		if c.regions[i].off < c.regions[i-1].end() {
+	var end int64
+	for _, r := range c.regions {
+		if r.stays && r.off < end {
 			return true
+		}
+		if r.stays {
+			end = r.end()
 		}
 	}
 	return false
@@ -128,14 +132,15 @@ func (p *parser) claimMedia() error {
 	if p.cover.shared() {
 		p.distrust("samples share bytes")
 	}
-	if p.outside(stay) || p.outside(go_) {
+	if p.outside(stay) {
 		p.distrust("samples lie outside of the media data")
 	}
-	if p.cover.asked || slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
+	if p.cover.asked || len(p.strangers) > 0 || slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
 		for _, why := range p.distrusts {
 			p.doubt(why)
 		}
 	}
+	p.claimStrangers()
 	if err := p.cutOpen(); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 		return p.amr(b, place)
 	case "sinf":
 		if e.typ == "drms" || e.typ == "drmi" {
-			p.s.Found(scrub.Finding{Kind: scrub.Person, Place: place, Off: b.off, Len: b.len})
+			p.s.Stuck(scrub.Finding{Kind: scrub.Person, Place: place, Off: b.off, Len: b.len})
 			p.doubt("the copy protection of the iTunes Store names the buyer, and the file can't be played without it")
 		}
 		p.keep(b, place)
@@ -83,7 +83,7 @@ func (p *parser) unknownExtension(t *track, b box, place string) error {
 		p.drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	p.s.Found(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.off, Len: b.len})
+	p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.off, Len: b.len})
 	p.doubt("an unknown codec has an unknown box in its sample description")
 	p.keep(b, place)
 	return nil

@@ -53,6 +53,10 @@ func (p *parser) coverMovie(m *movie) error {
 	}
 	for _, u := range heads {
 		u.t.probes = u.c.probes
+		p.cover.asked = p.cover.asked || !u.t.goes && u.t.tables.samples > 0
+		if u.t.goes {
+			continue // what is left of its samples is in bytes that no other track covers
+		}
 		why, err := u.t.tables.complete()
 		if err != nil {
 			return err
@@ -94,9 +98,11 @@ func (p *parser) coverChunk(t *track, k chunk) error {
 }
 
 func (p *parser) coverRun(t *track, off, n int64) error {
-	p.cover.asked = p.cover.asked || n > 0
+	p.cover.asked = p.cover.asked || !t.goes
 	if left := p.s.Left(off); n > left {
-		p.distrust("samples lie beyond the end of the file")
+		if !t.goes {
+			p.distrust("samples lie beyond the end of the file")
+		}
 		n = left
 	}
 	r := region{off: off, len: n, stays: !t.goes}

@@ -55,13 +55,13 @@ func (p *parser) readMovie(b box) (*movie, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(m.tracks) == 0 {
-		p.distrust("a movie without tracks")
-	}
 	for _, t := range m.tracks {
 		if err := p.judge(m, t); err != nil {
 			return nil, err
 		}
+	}
+	if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.goes }) {
+		p.distrust("a movie without tracks of picture or sound")
 	}
 	return m, nil
 }

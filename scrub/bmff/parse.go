@@ -16,6 +16,8 @@ type parser struct {
 	distrusts []string
 	open      bool // the last mdat has no length of its own and reaches to the end
 	cover     coverage
+	// strangers are boxes of the top level that nobody knows.
+	strangers []box
 	said      map[string]bool // doubts that were recorded already
 }
 
@@ -185,9 +187,28 @@ func (p *parser) topBox(b box) error {
 	case "free", "skip", "wide", "junk":
 		return p.filler(b, place)
 	default:
-		return p.unknown(b, place)
+		if vendorBoxes[b.typ] != "" {
+			return p.unknown(b, place)
+		}
+		if p.strangers = append(p.strangers, b); len(p.strangers) > maxMdats {
+			return scrub.ErrTooMany
+		}
 	}
 	return nil
+}
+
+// claimStrangers drops the boxes of the top level that nobody knows, unless the
+// sample tables can't be trusted: one of them may be media data then, whose name
+// was damaged.
+func (p *parser) claimStrangers() {
+	for _, b := range p.strangers {
+		if len(p.distrusts) == 0 {
+			p.drop(b, scrub.Unknown, b.name(), "")
+			continue
+		}
+		p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: b.name(), Off: b.off, Len: b.len})
+		p.s.Claim(b.off, b.len, scrub.Identify, b.name())
+	}
 }
 
 // maxMdats is far above what a day of two-second fragments needs.
