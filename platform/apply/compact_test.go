@@ -356,6 +356,7 @@ func TestLeftovers(t *testing.T) {
 		{"unfinished and the original gone", map[string][]byte{unfinished: copied}, map[string][]byte{unfinished: copied}, map[string]Status{unfinished: Failed}},
 		{"original damaged", map[string][]byte{finished: copied, "a.toy": text("TOY1 no more")}, map[string][]byte{finished: copied, "a.toy": text("TOY1 no more")}, map[string]Status{finished: Failed, "a.toy": Unsupported}},
 		{"the same bytes twice", map[string][]byte{finished: copied, "a.toy": copied}, map[string][]byte{finished: copied, "a.toy": copied}, map[string]Status{finished: Failed, "a.toy": Clean}},
+		{"the old bytes twice", map[string][]byte{finished: whole, "a.toy": whole}, map[string][]byte{finished: whole, "a.toy": whole}, map[string]Status{finished: Failed, "a.toy": Clean}},
 		{"tags under such a name", map[string][]byte{"a.toy": whole, unfinished: makeToy(name(secret))}, map[string][]byte{"a.toy": whole, unfinished: makeToy(chunk{"FREE", make([]byte, len(secret))})}, map[string]Status{"a.toy": Clean, unfinished: Cleaned}},
 		{"somebody's own file", map[string][]byte{".untag-notes.tmp": text("x")}, map[string][]byte{".untag-notes.tmp": text("x")}, map[string]Status{".untag-notes.tmp": Unsupported}},
 	} {

@@ -98,12 +98,8 @@ func (r *run) dispensable(ctx context.Context, it *item, temp walk.Temp) error {
 	if err := r.take(ctx, orig); err != nil {
 		return err
 	}
-	if orig.at.Size == it.at.Size {
-		// When a rename was cut short, FAT and exFAT may list the same bytes under
-		// both names. Removing one would free what the other needs.
-		if sum, err := sumOf(ctx, orig.ro); err != nil || sum == temp.Sum {
-			return errors.Join(err, errSameBytes)
-		}
+	if err := differ(ctx, it, orig); err != nil {
+		return err
 	}
 	plan, err := r.study(ctx, orig, r.opt.Scrub)
 	if err != nil {
@@ -113,6 +109,25 @@ func (r *run) dispensable(ctx context.Context, it *item, temp walk.Temp) error {
 		return errBadCopy
 	}
 	return nil
+}
+
+// differ returns an error if both files have the same bytes. When the power goes
+// between the two halves of a rename or an exchange, FAT and exFAT list the same
+// clusters under both names, the old file's or the copy's. Removing one name
+// would free what the other needs.
+func differ(ctx context.Context, a, b *item) error {
+	if a.at.Size != b.at.Size {
+		return nil
+	}
+	sumA, err := sumOf(ctx, a.ro)
+	if err != nil {
+		return err
+	}
+	sumB, err := sumOf(ctx, b.ro)
+	if err == nil && sumA == sumB {
+		return errSameBytes
+	}
+	return err
 }
 
 func sumOf(ctx context.Context, f *os.File) (uint32, error) {

@@ -73,17 +73,3 @@ type Facts struct {
 func Default() Config {
 	return Config{Profile: scrub.ProfileDevice, Depth: scrub.DepthAuto, Settle: 2 * time.Second, RequireSandbox: true, Notify: NotifyAll}
 }
-
-// Standard returns those of the usual files that exist: /etc/untag/untagd.toml,
-// and untag/untagd.toml below $XDG_CONFIG_HOME or ~/.config.
-func Standard(getenv func(string) string) []string { return nil }
-
-// Load reads the files in turn. All of them must exist. What a later one sets
-// overrides what an earlier one set; its rules come first.
-func Load(paths ...string) (Config, error) { return Default(), nil }
-
-// For says what to do with a drive, under which options, and by which rule; ""
-// is the rule if none matches, and the action [Scrub].
-func (c Config) For(f Facts) (Action, scrub.Options, string) {
-	return Scrub, scrub.Options{}, ""
-}
