@@ -3,10 +3,12 @@ package samples
 // track is one track of a movie. Its samples are given; the builder makes the tables.
 type track struct {
 	handler   string
-	name      string // in hdlr
-	header    []byte // vmhd, smhd, nmhd or gmhd
-	entry     []byte // the one sample entry, a box
-	entryTail []byte // after the entry in stsd
+	name      string   // in hdlr
+	header    []byte   // vmhd, smhd, nmhd or gmhd
+	entry     []byte   // the one sample entry, a box
+	entryTail []byte   // after the entry in stsd
+	spare     []byte   // a second entry, which no sample has
+	mdia      [][]byte // boxes at the end of mdia
 	timescale int
 	delta     int
 	samples   [][]byte
@@ -34,6 +36,8 @@ type movie struct {
 	end       [][]byte // boxes at the end of the file
 	tail      []byte   // after the last box
 	gaps      [][]byte // gap i stands before chunk i of mdat
+	mdatEnd   []byte   // after the last sample
+	reserved  []byte   // of mvhd: 10 bytes, and 24 more that are predefined
 	co64      bool
 	large     bool // mdat has a 64-bit size
 	toEnd     bool // mdat has size 0
@@ -117,6 +121,8 @@ func (m *movie) media() (bodies [][]byte, places [][]place) {
 			*b = append(*b, cat(t.samples[from:to]...)...)
 		}
 	}
+	last := len(bodies) - 1
+	bodies[last] = append(bodies[last], m.mdatEnd...)
 	return bodies, places
 }
 
@@ -129,8 +135,9 @@ func (m *movie) movieBox(bases []int, places [][]place) []byte {
 		duration = max(duration, d)
 		traks = append(traks, m.trak(i+1, t, d, bases, places[i]))
 	}
-	mvhd := fullBox("mvhd", m.version, 0, m.times(), be32(scale), m.span(duration), be32(0x10000), be16(0x100), zeros(10),
-		identity, zeros(24), be32(len(m.tracks)+1))
+	reserved := append(m.reserved, zeros(34-len(m.reserved))...)
+	mvhd := fullBox("mvhd", m.version, 0, m.times(), be32(scale), m.span(duration), be32(0x10000), be16(0x100), reserved[:10],
+		identity, reserved[10:], be32(len(m.tracks)+1))
 	return box("moov", mvhd, cat(traks...), m.mvex, cat(m.moov...))
 }
 
@@ -174,11 +181,15 @@ func (m *movie) trak(id int, t *track, duration int, bases []int, places []place
 		dinf = box("dinf", fullBox("dref", 0, 0, be32(1), fullBox("url ", 0, 1)))
 	}
 	minf := box("minf", cat(t.minf...), t.header, dinf, m.sampleTable(t, bases, places))
-	return box("trak", tkhd, t.edits, box("mdia", mdhd, handler, minf), cat(t.extra...))
+	return box("trak", tkhd, t.edits, box("mdia", mdhd, handler, minf, cat(t.mdia...)), cat(t.extra...))
 }
 
 func (m *movie) sampleTable(t *track, bases []int, places []place) []byte {
-	stsd := fullBox("stsd", 0, 0, be32(1), t.entry, t.entryTail)
+	entries := 1
+	if t.spare != nil {
+		entries = 2
+	}
+	stsd := fullBox("stsd", 0, 0, be32(entries), t.entry, t.spare, t.entryTail)
 	if m.mvex != nil {
 		return box("stbl", stsd, fullBox("stts", 0, 0, be32(0)), fullBox("stsc", 0, 0, be32(0)), fullBox("stsz", 0, 0, zeros(8)), fullBox("stco", 0, 0, be32(0)))
 	}

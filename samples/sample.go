@@ -12,6 +12,7 @@ type Sample struct {
 	Secrets  [][]byte // what must be gone after cleaning; none occurs elsewhere
 	MustStay [][]byte // what must still be there after cleaning
 	Streams  bool     // nothing in the medium tells that its end is missing
+	Odd      bool     // the medium is built in a way that may also be reported as not clean
 }
 
 // Call is the Go expression that makes the sample.
@@ -28,6 +29,7 @@ type kit struct {
 	secrets  [][]byte
 	mustStay [][]byte
 	streams  bool
+	odd      bool
 }
 
 // secret returns a text that says where it was planted.
@@ -53,9 +55,9 @@ type shelf struct {
 
 func shelves() []shelf {
 	return []shelf{
-		{"jpeg", ".jpg", photos},
-		{"png", ".png", pngs},
-		{"bmff", ".mp4", movies},
+		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
+		{"png", ".png", append(pngs, hidingPNGs...)},
+		{"bmff", ".mp4", append(movies, hidingMovies...)},
 	}
 }
 
@@ -88,6 +90,6 @@ func (s shelf) make(r recipe) Sample {
 	data := r.make(k)
 	return Sample{
 		Name: s.format + "/" + r.name, Format: s.format, Ext: s.ext, Data: data,
-		Secrets: k.secrets, MustStay: k.mustStay, Streams: k.streams,
+		Secrets: k.secrets, MustStay: k.mustStay, Streams: k.streams, Odd: k.odd,
 	}
 }

@@ -40,7 +40,7 @@ func TestSamplesAreTheSameEachTime(t *testing.T) {
 
 func TestPicturesDecode(t *testing.T) {
 	for _, s := range All() {
-		if s.Format != "jpeg" && s.Format != "png" {
+		if s.Format != "jpeg" && s.Format != "png" || s.Odd {
 			continue
 		}
 		if _, _, err := image.Decode(bytes.NewReader(s.Data)); err != nil {

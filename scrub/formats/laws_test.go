@@ -40,10 +40,25 @@ func TestLawsOnSamples(t *testing.T) {
 	for _, s := range samples.All() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			h := scrubtest.Harness{Engine: parsed(t, s.Format), Secrets: s.Secrets, MustStay: s.MustStay, Sound: true, Streams: s.Streams}
+			e := parsed(t, s.Format)
+			h := scrubtest.Harness{Engine: e, Secrets: s.Secrets, MustStay: s.MustStay, Sound: !s.Odd, Streams: s.Streams}
+			if s.Odd && !cleanable(t, e, s.Data) {
+				h.Secrets = nil // they may stay: the medium is reported as not clean
+			}
 			h.Laws(t, s.Name, s.Data)
 		})
 	}
+}
+
+// cleanable tells whether the plan for a medium promises to leave it clean.
+func cleanable(t *testing.T, e *scrub.Engine, data []byte) bool {
+	t.Helper()
+	src, size := bytesOf(data)
+	p, err := e.Plan(src, size, scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Status() == scrub.Clean || p.Status() == scrub.Dirty
 }
 
 // Other policies and depths are held to the same laws, but for what stays and goes.
@@ -59,8 +74,8 @@ func TestLawsUnderOtherOptions(t *testing.T) {
 		for name, opt := range options {
 			t.Run(s.Name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				h := scrubtest.Harness{Engine: parsed(t, s.Format), Options: opt, Sound: true, Streams: s.Streams, States: 30, Variants: 30}
-				if name == "strict" || name == "remove" {
+				h := scrubtest.Harness{Engine: parsed(t, s.Format), Options: opt, Sound: !s.Odd, Streams: s.Streams, States: 30, Variants: 30}
+				if (name == "strict" || name == "remove") && !s.Odd {
 					h.Secrets = s.Secrets
 				}
 				h.Laws(t, s.Name+name, s.Data)

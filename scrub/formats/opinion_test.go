@@ -28,13 +28,14 @@ type pair struct {
 	before, after string
 }
 
-// pairs writes the samples of the formats, all if none is named.
+// pairs writes the samples of the formats, all if none is named, but for those
+// that programs may well disagree on.
 func pairs(t *testing.T, formatNames ...string) (all []pair) {
 	t.Helper()
 	e := formats.Engine()
 	dir := t.TempDir()
 	for i, s := range samples.All() {
-		if !hasParser(e, s.Format) || len(formatNames) > 0 && !slices.Contains(formatNames, s.Format) {
+		if !hasParser(e, s.Format) || s.Odd || len(formatNames) > 0 && !slices.Contains(formatNames, s.Format) {
 			continue
 		}
 		src, size := bytesOf(s.Data)
