@@ -31,13 +31,14 @@ for profile in ${PROFILES:-strict device}; do
   echo "== profile $profile"
   copy=$out/$profile
   mkdir -p "$copy"
-  tar -C "$corpus" -cf - -T "$out/list" | tar -C "$copy" --mode=u+rw,go+r --no-same-owner -xf -
+  tar -C "$corpus" -cf - -T "$out/list" | tar -C "$copy" --no-same-owner -xf -
+  chmod -R u+w "$copy"
   code=0
   bin/untag scrub --json --profile "$profile" "$copy" >"$out/$profile.jsonl" || code=$?
   echo "untag scrub: exit code $code"
   # What was refused is taken away, so that the judge counts it as refused.
   /usr/bin/python3 - "$out/$profile.jsonl" <<'PY'
-import collections, json, os, sys
+import collections, json, os, re, sys
 table, why = collections.defaultdict(collections.Counter), collections.Counter()
 for line in open(sys.argv[1]):
     f = json.loads(line)
@@ -49,7 +50,8 @@ for line in open(sys.argv[1]):
         status = "failed" if f.get("error") else f["status"]
         table[ext][status] += 1
         if status in ("unsupported", "failed", "partly"):
-            why[ext + ": " + status + ": " + (f.get("error") or "; ".join(f["reasons"]))[:110]] += 1
+            text = ext + ": " + status + ": " + (f.get("error") or "; ".join(f["reasons"]))[:150]
+            why[re.sub(r"0x[0-9a-f]+|[0-9]+ bytes|, [0-9]+ are", "N", text)] += 1
         if status in ("unsupported", "failed"):
             os.remove(f["path"])
 states = sorted({s for c in table.values() for s in c})
@@ -60,8 +62,10 @@ for text, n in why.most_common(25):
     print("%5d  %s" % (n, text))
 PY
   code=0
-  bin/untag verify --quiet --profile "$profile" "$copy" >"$out/$profile.verify" 2>&1 || code=$?
-  echo "untag verify of what was not refused: exit code $code; $(tail -n 1 "$out/$profile.verify")"
+  bin/untag verify --json --profile "$profile" "$copy" >"$out/$profile.verify.jsonl" || code=$?
+  echo "untag verify of what was not refused: exit code $code, $(tail -n 1 "$out/$profile.verify.jsonl" | /usr/bin/python3 -c '
+import json, sys
+print("%(clean)d clean, %(partly)d partly, %(dirty)d dirty, %(unsupported)d unsupported" % json.load(sys.stdin)["totals"])')"
   if [[ -f $judge ]]; then
     /usr/bin/python3 "$judge" --list "$out/list" --json "$out/$profile.json" --jobs "$(nproc)" --examples 4 "$corpus" "$copy"
   else
