@@ -1,0 +1,184 @@
+package mpegvideo_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"untag/scrub"
+	"untag/scrub/coded"
+	"untag/scrub/mpegvideo"
+	"untag/scrub/scrubtest"
+)
+
+// The tests hold video to the laws inside a container that has nothing but it:
+// '2' or '4' for the codec, and the stream.
+var engine = scrub.NewEngine([]scrub.Format{{
+	Name:  "toy",
+	Sniff: func(head []byte, size int64) bool { return len(head) > 0 && (head[0] == '2' || head[0] == '4') },
+	Parse: parse,
+}})
+
+func parse(s *scrub.Scan) error {
+	b, err := s.Bytes(0, 1)
+	if err != nil {
+		return err
+	}
+	s.Claim(0, 1, scrub.Structure, "head")
+	codec := mpegvideo.MPEG12
+	if b[0] == '4' {
+		codec = mpegvideo.MPEG4
+	}
+	pieces, err := mpegvideo.UserData(s.Reader, codec, 1, s.Size()-1)
+	if f := (*scrub.FormatError)(nil); errors.As(err, &f) {
+		s.Doubt("%v", err)
+	} else if err != nil {
+		return err
+	}
+	coded.Report(s, 1, s.Size()-1, "video", pieces)
+	return nil
+}
+
+const (
+	code  = "\x00\x00\x01\xb2"
+	after = "\x00\x00\x01\xb6\x10\x20\xb2\x00\x00\x01"
+)
+
+// User data before and after. Where nothing is said of after, it stays.
+func TestUserData(t *testing.T) {
+	for _, c := range []struct {
+		name, codec, before, after string
+		kind                       scrub.Kind
+	}{
+		{"DivX", "4", "DivX503b1393p", "", ""},
+		{"DivX and more", "4", "DivX503Build1393 of cam7", "DivX503Build1393        ", scrub.Software},
+		{"DivX that is packed and more", "4", "DivX503b1393pcam7", "DivX503b1393p    ", scrub.Software},
+		{"XviD", "4", "XviD0064", "", ""},
+		{"XviD and more", "4", "XviD0064 Cam", "XviD0064    ", scrub.Software},
+		{"Lavc", "4", "Lavc59.37.100", "", ""},
+		{"Lavc and more", "4", "Lavc59.37.100\x00x", "Lavc59.37.100  ", scrub.Software},
+		{"FFmpeg", "4", "FFmpeg0.4.9b4718", "", ""},
+		{"FFmpeg in words", "4", "FFmpeg v0.4.9 / libavcodec build: 4713", "", ""},
+		{"ffmpeg", "4", "ffmpeg", "", ""},
+		{"ffmpeg and more", "4", "ffmpeg by me", "            ", scrub.Unknown},
+		{"camera", "4", "serial 4711", "           ", scrub.Unknown},
+		{"zero bytes before the start code", "4", "serial\x00\x00", "      \x00\x00", scrub.Unknown},
+		{"spaces", "4", "    ", "", ""},
+		{"nothing", "4", "", "", ""},
+		{"captions", "2", "GA94\x03\xc1\xff", "", ""},
+		{"captions of DVD", "2", "CC\x01\xf8\x94", "", ""},
+		{"captions of SCTE 20", "2", "\x03\x81\x08", "", ""},
+		{"active format", "2", "DTG1\x41\xf8", "", ""},
+		{"stereoscopic", "2", "JP3D\x03\x83", "", ""},
+		{"captions in MPEG-4", "4", "GA94\x03\xc1\xff", "       ", scrub.Unknown},
+		{"TMPGEnc", "2", "by me\x00TMPGEXS\x00here", "     \x00TMPGEXS\x00    ", scrub.Software},
+		{"TMPGEnc and nothing more", "2", "\x00TMPGEXS\x00", "", ""},
+		{"TMPGEnc too late", "2", "by me on a long day 1\x00TMPGEXS\x00", strings.Repeat(" ", 29) + "\x00", scrub.Unknown},
+		{"not TMPGEnc", "2", "\x00TMPGEXSuper", "            ", scrub.Unknown},
+		{"XviD in MPEG-2", "2", "XviD0064", "        ", scrub.Unknown},
+		{"much", "2", strings.Repeat("serial", 30000), strings.Repeat(" ", 180000), scrub.Unknown},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.after == "" {
+				c.after = c.before
+			}
+			data := []byte(c.codec + "\x00\x00\x01\xb0\xf5" + code + c.before + after)
+			h := scrubtest.Harness{Engine: engine, Sound: true, Streams: true, States: 40, Variants: -1}
+			p := h.Laws(t, c.name, data)
+			want := c.codec + "\x00\x00\x01\xb0\xf5" + code + c.after + after
+			if got := scrubtest.Perform(data, p); string(got) != want {
+				t.Errorf("became %q, want %q", got, want)
+			}
+			kind := scrub.Kind("")
+			if len(p.Findings) > 0 {
+				kind = p.Findings[0].Kind
+			}
+			if kind != c.kind {
+				t.Errorf("found %q, want %q", kind, c.kind)
+			}
+		})
+	}
+}
+
+// Start codes are found wherever windows end.
+func TestWindows(t *testing.T) {
+	for pad := 64<<10 - 30; pad < 64<<10+4; pad++ {
+		data := []byte("4" + strings.Repeat("v", pad) + code + "serial" + code + "number" + after)
+		p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+		if err != nil || len(p.Findings) != 2 {
+			t.Fatalf("%d bytes before: %d findings, %v", pad, len(p.Findings), err)
+		}
+		if got := string(scrubtest.Perform(data, p)[1+pad:]); got != code+"      "+code+"      "+after {
+			t.Fatalf("%d bytes before: became %q", pad, got)
+		}
+	}
+}
+
+func TestErrors(t *testing.T) {
+	data := []byte("4" + strings.Repeat(code+"x", 2000))
+	p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil || len(p.Doubts) != 1 || !strings.Contains(p.Doubts[0], "more than 1024 pieces") || len(p.Edits) > 0 {
+		t.Errorf("%v %q", err, p.Doubts)
+	}
+}
+
+// Streams of real encoders: the picture stays when what is planted goes.
+func TestEncoders(t *testing.T) {
+	for _, c := range []struct{ encoder, format, codec, start string }{
+		{"mpeg4", "m4v", "4", "\x00\x00\x01\xb6"},
+		{"libxvid", "m4v", "4", "\x00\x00\x01\xb6"},
+		{"mpeg2video", "mpeg2video", "2", "\x00\x00\x01\x01"},
+	} {
+		t.Run(c.encoder, func(t *testing.T) {
+			stream := encode(t, c.encoder, c.format)
+			planted := bytes.Replace(stream, []byte(c.start), []byte(code+"serial 4711"+c.start), 1)
+			data := append([]byte(c.codec), planted...)
+			h := scrubtest.Harness{Engine: engine, Sound: true, Streams: true, States: 20, Variants: -1, Secrets: [][]byte{[]byte("serial 4711")}}
+			p := h.Laws(t, c.encoder, data)
+			want, got := picture(t, c.format, planted), picture(t, c.format, scrubtest.Perform(data, p)[1:])
+			if got != want {
+				t.Errorf("the picture is another one:\n%s, want\n%s", got, want)
+			}
+		})
+	}
+}
+
+func encode(t *testing.T, encoder, format string) []byte {
+	t.Helper()
+	if _, err := exec.LookPath("ffmpeg"); err != nil {
+		t.Skip("ffmpeg is not installed")
+	}
+	name := filepath.Join(t.TempDir(), "out")
+	out, err := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x128:r=25:d=0.4",
+		"-c:v", encoder, "-f", format, name).CombinedOutput()
+	if err != nil {
+		t.Skipf("ffmpeg does not encode this: %s", out)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func picture(t *testing.T, format string, stream []byte) string {
+	t.Helper()
+	demuxer := map[string]string{"m4v": "m4v", "mpeg2video": "mpegvideo"}[format]
+	cmd := exec.Command("ffmpeg", "-v", "error", "-f", demuxer, "-i", "-", "-f", "framemd5", "-")
+	cmd.Stdin = bytes.NewReader(stream)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "30720,") {
+		t.Fatalf("ffmpeg: %v: %s", err, out)
+	}
+	return string(out)
+}
+
+func FuzzUserData(f *testing.F) {
+	scrubtest.Fuzz(f, engine,
+		[]byte("4"+code+"DivX503b1393p me"+after),
+		[]byte("2"+code+"by me\x00TMPGEXS\x00here"+code+"GA94\x03"+after))
+}

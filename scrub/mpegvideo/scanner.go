@@ -1,0 +1,86 @@
+package mpegvideo
+
+import (
+	"bytes"
+
+	"untag/scrub"
+)
+
+// scanner goes from start code to start code (ISO/IEC 13818-2 6.2.1), a window
+// at a time.
+type scanner struct {
+	r    *scrub.Reader
+	end  int64
+	off  int64 // of the start code, end if there are no more
+	code byte  // its last byte
+
+	window []byte
+	base   int64 // where the window lies
+	pos    int   // what of the window is behind
+}
+
+const (
+	windowLen = 64 << 10
+	codeLen   = 4
+	// userDataCode is user_data_start_code, ISO/IEC 13818-2 table 6-1 and
+	// 14496-2 table 6-3.
+	userDataCode = 0xb2
+)
+
+var codePrefix = []byte{0, 0, 1}
+
+func newScanner(r *scrub.Reader, off, n int64) (*scanner, error) {
+	s := &scanner{r: r, end: off + n, base: off}
+	return s, s.next()
+}
+
+// next finds the next start code.
+func (s *scanner) next() (err error) {
+	for {
+		i := bytes.Index(s.window[s.pos:], codePrefix)
+		if at := s.pos + i; i >= 0 && at+codeLen <= len(s.window) {
+			s.off, s.code = s.base+int64(at), s.window[at+codeLen-1]
+			s.pos = at + codeLen - 1
+			return nil
+		}
+		behind := max(s.pos, len(s.window)-codeLen+1)
+		s.base, s.pos = s.base+int64(behind), 0
+		left := s.end - s.base
+		if left < codeLen {
+			s.off, s.window = s.end, nil
+			return nil
+		}
+		if s.window, err = s.r.Bytes(s.base, int(min(left, windowLen))); err != nil {
+			return err
+		}
+	}
+}
+
+// userData returns the next user data, without its start code and without the
+// zero bytes that may stand before the next one.
+func (s *scanner) userData() (data scrub.Range, found bool, err error) {
+	for s.off < s.end {
+		data.Off = s.off + codeLen
+		found = s.code == userDataCode
+		if err = s.next(); err != nil {
+			return data, false, err
+		}
+		if found {
+			data.Len, err = s.trim(data.Off, s.off)
+			return data, true, err
+		}
+	}
+	return data, false, nil
+}
+
+// trim returns the length of what lies between from and to without zero bytes
+// at its end.
+func (s *scanner) trim(from, to int64) (int64, error) {
+	const most = 64
+	n := min(to-from, most)
+	b, err := s.r.Bytes(to-n, int(n))
+	if err != nil {
+		return 0, err
+	}
+	return to - from - n + int64(len(bytes.TrimRight(b, "\x00"))), nil
+}
