@@ -112,6 +112,9 @@ func (s *Scan) Fill(phase Phase, off, n int64, b byte) {
 }
 
 func (s *Scan) edit(e Edit) {
+	if e.Len <= 0 {
+		return
+	}
 	if len(s.out.edits) >= maxPieces {
 		s.out.err = ErrTooMany
 		return
