@@ -1,6 +1,9 @@
 package scrub
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Scan is one parser's work on one medium: what it reads from and reports to.
 // Offsets are always those of the medium itself; what is nested in another
@@ -148,7 +151,7 @@ func (s *Scan) Blank(off, n int64, b byte, kind Kind, place string) error {
 // where its medium ends doesn't call it and claims everything itself.
 func (s *Scan) End(off int64) { s.end = off }
 
-// Doubt records why the medium can't be called clean. The parser then makes
+// Doubt records, once, why the medium can't be called clean. The parser then makes
 // edits only for what is positively identified.
 func (s *Scan) Doubt(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
@@ -156,7 +159,7 @@ func (s *Scan) Doubt(format string, args ...any) {
 		text = s.place + ": " + text
 	}
 	const most = 16
-	if len(s.out.doubts) < most {
+	if len(s.out.doubts) < most && !slices.Contains(s.out.doubts, text) {
 		s.out.doubts = append(s.out.doubts, text)
 	}
 }

@@ -64,6 +64,9 @@ func units(r *scrub.Reader, off, n int64) (out []Piece, picture bool, err error)
 		if err != nil {
 			return nil, false, err
 		}
+		if found && p.Kind != "" && len(p.Edits) == 0 {
+			p.Value = "a unit without a size"
+		}
 		if found {
 			out = append(out, p)
 		}

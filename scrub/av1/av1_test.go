@@ -144,7 +144,7 @@ func TestUnitWithoutSize(t *testing.T) {
 	data := toy('f', unhex("32 02 4180 28 05"+text("serial")+"80"))
 	h := scrubtest.Harness{Engine: engine, Streams: true}
 	p := h.Laws(t, "last", data)
-	if len(p.Doubts) != 1 || !strings.Contains(p.Doubts[0], "time code") || len(p.Edits) > 0 {
+	if len(p.Doubts) != 1 || !strings.Contains(p.Doubts[0], "without a size") || len(p.Edits) > 0 {
 		t.Errorf("%q, %d edits", p.Doubts, len(p.Edits))
 	}
 }

@@ -10,6 +10,6 @@ import "untag/scrub"
 type Piece struct {
 	Off, Len int64        // where in the medium, all bytes that its edits meet included
 	Kind     scrub.Kind   // what it tells; "" if it is constant filler already
-	Value    string       // what it says, decoded where that is possible
+	Value    string       // what it says, decoded where that is possible; why it stays if there are no edits
 	Edits    []scrub.Edit // what removes it; none, while Kind says something: it can't be removed
 }

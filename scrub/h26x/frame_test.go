@@ -102,10 +102,10 @@ func TestDoubts(t *testing.T) {
 		{"size without end", h26x.AVC, "06 05 ffffffff 80", "don't add up"},
 		{"start code inside", h26x.AVC, "06 05 06 41 000001 42 43 80", "don't add up"},
 		{"long type among others", h26x.AVC, "06 01 01 40 ff05 02 4142 80", "don't add up"},
-		{"escapes at the end among others", h26x.HEVC, "4e01 90 01 40 05 07 4142 000003 000003 01 01 01 40 80", "unknown that can't"},
-		{"nesting that ends early", h26x.HEVC, "4e01 85 01 00 80", "nested messages that can't be read"},
-		{"broken nested message", h26x.HEVC, "4e01 85 03 20 05 40 80", "nested messages that can't be read"},
-		{"nested message with an escape", h26x.HEVC, "4e01 85 08 20 05 05 410000 03 01 43 80", "unknown that can't"},
+		{"escapes at the end among others", h26x.HEVC, "4e01 90 01 40 05 07 4142 000003 000003 01 01 01 40 80", "removed from among others"},
+		{"nesting that ends early", h26x.HEVC, "4e01 85 01 00 80", "removed from among others"},
+		{"broken nested message", h26x.HEVC, "4e01 85 03 20 05 40 80", "removed from among others"},
+		{"nested message with an escape", h26x.HEVC, "4e01 85 08 20 05 05 410000 03 01 43 80", "removed from among others"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := toy(c.codec, 4, 'f', frame(unhex(c.unit), sliceUnit(c.codec)))
@@ -142,6 +142,40 @@ func TestLongMessage(t *testing.T) {
 		p, err := h26x.Frame(r, h26x.HEVC, 0, int64(len(data)), 4)
 		if err != nil || len(p) != 1 || len(p[0].Edits) > 0 || p[0].Kind != scrub.Unknown {
 			t.Errorf("%v, %v", p, err)
+		}
+	})
+}
+
+func TestNAL(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		unit       string
+		afterSlice bool
+		want       string
+	}{
+		{"message", "06 05 04 63616d37 80", false, "06 03 04 ffffffff 80"},
+		{"filler data before slices", "0c 63616d37 80", false, "06 03 02 ffff 80"},
+		{"filler data after slices", "0c 63616d37 80", true, "0c ffffffff 80"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			data := unhex(c.unit)
+			with(t, data, func(r *scrub.Reader) {
+				p, err := h26x.NAL(r, h26x.AVC, 0, int64(len(data)), c.afterSlice)
+				if err != nil || len(p) != 1 {
+					t.Fatalf("%v, %v", p, err)
+				}
+				for _, e := range p[0].Edits {
+					copy(data[e.Off:e.End()], append(e.Data, bytes.Repeat([]byte{e.Fill}, int(e.Len))...))
+				}
+				if !bytes.Equal(data, unhex(c.want)) {
+					t.Errorf("became % x", data)
+				}
+			})
+		})
+	}
+	with(t, []byte{6}, func(r *scrub.Reader) {
+		if _, err := h26x.NAL(r, h26x.AVC, 0, 2, false); err == nil {
+			t.Error("a unit outside the medium")
 		}
 	})
 }

@@ -77,7 +77,7 @@ func (u *unit) pieces() []Piece {
 	}
 	for _, p := range out {
 		if p.Kind != "" && len(p.Edits) == 0 {
-			return u.widen([]Piece{p})
+			return []Piece{u.piece(0, len(u.raw), verdict{kind: p.Kind, value: "a message that can't be removed from among others"})}
 		}
 	}
 	if whole && len(out) > 0 {
