@@ -27,7 +27,7 @@ func (r *reader) entry(name string, e raw) {
 	case name == ifd1:
 		r.thumbnail(e)
 	case name == ifd0 && e.tag == tagOrientation:
-		r.block.Orientation = uint16(min(r.number(e), 0xFFFF))
+		r.block.Oriented, r.block.Orientation = e.count > 0, uint16(min(r.number(e), 0xFFFF))
 	case name == ifd0 && e.tag == tagExif:
 		r.ifd(exifIFD, r.pointer(e))
 	case name == ifd0 && e.tag == tagGPS:

@@ -33,7 +33,7 @@ func (e *Entry) stays() bool {
 // it returns reduces to itself.
 func (b *Block) Reduce(src Source, k Keep) ([]byte, error) {
 	var t Tree
-	if b.Order != nil && b.Orientation >= 2 && b.Orientation <= 8 {
+	if b.Oriented && b.Orientation != 1 && b.Orientation <= 8 { // 0 is undefined: it stays so
 		t.IFD0 = append(t.IFD0, Field{tagOrientation, 3, 1, nil})
 	}
 	if k.Color && b.Interop == "R03" && b.ColorSpace == 0xFFFF {

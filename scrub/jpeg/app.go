@@ -58,7 +58,7 @@ func (c *cleaner) jfifHeader(g segment) (bool, error) {
 	}
 	thumb := body[12] != 0 || body[13] != 0
 	body[12], body[13] = 0, 0
-	changed, err := c.shrink(g, body, scrub.Structure)
+	changed, err := c.replace(scrub.Destroy, g, body, scrub.Structure)
 	if changed {
 		kind := scrub.Hidden
 		if thumb {
@@ -84,7 +84,7 @@ func (c *cleaner) adobeHeader(g segment) (bool, error) {
 		return false, err
 	}
 	body := []byte("Adobe\x00\x64\x00\x00\x00\x00")
-	changed, err := c.shrink(g, append(body, old[11]), scrub.Render)
+	changed, err := c.replace(scrub.Destroy, g, append(body, old[11]), scrub.Render)
 	if changed {
 		c.Gone(scrub.Finding{Kind: scrub.Software, Place: famAdobe, Off: g.off, Len: 4 + g.n,
 			Value: fmt.Sprintf("version %d, flags %x", binary.BigEndian.Uint16(old[5:]), old[7:11])})
@@ -118,7 +118,7 @@ func (c *cleaner) isoMap(g segment) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	changed, err := c.shrink(g, body, scrub.Render)
+	changed, err := c.replace(scrub.Destroy, g, body, scrub.Render)
 	if changed {
 		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: famISO, Off: g.body() + n, Len: g.n - n})
 	}
@@ -131,12 +131,15 @@ const isoVersionOnly = int64(len(isoURN)) + 4
 // isoLength returns how much of the payload the metadata takes (ISO 21496-1,
 // C.2): two versions, and in a gain map flags and fractions. 0 if it does not parse.
 func (c *cleaner) isoLength(g segment) (int64, error) {
+	if g.n < isoVersionOnly {
+		return 0, nil
+	}
 	b, err := c.head(g, isoVersionOnly+1)
-	switch {
-	case err != nil || int64(len(b)) < isoVersionOnly:
+	if err != nil {
 		return 0, err
-	case int64(len(b)) == isoVersionOnly || b[isoVersionOnly] == fillByte:
-		return isoVersionOnly, nil
+	}
+	if only, err := c.Constant(g.body()+isoVersionOnly, g.n-isoVersionOnly, 0); only || err != nil {
+		return isoVersionOnly, err
 	}
 	const multiChannel, commonDenominator = 0x80, 0x08
 	channels, n := int64(1), isoVersionOnly+1

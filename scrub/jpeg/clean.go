@@ -83,6 +83,8 @@ func (c *cleaner) readMap() error {
 func (c *cleaner) clean() error {
 	if c.pic.damage != "" {
 		c.Doubt("%s, at 0x%x", c.pic.damage, c.pic.end)
+	} else if c.lost() {
+		c.Doubt("%d bytes between segments, and more behind the end: either may be the picture", c.pic.junkSize())
 	}
 	for _, step := range []func() error{c.structure, c.exif, c.xmp, c.icc, c.mpf, c.irb, c.jumbf, c.others, c.between, c.broken} {
 		if err := step(); err != nil {
@@ -94,22 +96,22 @@ func (c *cleaner) clean() error {
 
 // structure claims what the coding consists of.
 func (c *cleaner) structure() error {
-	seen := false
+	c.Claim(c.pic.off, 2, scrub.Structure, "SOI")
 	for _, g := range c.pic.segments {
 		switch {
 		case c.removes(g):
-		case g.n < 0 && g.code == soi && seen:
+		case g.code == soi: // written twice
 			c.Claim(g.off, 2, scrub.Structure, "SOI")
-			c.Doubt("a second SOI, at 0x%x", g.off)
-		case g.n < 0 && g.code != soi && g.code != eoi:
-			c.lonely(g)
+		case g.n < 0 && g.code != eoi:
+			if err := c.lonely(g); err != nil {
+				return err
+			}
 		default:
 			c.Claim(g.off, 4+g.n, scrub.Structure, placeOf(g.code))
 			if err := c.exact(g); err != nil {
 				return err
 			}
 		}
-		seen = true
 	}
 	for _, r := range c.pic.scans {
 		c.Claim(r.Off, r.Len, scrub.Payload, "scan")
@@ -118,12 +120,21 @@ func (c *cleaner) structure() error {
 }
 
 // lonely makes a fill byte of a marker without parameters that has no business
-// between segments.
-func (c *cleaner) lonely(g segment) {
+// between segments. Before anything but FF it would begin another marker.
+func (c *cleaner) lonely(g segment) error {
+	marker, err := c.chained(g.off + 2)
+	if err != nil {
+		return err
+	}
+	if !marker {
+		c.Claim(g.off, 2, scrub.Structure, placeOf(g.code))
+		return nil
+	}
 	c.Claim(g.off, 1, scrub.Structure, "marker")
 	c.Claim(g.off+1, 1, scrub.Identify, "marker")
 	c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: placeOf(g.code), Off: g.off, Len: 2})
-	c.Fill(scrub.Destroy, g.off+1, 1, fillByte)
+	c.Fill(scrub.Destroy, g.off+1, 1, 0xFF)
+	return nil
 }
 
 // between deals with what stands between segments. Decoders skip it.
@@ -132,7 +143,7 @@ func (c *cleaner) between() error {
 		c.Claim(r.Off, r.Len, scrub.Filler, "fill")
 	}
 	for _, r := range c.pic.junk {
-		if c.pic.damage != "" && !c.pic.missing {
+		if c.pic.damage != "" || c.lost() {
 			c.Claim(r.Off, r.Len, scrub.Identify, "junk")
 			continue
 		}
@@ -143,38 +154,13 @@ func (c *cleaner) between() error {
 	return nil
 }
 
-// broken deals with what lies behind damage: nothing is known of it, but that a
-// segment that runs past the end of the medium is what it says it is.
+// broken deals with what lies behind damage: nothing is known of it, so it may
+// be picture.
 func (c *cleaner) broken() error {
 	if c.pic.damage == "" {
 		return nil
 	}
-	at := c.pic.end
-	if o := c.pic.overrun; o != nil && removable(o.code) {
-		return c.removeOverrun(*o)
-	}
-	if len(c.pic.scans) > 0 {
-		c.Claim(at, c.Size()-at, scrub.Payload, "behind damage")
-	}
-	return nil
-}
-
-func (c *cleaner) removeOverrun(g segment) error {
-	n := c.Size() - g.body()
-	head, err := c.head(g, longestID)
-	if err != nil {
-		return err
-	}
-	f := familyOf(g.code, head)
-	c.Claim(g.off, min(4, c.Size()-g.off), scrub.Structure, f.place)
-	blank, err := c.Constant(g.body(), n, fillByte)
-	if err != nil || blank {
-		c.Claim(g.body(), n, scrub.Filler, f.place)
-		return err
-	}
-	c.Claim(g.body(), n, scrub.Identify, f.place)
-	c.Gone(scrub.Finding{Kind: f.kind, Place: f.place, Off: g.off, Len: n, Value: f.show(head, n)})
-	c.Fill(scrub.Destroy, g.body(), n, fillByte)
+	c.Claim(c.pic.end, c.Size()-c.pic.end, scrub.Payload, "behind damage")
 	return nil
 }
 
@@ -200,8 +186,10 @@ func (c *cleaner) other(g segment, f family) error {
 	if err != nil {
 		return err
 	}
-	if blank, err := c.Constant(g.body(), g.n, fillByte); err != nil || blank {
-		return orRemove(c, g, err)
+	if blank, err := c.Constant(g.body(), g.n, 0); err != nil {
+		return err
+	} else if blank {
+		return c.remove(g)
 	}
 	finding := scrub.Finding{Kind: f.kind, Place: f.place, Off: g.off, Len: 4 + g.n, Value: f.show(head, g.n)}
 	if f.place == famComment && !c.Goes(scrub.Identify, f.kind) && f.keepable(head, g.n) {
@@ -218,20 +206,9 @@ func (f family) keepable(head []byte, n int64) bool {
 	return n == int64(len(head)) && f.show(head, n) == string(head)
 }
 
-func orRemove(c *cleaner, g segment, err error) error {
-	if err != nil {
-		return err
-	}
-	return c.remove(g)
-}
-
-// removeAll removes what is left of a family and marks it as dealt with.
-func (c *cleaner) removeAll(place string, from int) error {
-	for _, g := range c.groups[place][from:] {
-		if err := c.remove(g); err != nil {
-			return err
-		}
-	}
+// removeAll removes a family.
+func (c *cleaner) removeAll(place string) error {
+	all := c.groups[place]
 	delete(c.groups, place)
-	return nil
+	return c.removeEach(all)
 }

@@ -6,39 +6,41 @@ import (
 	"untag/scrub"
 )
 
-// fillByte is what removed bytes become: T.81 allows any number of them before
-// a marker.
-const fillByte = 0xFF
+// A segment that goes keeps its length, is filled with zeros and becomes an
+// APP15. Making fill bytes (FF) of it would be as legal, but takes three bytes
+// written at once, and ExifTool warns of each run of them.
 
-// neutral is the code of a segment that can't become fill bytes: one that
-// nobody gives a meaning to.
-const neutral = app15
+// blankCode is that of a segment that says nothing: no program gives a meaning
+// to an APP15 of zeros.
+const blankCode = app15
 
-// remove makes fill bytes of a segment: first of its payload, then of its code
-// and length. Between the two it is an APPn that says nothing. Where the code
-// and length can't be written in one piece, it stays at that.
+// stub is the longest payload that FFmpeg calls invalid in an APPn and not in a COM.
+const stub = 3
+
+// remove takes everything out of a segment.
 func (c *cleaner) remove(g segment) error {
-	blank, err := c.Constant(g.body(), g.n, fillByte)
+	blank, err := c.Constant(g.body(), g.n, 0)
 	if err != nil {
 		return err
 	}
-	whole := c.Atomic(g.off+1, 3)
-	switch {
-	case blank && !whole && g.code == neutral:
+	if blank {
 		c.Claim(g.off, 4, scrub.Structure, "blank")
 		c.Claim(g.body(), g.n, scrub.Filler, "blank")
-		return nil
-	case blank:
-		c.Claim(g.off, 4, scrub.Structure, "blank")
-		c.Claim(g.body(), g.n, scrub.Filler, "blank")
-	default:
+	} else {
 		c.Claim(g.off, 4+g.n, scrub.Identify, c.place(g))
-		c.Fill(scrub.Destroy, g.body(), g.n, fillByte)
+		c.Fill(scrub.Destroy, g.body(), g.n, 0)
 	}
-	if whole {
-		c.Fill(scrub.Repair, g.off+1, 3, fillByte)
-	} else if g.code != neutral {
-		c.Put(scrub.Repair, g.off+1, []byte{neutral})
+	if g.code != blankCode && (g.code != com || g.n > stub) {
+		c.Put(scrub.Repair, g.off+1, []byte{blankCode})
+	}
+	return nil
+}
+
+func (c *cleaner) removeEach(segments []segment) error {
+	for _, g := range segments {
+		if err := c.remove(g); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -51,21 +53,16 @@ func (c *cleaner) place(g segment) string {
 	return placeOf(g.code)
 }
 
-// shrink gives a segment the payload body, which is no longer than the one it
-// has, and turns the rest into fill bytes. Role is that of the body once it is
-// in place. It reports whether it changed anything besides the length.
-func (c *cleaner) shrink(g segment, body []byte, role scrub.Role) (changed bool, err error) {
-	return c.shrinkIn(scrub.Destroy, g, body, role)
-}
-
-// shrinkIn is shrink with the new body written in the given phase.
-func (c *cleaner) shrinkIn(phase scrub.Phase, g segment, body []byte, role scrub.Role) (changed bool, err error) {
+// replace gives a segment the payload body, which is no longer than the one it
+// has, and zeros behind it. Role is that of the body once it is in place. It
+// reports whether that changes anything.
+func (c *cleaner) replace(phase scrub.Phase, g segment, body []byte, role scrub.Role) (changed bool, err error) {
 	n := int64(len(body))
 	old, err := c.Bytes(g.body(), len(body))
 	if err != nil {
 		return false, err
 	}
-	blank, err := c.Constant(g.body()+n, g.n-n, fillByte)
+	blank, err := c.Constant(g.body()+n, g.n-n, 0)
 	if err != nil {
 		return false, err
 	}
@@ -82,11 +79,8 @@ func (c *cleaner) shrinkIn(phase scrub.Phase, g segment, body []byte, role scrub
 		c.Claim(g.body()+n, g.n-n, scrub.Filler, place)
 	} else {
 		c.Claim(g.body()+n, g.n-n, scrub.Identify, place)
-		c.Fill(scrub.Destroy, g.body()+n, g.n-n, fillByte)
+		c.Fill(scrub.Destroy, g.body()+n, g.n-n, 0)
 		changed = true
-	}
-	if n < g.n && c.Atomic(g.off+2, 2) {
-		c.Put(scrub.Repair, g.off+2, []byte{byte((n + 2) >> 8), byte(n + 2)})
 	}
 	return changed, nil
 }

@@ -59,20 +59,35 @@ func (c *cleaner) exifBlock(parts []segment, first bool) error {
 	if err != nil {
 		return err
 	}
+	c.told = c.told || b.Oriented
 	if !first {
 		b.Report(famExif, c.finder(x, nil))
 		return c.removeEach(parts)
 	}
-	body, goes, err := c.exifBody(b, src, parts[0].n)
+	body, goes, err := c.exifPayload(b, src, parts[0].n)
 	if err != nil {
 		return err
 	}
-	return c.exifKeep(b, x, parts, body, goes)
+	left, err := c.findCopy(parts[0])
+	if err != nil {
+		return err
+	}
+	if left != nil {
+		body, c.told = left, true
+	}
+	return c.exifKeep(b, x, parts, exifBody{body, goes, left != nil})
 }
 
-// exifBody returns the payload that stays, nil if none does, and what of the
+// exifBody is the payload that stays, nil if none does.
+type exifBody struct {
+	bytes  []byte
+	goes   func(scrub.Kind) bool // the policy that it follows
+	copied bool                  // an interrupted run wrote a copy of it
+}
+
+// exifPayload returns the payload that stays, nil if none does, and what of the
 // policy it follows: where what it keeps would not fit, nothing is kept.
-func (c *cleaner) exifBody(b *exif.Block, src exif.Source, room int64) ([]byte, func(scrub.Kind) bool, error) {
+func (c *cleaner) exifPayload(b *exif.Block, src exif.Source, room int64) ([]byte, func(scrub.Kind) bool, error) {
 	goes := func(k scrub.Kind) bool { return c.Goes(scrub.Identify, k) }
 	keep := exif.Keep{Goes: goes, AppleHDR: c.gainMap != nil, Color: len(c.groups[famICC]) == 0}
 	for {
@@ -95,17 +110,16 @@ func (c *cleaner) exifBody(b *exif.Block, src exif.Source, room int64) ([]byte, 
 }
 
 // exifKeep writes what stays into the first part and removes the others.
-func (c *cleaner) exifKeep(b *exif.Block, x scrub.Extents, parts []segment, body []byte, goes func(scrub.Kind) bool) error {
-	if body == nil {
+func (c *cleaner) exifKeep(b *exif.Block, x scrub.Extents, parts []segment, body exifBody) error {
+	if body.bytes == nil {
 		b.Report(famExif, c.finder(x, nil))
 		return c.removeEach(parts)
 	}
-	c.told = b.Orientation > 0
-	changed, err := c.shrink(parts[0], body, scrub.Render)
+	changed, err := c.replaceSafely(parts[0], body.bytes, body.copied)
 	if err != nil {
 		return err
 	}
-	c.exifReport(b, x, goes, changed || len(parts) > 1)
+	c.exifReport(b, x, body.goes, changed || len(parts) > 1)
 	return c.removeEach(parts[1:])
 }
 
@@ -142,13 +156,4 @@ func (c *cleaner) finder(x scrub.Extents, goes func(scrub.Kind) bool) func(scrub
 		}
 		c.Gone(f)
 	}
-}
-
-func (c *cleaner) removeEach(parts []segment) error {
-	for _, g := range parts {
-		if err := c.remove(g); err != nil {
-			return err
-		}
-	}
-	return nil
 }

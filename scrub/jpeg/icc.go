@@ -60,5 +60,5 @@ func (c *cleaner) iccChunks(all []segment) (scrub.Extents, error) {
 
 func (c *cleaner) iccGoes(all []segment, why string) error {
 	c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: famICC, Off: all[0].off, Len: 4 + all[0].n, Value: why})
-	return c.removeAll(famICC, 0)
+	return c.removeAll(famICC)
 }

@@ -20,7 +20,7 @@ type related struct {
 // images finds out which of the pictures behind the first one stay, and has
 // them cleaned. Previews and originals go with the tail.
 func (c *cleaner) images() error {
-	if c.pic.damage != "" || c.frame {
+	if c.pic.damage != "" || c.lost() || c.frame {
 		return nil
 	}
 	if err := c.readIndex(); err != nil {

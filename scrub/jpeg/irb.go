@@ -27,7 +27,7 @@ func (c *cleaner) irb() error {
 	if err := photoshop.Report(src, famIRB, func(f scrub.Finding) { found(f, false) }); err != nil {
 		return err
 	}
-	return c.removeAll(famIRB, 0)
+	return c.removeAll(famIRB)
 }
 
 // Lengths in an APP11 JP segment (ISO/IEC 19566-5, D.2): "JP", box instance,

@@ -2,9 +2,9 @@
 // programs put around them: EXIF, XMP, IPTC, maker notes, thumbnails, C2PA, MPF
 // images and whatever follows the end.
 //
-// All edits are in place. A segment that goes becomes a run of fill bytes, which
-// T.81 (B.1.1.2) allows before any marker; one that shrinks is followed by such
-// a run. So no offset changes and the pictures' bytes stay where they are.
+// All edits are in place. A segment that goes becomes one of the same length that
+// holds zeros; one of which something stays ends with zeros. So no offset
+// changes, and every moment of the change is a whole picture.
 //
 // What a scan holds behind its last block of pixels is not looked at: finding it
 // takes decoding. Nor are tables that no scan refers to.
@@ -78,6 +78,22 @@ func (p *parser) file() error {
 	return c.rest()
 }
 
+// maxJunk is how many bytes between segments are no reason for doubt.
+const maxJunk = 64
+
+// lost tells whether the walk may have missed the picture: where a length is
+// wrong, what it left over may hold another one, whose end is not that of the file.
+func (c *cleaner) lost() bool {
+	return c.pic.junkSize() > maxJunk && c.pic.end < c.Size()
+}
+
+func (p *picture) junkSize() (n int64) {
+	for _, r := range p.junk {
+		n += r.Len
+	}
+	return n
+}
+
 // rest deals with what follows the picture: gaps up to the pictures that stay,
 // and the tail.
 func (c *cleaner) rest() error {
@@ -85,6 +101,10 @@ func (c *cleaner) rest() error {
 		return nil
 	}
 	at := c.pic.end
+	if c.lost() {
+		c.Claim(at, c.Size()-at, scrub.Identify, "tail")
+		return nil
+	}
 	for _, m := range c.kept {
 		if err := c.Blank(at, m.off-at, 0, scrub.Hidden, "gap"); err != nil {
 			return err

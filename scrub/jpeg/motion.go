@@ -94,7 +94,7 @@ func (p *parser) frames() error {
 		if !pic.shown() {
 			return p.Errorf(pic.end, "no picture where one was expected")
 		}
-		if pic.missing && pic.overrun == nil {
+		if pic.missing {
 			pic.damage, pic.end = "", p.Size()
 		}
 		if err := p.one(pic); err != nil || pic.damage != "" {

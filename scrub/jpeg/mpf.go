@@ -194,7 +194,7 @@ func (c *cleaner) mpfFirst(g segment) (bool, error) {
 	if int64(len(body)) > g.n {
 		return false, nil
 	}
-	changed, err := c.shrinkIn(scrub.Unlink, g, body, scrub.Render)
+	changed, err := c.replace(scrub.Unlink, g, body, scrub.Render)
 	if changed {
 		c.Gone(scrub.Finding{Kind: scrub.ID, Place: famMPF, Off: g.off, Len: 4 + g.n, Value: fmt.Sprintf("%d images", len(c.index.entries))})
 	}
@@ -227,32 +227,20 @@ func (c *cleaner) plainIndex() bool {
 func (c *cleaner) mpfScrub(g segment) error {
 	base := g.body() + mpfHeader
 	c.Claim(g.off, 4+mpfHeader, scrub.Structure, famMPF)
-	b, err := c.Bytes(base, len(c.index.spare))
-	if err != nil {
-		return err
-	}
-	for at := 0; at < len(b); {
+	spare := c.index.spare
+	for at := 0; at < len(spare); {
 		end := at + 1
-		for end < len(b) && c.index.spare[end] == c.index.spare[at] {
+		for end < len(spare) && spare[end] == spare[at] {
 			end++
 		}
-		if c.index.spare[at] == 0 {
+		if spare[at] == 0 {
 			c.Claim(base+int64(at), int64(end-at), scrub.Structure, famMPF)
-		} else if err := c.mpfBlank(base+int64(at), int64(end-at), b[at:end]); err != nil {
+		} else if err := c.Blank(base+int64(at), int64(end-at), 0, scrub.ID, famMPF+"/ImageUIDList"); err != nil {
 			return err
 		}
 		at = end
 	}
 	return nil
-}
-
-// mpfBlank fills with zeros, unless the bytes are fill already.
-func (c *cleaner) mpfBlank(off, n int64, b []byte) error {
-	if len(bytes.Trim(b, "\xFF")) == 0 {
-		c.Claim(off, n, scrub.Filler, famMPF)
-		return nil
-	}
-	return c.Blank(off, n, 0, scrub.ID, famMPF+"/ImageUIDList")
 }
 
 // newIndex writes an index of the pictures that stay.

@@ -41,7 +41,7 @@ const isoURN = "urn:iso:std:iso:ts:21496:-1\x00"
 // families are what is known by name (ExifTool 13.58, JPEG.pm). Whatever is not
 // listed goes too, as unknown.
 var families = []family{
-	{code: 0xE0, id: "JFIF\x00", place: famJFIF},
+	{code: 0xE0, id: "JFIF\x00", place: famJFIF, kind: scrub.Unknown},
 	{code: 0xE0, id: "JFXX\x00", place: "APP0/JFXX", kind: scrub.Thumbnail},
 	{code: 0xE0, id: "AVI1", place: famAVI1, kind: scrub.Unknown},
 	{code: 0xE0, id: "Ocad", place: "APP0/Ocad", kind: scrub.ID, text: true},
@@ -93,7 +93,7 @@ var families = []family{
 	{code: 0xEC, id: "", place: "APP12/picture info", kind: scrub.Serial, text: true},
 	{code: 0xED, id: "Photoshop 3.0\x00", place: famIRB},
 	{code: 0xED, id: "Adobe_CM", place: "APP13/Adobe_CM", kind: scrub.Software},
-	{code: 0xEE, id: "Adobe", place: famAdobe},
+	{code: 0xEE, id: "Adobe", place: famAdobe, kind: scrub.Unknown},
 	{code: 0xEF, id: "Q ", place: "APP15/quality", kind: scrub.Software, text: true},
 	{code: 0xEF, id: "TEXT\x00", place: "APP15/text", kind: scrub.Comment, text: true},
 	{code: com, id: "", place: famComment, kind: scrub.Comment, text: true},

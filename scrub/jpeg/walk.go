@@ -53,9 +53,8 @@ type picture struct {
 	fill     []scrub.Range // fill bytes
 	scans    []scrub.Range // entropy-coded data
 	damage   string        // why the walk stopped early; empty if it reached EOI
-	overrun  *segment      // the last segment, if it runs past the end of the medium
 	frames   []segment     // frame headers
-	missing  bool          // the medium ends before the picture
+	missing  bool          // the medium ends in a scan, or where a marker should be
 }
 
 // shown tells whether there is something to see.
@@ -112,7 +111,7 @@ func (w *walker) step() (more bool, err error) {
 	case g.code == eoi:
 		w.take(g)
 		return false, nil
-	case g.code == soi && len(w.pic.scans) > 0:
+	case g.code == soi && g.off > w.pic.off+2: // as where the length of EXIF is wrong and its thumbnail comes into sight
 		return w.stop("another picture begins before the end")
 	case g.code == soi || g.code == tem || g.code >= rst0 && g.code <= rst7:
 		w.take(g)
@@ -146,10 +145,9 @@ func (w *walker) segment(g segment) (more bool, err error) {
 	}
 	g.n = length - 2
 	if length > w.Left(g.off+2) {
-		w.pic.overrun, w.pic.missing = &g, true
 		return w.stop("segment %02X says it is %d bytes long, %d are left", g.code, length, w.Left(g.off+2))
 	}
-	if after && removable(g.code) {
+	if after && g.code != sos {
 		if chained, err := w.chained(g.end()); err != nil || !chained {
 			w.pic.damage = fmt.Sprintf("segment %02X after a scan leads nowhere", g.code)
 			return false, err
@@ -195,11 +193,11 @@ func removable(code byte) bool {
 }
 
 // chained tells whether a marker stands at off.
-func (w *walker) chained(off int64) (bool, error) {
-	if w.Left(off) < 2 {
-		return w.Left(off) == 0, nil
+func (p *parser) chained(off int64) (bool, error) {
+	if p.Left(off) < 2 {
+		return p.Left(off) == 0, nil
 	}
-	b, err := w.Bytes(off, 2)
+	b, err := p.Bytes(off, 2)
 	return err == nil && b[0] == 0xFF && b[1] != 0, err
 }
 
@@ -216,6 +214,9 @@ func (w *walker) marker() (g segment, ok bool, err error) {
 			err = w.skipJunk()
 		case b[1] == 0xFF:
 			err = w.skipFill()
+		case b[1] == 0 && w.filled():
+			w.pic.fill = append(w.pic.fill, scrub.Range{Off: w.at, Len: 1})
+			w.addJunk(w.at+1, 1)
 		case b[1] == 0:
 			w.addJunk(w.at, 2)
 		default:
@@ -226,6 +227,14 @@ func (w *walker) marker() (g segment, ok bool, err error) {
 		}
 	}
 	return g, false, nil
+}
+
+// filled tells whether an FF where the walk is counts as a fill byte although no
+// marker follows: behind other fill bytes, and behind SOI, where it is what
+// JPEG is recognised by.
+func (w *walker) filled() bool {
+	f := w.pic.fill
+	return w.at == w.pic.off+2 || len(f) > 0 && f[len(f)-1].End() == w.at
 }
 
 // skipJunk steps to the next FF.

@@ -158,12 +158,21 @@ func (r *reducer) run() {
 	}
 }
 
+// wrappers are the usual instructions around a packet (ISO 16684-1, 7.3.2).
+var wrappers = []string{
+	"<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>", "<?xpacket begin='\uFEFF' id='W5M0MpCehiHzreSzNTczkc9d'?>",
+	`<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>`, `<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>`,
+	`<?xpacket end="w"?>`, `<?xpacket end='w'?>`, `<?xpacket end="r"?>`, `<?xpacket end='r'?>`,
+}
+
 // tag deals with the tag at off and returns where it ends.
 func (r *reducer) tag(off int) int {
 	t, ok := r.scan(off)
 	switch {
 	case !ok:
 		return off + 1
+	case t.name == "" && len(r.stack) == 0 && slices.Contains(wrappers, string(r.b[off:t.end])):
+		r.kept = append(r.kept, Span{off, t.end})
 	case t.closing:
 		r.close(t)
 	case t.name != "":

@@ -67,7 +67,7 @@ type element struct {
 	path   string // of properties, without the elements of RDF
 	item   int
 	hidden bool // an element of RDF or XMP itself
-	text   strings.Builder
+	text   []byte
 }
 
 // stop tells what an error of the decoder means for the packet.
@@ -95,13 +95,13 @@ func (w *walker) token(t xml.Token) {
 		w.end()
 	case xml.CharData:
 		if n := len(w.stack); n > 0 && !w.stack[n-1].isFull() {
-			w.stack[n-1].text.Write(t)
+			w.stack[n-1].text = append(w.stack[n-1].text, t...)
 		}
 	}
 }
 
 // isFull tells that more text would be cut off anyway.
-func (e *element) isFull() bool { return e.text.Len() > 2*scrub.MaxValue }
+func (e *element) isFull() bool { return len(e.text) > 2*scrub.MaxValue }
 
 func (w *walker) start(t xml.StartElement) {
 	if len(w.stack) >= maxDepth {
@@ -144,7 +144,7 @@ func (w *walker) end() {
 		return
 	}
 	e := &w.stack[n-1]
-	if text := strings.TrimSpace(e.text.String()); text != "" && e.path != "" {
+	if text := strings.TrimSpace(string(e.text)); text != "" && e.path != "" {
 		w.add(e.path, text, e.item)
 	}
 	w.stack = w.stack[:n-1]
