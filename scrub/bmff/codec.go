@@ -110,6 +110,8 @@ func (p *parser) probeMovie(m *movie) error {
 			err = p.probeFrames(t)
 		case t.motionJPEG():
 			err = p.probePictures(t)
+		case t.timedText() && p.s.Deep():
+			err = p.eachSample(t, p.textTail)
 		}
 		if err != nil {
 			return err

@@ -192,7 +192,7 @@ func (p *parser) cutOpen() error {
 	for _, r := range p.cover.regions {
 		end = max(end, min(r.end(), m.End()))
 	}
-	if b, ok, err := p.nextTop(end); err == nil && ok && slices.Contains(essential, b.typ) {
+	if b, ok, err := p.nextTop(end); err == nil && ok && (slices.Contains(essential, b.typ) || known(b.typ)) {
 		p.doubt("media data without a length is followed by another box")
 		p.distrust("media data without a length is followed by another box")
 		return nil

@@ -17,44 +17,59 @@ func (t *track) motionJPEG() bool {
 // minutes of video of the cameras that recorded so.
 const maxPictures = 1 << 13
 
-// probePictures has frames of the plain form cleaned as pictures: all in
-// depth, else the first and the last. Decoders look at the segments of the
-// other forms (the fields of Motion JPEG A, the strings of Avid), so these are
-// only looked at.
+// probePictures has frames of the plain form cleaned as pictures: all in depth,
+// or if the first or the last hold something. Decoders look at the segments of
+// the other forms (the fields of Motion JPEG A, the strings of Avid), so these
+// are only looked at.
 func (p *parser) probePictures(t *track) error {
-	all := p.s.Deep() && t.tables.samples <= maxPictures
-	plain := !slices.ContainsFunc(t.formats, func(f string) bool { return f != "jpeg" })
-	look := func(f sample) error {
-		if f.len == 0 {
-			return nil
-		}
-		if !plain {
-			return p.inspectPicture(f)
-		}
-		edits := p.s.Point()
-		err := p.s.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
-		if scrub.Refusal(err) {
-			p.doubt("pictures of a video track can't be read")
-			return nil
-		}
-		if err != nil {
+	if slices.ContainsFunc(t.formats, func(f string) bool { return f != "jpeg" }) {
+		return p.eachProbe(t, p.inspectPicture)
+	}
+	few := t.tables.samples <= maxPictures
+	all := few && p.s.Deep()
+	if !all {
+		before, pieces := p.s.Point(), len(p.cover.pieces)
+		if err := p.eachProbe(t, p.picture); err != nil {
 			return err
 		}
-		if !all && p.s.Edited(edits) {
-			p.doubt("pictures of a video track hold metadata, and not all were looked at")
+		if !p.s.Edited(before) {
+			return nil
 		}
-		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: f.off, Len: f.len})
+		p.s.Reset(before)
+		p.cover.pieces = p.cover.pieces[:pieces]
+		all = few
+	}
+	if !all {
+		p.doubt("the pictures of a video track hold metadata, and are too many")
 		return nil
 	}
-	if all {
-		return p.eachSample(t, look)
-	}
+	return p.eachSample(t, p.picture)
+}
+
+// eachProbe visits the frames that are looked at in any case.
+func (p *parser) eachProbe(t *track, visit func(sample) error) error {
 	for _, f := range t.probes {
-		if err := look(f); err != nil {
+		if err := visit(f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// picture has one frame cleaned as a medium of its own.
+func (p *parser) picture(f sample) error {
+	if f.len == 0 {
+		return nil
+	}
+	err := p.s.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
+	if scrub.Refusal(err) {
+		p.doubt("pictures of a video track can't be read")
+		return nil
+	}
+	if err == nil {
+		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: f.off, Len: f.len})
+	}
+	return err
 }
 
 // inspectPicture doubts a frame that has segments other than those which
@@ -73,7 +88,7 @@ func (p *parser) inspectPicture(f sample) error {
 		case marker == 0xfe, marker >= 0xe2 && marker <= 0xef && marker != 0xee,
 			marker == 0xe0 && id != "AVI1" && id != "JFIF",
 			marker == 0xe1 && string(h[at+8:at+12]) != "mjpg":
-			p.doubt("pictures of a video track hold metadata")
+			p.doubt("the pictures of a video track hold metadata")
 			return nil
 		}
 		at += 2 + max(2, size)

@@ -49,6 +49,11 @@ func (p *parser) distrust(reason string) { p.distrusts = append(p.distrusts, rea
 // cut short. All others are not needed, and go with what follows.
 var essential = []string{"ftyp", "moov", "moof", "mdat"}
 
+// known tells whether a type is one that the top level is known to have.
+func known(typ string) bool {
+	return vendorBoxes[typ] != "" || slices.Contains([]string{"free", "skip", "wide", "sidx", "ssix", "styp", "mfra"}, typ)
+}
+
 // nextTop reads the box at off. ok is false where no more boxes follow, and all
 // that is left is a tail.
 func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
@@ -62,9 +67,8 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 	}
 	typ := string(h[4:8])
 	needed := slices.Contains(essential, typ)
-	known := vendorBoxes[typ] != "" || slices.Contains([]string{"free", "skip", "wide", "sidx", "styp", "mfra"}, typ)
 	if be32(h) == 0 && typ != "mdat" {
-		if known || needed {
+		if needed || known(typ) {
 			return box{}, false, p.s.Errorf(off, "box %q has no length", typeName(typ))
 		}
 		return box{}, false, nil
@@ -84,7 +88,7 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 		return box{typ: typ, off: off, head: head, len: size - off}, true, nil
 	case needed:
 		return box{}, false, err
-	case be32(h) >= 8 && known:
+	case be32(h) >= 8 && known(typ):
 		p.distrust("the file ends inside a box")
 		return box{typ: typ, off: off, head: 8, len: size - off}, true, nil
 	}

@@ -20,11 +20,18 @@ func (p *parser) readSound(t *track, e entry) error {
 	case version == 2 && len(h) >= 72:
 		t.tables.perPacket = packet{int64(be32(h[68:])), int64(be32(h[64:]))}
 	case version == 0 && sampleBytes[e.typ] > 0:
+		if channels == 0 || bits%8 != 0 || bits > 64 {
+			t.tables.trouble = "a track of sound contradicts itself"
+			return nil
+		}
 		width := sampleBytes[e.typ]
 		if width <= 2 && bits > 8 && e.typ != "ulaw" && e.typ != "alaw" {
 			width = (bits + 7) / 8
 		}
 		t.tables.perPacket = packet{1, channels * width}
+	}
+	if q := t.tables.perPacket; q.frames > 0 && q.bytes == 0 {
+		t.tables.perPacket = packet{}
 	}
 	return nil
 }

@@ -35,6 +35,12 @@ func (p *parser) spherical(b box, xml []byte, place string) error {
 			continue
 		}
 		off, n := start+int64(m[0]), int64(m[1]-m[0])
+		if string(name) == "StitchingSoftware" { // FFmpeg asks for the element
+			off, n = start+int64(m[4]), int64(m[5]-m[4])
+			if len(bytes.TrimSpace(value)) == 0 {
+				continue
+			}
+		}
 		p.s.Claim(off, n, scrub.Identify, place)
 		if p.s.Found(scrub.Finding{Kind: scrub.Software, Place: place + "/" + string(name), Off: off, Len: n, Value: string(value)}) {
 			p.s.Fill(scrub.Repair, off, n, ' ')

@@ -16,6 +16,7 @@ type tables struct {
 	constant  uint32         // the size of all samples, 0 if they differ
 	samples   int64          // how many there are
 	times     column         // stts: how many samples last how long
+	trouble   string         // what contradicts itself in the descriptions
 	perPacket packet         // how QuickTime counts constant-rate sound
 	described int64          // how many sample descriptions there are
 	seen      map[string]int // how often each of the needed tables is there
@@ -123,6 +124,9 @@ func (t *tables) complete() (string, error) {
 		if t.seen[either[0]]+t.seen[either[1]] != 1 {
 			return "a track lacks a sample table or has two", nil
 		}
+	}
+	if t.trouble != "" {
+		return t.trouble, nil
 	}
 	if t.described == 0 && t.samples > 0 {
 		return "a track does not describe its samples", nil

@@ -2,6 +2,7 @@ package bmff
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -72,6 +73,72 @@ func (p *parser) textTells(t *track) (bool, error) {
 // bytes, there is nothing or the length of a box.
 func destroyed(text []byte) bool {
 	return len(text) >= 6 && be32(text) == 0 && be16(text[4:]) == 0
+}
+
+// timedText tells whether samples are a length, a text, and boxes.
+func (t *track) timedText() bool {
+	return isText(t.handler) && len(t.formats) > 0 && !slices.ContainsFunc(t.formats, func(f string) bool { return f != "tx3g" && f != "text" })
+}
+
+// modifiers are the boxes that may follow the text of a sample: of 3GPP timed
+// text (TS 26.245, 5.17) and of QuickTime's text media.
+var modifiers = []string{"styl", "hlit", "hclr", "krok", "dlay", "href", "tbox", "blnk", "twrp", "encd", "ftxt", "drpo", "drpt", "imag", "metr", "free"}
+
+// textTail looks at what follows the text of a sample. Boxes that nobody knows,
+// and bytes that are no box, go.
+func (p *parser) textTail(f sample) error {
+	if f.len < 2 {
+		return nil
+	}
+	h, err := p.s.Bytes(f.off, 2)
+	if err != nil {
+		return err
+	}
+	off, end := f.off+2+int64(be16(h)), f.off+f.len
+	if off > end {
+		return nil // no text of this kind: the whole of it is payload
+	}
+	rest, err := children(p.s, off, end, func(b box) error {
+		if slices.Contains(modifiers, b.typ) && b.typ != "free" {
+			return nil
+		}
+		return p.textPiece(b.off, b.len, b)
+	})
+	if damaged(err) || err == nil && rest < end {
+		return p.textPiece(rest, end-rest, box{})
+	}
+	return err
+}
+
+// textPiece takes n bytes out of a sample, as a free box where they are a box.
+func (p *parser) textPiece(off, n int64, b box) error {
+	const place = "mdat/text"
+	at := b.off + b.head
+	if b.len == 0 {
+		at = off
+	}
+	empty, err := p.s.Constant(at, off+n-at, 0)
+	if err != nil {
+		return err
+	}
+	if len(p.cover.pieces) >= maxMessages {
+		p.doubt("more text samples hold something else than can be kept account of")
+		return nil
+	}
+	p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: off, Len: n})
+	if empty && (b.typ == "free" || b.len == 0) {
+		p.s.Claim(off, at-off, scrub.Structure, place)
+		p.s.Claim(at, off+n-at, scrub.Filler, place)
+		return nil
+	}
+	p.s.Claim(off, n, scrub.Identify, place)
+	if p.s.Found(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: off, Len: n}) {
+		if b.len > 0 {
+			p.s.Put(scrub.Unlink, b.off+4, freeType)
+		}
+		p.s.Fill(scrub.Destroy, at, off+n-at, 0)
+	}
+	return nil
 }
 
 // eachSample visits the samples of a track that lie in the file.

@@ -201,39 +201,50 @@ func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
 	return nil
 }
 
-// references claims tref: what points at tracks that go is retired or zeroed.
+// references claims tref: what points at no track that stays is retired or
+// zeroed, after the tracks themselves. A track of chapters is known by the
+// reference alone.
 func (p *parser) references(m *movie, b box, place string) error {
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
 	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
 		if c.typ == "free" {
 			return p.filler(c, place+"/free")
 		}
-		ids, err := p.s.Bytes(c.body(), int(min(c.size(), 4*maxTracks))&^3)
-		if err != nil {
-			return err
-		}
-		gone := 0
-		for i := 0; i < len(ids); i += 4 {
-			if t := m.track(be32(ids[i:])); t != nil && t.goes {
-				gone++
-			}
-		}
-		if gone > 0 && 4*gone == len(ids) {
-			p.discard(c, place+"/"+c.name())
-			return nil
-		}
-		p.keep(c, place+"/"+c.name())
-		for i := 0; i < len(ids); i += 4 {
-			if t := m.track(be32(ids[i:])); t != nil && t.goes {
-				p.s.Fill(scrub.Unlink, c.body()+int64(i), 4, 0)
-			}
-		}
-		return nil
+		return p.reference(m, c, place+"/"+c.name())
 	})
 	if err != nil {
 		return err
 	}
 	return p.rest(rest, b.end(), place)
+}
+
+func (p *parser) reference(m *movie, b box, place string) error {
+	ids, err := p.s.Bytes(b.body(), int(min(b.size(), 4*maxTracks))&^3)
+	if err != nil {
+		return err
+	}
+	var gone []int64
+	for i := 0; i < len(ids); i += 4 {
+		if t := m.track(be32(ids[i:])); t == nil || t.goes {
+			gone = append(gone, b.body()+int64(i))
+		}
+	}
+	if 4*len(gone) == len(ids) {
+		p.s.Claim(b.off, b.len, scrub.Identify, place)
+		p.retire(b, scrub.Repair, scrub.Repair)
+		return nil
+	}
+	p.keep(b, place)
+	for _, off := range gone {
+		zero, err := p.s.Constant(off, 4, 0)
+		if err != nil {
+			return err
+		}
+		if !zero {
+			p.s.Fill(scrub.Repair, off, 4, 0)
+		}
+	}
+	return nil
 }
 
 // media claims mdia.
