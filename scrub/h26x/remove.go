@@ -118,10 +118,10 @@ type held struct {
 // plan finds out how a message can be stretched over its raw bytes.
 func (u *unit) plan(m sei) (s stretching, ok bool) {
 	grow := m.end - m.body - m.size
-	escapes := u.escapes(m)
 	if m.long() || m.size == 0 || u.tail(m) > 0 || grow < 1 || grow > mostEscapes {
 		return s, false
 	}
+	escapes := u.escapes(m)
 	old := m.body - m.last - 1 // bytes of the size
 	room := m.end - m.last - 1 // for size and body
 	second := -1               // where the rest begins, as a message of its own
