@@ -84,7 +84,7 @@ func (e *encoder) findings(all []scrub.Finding) {
 func (d *decoder) findings(size int64) (all []scrub.Finding) {
 	for n := d.count(maxFindings, "the number of findings"); n > 0 && d.err == nil; n-- {
 		f := scrub.Finding{Kind: scrub.Kind(d.place()), Role: d.role(), Place: d.place()}
-		if !f.Kind.Known() {
+		if !f.Kind.Known() && (f.Kind != "" || f.Role != scrub.Render) { // what is to be rendered gives nothing away
 			d.malformed("no kind is called %.20q", f.Kind)
 		}
 		f.Off = d.int(size, "an offset")

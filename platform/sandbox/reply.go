@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"math"
@@ -50,7 +51,7 @@ func (e *encoder) reply(r reply) {
 func (d *decoder) reply(size int64) (r reply) {
 	switch what := d.byte(); what {
 	case sayPanic:
-		r.panicked = printable(d.text(maxText, "last words"), maxText)
+		r.panicked = cmp.Or(d.line(maxText), "without a word")
 	case sayError:
 		r.err = d.error()
 	case sayPlan:
@@ -144,9 +145,6 @@ func (d *decoder) error() error {
 	}
 	return &said{d.line(maxLine), means}
 }
-
-// line reads text that is shown as it is.
-func (d *decoder) line(most int) string { return printable(d.text(most, "a line"), most) }
 
 func (e *encoder) compaction(c *scrub.Compaction) {
 	e.int(c.Size)

@@ -22,8 +22,8 @@ func (d *decoder) status() (s Status) {
 	}
 	s.Landlock = d.count(1<<20, "a version")
 	s.Seccomp = d.bool("whether seccomp is in force")
-	s.Missing = d.texts(2, maxLine, "what is missing")
-	s.Open = d.texts(len(forbidden), maxWord, "what is open")
+	s.Missing = d.lines(2, maxLine, "what is missing")
+	s.Open = d.lines(len(forbidden), maxWord, "what is open")
 	return s
 }
 

@@ -194,6 +194,16 @@ func (d *decoder) texts(count, most int, what string) (all []string) {
 	return all
 }
 
+// line reads text that is shown as it is.
+func (d *decoder) line(most int) string { return printable(d.text(most, "a line"), most) }
+
+func (d *decoder) lines(count, most int, what string) (all []string) {
+	for n := d.count(count, what); n > 0 && d.err == nil; n-- {
+		all = append(all, d.line(most))
+	}
+	return all
+}
+
 func (d *decoder) place() string {
 	slot := d.uint(slots-1, "the slot of a place")
 	if !d.bool("a known place") {

@@ -1,0 +1,226 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"untag/platform/apply"
+	"untag/scrub"
+)
+
+// Options are what workers are run under.
+type Options struct {
+	// Engine is the one that the workers have; its table is asked here.
+	Engine *scrub.Engine
+	// Workers is how many files are parsed at a time; 0 chooses.
+	Workers int
+	// Lazy starts no worker before there is something to do.
+	Lazy bool
+	// Require refuses to parse where not everything is in force that confines
+	// a worker.
+	Require bool
+	// Warn, if not nil, is told once if that is so and nothing is refused.
+	Warn func(string)
+
+	args   []string // of a worker, instead of what [IsWorker] looks for
+	limits limits   // instead of the usual
+}
+
+// Pool plans files in confined processes. All methods may be called at the same time.
+type Pool struct {
+	opt     Options
+	formats []string
+	places  chan *place     // those that are free
+	start   chan func()     // run by the thread that all workers are children of
+	ctx     context.Context // ends with the pool
+	end     context.CancelCauseFunc
+	closing sync.Once
+
+	mu     sync.Mutex
+	status *Status // of the first worker
+}
+
+// place is where a worker may be.
+type place struct{ worker *process }
+
+var (
+	_ apply.Planner   = (*Pool)(nil)
+	_ apply.Compacter = (*Pool)(nil)
+)
+
+// Start returns a pool, with one worker running unless opt is Lazy. It fails if
+// no worker can be started, or none that is confined as required.
+func Start(opt Options) (*Pool, error) {
+	if opt.Engine == nil {
+		return nil, errors.New("sandbox: no engine")
+	}
+	if opt.Workers <= 0 {
+		opt.Workers = min(runtime.NumCPU(), 4)
+	}
+	if opt.args == nil {
+		opt.args = []string{os.Args[0], workerName}
+	}
+	if opt.limits == (limits{}) {
+		opt.limits = usual
+	}
+	p := &Pool{opt: opt, places: make(chan *place, opt.Workers), start: make(chan func())}
+	p.ctx, p.end = context.WithCancelCause(context.Background())
+	for _, f := range opt.Engine.Formats() {
+		p.formats = append(p.formats, f.Name)
+	}
+	for range opt.Workers {
+		p.places <- new(place)
+	}
+	go p.parent()
+	if opt.Lazy {
+		return p, nil
+	}
+	if _, err := p.Status(); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// parent starts all workers from one thread, which stays: the kernel ends a
+// child when the thread ends that started it, and the runtime ends threads.
+func (p *Pool) parent() {
+	runtime.LockOSThread()
+	for start := range p.start {
+		start()
+	}
+}
+
+// Close ends all workers, also those at work.
+func (p *Pool) Close() {
+	p.closing.Do(func() {
+		p.end(ErrClosed)
+		for range p.opt.Workers {
+			if pl := <-p.places; pl.worker != nil {
+				pl.worker.end()
+			}
+		}
+		close(p.start)
+	})
+}
+
+// Extensions lists those of the engine's formats.
+func (p *Pool) Extensions() (all []string) {
+	for _, f := range p.opt.Engine.Formats() {
+		all = append(all, f.Extensions...)
+	}
+	return all
+}
+
+// Status tells what confines the workers. It starts one if none was started yet.
+func (p *Pool) Status() (Status, error) {
+	p.mu.Lock()
+	known := p.status
+	p.mu.Unlock()
+	if known != nil {
+		return *known, nil
+	}
+	pl, err := p.take(p.ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	defer p.leave(pl)
+	if err := p.ready(p.ctx, pl); err != nil {
+		return Status{}, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return *p.status, nil
+}
+
+// take waits for a place to be free.
+func (p *Pool) take(ctx context.Context) (*place, error) {
+	select {
+	case pl := <-p.places:
+		if p.ctx.Err() == nil {
+			return pl, nil
+		}
+		p.leave(pl)
+		return nil, ErrClosed
+	case <-p.ctx.Done():
+		return nil, ErrClosed
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+func (p *Pool) leave(pl *place) { p.places <- pl }
+
+// ready sees to it that there is a worker at the place.
+func (p *Pool) ready(ctx context.Context, pl *place) error {
+	if pl.worker != nil && pl.worker.fresh() {
+		return nil
+	}
+	pl.clear()
+	w, err := p.spawn(ctx)
+	if err != nil {
+		return err
+	}
+	starting, cancel := context.WithTimeoutCause(ctx, p.opt.limits.start, failed(ErrStalled, "it is not ready after %v", p.opt.limits.start))
+	defer cancel()
+	s, err := w.greet(starting)
+	if err == nil {
+		err = p.accept(s)
+	} else if ctx.Err() == nil {
+		err = failed(ErrStart, "%v", err)
+	}
+	if err != nil {
+		w.end()
+		return err
+	}
+	pl.worker = w
+	return nil
+}
+
+// clear lets go of the worker.
+func (pl *place) clear() {
+	if pl.worker != nil {
+		pl.worker.end()
+		pl.worker = nil
+	}
+}
+
+func (p *Pool) spawn(ctx context.Context) (w *process, err error) {
+	started := make(chan struct{})
+	select {
+	case p.start <- func() { w, err = spawn(p.opt.args); close(started) }:
+		<-started
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	switch {
+	case errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE):
+		return nil, fmt.Errorf("%w: %w", ErrWorker, err) // for who opens the files to hear
+	case err != nil:
+		return nil, failed(ErrStart, "%v", err)
+	}
+	return w, nil
+}
+
+// accept decides on a worker by what confines it.
+func (p *Pool) accept(s Status) error {
+	if p.opt.Require && !s.Full() {
+		return failed(ErrOpen, "%v", s)
+	}
+	p.mu.Lock()
+	first := p.status == nil
+	if first {
+		p.status = &s
+	}
+	p.mu.Unlock()
+	if first && !s.Full() && p.opt.Warn != nil {
+		p.opt.Warn(s.String())
+	}
+	return nil
+}

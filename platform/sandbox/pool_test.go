@@ -1,0 +1,195 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"untag/platform/apply"
+	"untag/scrub"
+	"untag/scrub/scrubtest"
+)
+
+func TestThousandFiles(t *testing.T) {
+	p := start(t, Options{Workers: 3, limits: quick})
+	first := children()
+	files := make(chan int)
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for i := range files {
+				size := 20 + i%777
+				content := fmt.Sprintf("TOY:plain\n%0*d", size, i)
+				want := error(nil)
+				if i%100 == 99 {
+					content, want = "TOY:panic\nbody", ErrCrashed
+				}
+				f, n := file(t, content)
+				got, err := p.Plan(bg, f, n, scrub.Options{})
+				f.Close()
+				if !errors.Is(err, want) {
+					t.Errorf("file %d: %v", i, err)
+				}
+				if err == nil && (got.Size != n || got.Edits[0].Off != 10 || got.Edits[0].Len != int64(size)) {
+					t.Errorf("file %d: the plan for another: %+v", i, got)
+				}
+			}
+		})
+	}
+	for i := range 1000 {
+		files <- i
+	}
+	close(files)
+	all.Wait()
+	if now := children(); len(first) != 1 || len(now) > 3 {
+		t.Errorf("processes first %v, now %v", first, now)
+	}
+}
+
+func TestTwoPools(t *testing.T) {
+	a, b := start(t, Options{Workers: 1}), start(t, Options{Workers: 1})
+	if pid(t, a) == pid(t, b) {
+		t.Error("they share a worker")
+	}
+	f, size := file(t, "TOY:sleep\nbody")
+	done := make(chan error)
+	go func() { _, err := a.Plan(bg, f, size, scrub.Options{}); done <- err }()
+	serves(t, b)
+	time.Sleep(50 * time.Millisecond)
+	a.Close()
+	if err := <-done; err != ErrClosed {
+		t.Error(err)
+	}
+	serves(t, b)
+	b.Close()
+	if left := children(); len(left) > 0 {
+		t.Error("left:", left)
+	}
+}
+
+func TestLazy(t *testing.T) {
+	p := start(t, Options{Workers: 2, Lazy: true})
+	if all := children(); len(all) > 0 {
+		t.Error("started:", all)
+	}
+	serves(t, p)
+	if all := children(); len(all) != 1 {
+		t.Error("started:", all)
+	}
+	never := start(t, Options{Lazy: true})
+	never.Close()
+	if _, err := never.Status(); err != ErrClosed {
+		t.Error(err)
+	}
+	if _, err := Start(Options{}); err == nil {
+		t.Error("a pool without an engine")
+	}
+}
+
+// The options reach the parser.
+func TestOptions(t *testing.T) {
+	p := start(t, Options{Workers: 1})
+	f, size := file(t, "TOY:known\nbody")
+	opt := scrub.Options{
+		Policy: scrub.Policy{Keep: []scrub.Kind{scrub.Person}},
+		Known:  []scrub.Span{{Off: 0, Len: 10, Role: scrub.Structure}, {Off: 10, Len: 4, Role: scrub.Payload}},
+	}
+	got, err := p.Plan(bg, f, size, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := apply.Direct(engine).Plan(bg, f, size, opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Findings) != 2 || got.Findings[0].Value != want.Findings[0].Value || got.Findings[0].Value != "14 true" || got.Findings[1].Goes {
+		t.Errorf("%+v", got.Findings)
+	}
+}
+
+func TestCompact(t *testing.T) {
+	p := start(t, Options{Workers: 1})
+	f, size := file(t, "TOY:plain\nbody")
+	got, err := p.Compact(bg, f, size, scrub.Options{})
+	want := &scrub.Compaction{Size: size, Read: size, Drops: []scrub.Range{{Off: 10, Len: 4}}, Patches: []scrub.Edit{{Len: 2, Data: []byte("TO")}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	f, size = file(t, "TOY:full\nbody")
+	if got, err := p.Compact(bg, f, size, scrub.Options{}); got != nil || err != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+	f, size = file(t, "TOY:broken\nbody")
+	if got, err := p.Compact(bg, f, size, scrub.Options{}); got != nil || !scrub.Refusal(err) || err.Error() != "toy: a word that can't be\uFFFD\uFFFD[31m at 0x4" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// Through a worker, each real file has the plan that it has without one.
+func TestPlansAreTheSame(t *testing.T) {
+	p := start(t, Options{Workers: 2})
+	direct := apply.Direct(engine)
+	for _, name := range samples(t) {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := f.Stat()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, wrong := direct.Plan(bg, f, st.Size(), scrub.Options{})
+		got, err := p.Plan(bg, f, st.Size(), scrub.Options{})
+		f.Close()
+		if fmt.Sprint(err) != fmt.Sprint(wrong) {
+			t.Errorf("%s: %v, not %v", filepath.Base(name), err, wrong)
+		} else if err == nil && !reflect.DeepEqual(got, valid(want)) {
+			t.Errorf("%s: another plan", filepath.Base(name))
+		}
+	}
+}
+
+// samples are files of a corpus, if there is one: some, or all if it is named.
+func samples(t *testing.T) (names []string) {
+	t.Helper()
+	dir := os.Getenv("UNTAG_CORPUS")
+	every := 1
+	if dir == "" {
+		dir, every = filepath.Join(scrubtest.ModuleRoot(t), "../shared/corpus"), 12
+	}
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && rand.IntN(every) == 0 {
+			names = append(names, path)
+		}
+		return nil
+	})
+	if len(names) == 0 {
+		t.Skip("no corpus")
+	}
+	return names
+}
+
+// valid is the plan with all text as UTF-8.
+func valid(p *scrub.Plan) *scrub.Plan {
+	text := func(s *string) { *s = strings.ToValidUTF8(*s, "\uFFFD") }
+	for i := range p.Map {
+		text(&p.Map[i].Place)
+	}
+	for i := range p.Findings {
+		text(&p.Findings[i].Place)
+		text(&p.Findings[i].Value)
+	}
+	for i := range p.Doubts {
+		text(&p.Doubts[i])
+	}
+	text(&p.Refused)
+	return p
+}
