@@ -18,6 +18,8 @@ import (
 // engine knows what a photo may hold.
 func engine() *scrub.Engine { return scrub.NewEngine([]scrub.Format{Format, Motion, icc.Format}) }
 
+var bigEndian = binary.BigEndian
+
 // encode returns a picture of w by h pixels without any metadata.
 func encode(w, h int) []byte {
 	m := image.NewRGBA(image.Rect(0, 0, w, h))

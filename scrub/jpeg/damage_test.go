@@ -1,0 +1,136 @@
+package jpeg
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"untag/scrub"
+	"untag/scrub/scrubtest"
+)
+
+// Damage: what is positively identified goes, what may be picture stays, and
+// nothing is called clean.
+func TestDamage(t *testing.T) {
+	pic := with(encode(32, 32), seg(com, secret))
+	scan := bytes.Index(pic, []byte{0xFF, sos})
+	for _, c := range []struct {
+		name  string
+		data  []byte
+		want  string // part of a doubt, or of the refusal
+		clean bool   // the secret is gone nevertheless
+	}{
+		{"no EOI", pic[:len(pic)-2], "the end of the picture is missing", true},
+		{"half a scan", pic[:len(pic)-60], "the end of the picture is missing", true},
+		{"no scan", pic[:scan], "no picture where one was expected", false},
+		{"half a header", pic[:scan+5], "no picture where one was expected", false},
+		{"length below two", bytes.Replace(pic, []byte("\xff\xfe\x00\x08"), []byte("\xff\xfe\x00\x01"), 1), "no picture", false},
+		{"length past the end", bytes.Replace(pic, []byte("\xff\xfe\x00\x08"), []byte("\xff\xfe\xff\x08"), 1), "no picture", false},
+		{"second picture before the end", append(pic[:len(pic)-2:len(pic)-2], encode(8, 8)...), "another picture begins before the end", true},
+		{"reserved marker in a scan", append(pic[:len(pic)-2:len(pic)-2], "\xff\x30\x00\x02\xff\xd9"...), "marker 30 is not one that follows a scan", true},
+		{"segment in a scan that leads nowhere", append(pic[:len(pic)-2:len(pic)-2], "\xff\xe1\x00\x04abcd\xff\xd9"...), "segment E1 after a scan leads nowhere", true},
+		{"much between segments and behind the end", append(photo(seg(0xE0, jfif)+strings.Repeat("junk", 30)), "tail"...), "either may be the picture", false},
+		{"table with more than it says", photo(seg(dqt, strings.Repeat("\x00", 65), secret)), "DQT holds 71 bytes where 194 are expected", false},
+		{"DRI with more than it says", photo(seg(dri, "\x00\x00", secret)), "DRI holds 8 bytes where 2 are expected", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := plan(t, c.data)
+			if got := p.Refused + strings.Join(p.Doubts, "; "); !strings.Contains(got, c.want) {
+				t.Errorf("%q where %q is expected", got, c.want)
+			}
+			if st := p.Status(); st != scrub.Partly && st != scrub.Unsupported {
+				t.Errorf("called %s", st)
+			}
+			result := scrubtest.Perform(c.data, p)
+			if c.clean && bytes.Contains(result, []byte(secret)) {
+				t.Error("the comment is left")
+			}
+			if again := plan(t, result); again.Status() != p.Status() || len(again.Edits) > 0 {
+				t.Errorf("a second run makes %d edits and calls it %s", len(again.Edits), again.Status())
+			}
+		})
+	}
+}
+
+func TestTails(t *testing.T) {
+	for _, c := range []struct{ name, tail string }{
+		{"text", secret},
+		{"another picture", string(with(encode(16, 16), seg(com, secret)))},
+		{"two more", string(with(encode(16, 16), seg(com, secret))) + string(encode(16, 16))},
+		{"motion photo", "\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom\x00\x00\x00\x0emdat" + secret},
+		{"end of image again", "\xff\xd9" + secret + "\xff\xd9"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			data := append(photo(), c.tail...)
+			if _, result := hold(t, data); !bytes.Equal(result, photo()) {
+				t.Error("the result is not the picture alone")
+			}
+		})
+	}
+}
+
+func TestRefusalOfManySegments(t *testing.T) {
+	data := photo(strings.Repeat(seg(com), maxSegments+2))
+	if p := plan(t, data); !strings.Contains(p.Refused, "a picture of more than 65536 segments") {
+		t.Errorf("refused with %q", p.Refused)
+	}
+}
+
+func TestKeep(t *testing.T) {
+	gps := entry{0x8825, 4, 1, be32(8 + 2 + 4*12 + 4 + 6 + 20)}
+	exif := exifOf(ascii(0x010F, "Maker"), orientation(1), ascii(0x0132, "2024:05:06 07:08:09"), gps)
+	exif = seg(0xE1, exif[4:], ifd(bigEndian, 8+2+4*12+4+6+20, 0, ascii(1, "N")))
+	for _, c := range []struct {
+		name       string
+		keep       scrub.Kind
+		stay, goes string
+	}{
+		{"nothing", "", "", "2024:05:06 07:08:09"},
+		{"time", scrub.Time, "2024:05:06 07:08:09", "Maker"},
+		{"device", scrub.Device, "Maker", "2024:05:06 07:08:09"},
+		{"comment", scrub.Comment, "a kept comment", "Maker"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			policy := scrub.Policy{}
+			if c.keep != "" {
+				policy.Keep = []scrub.Kind{c.keep}
+			}
+			h := scrubtest.Harness{Engine: engine(), Options: scrub.Options{Policy: policy}, Sound: true, Variants: -1, Secrets: [][]byte{[]byte(c.goes)}}
+			if c.stay != "" {
+				h.MustStay = [][]byte{[]byte(c.stay)}
+			}
+			h.Laws(t, t.Name(), photo(exif, seg(com, "a kept comment")))
+		})
+	}
+}
+
+// A comment that is no text can't be kept on purpose.
+func TestKeepChecksText(t *testing.T) {
+	data := photo(seg(com, secret, "\x00\x01\x02\x03hidden"))
+	p := planWith(t, data, scrub.Policy{Keep: []scrub.Kind{scrub.Comment}})
+	if result := scrubtest.Perform(data, p); bytes.Contains(result, []byte(secret)) {
+		t.Error("a binary comment was kept")
+	}
+}
+
+func TestEXIFOverSeveralSegments(t *testing.T) {
+	whole := exifOf(ascii(0x010F, secret), orientation(8), ascii(0x0131, strings.Repeat("x", 300)+secret))
+	body := whole[4:]
+	first, second := seg(0xE1, body[:100]), seg(0xE1, "Exif\x00\x00", body[100:])
+	p, result := hold(t, photo(first, second))
+	if !has(p, found{scrub.Software, "APP1/Exif/IFD0/Software", "xxx"}) || orientationOf(t, result) != 8 {
+		t.Errorf("orientation %d; found %+v", orientationOf(t, result), p.Findings)
+	}
+	_, result = hold(t, photo(exifOf(ascii(0x010F, secret)), exifOf(orientation(8))))
+	if got := orientationOf(t, result); got != 0 {
+		t.Errorf("orientation %d was taken from the second of two blocks", got)
+	}
+}
+
+func TestAdobeRGBStays(t *testing.T) {
+	const exifAt, interopAt = 8 + 2 + 12 + 4, 8 + 2 + 12 + 4 + 2 + 24 + 4
+	exif := seg(0xE1, "Exif\x00\x00MM\x00*", be32(8), ifd(bigEndian, 8, 0, entry{0x8769, 4, 1, be32(exifAt)}),
+		ifd(bigEndian, exifAt, 0, entry{0xA001, 3, 1, "\xff\xff"}, entry{0xA005, 4, 1, be32(interopAt)}),
+		ifd(bigEndian, interopAt, 0, entry{0x0001, 2, 4, "R03\x00"}), secret)
+	hold(t, photo(exif), "R03\x00", "\xa0\x01\x00\x03\x00\x00\x00\x01\xff\xff")
+}
