@@ -7,6 +7,7 @@ import (
 	"untag/scrub/ends"
 	"untag/scrub/icc"
 	"untag/scrub/jpeg"
+	"untag/scrub/png"
 )
 
 // Table returns every format, in the order in which media are recognised.
@@ -16,6 +17,7 @@ func Table() []scrub.Format {
 		icc.Format,
 		jpeg.Format,
 		jpeg.Motion,
+		png.Format,
 	}, ends.Table()...)
 }
 

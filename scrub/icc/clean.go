@@ -2,7 +2,6 @@ package icc
 
 import (
 	"bytes"
-	"errors"
 
 	"untag/scrub"
 )
@@ -23,7 +22,7 @@ func Clean(profile []byte, policy scrub.Policy) (clean []byte, found []scrub.Fin
 	case refused != nil:
 		return nil, nil, refused
 	case p.Refused != "":
-		return nil, nil, errors.New(p.Refused)
+		return nil, nil, &scrub.UnsupportedError{Format: Format.Name, Msg: p.Refused}
 	}
 	clean = bytes.Clone(profile)
 	for _, e := range p.Edits {

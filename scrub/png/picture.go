@@ -1,0 +1,104 @@
+package png
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+
+	"untag/scrub"
+)
+
+// picture claims the chunks of the picture. Bytes after the end of a compressed
+// stream are no part of it.
+func (c *cleaner) picture() error {
+	for off := int64(len(signature)); c.Left(off) > 0; {
+		k, err := c.chunkAt(off)
+		if err != nil || k.n > c.Left(off)-frameLen {
+			if c.cut {
+				return nil // claimed already
+			}
+			return err
+		}
+		if holdsPicture(k.typ) {
+			if err := c.part(k); err != nil {
+				return err
+			}
+		}
+		if off = k.end(); k.typ == "IEND" {
+			return nil
+		}
+	}
+	return nil
+}
+
+// part claims one chunk of the picture.
+func (c *cleaner) part(k chunk) error {
+	switch k.typ {
+	case "IEND":
+		return c.last(k)
+	case "IDAT", "fdAT":
+		if end, ok := c.streamEnd(k); ok && end < k.crcAt() {
+			return c.slack(k, max(end, k.data()+prefix(k)))
+		}
+	}
+	c.keep(k, scrub.Payload)
+	return nil
+}
+
+// last claims IEND, which has no data, 11.2.5.
+func (c *cleaner) last(k chunk) error {
+	if k.n == 0 {
+		c.keep(k, scrub.Payload)
+		return nil
+	}
+	c.Claim(k.off, headLen, scrub.Structure, k.typ)
+	c.Claim(k.crcAt(), crcLen, scrub.Structure, k.typ)
+	return c.zero(k, k.data(), scrub.Identify)
+}
+
+// slack deals with the bytes of k from off on, after the end of a stream.
+func (c *cleaner) slack(k chunk, off int64) error {
+	if off == k.data() && k.typ == "IDAT" {
+		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: "IDAT", Off: k.off, Len: k.end() - k.off, Value: "after the end of the picture"})
+		return c.remove(k)
+	}
+	c.Claim(k.off, off-k.off, scrub.Payload, k.typ)
+	c.Claim(k.crcAt(), crcLen, scrub.Structure, k.typ)
+	return c.zero(k, off, scrub.Identify)
+}
+
+// zero blanks the bytes of k from off on, if that and the checksum can be written
+// at once: no reader goes on without a chunk that the picture needs.
+func (c *cleaner) zero(k chunk, off int64, role scrub.Role) error {
+	n := k.crcAt() - off
+	blank, err := c.Constant(off, n, 0)
+	if err != nil {
+		return err
+	}
+	if blank {
+		c.Claim(off, n, scrub.Filler, k.typ)
+		return nil
+	}
+	c.Claim(off, n, role, k.typ)
+	f := scrub.Finding{Kind: scrub.Hidden, Place: k.typ, Off: off, Len: n, Value: "after the end of the data"}
+	if !c.Atomic(off, n+crcLen) {
+		c.Doubt("%d bytes after the end of the data of %s at 0x%x stay: they can't be removed in one write", n, k.typ, k.off)
+		return nil
+	}
+	c.Gone(f)
+	crc, err := c.zeroed(k, off)
+	if err != nil {
+		return err
+	}
+	c.Put(scrub.Unlink, off, append(make([]byte, n), crc...))
+	return nil
+}
+
+// zeroed returns the checksum of k with zeros from off on.
+func (c *cleaner) zeroed(k chunk, off int64) ([]byte, error) {
+	crc, err := c.checksum(chunk{off: k.off, n: off - k.data(), typ: k.typ})
+	if err != nil {
+		return nil, err
+	}
+	crc = crc32.Update(crc, crc32.IEEETable, make([]byte, k.crcAt()-off))
+	return binary.BigEndian.AppendUint32(nil, crc), nil
+}

@@ -1,0 +1,225 @@
+// Package png cleans PNG and APNG in place (W3C PNG, third edition).
+//
+// A chunk that goes becomes a chunk "voId" of zeros, as long as before: private,
+// ancillary, safe to copy. Its checksum can't always change in the same write,
+// and readers pass over an ancillary chunk whose checksum is wrong; the picture's
+// own chunks are never touched but where one write does it. edit.go has the
+// edits, verdict.go what becomes of which chunk.
+package png
+
+import (
+	"bytes"
+	"encoding/binary"
+
+	"untag/scrub"
+)
+
+// Format is the entry of this family in the table of formats.
+var Format = scrub.Format{
+	Name:       "png",
+	Title:      "PNG, APNG",
+	Extensions: []string{"png", "apng"},
+	Sniff:      sniff,
+	Parse:      parse,
+}
+
+const (
+	signature = "\x89PNG\r\n\x1a\n"
+	headLen   = 8 // length and type
+	crcLen    = 4
+	frameLen  = headLen + crcLen
+	void      = "voId"
+	// maxChunks bounds the chunks besides the picture's: programs write a few.
+	maxChunks = 1 << 16
+)
+
+func sniff(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte(signature)) }
+
+// chunk is one chunk: length, type, data and checksum.
+type chunk struct {
+	off   int64
+	n     int64 // length of the data
+	typ   string
+	after bool // it stands after the first IDAT
+}
+
+func (c chunk) data() int64    { return c.off + headLen }
+func (c chunk) crcAt() int64   { return c.off + headLen + c.n }
+func (c chunk) end() int64     { return c.crcAt() + crcLen }
+func (c chunk) critical() bool { return c.typ[0]&0x20 == 0 }
+
+// cleaner is the work on one picture.
+type cleaner struct {
+	*scrub.Scan
+	header  header
+	other   []chunk  // all chunks but those that hold the picture
+	streams []stream // what the picture's chunks hold, if that was looked at
+	cut     bool     // the file ends before the picture does
+	crc     *zeroCRC
+	seen    map[string]bool
+}
+
+// header is IHDR, 11.2.1.
+type header struct {
+	width, height int64
+	depth, colour byte
+	interlaced    bool
+	apple         bool // CgBI: Apple's variant without zlib headers
+}
+
+func parse(s *scrub.Scan) error {
+	c := &cleaner{Scan: s, crc: newZeroCRC(), seen: map[string]bool{}}
+	b, err := s.Bytes(0, len(signature))
+	if err != nil {
+		return err
+	}
+	if string(b) != signature {
+		return s.Errorf(0, "signature %q", b)
+	}
+	s.Claim(0, int64(len(signature)), scrub.Structure, "signature")
+	if err := c.list(); err != nil {
+		return err
+	}
+	if s.Deep() && !c.cut && !c.header.apple {
+		if err := c.inflate(); err != nil {
+			return err
+		}
+	}
+	if err := c.picture(); err != nil {
+		return err
+	}
+	for _, k := range c.other {
+		if err := c.judge(k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chunkAt reads the head of the chunk at off.
+func (c *cleaner) chunkAt(off int64) (chunk, error) {
+	if c.Left(off) < headLen {
+		return chunk{}, c.Errorf(off, "%d bytes of a chunk", c.Left(off))
+	}
+	b, err := c.Bytes(off, headLen)
+	if err != nil {
+		return chunk{}, err
+	}
+	k := chunk{off: off, n: int64(binary.BigEndian.Uint32(b)), typ: string(b[4:])}
+	for _, l := range b[4:] {
+		if l|0x20 < 'a' || l|0x20 > 'z' {
+			return k, c.Errorf(off+4, "chunk type %q", k.typ)
+		}
+	}
+	if k.n > 1<<31-1 {
+		return k, c.Errorf(off, "chunk %q of %d bytes", k.typ, k.n)
+	}
+	return k, nil
+}
+
+// holdsPicture tells whether chunks of a type are walked by picture.
+func holdsPicture(typ string) bool {
+	switch typ {
+	case "IHDR", "CgBI", "PLTE", "tRNS", "IDAT", "IEND", "acTL", "fcTL", "fdAT":
+		return true
+	}
+	return false
+}
+
+// list notes the chunks besides the picture's and finds the end.
+func (c *cleaner) list() error {
+	pixels := false
+	for off := int64(len(signature)); ; {
+		k, err := c.chunkAt(off)
+		if c.cutAt(off, k, err, pixels) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if k.n > c.Left(off)-frameLen {
+			return c.Errorf(off, "chunk %q of %d bytes, %d are left", k.typ, k.n, c.Left(off)-frameLen)
+		}
+		if err := c.order(k); err != nil {
+			return err
+		}
+		k.after, pixels = pixels, pixels || k.typ == "IDAT"
+		switch {
+		case k.typ == "IEND":
+			if !pixels {
+				return c.Errorf(off, "IEND without IDAT")
+			}
+			c.End(k.end())
+			return nil
+		case !holdsPicture(k.typ):
+			if k.critical() {
+				return c.Unsupportedf(off, "critical chunk %q", k.typ)
+			}
+			if len(c.other) >= maxChunks {
+				return c.Unsupportedf(off, "more than %d chunks", maxChunks)
+			}
+			c.other = append(c.other, k)
+		}
+		off = k.end()
+	}
+}
+
+// cutAt deals with a file that ends inside of chunk k, which readers show as far
+// as it goes: the remains are taken for picture.
+func (c *cleaner) cutAt(off int64, k chunk, err error, pixels bool) bool {
+	short := c.Left(off) < headLen || err == nil && k.n > c.Left(off)-frameLen
+	if !short || !pixels || err == nil && k.typ != "IDAT" && k.typ != "fdAT" && k.typ != "IEND" {
+		return false
+	}
+	c.Claim(off, c.Left(off), scrub.Payload, "remains")
+	c.Doubt("the picture is cut short at 0x%x", off)
+	c.cut = true
+	return true
+}
+
+// order holds the first chunks to what the standard says of them, 5.6.
+func (c *cleaner) order(k chunk) error {
+	first := k.off == int64(len(signature))
+	switch {
+	case k.typ == "CgBI" && first:
+		c.header.apple = true
+	case k.typ == "IHDR" && c.header.width == 0:
+		if !first && !c.header.apple || k.n != 13 {
+			return c.Errorf(k.off, "IHDR of %d bytes", k.n)
+		}
+		return c.readHeader(k)
+	case k.typ == "IHDR" || c.header.width == 0:
+		return c.Errorf(k.off, "chunk %q, expected IHDR first and once", k.typ)
+	}
+	return nil
+}
+
+func (c *cleaner) readHeader(k chunk) error {
+	b, err := c.Bytes(k.data(), 13)
+	if err != nil {
+		return err
+	}
+	c.header.width, c.header.height = int64(binary.BigEndian.Uint32(b)), int64(binary.BigEndian.Uint32(b[4:]))
+	c.header.depth, c.header.colour, c.header.interlaced = b[8], b[9], b[12] == 1
+	if c.header.width == 0 || c.header.height == 0 || c.header.channels() == 0 || b[8] == 0 || b[8] > 16 || b[10] != 0 || b[11] != 0 || b[12] > 1 {
+		return c.Errorf(k.data(), "header % x", b)
+	}
+	return nil
+}
+
+// channels is how many values a pixel has, 0 if that is not known.
+func (h header) channels() int64 {
+	switch h.colour {
+	case 0, 3:
+		return 1
+	case 2:
+		return 3
+	case 4:
+		return 2
+	case 6:
+		return 4
+	}
+	return 0
+}
+
+func be32(b []byte, off int) int64 { return int64(binary.BigEndian.Uint32(b[off:])) }

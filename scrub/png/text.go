@@ -1,0 +1,98 @@
+package png
+
+import (
+	"bytes"
+	"compress/zlib"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"untag/scrub"
+)
+
+// keywords says what a text gives away, 11.3.3.1 and what programs write.
+var keywords = map[string]scrub.Kind{
+	"Title": scrub.Caption, "Description": scrub.Caption, "Copyright": scrub.Caption, "Disclaimer": scrub.Caption, "Warning": scrub.Caption,
+	"Author": scrub.Person, "Artist": scrub.Person,
+	"Software": scrub.Software, "Source": scrub.Device, "Creation Time": scrub.Time, "Comment": scrub.Comment, "comment": scrub.Comment,
+	"date:create": scrub.Time, "date:modify": scrub.Time, "date:timestamp": scrub.Time, "create-date": scrub.Time, "modify-date": scrub.Time,
+	"parameters": scrub.Software, "prompt": scrub.Software, "workflow": scrub.Software, "AIGC": scrub.Provenance,
+	"XML:com.adobe.xmp": scrub.Unknown, "hf-job-id": scrub.ID,
+	"Thumb::URI": scrub.ID, "Thumb::MTime": scrub.Time,
+}
+
+// maxText is the longest text that a policy may keep, and the most that is
+// decompressed of any.
+const maxText = 4 << 10
+
+// text deals with tEXt, zTXt and iTXt. They go, unless a policy keeps their kind
+// and they are what they say: short, and words.
+func (c *cleaner) text(k chunk) error {
+	b, err := c.Bytes(k.data(), int(min(k.n, 16<<10)))
+	if err != nil {
+		return err
+	}
+	keyword, words := textOf(k.typ, b)
+	kind, ok := keywords[keyword]
+	if !ok {
+		kind = scrub.Unknown
+	}
+	whole := k.n == int64(len(b)) && len(words) <= maxText && isWords(keyword) && isWords(words)
+	f := scrub.Finding{Kind: kind, Place: k.typ + "/" + clean(keyword), Off: k.off, Len: k.end() - k.off, Value: clean(words)}
+	switch {
+	case !whole || !kind.Keepable():
+		c.Gone(f)
+	case !c.Found(f):
+		c.keep(k, scrub.Identify)
+		return nil
+	}
+	return c.remove(k)
+}
+
+// textOf splits the data of a text into keyword and words, decompressed.
+func textOf(typ string, b []byte) (keyword, words string) {
+	key, rest, ok := bytes.Cut(b, []byte{0})
+	if !ok || len(key) > 79 {
+		return "", string(b)
+	}
+	packed := typ == "zTXt"
+	switch {
+	case packed && len(rest) > 0: // compression method
+		rest = rest[1:]
+	case typ == "iTXt" && len(rest) > 2: // compression flag and method, language, translated keyword
+		packed, rest = rest[0] == 1, rest[2:]
+		_, rest, _ = bytes.Cut(rest, []byte{0})
+		_, rest, _ = bytes.Cut(rest, []byte{0})
+	}
+	if packed {
+		rest = inflated(rest, maxText+1)
+	}
+	return string(key), string(rest)
+}
+
+// inflated returns at most n bytes of what b holds.
+func inflated(b []byte, n int64) []byte {
+	z, err := zlib.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil
+	}
+	out, _ := io.ReadAll(io.LimitReader(z, n)) // what came out before an error is shown
+	return out
+}
+
+func isWords(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r == utf8.RuneError || r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f
+	})
+}
+
+// clean leaves out what can't be shown.
+func clean(s string) string {
+	s = s[:min(len(s), scrub.MaxValue)]
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == utf8.RuneError {
+			return ' '
+		}
+		return r
+	}, s))
+}
