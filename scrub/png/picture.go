@@ -36,7 +36,7 @@ func (c *cleaner) part(k chunk) error {
 	case "IEND":
 		return c.last(k)
 	case "IDAT", "fdAT":
-		if end, ok := c.streamEnd(k); ok && end < k.crcAt() {
+		if end, ok := c.streamEnd(k); ok && end < k.crcAt() && k.n > prefix(k) {
 			return c.slack(k, max(end, k.data()+prefix(k)))
 		}
 	}

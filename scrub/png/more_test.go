@@ -1,0 +1,320 @@
+package png
+
+import (
+	"bytes"
+	"compress/zlib"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"strings"
+	"testing"
+
+	"untag/scrub"
+	"untag/scrub/icc"
+	"untag/scrub/scrubtest"
+)
+
+func planOf(t *testing.T, data []byte, opt scrub.Options) *scrub.Plan {
+	t.Helper()
+	p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// picture is a grey one of 4 by 4, whose stream is given.
+func picture(stream string, more ...string) []byte {
+	return []byte(signature + chunkOf("IHDR", u32(4), u32(4), "\x08\x00\x00\x00\x00") + chunkOf("IDAT", stream) + strings.Join(more, "") + chunkOf("IEND"))
+}
+
+func rows(n int) string { return string(deflated(make([]byte, n))) }
+
+// stored is a stream that isn't compressed, so that it is as long as one wants.
+func stored(n int) string {
+	var b bytes.Buffer
+	z, _ := zlib.NewWriterLevel(&b, zlib.NoCompression)
+	z.Write(make([]byte, n))
+	z.Close()
+	return b.String()
+}
+
+func TestAfterTheStream(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		data   []byte
+		status scrub.Status
+		doubt  string
+		after  []byte
+	}{
+		{"nothing", picture(rows(20)), scrub.Clean, "", picture(rows(20))},
+		{"zeros", picture(rows(20) + "\x00\x00"), scrub.Clean, "", picture(rows(20) + "\x00\x00")},
+		{"a few bytes", picture(rows(20) + "secret"), scrub.Dirty, "", picture(rows(20) + "\x00\x00\x00\x00\x00\x00")},
+		{"more than one write", picture(rows(20) + text(600)), scrub.Partly, "600 bytes after the end of the data of IDAT at 0x21 stay: they can't be removed in one write", nil},
+		{"chunks", picture(rows(20), chunkOf("IDAT", "secret"), chunkOf("IDAT"), chunkOf("IDAT", text(700))), scrub.Dirty, "",
+			picture(rows(20), chunkOf("voId", "\x00\x00\x00\x00\x00\x00"), chunkOf("IDAT"), chunkOf("voId", string(make([]byte, 700))))},
+		{"split stream", picture(rows(20)[:3], chunkOf("IDAT", rows(20)[3:9]), chunkOf("IDAT"), chunkOf("IDAT", rows(20)[9:]+"x")), scrub.Dirty, "",
+			picture(rows(20)[:3], chunkOf("IDAT", rows(20)[3:9]), chunkOf("IDAT"), chunkOf("IDAT", rows(20)[9:]+"\x00"))},
+		{"rows too many", picture(rows(25)), scrub.Partly, "5 bytes more than a picture of this size has come out of the stream at 0x21", nil},
+		{"rows too few", picture(rows(15)), scrub.Clean, "", nil},
+		{"not compressed", picture("what is this?"), scrub.Partly, "the picture at 0x21 does not decompress: zlib: invalid header", nil},
+		{"cut stream", picture(rows(20)[:6]), scrub.Partly, "the picture at 0x21 does not decompress: unexpected EOF", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := (&scrubtest.Harness{Engine: engine, Variants: 20}).Laws(t, c.name, c.data)
+			if p.Status() != c.status || strings.Join(p.Doubts, "; ") != c.doubt {
+				t.Fatalf("%s %q", p.Status(), p.Doubts)
+			}
+			if c.after != nil && !bytes.Equal(scrubtest.Perform(c.data, p), c.after) {
+				t.Errorf("became another picture than it should")
+			}
+		})
+	}
+}
+
+func TestFramesAreLookedAtToo(t *testing.T) {
+	frame := chunkOf("fcTL", u32(1), u32(2), u32(2), u32(0), u32(0), "\x00\x01\x00\x0a\x00\x00")
+	for stream, want := range map[string]string{
+		rows(6):                       "",
+		rows(6) + "secret":            "",
+		rows(9):                       "3 bytes more than a picture of this size",
+		rows(6) + text(600):           "600 bytes after the end of the data of fdAT",
+		strings.Repeat("no zlib", 10): "does not decompress",
+	} {
+		data := picture(rows(20), frame, chunkOf("fdAT", u32(2), stream))
+		p := planOf(t, data, scrub.Options{})
+		if got := strings.Join(p.Doubts, "; "); (got == "") != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%q: %q, want %q", clean(stream), got, want)
+		}
+		if want == "" && bytes.Contains(scrubtest.Perform(data, p), []byte("secret")) {
+			t.Error("bytes after a frame stay")
+		}
+	}
+	// The number of a frame's chunk is needed, even if nothing else in it is.
+	data := picture(rows(20), frame, chunkOf("fdAT", u32(2), rows(6)), chunkOf("fdAT", u32(3), "secret"))
+	after := scrubtest.Perform(data, planOf(t, data, scrub.Options{}))
+	if want := chunkOf("fdAT", u32(3), "\x00\x00\x00\x00\x00\x00"); !bytes.Contains(after, []byte(want)) || bytes.Contains(after, []byte("secret")) {
+		t.Errorf("became %q", after)
+	}
+}
+
+func TestIndexDoesNotReadThePicture(t *testing.T) {
+	data := picture(stored(4<<20)+"secret", chunkOf("tEXt", "Comment\x00secret"))
+	p := planOf(t, data, scrub.Options{Depth: scrub.DepthIndex})
+	if p.Status() != scrub.Dirty || p.Read > 64<<10 {
+		t.Errorf("%s after %d bytes: %q", p.Status(), p.Read, p.Doubts)
+	}
+}
+
+func TestRefused(t *testing.T) {
+	head, pixels, tail := parts()
+	for _, c := range []struct{ name, data, want string }{
+		{"no header", signature + pixels + tail, `png: chunk "IDAT", expected IHDR first and once at 0x8`},
+		{"two headers", head + head[8:] + pixels + tail, `png: chunk "IHDR", expected IHDR first and once at 0x21`},
+		{"header of another length", signature + chunkOf("IHDR", "x") + pixels + tail, "png: IHDR of 1 bytes at 0x8"},
+		{"header without pixels", signature + chunkOf("IHDR", u32(0), u32(1), "\x08\x00\x00\x00\x00") + pixels + tail, "png: header 00 00 00 00 00 00 00 01 08 00 00 00 00 at 0x10"},
+		{"header of no kind", signature + chunkOf("IHDR", u32(1), u32(1), "\x08\x05\x00\x00\x00") + pixels + tail, "png: header 00 00 00 01 00 00 00 01 08 05 00 00 00 at 0x10"},
+		{"no pixels", head + tail, "png: IEND without IDAT at 0x21"},
+		{"type of other characters", head + chunkOf("a b!") + pixels + tail, `png: chunk type "a b!" at 0x25`},
+		{"critical chunk", head + chunkOf("CRIt", "x") + pixels + tail, `png: critical chunk "CRIt" at 0x21 is not supported`},
+		{"chunk that is too long", head + u32(1<<31) + "tEXt" + pixels + tail, `png: chunk "tEXt" of 2147483648 bytes at 0x21`},
+		{"chunk that is cut short", head + chunkOf("tEXt", "Author\x00x")[:15], `png: chunk "tEXt" of 8 bytes, 3 are left at 0x21`},
+		{"remains of a chunk", head + "abc", "png: 3 bytes of a chunk at 0x21"},
+		{"chunks without number", head + strings.Repeat(chunkOf("abCd"), maxChunks+1) + pixels + tail, "png: more than 65536 chunks at 0xc0021 is not supported"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := planOf(t, []byte(c.data), scrub.Options{})
+			if p.Refused != c.want || len(p.Edits) > 0 {
+				t.Errorf("refused %q, want %q", p.Refused, c.want)
+			}
+		})
+	}
+}
+
+// A picture that is cut short is shown as far as it goes; what it says goes.
+func TestCutShort(t *testing.T) {
+	whole := pngWith(chunkOf("tEXt", "Author\x00secret"), chunkOf("tIME", "1234567"))
+	_, pixels, _ := parts()
+	from := bytes.Index(whole, []byte(pixels))
+	for n := from + 12; n < len(whole); n += 7 {
+		p := planOf(t, whole[:n], scrub.Options{})
+		after := scrubtest.Perform(whole[:n], p)
+		if p.Status() == scrub.Clean || p.Status() == scrub.Dirty {
+			t.Errorf("%d of %d bytes are %s", n, len(whole), p.Status())
+		}
+		if p.Status() == scrub.Partly && bytes.Contains(after, []byte("secret")) {
+			t.Errorf("%d of %d bytes: the author stays", n, len(whole))
+		}
+	}
+}
+
+func TestValuesAndPolicies(t *testing.T) {
+	data := pngWith(chunkOf("tEXt", "Title\x00A walk in the woods")+chunkOf("tEXt", "Author\x00Jane \x01 Doe")+
+		chunkOf("iTXt", "Description\x00\x01\x00en\x00\x00", string(deflated([]byte("a long one"))))+
+		chunkOf("zTXt", "Creation Time\x00\x00", string(deflated([]byte("2023-11-14"))))+chunkOf("tEXt", "no keyword")+
+		chunkOf("zTXt", "Comment\x00\x00not compressed")+chunkOf("eXIf", tiff(6))+iccp("DELL U2412M", profileNamed("me")),
+		chunkOf("tIME", "\x07\xe7\x0b\x0e\x16\x0d\x14"))
+	found := map[string]string{}
+	for _, f := range planOf(t, data, scrub.Options{}).Findings {
+		found[f.Place] = fmt.Sprint(f.Kind, " ", f.Value, " ", f.Goes)
+	}
+	for place, want := range map[string]string{
+		"tEXt/Title": "caption A walk in the woods true", "tEXt/Author": "person Jane   Doe true", "iTXt/Description": "caption a long one true",
+		"zTXt/Creation Time": "time 2023-11-14 true", "tEXt/": "unknown no keyword true", "zTXt/Comment": "comment  true",
+		"eXIf/IFD0/Model": "device secret camera true", "iCCP/name": "device DELL U2412M true", "iCCP/cprt": "caption me true", "tIME": "time 2023-11-14 22:13:20 true",
+	} {
+		if found[place] != want {
+			t.Errorf("%s: %q, want %q", place, found[place], want)
+		}
+	}
+	opt := scrub.Options{Policy: scrub.Policy{Keep: []scrub.Kind{scrub.Caption, scrub.Person, scrub.Time, scrub.Device}}}
+	p := (&scrubtest.Harness{Engine: engine, Options: opt}).Laws(t, "kept", data)
+	after := string(scrubtest.Perform(data, p))
+	for s, stays := range map[string]bool{
+		"A walk in the woods": true, "Jane \x01 Doe": false, "Description": true, "Creation Time": true, "no keyword": false,
+		"secret camera": true, "DELL U2412M": true, "\x07\xe7\x0b\x0e\x16\x0d\x14": true,
+	} {
+		if strings.Contains(after, s) != stays {
+			t.Errorf("%q stays: %v, want %v", s, !stays, stays)
+		}
+	}
+}
+
+// What readers pass over is not brought to life by a checksum that is right.
+func TestWrongChecksums(t *testing.T) {
+	spoil := func(chunk string) string { return chunk[:len(chunk)-1] + string([]byte{chunk[len(chunk)-1] ^ 1}) }
+	for name, chunk := range map[string]string{
+		"gAMA": chunkOf("gAMA", u32(45455)), "eXIf": chunkOf("eXIf", tiff(6)), "iCCP": iccp("Display", profileNamed("x")),
+	} {
+		data := pngWith(spoil(chunk))
+		after := scrubtest.Perform(data, planOf(t, data, scrub.Options{}))
+		if bytes.Contains(after, []byte(name)) {
+			t.Errorf("%s stays", name)
+		}
+		checksums(t, after)
+	}
+	// An interrupted run leaves a void whose checksum is that of something else.
+	data := pngWith(spoil(chunkOf("voId", string(make([]byte, 600)))))
+	p := planOf(t, data, scrub.Options{})
+	if p.Removes() > 0 || len(p.Edits) != 1 {
+		t.Errorf("findings %v, edits %v", p.Findings, p.Edits)
+	}
+	checksums(t, scrubtest.Perform(data, p))
+}
+
+// The first of two blocks counts, also while they are being removed.
+func TestSecondExifNeverCounts(t *testing.T) {
+	data := pngWith(chunkOf("eXIf", tiff(1), text(600)) + chunkOf("eXIf", tiff(6), text(600)))
+	p := planOf(t, data, scrub.Options{})
+	for what, state := range scrubtest.Steps(data, p) {
+		again := scrubtest.Perform(state, planOf(t, state, scrub.Options{}))
+		if bytes.Contains(again, []byte("eXIf")) {
+			t.Fatalf("%s: a second run brings up an orientation", what)
+		}
+	}
+}
+
+func TestProfileThatTellsNothingStays(t *testing.T) {
+	data := pngWith(iccp("Photoshop ICC profile", profileNamed("-")))
+	if p := planOf(t, data, scrub.Options{}); p.Status() != scrub.Clean {
+		t.Errorf("%s: %v", p.Status(), p.Findings)
+	}
+}
+
+func TestProfileIsTheScrubbedOne(t *testing.T) {
+	old := profileNamed(text(500))
+	want, _, err := icc.Clean([]byte(old), scrub.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pad := range 40 {
+		data := pngWith(chunkOf("voId", string(make([]byte, 400+pad))) + iccp("secret display", old))
+		after := scrubtest.Perform(data, planOf(t, data, scrub.Options{}))
+		i := bytes.Index(after, []byte("iCCP"))
+		got, err := (&cleaner{Scan: nil}).unpack(after[i+4:])
+		if err != nil || !bytes.Equal(got, want) {
+			t.Fatalf("%d: another profile: %v", pad, err)
+		}
+	}
+}
+
+// unpack returns the profile after a name.
+func (*cleaner) unpack(b []byte) ([]byte, error) {
+	_, packed, _ := bytes.Cut(b, []byte{0})
+	out := inflated(packed[1:], 1<<20)
+	if out == nil {
+		return nil, errors.New("does not decompress")
+	}
+	return out, nil
+}
+
+func TestProfilesThatCannotBeCleaned(t *testing.T) {
+	link := []byte(profileNamed("me"))
+	copy(link[12:], "link")
+	p := planOf(t, pngWith(iccp("icc", string(link))), scrub.Options{})
+	if p.Status() != scrub.Partly || len(p.Edits) > 0 {
+		t.Errorf("a device link: %s, %d edits", p.Status(), len(p.Edits))
+	}
+	big := pngWith(chunkOf("iCCP", "icc\x00\x00", string(deflated(make([]byte, maxProfile+1)))))
+	if after := scrubtest.Perform(big, planOf(t, big, scrub.Options{})); bytes.Contains(after, []byte("iCCP")) {
+		t.Error("a profile beyond all bounds stays")
+	}
+}
+
+func TestInterlaced(t *testing.T) {
+	for _, c := range []struct{ w, h, want int64 }{{8, 8, 79}, {1, 1, 2}, {5, 3, 22}} {
+		h := header{width: c.w, height: c.h, depth: 8, colour: 0, interlaced: true}
+		if got := h.bytes(c.w, c.h); got != c.want {
+			t.Errorf("%d by %d: %d, want %d", c.w, c.h, got, c.want)
+		}
+	}
+}
+
+// holder has a PNG in two pieces, as music files have covers.
+var holder = scrub.NewEngine([]scrub.Format{Format, icc.Format, {Name: "holder",
+	Sniff: func(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("HOLD")) },
+	Parse: func(s *scrub.Scan) error {
+		half := (s.Size() - 9) / 2
+		s.Claim(0, 4, scrub.Structure, "head")
+		s.Claim(4+half, 5, scrub.Structure, "middle")
+		x := scrub.Extents{{Off: 4, Len: half}, {Off: 9 + half, Len: s.Size() - 9 - half}}
+		return s.Medium(x, "cover")
+	}}})
+
+func TestNested(t *testing.T) {
+	for _, m := range media {
+		data := append([]byte("HOLD"), m.data...)
+		half := (len(m.data)) / 2
+		data = append(append(bytes.Clone(data[:4+half]), "-----"...), data[4+half:]...)
+		h := scrubtest.Harness{Engine: holder, Variants: -1, States: 40}
+		p := h.Laws(t, m.name, data)
+		after := scrubtest.Perform(data, p)
+		if len(after) != len(data) {
+			t.Errorf("%s: %d bytes became %d", m.name, len(data), len(after))
+		}
+		inner := append(bytes.Clone(after[4:4+half]), after[9+half:]...)
+		if m.secret != "" && bytes.Contains(inner, []byte(m.secret)) {
+			t.Errorf("%s: %q stays", m.name, m.secret)
+		}
+		if !strings.Contains(m.name, "IEND") {
+			decoded(t, inner)
+		}
+	}
+}
+
+func TestBackwardUndoesTheTable(t *testing.T) {
+	for i, v := range crc32.IEEETable {
+		if got := backward[v>>24]; got>>8 != v&0xffffff || got&0xff != uint32(i) {
+			t.Fatalf("entry %d: %08x of %08x", i, got, v)
+		}
+	}
+}
+
+func FuzzPNG(f *testing.F) {
+	var seeds [][]byte
+	for _, m := range media {
+		seeds = append(seeds, m.data)
+	}
+	seeds = append(seeds, picture(rows(20)+"secret"), picture(rows(20), chunkOf("IDAT", text(600))))
+	scrubtest.Fuzz(f, engine, seeds...)
+}
