@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"cmp"
 	"fmt"
 	"hash"
 	"io"
@@ -109,7 +110,7 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 }
 
 func (e *Engine) newScan(r *Reader, opt Options) *Scan {
-	return &Scan{Reader: r, engine: e, opt: opt, base: Extents{{0, r.size}}, out: &outcome{}, end: -1}
+	return &Scan{Reader: r, engine: e, opt: opt, base: Extents{{0, r.size}}, out: &outcome{}, end: -1, logical: -1}
 }
 
 // lawful holds a finished scan to the laws that can be checked without knowing
@@ -126,6 +127,20 @@ func (s *Scan) lawful() error {
 	for _, e := range s.out.edits {
 		if meets(protected, e.Off, e.Len) {
 			return s.Unsupportedf(e.Off, "metadata that shares bytes with the picture or sound")
+		}
+	}
+	return nil
+}
+
+// lawfulSince tells whether the edits made since p leave alone what was claimed
+// as protected since then: a nested medium answers for itself.
+func (s *Scan) lawfulSince(p Point) error {
+	claims := slices.Clone(s.out.claims[p.claims:])
+	slices.SortFunc(claims, func(a, b Span) int { return cmp.Compare(a.Off, b.Off) })
+	protected := protectedRanges(claims)
+	for _, e := range s.out.edits[p.edits:] {
+		if meets(protected, e.Off, e.Len) {
+			return s.Unsupportedf(0, "metadata that shares bytes with the picture or sound")
 		}
 	}
 	return nil

@@ -10,14 +10,15 @@ import (
 // medium is mapped to the file by the scan.
 type Scan struct {
 	*Reader
-	engine *Engine
-	format string
-	opt    Options
-	level  int
-	base   Extents // where the medium lies in the file
-	place  string  // where the medium lies in its holder's terms
-	out    *outcome
-	end    int64 // logical end, -1 while not known
+	engine  *Engine
+	format  string
+	opt     Options
+	level   int
+	base    Extents // where the medium lies in the file
+	place   string  // where the medium lies in its holder's terms
+	out     *outcome
+	logical int64 // where the parser says that the medium ends, -1 while it does not
+	end     int64 // where the file is cut, -1 for not at all
 }
 
 // outcome gathers what the parsers of a file and of its nested media report.
@@ -149,7 +150,7 @@ func (s *Scan) Blank(off, n int64, b byte, kind Kind, place string) error {
 // End declares the logical end of the medium: all bytes from off on are a
 // tail, which the engine claims, names, and removes. A parser that isn't sure
 // where its medium ends doesn't call it and claims everything itself.
-func (s *Scan) End(off int64) { s.end = off }
+func (s *Scan) End(off int64) { s.logical = off }
 
 // Doubt records, once, why the medium can't be called clean. The parser then makes
 // edits only for what is positively identified.
@@ -184,7 +185,14 @@ func (s *Scan) Known(off int64) (end int64, ok bool) {
 // be planned: nothing was added then, and the caller decides what becomes of
 // the bytes. Errors of reading are returned as they are.
 func (s *Scan) Medium(x Extents, place string) error {
-	return s.nested(x, place, nil)
+	return s.nested(x, place, nil, Payload)
+}
+
+// MediumOf is [Scan.Medium] for what is not the medium's own picture or sound:
+// what the nested one calls payload has the given role here, as the coded
+// picture of cover art describes.
+func (s *Scan) MediumOf(role Role, x Extents, place string) error {
+	return s.nested(x, place, nil, role)
 }
 
 // MediumAs is [Scan.Medium] for a medium whose format is known from its place.
@@ -193,10 +201,10 @@ func (s *Scan) MediumAs(format string, x Extents, place string) error {
 	if !ok {
 		return s.Unsupportedf(0, "medium %q at %s", format, place)
 	}
-	return s.nested(x, place, f)
+	return s.nested(x, place, f, Payload)
 }
 
-func (s *Scan) nested(x Extents, place string, f *Format) error {
+func (s *Scan) nested(x Extents, place string, f *Format, role Role) error {
 	if s.level+1 >= maxNesting {
 		return s.Unsupportedf(0, "medium nested %d deep", s.level+1)
 	}
@@ -212,7 +220,7 @@ func (s *Scan) nested(x Extents, place string, f *Format) error {
 	}
 	in := &Scan{
 		Reader: newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: 1<<63 - 1}), // metered by s.Reader
-		engine: s.engine, opt: s.opt, level: s.level + 1, base: base, place: place, out: s.out, end: -1,
+		engine: s.engine, opt: s.opt, level: s.level + 1, base: base, place: place, out: s.out, end: -1, logical: -1,
 	}
 	if f == nil {
 		if f = s.engine.sniff(in.Reader); f == nil {
@@ -220,9 +228,20 @@ func (s *Scan) nested(x Extents, place string, f *Format) error {
 		}
 	}
 	before := s.Point()
-	if err := in.run(f); err != nil {
+	err := in.run(f)
+	if err == nil {
+		err = in.lawfulSince(before)
+	}
+	if err != nil {
 		s.Reset(before)
 		return err
+	}
+	if role != Payload {
+		for i := range s.out.claims[before.claims:] {
+			if c := &s.out.claims[before.claims+i]; c.Role == Payload {
+				c.Role = role
+			}
+		}
 	}
 	return nil
 }
@@ -239,8 +258,8 @@ func (s *Scan) run(f *Format) error {
 	if s.out.err != nil {
 		return s.out.err
 	}
-	if s.end >= 0 && s.end < s.size {
-		return s.tail(s.end)
+	if s.logical >= 0 && s.logical < s.size {
+		return s.tail(s.logical)
 	}
 	return nil
 }

@@ -30,6 +30,36 @@ func (s *Scan) tail(end int64) error {
 	return nil
 }
 
+// EndInDoubt is [Scan.End] where the medium contradicts itself: all bytes from
+// off on are claimed, but only trailers that prove themselves are cut.
+func (s *Scan) EndInDoubt(off int64) error {
+	if s.Nested() || off >= s.size {
+		s.Claim(off, s.size-off, Identify, "tail")
+		return nil
+	}
+	layers, _, err := s.peel(off)
+	if err != nil {
+		return err
+	}
+	end := s.size
+	for _, m := range layers {
+		if !m.Proven {
+			break
+		}
+		s.findMarks([]marks.Mark{m})
+		end = m.Off
+	}
+	if off < end {
+		s.Claim(off, end-off, Identify, "tail")
+		s.Stuck(Finding{Kind: Trailer, Place: "tail", Off: off, Len: end - off})
+		s.Doubt("what follows the medium stays: it is not sure where that ends")
+	}
+	if end < s.size {
+		s.cut(end)
+	}
+	return nil
+}
+
 // endOnly cleans a medium that has no parser: it removes what follows its
 // logical end and the mark that it may hold.
 func (s *Scan) endOnly(f *Format) error {

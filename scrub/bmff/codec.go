@@ -61,7 +61,7 @@ func (p *parser) config(b box, place string) error {
 		if !scrub.Refusal(err) {
 			return err
 		}
-		p.doubt("the configuration of a codec can't be read")
+		p.s.Doubt("the configuration of a codec can't be read")
 		pieces = nil
 	}
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
@@ -73,7 +73,8 @@ func (p *parser) config(b box, place string) error {
 // with one in each frame.
 const maxMessages = 1 << 16
 
-// frame looks into one coded frame and tells whether it holds a message.
+// frame looks into one coded frame and tells whether it holds a message, or the
+// filler that an earlier run made of one.
 func (p *parser) frame(t *track, f sample) (bool, error) {
 	var pieces []coded.Piece
 	var err error
@@ -84,20 +85,20 @@ func (p *parser) frame(t *track, f sample) (bool, error) {
 	}
 	if err != nil {
 		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
-			p.doubt("coded frames can't be read")
+			p.s.Doubt("coded frames can't be read")
 			return false, nil
 		}
 		return false, err
 	}
 	for _, x := range pieces {
 		if len(p.cover.pieces) >= maxMessages {
-			p.doubt("more coded frames hold messages than can be kept account of")
+			p.s.Doubt("more coded frames hold messages than can be kept account of")
 			break
 		}
 		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: x.Off, Len: x.Len})
 		coded.Report(p.s, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
 	}
-	return slices.ContainsFunc(pieces, func(x coded.Piece) bool { return x.Kind != "" }), nil
+	return slices.ContainsFunc(pieces, func(x coded.Piece) bool { return !x.Padding || x.Kind != "" }), nil
 }
 
 // probeMovie looks into the coded frames of each track that stays.

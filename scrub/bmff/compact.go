@@ -24,7 +24,7 @@ type compaction struct {
 // compact is the Compact of [Format]. Fragmented movies are left as they are:
 // their indexes hold offsets of many kinds, and little is to be gained.
 func compact(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
-	c := &compaction{p: &parser{s: s, said: map[string]bool{}}}
+	c := &compaction{p: &parser{s: s}}
 	if err := c.p.readMovies(); err != nil {
 		return nil, nil, err
 	}

@@ -123,36 +123,68 @@ func nextStart(list []region, to int64) int64 {
 	return min(list[0].off, to)
 }
 
-// claimMedia claims the bodies of mdat by what covers them, and fills what
-// goes. Samples outside of mdat are protected where they lie.
+// claimMedia claims what only all sample tables together explain: the bodies of
+// mdat, boxes that nobody needs, and what follows the last box.
 func (p *parser) claimMedia() error {
 	stay, go_ := p.cover.split()
 	slices.SortFunc(p.cover.pieces, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	slices.SortFunc(p.mdats, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
+	p.weigh(stay)
+	if err := p.claimStrangers(); err != nil {
+		return err
+	}
+	if err := p.claimEnd(); err != nil {
+		return err
+	}
+	for _, m := range p.mdats {
+		stay, go_ = skipTo(stay, m.Off), skipTo(go_, m.Off)
+		if err := sweep(m.Off, m.End(), stay, go_, p.claimRun); err != nil {
+			return err
+		}
+	}
+	return p.claimOutside()
+}
+
+// weigh looks for what speaks against the tables as a whole, and records the
+// doubts if there is anything that the tables are to explain.
+func (p *parser) weigh(stay []region) {
 	if p.cover.shared() {
 		p.distrust("samples share bytes")
 	}
 	if p.outside(stay) {
 		p.distrust("samples lie outside of the media data")
 	}
-	if p.cover.asked || len(p.strangers) > 0 || slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
-		for _, why := range p.distrusts {
-			p.doubt(why)
-		}
+	if p.open && p.fragments > 0 {
+		p.distrust("media data without a length among fragments")
 	}
-	p.claimStrangers()
+	if !p.cover.asked && !slices.ContainsFunc(p.strangers, risky) && !slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
+		p.distrusts = nil
+		return
+	}
+	for _, why := range p.distrusts {
+		p.s.Doubt("%s", why)
+	}
+}
+
+// claimEnd declares the logical end.
+func (p *parser) claimEnd() error {
+	if len(p.distrusts) > 0 {
+		return p.s.EndInDoubt(p.end)
+	}
 	if err := p.cutOpen(); err != nil {
 		return err
 	}
+	p.s.End(p.end)
+	return nil
+}
+
+// claimOutside protects samples that do not lie in mdat where they are.
+func (p *parser) claimOutside() error {
 	var bodies []region
 	for _, m := range p.mdats {
 		bodies = append(bodies, region{m.Off, m.Len, true, ""})
-		stay, go_ = skipTo(stay, m.Off), skipTo(go_, m.Off)
-		if err := sweep(m.Off, m.End(), stay, go_, p.claimRun); err != nil {
-			return err
-		}
 	}
-	stay, _ = p.cover.split()
+	stay, _ := p.cover.split()
 	for _, r := range stay {
 		err := sweep(r.off, min(r.end(), p.s.Size()), bodies, nil, func(off, n int64, inside, _ bool, _ string) error {
 			if !inside {
@@ -184,7 +216,7 @@ func (p *parser) outside(list []region) bool {
 // cutOpen makes what follows the last sample of an mdat without a length a tail:
 // whatever was appended to such a file looks like media data.
 func (p *parser) cutOpen() error {
-	if !p.open || len(p.distrusts) > 0 || len(p.mdats) == 0 {
+	if !p.open || len(p.mdats) == 0 {
 		return nil
 	}
 	m := &p.mdats[len(p.mdats)-1]
@@ -192,15 +224,10 @@ func (p *parser) cutOpen() error {
 	for _, r := range p.cover.regions {
 		end = max(end, min(r.end(), m.End()))
 	}
-	if b, ok, err := p.nextTop(end); err == nil && ok && (slices.Contains(essential, b.typ) || known(b.typ)) {
-		p.doubt("media data without a length is followed by another box")
-		p.distrust("media data without a length is followed by another box")
-		return nil
-	}
 	empty, err := p.s.Constant(end, m.End()-end, 0)
 	if err == nil && !empty {
 		m.Len = end - m.Off
-		p.s.End(end)
+		p.end = end
 	}
 	return err
 }

@@ -33,7 +33,7 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 	case "sinf":
 		if e.typ == "drms" || e.typ == "drmi" {
 			p.s.Stuck(scrub.Finding{Kind: scrub.Person, Place: place, Off: b.off, Len: b.len})
-			p.doubt("the copy protection of the iTunes Store names the buyer, and the file can't be played without it")
+			p.s.Doubt("the copy protection of the iTunes Store names the buyer, and the file can't be played without it")
 		}
 		p.keep(b, place)
 	case "wave":
@@ -84,7 +84,7 @@ func (p *parser) unknownExtension(t *track, b box, place string) error {
 		return nil
 	}
 	p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.off, Len: b.len})
-	p.doubt("an unknown codec has an unknown box in its sample description")
+	p.s.Doubt("an unknown codec has an unknown box in its sample description")
 	p.keep(b, place)
 	return nil
 }
@@ -109,7 +109,7 @@ func (p *parser) colour(b box, place string) error {
 		if !scrub.Refusal(err) {
 			return err
 		}
-		p.doubt("an ICC profile can't be read")
+		p.s.Doubt("an ICC profile can't be read")
 		p.s.Claim(x[0].Off, x[0].Len, scrub.Render, place)
 	}
 	return nil

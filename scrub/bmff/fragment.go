@@ -31,6 +31,7 @@ var fragmentUUIDs = map[string]bool{
 // one place, so that a day of fragments stays a short map.
 func (p *parser) fragment(b box) error {
 	const place = "moof"
+	p.fragments++
 	f := &fragment{box: b, next: b.off}
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
 	rest, err := children(p.s, b.body(), b.end(), func(c box) error {

@@ -75,6 +75,10 @@ func macTime(raw []byte) string {
 	return time.Unix(int64(seconds)-from1904, 0).UTC().Format(time.RFC3339)
 }
 
+// maxName is what the length byte of a Pascal string can say, and more than any
+// writer puts into a handler.
+const maxName = 256
+
 // handler claims a handler box: the type stays, manufacturer and name go.
 // Readers need the box, and take zeros for an empty name in both the QuickTime
 // and the ISO form. The meta box of iTunes says "appl" in all files, and iTunes
@@ -94,6 +98,9 @@ func (p *parser) handler(b box, place string) error {
 		vendor += 4
 	}
 	name := b.body() + min(24, b.size())
+	if n := b.end() - name; n > maxName {
+		return p.s.Errorf(b.off, "the name of a handler has %d bytes, expected %d or fewer", n, maxName)
+	}
 	if err := p.zero(vendor, name-vendor, scrub.Software, place+"/manufacturer", ""); err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func (p *parser) pictures(b box, it item, place string) (stays bool, err error) 
 		if d.size() == 8 {
 			continue
 		}
-		err := p.s.Medium(scrub.Extents{{Off: d.body() + 8, Len: d.size() - 8}}, place)
+		err := p.s.MediumOf(scrub.Describe, scrub.Extents{{Off: d.body() + 8, Len: d.size() - 8}}, place)
 		if scrub.Refusal(err) {
 			p.s.Reset(mark)
 			return !p.drop(b, scrub.Unknown, place, "a picture that can't be read"), nil

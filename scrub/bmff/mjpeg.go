@@ -40,7 +40,7 @@ func (p *parser) probePictures(t *track) error {
 		all = few
 	}
 	if !all {
-		p.doubt("the pictures of a video track hold metadata, and are too many")
+		p.s.Doubt("the pictures of a video track hold metadata, and are too many")
 		return nil
 	}
 	return p.eachSample(t, p.picture)
@@ -63,7 +63,7 @@ func (p *parser) picture(f sample) error {
 	}
 	err := p.s.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
 	if scrub.Refusal(err) {
-		p.doubt("pictures of a video track can't be read")
+		p.s.Doubt("pictures of a video track can't be read")
 		return nil
 	}
 	if err == nil {
@@ -88,7 +88,7 @@ func (p *parser) inspectPicture(f sample) error {
 		case marker == 0xfe, marker >= 0xe2 && marker <= 0xef && marker != 0xee,
 			marker == 0xe0 && id != "AVI1" && id != "JFIF",
 			marker == 0xe1 && string(h[at+8:at+12]) != "mjpg":
-			p.doubt("the pictures of a video track hold metadata")
+			p.s.Doubt("the pictures of a video track hold metadata")
 			return nil
 		}
 		at += 2 + max(2, size)

@@ -16,15 +16,18 @@ type parser struct {
 	distrusts []string
 	open      bool // the last mdat has no length of its own and reaches to the end
 	cover     coverage
-	// strangers are boxes of the top level that nobody knows.
+	end       int64 // of the last box
+	// strangers are boxes of the top level that nobody needs.
 	strangers []box
-	said      map[string]bool // doubts that were recorded already
+	// starts are where boxes have to start according to the segment index.
+	starts    []int64
+	fragments int
 }
 
 // parse walks the file twice: once over all boxes, noting where samples lie,
 // and then over the bodies of mdat, which only all of the tables together explain.
 func parse(s *scrub.Scan) error {
-	p := &parser{s: s, said: map[string]bool{}}
+	p := &parser{s: s}
 	if err := p.readMovies(); err != nil {
 		return err
 	}
@@ -32,14 +35,6 @@ func parse(s *scrub.Scan) error {
 		return err
 	}
 	return p.claimMedia()
-}
-
-// doubt records a reason once.
-func (p *parser) doubt(reason string) {
-	if !p.said[reason] {
-		p.said[reason] = true
-		p.s.Doubt("%s", reason)
-	}
 }
 
 // distrust records that sample tables are not complete.
@@ -88,7 +83,10 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 		return box{typ: typ, off: off, head: head, len: size - off}, true, nil
 	case needed:
 		return box{}, false, err
-	case be32(h) >= 8 && known(typ):
+	case known(typ) && be32(h) < 8:
+		return box{}, false, err
+	case known(typ):
+		p.cover.asked = true
 		p.distrust("the file ends inside a box")
 		return box{typ: typ, off: off, head: 8, len: size - off}, true, nil
 	}
@@ -138,6 +136,7 @@ func (p *parser) top() error {
 		if !ok {
 			break
 		}
+		p.begin(b.off)
 		if err := p.topBox(b); err != nil {
 			return err
 		}
@@ -153,8 +152,19 @@ func (p *parser) top() error {
 	if len(p.movies) == 0 {
 		p.distrust("a segment without its movie header: its tracks are not known")
 	}
-	p.s.End(off)
+	p.end = off
 	return nil
+}
+
+// begin compares where a box starts with where the segment index says that one
+// has to: a box that swallowed the next one shows it nowhere else.
+func (p *parser) begin(off int64) {
+	for len(p.starts) > 0 && p.starts[0] <= off {
+		if p.starts[0] != off {
+			p.distrust("no box starts where the index says")
+		}
+		p.starts = p.starts[1:]
+	}
 }
 
 func (p *parser) topBox(b box) error {
@@ -191,9 +201,6 @@ func (p *parser) topBox(b box) error {
 	case "free", "skip", "wide", "junk":
 		return p.filler(b, place)
 	default:
-		if vendorBoxes[b.typ] != "" {
-			return p.unknown(b, place)
-		}
 		if p.strangers = append(p.strangers, b); len(p.strangers) > maxMdats {
 			return scrub.ErrTooMany
 		}
@@ -201,18 +208,27 @@ func (p *parser) topBox(b box) error {
 	return nil
 }
 
-// claimStrangers drops the boxes of the top level that nobody knows, unless the
-// sample tables can't be trusted: one of them may be media data then, whose name
-// was damaged.
-func (p *parser) claimStrangers() {
+// risky tells whether a box that nobody needs may be something else, in a file
+// that contradicts itself: media data whose name was damaged, or a box whose
+// length was, so that it swallowed what follows it.
+func risky(b box) bool {
+	const large = 4 << 10
+	return b.typ != "uuid" && b.typ != "meta" && b.typ != "udta" && (vendorBoxes[b.typ] == "" || b.len > large)
+}
+
+// claimStrangers drops the boxes of the top level that nobody needs.
+func (p *parser) claimStrangers() error {
 	for _, b := range p.strangers {
-		if len(p.distrusts) == 0 {
-			p.drop(b, scrub.Unknown, b.name(), "")
+		if len(p.distrusts) > 0 && risky(b) {
+			p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: b.name(), Off: b.off, Len: b.len})
+			p.s.Claim(b.off, b.len, scrub.Identify, b.name())
 			continue
 		}
-		p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: b.name(), Off: b.off, Len: b.len})
-		p.s.Claim(b.off, b.len, scrub.Identify, b.name())
+		if err := p.unknown(b, b.name()); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // maxMdats is far above what a day of two-second fragments needs.

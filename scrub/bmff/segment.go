@@ -23,6 +23,7 @@ func (p *parser) segmentIndex(b box) error {
 		first = be64(h[20:])
 	}
 	if first > uint64(p.s.Left(b.end())) {
+		p.cover.asked = true
 		p.distrust("the file is shorter than its index says")
 		return nil
 	}
@@ -33,9 +34,11 @@ func (p *parser) segmentIndex(b box) error {
 		if err != nil {
 			return err
 		}
+		p.starts = append(p.starts, end)
 		end += int64(be32(row) & 0x7fffffff)
 	}
 	if end > p.s.Size() {
+		p.cover.asked = true
 		p.distrust("the file is shorter than its index says")
 	}
 	return nil

@@ -171,7 +171,7 @@ func (p *parser) leftovers(e entry, off int64, place string) error {
 		return err
 	}
 	if !empty && !colourTable(p.s, e, off) {
-		p.doubt("a sample description holds something unknown")
+		p.s.Doubt("a sample description holds something unknown")
 	}
 	p.s.Claim(off, e.end()-off, scrub.Structure, place)
 	return nil

@@ -104,6 +104,10 @@ func (p *parser) textTail(f sample) error {
 		}
 		return p.textPiece(b.off, b.len, b)
 	})
+	if (damaged(err) || err == nil && rest < end) && be16(h) == 0 {
+		p.s.Doubt("a subtitle holds something that is no text")
+		return nil
+	}
 	if damaged(err) || err == nil && rest < end {
 		return p.textPiece(rest, end-rest, box{})
 	}
@@ -122,7 +126,7 @@ func (p *parser) textPiece(off, n int64, b box) error {
 		return err
 	}
 	if len(p.cover.pieces) >= maxMessages {
-		p.doubt("more text samples hold something else than can be kept account of")
+		p.s.Doubt("more text samples hold something else than can be kept account of")
 		return nil
 	}
 	p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: off, Len: n})

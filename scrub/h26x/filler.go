@@ -19,7 +19,7 @@ func (w *walk) filler(off, n int64, h header) error {
 	if err != nil {
 		return err
 	}
-	p := Piece{Off: off, Len: n}
+	p := Piece{Off: off, Len: n, Padding: true}
 	if !constant {
 		p.Kind = scrub.Hidden
 		p.Edits = w.refill(from, off+n, h)
