@@ -214,7 +214,7 @@ func TestNotCompacted(t *testing.T) {
 			}
 		}, "not compacted: it has several names"},
 		{"open elsewhere", func(t *testing.T, path string) { mustOpen(t, path) }, "not compacted: is in use by another program"},
-		{"read-only", func(t *testing.T, path string) { os.Chmod(path, 0o444) }, "not compacted: is read-only"},
+		{"read-only", func(t *testing.T, path string) { os.Chmod(path, 0o555) }, "not compacted: is read-only"},
 		{"name in the way", func(t *testing.T, path string) {
 			put(t, filepath.Dir(path), tempFor(content, "a.toy"), []byte("in the way"))
 		}, "not compacted: making the copy: file exists"},

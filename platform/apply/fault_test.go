@@ -309,7 +309,7 @@ func TestRealRefusals(t *testing.T) {
 func TestReadOnlyFile(t *testing.T) {
 	content := sample(1)
 	path := put(t, t.TempDir(), "a.toy", content)
-	if err := os.Chmod(path, 0o444); err != nil {
+	if err := os.Chmod(path, 0o555); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, path, content, ErrReadOnlyFile)

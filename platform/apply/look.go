@@ -57,7 +57,7 @@ func (r *run) take(ctx context.Context, it *item) error {
 	if inodeOf(&it.at) != it.key {
 		return ErrChanged
 	}
-	return nil
+	return it.ripen(ctx)
 }
 
 // study plans what it.ro is and makes sure that it is still the same afterwards.

@@ -9,10 +9,7 @@
 // the tag noudev, the package goes by /sys and the mount table alone.
 package drive
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // Drive is a file system on a removable device: a partition, or a whole disk
 // without partitions.
@@ -20,7 +17,7 @@ type Drive struct {
 	ID           uint64 // never that of another drive of the same [Watcher], wherever that one was; from List, 0
 	Device       string // "/dev/sdb1"
 	Major, Minor uint32 // of the device; taken over by the next drive as soon as this one is gone
-	MountPoint   string // where it can be reached as a whole, the first place if there are several; "" if not mounted
+	MountPoint   string // where it can be reached; the first place that shows the most of it; "" if not mounted
 	FS           string // as blkid and lsblk name it: "vfat", "exfat", "ntfs", "ext4"; "" if not known before it is mounted
 	Label        string // of the file system, as are FS and UUID
 	UUID         string
@@ -71,26 +68,6 @@ type Options struct {
 	// Warn, if not nil, is told what is wrong and can be lived with. It must not
 	// block.
 	Warn func(error)
+
+	testPatience time.Duration
 }
-
-// Watcher tells of drives until its context ends.
-type Watcher struct {
-	events chan Event
-	err    error
-}
-
-// Events delivers what becomes of drives, beginning with those that are there.
-// It is closed when the watcher has stopped and holds nothing any more. A slow
-// reader loses nothing but time: what comes and goes unread is left out.
-func (w *Watcher) Events() <-chan Event { return w.events }
-
-// Err tells why the watcher stopped, once Events is closed.
-func (w *Watcher) Err() error { return w.err }
-
-// Watch begins to look for drives.
-func Watch(ctx context.Context, opt Options) (*Watcher, error) {
-	return &Watcher{events: make(chan Event)}, nil
-}
-
-// List returns the drives that are there, ordered by device.
-func List(opt Options) ([]Drive, error) { return nil, nil }

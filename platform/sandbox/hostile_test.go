@@ -245,18 +245,15 @@ func planUpTo(e *encoder, size int64) {
 	}
 }
 
-// muchData is of edits that would all fit the file, one by one.
+// muchData is of one edit that would fit the file.
 func muchData(e *encoder, q request) {
 	planUpTo(e, q.size)
 	e.spans(honest(q.size).Map)
 	e.int(0)
-	e.int(maxEdits)
-	for range maxEdits {
-		e.int(0)
-		e.int(q.size)
-		e.byte(byte(scrub.Destroy) | withData)
-		e.w.Write(make([]byte, q.size))
-	}
+	e.int(1)
+	e.int(0)
+	e.int(maxData + 1)
+	e.byte(byte(scrub.Destroy) | withData)
 }
 
 func TestHostileAnswers(t *testing.T) {
@@ -297,10 +294,14 @@ func TestHostileAnswers(t *testing.T) {
 			serves(t, p)
 			begin, before := time.Now(), len(openFiles())
 			content := fmt.Sprintf("HOSTILE:%-1015s\n", lie+"\n")
+			f, size := file(t, content)
 			if lie == "much data" {
-				content += strings.Repeat("\x00", 1<<20)
+				size += maxData
+				if err := os.Truncate(f.Name(), size); err != nil {
+					t.Fatal(err)
+				}
 			}
-			got, err := plan(t, p, content)
+			got, err := p.Plan(bg, f, size, scrub.Options{})
 			if took := time.Since(begin); took > 20*time.Second {
 				t.Errorf("took %v", took)
 			}

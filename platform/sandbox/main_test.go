@@ -83,6 +83,9 @@ func start(t testing.TB, opt Options) *Pool {
 	return p
 }
 
+// raced tells whether the race detector watches.
+var raced bool
+
 var bg = context.Background()
 
 // file makes a file and opens it for reading.

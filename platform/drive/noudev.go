@@ -1,0 +1,13 @@
+//go:build !cgo || noudev
+
+package drive
+
+import "context"
+
+const haveUdev = false
+
+type database struct{}
+
+func (*database) properties(*block) properties { return nil }
+
+func listen(context.Context, func(error)) (<-chan message, error) { return nil, nil }
