@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -174,14 +173,6 @@ func noTags(t testing.TB, b []byte, secrets ...string) {
 			t.Errorf("still holds %q", s)
 		}
 	}
-}
-
-func sorted(got map[string]Outcome) (paths []string) {
-	for p := range got {
-		paths = append(paths, p)
-	}
-	slices.Sort(paths)
-	return paths
 }
 
 var bg = context.Background()

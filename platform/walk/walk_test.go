@@ -118,7 +118,7 @@ func must(t testing.TB, err error) {
 func TestHostileNames(t *testing.T) {
 	dir := t.TempDir()
 	names := []string{
-		"new\nline", "tab\t", "\x1b[31mred", "-rf", "--", " ", "...", "..jpg", "\xff\xfe not utf-8", "‮gpj.exe",
+		"new\nline", "tab\t", "\x1b[31mred", "-rf", "--", " ", "...", "..jpg", "\xff\xfe not utf-8", "\u202egpj.exe",
 		strings.Repeat("n", 255), strings.Repeat("é", 127), "a\\b", `"quoted"`, "*", "%s%n", "con.jpg",
 	}
 	for _, n := range names {
