@@ -34,7 +34,9 @@ job() {
 }
 
 root() {
-  if [[ $(id -u) == 0 ]]; then "$@"; else sudo -n "$@"; fi
+  if [[ $(id -u) == 0 ]]; then "$@"
+  elif command -v sudo >/dev/null; then sudo -n "$@"
+  else echo "$1 needs root" >&2; return 1; fi
 }
 
 # mounted FS: a fresh image with that file system is at $demo/drive.
