@@ -21,6 +21,8 @@ func (c *cleaner) special(g segment, f family) (bool, error) {
 		return c.isoMap(g)
 	case famAROT:
 		return c.arot(g)
+	case famJPS:
+		return c.stereoLayout(g)
 	case famAVI1, famMJPG:
 		return c.frame, c.stays(g, c.frame)
 	case famComment:
@@ -76,7 +78,7 @@ const adobeLength = 12
 // adobeHeader keeps the transform, which says how the colours are coded, and
 // makes version and flags those of any other program.
 func (c *cleaner) adobeHeader(g segment) (bool, error) {
-	if !c.first(g) || g.n < adobeLength {
+	if g.n < adobeLength {
 		return false, nil
 	}
 	old, err := c.Bytes(g.body(), adobeLength)
@@ -102,6 +104,26 @@ func (c *cleaner) spiffHeader(g segment) (bool, error) {
 	}
 	c.Claim(g.off, 4+g.n, scrub.Render, famSPIFF)
 	return true, nil
+}
+
+// jpsLength is the payload of an APP3 of a stereo picture without its comment:
+// name, length, and how the two halves lie (JPS file format, VRex 1997).
+const jpsLength = 14
+
+// stereoLayout keeps what says how the halves of a stereo picture lie.
+func (c *cleaner) stereoLayout(g segment) (bool, error) {
+	if !c.first(g) || g.n < jpsLength {
+		return false, nil
+	}
+	body, err := c.Bytes(g.body(), jpsLength)
+	if err != nil {
+		return false, err
+	}
+	changed, err := c.replace(scrub.Destroy, g, body, scrub.Render)
+	if changed {
+		c.Gone(scrub.Finding{Kind: scrub.Comment, Place: famJPS, Off: g.off, Len: 4 + g.n})
+	}
+	return true, err
 }
 
 // isoMap keeps the metadata of a gain map by ISO 21496-1, in the map and, as a

@@ -26,6 +26,7 @@ const (
 	famICC     = "APP2/ICC"
 	famMPF     = "APP2/MPF"
 	famISO     = "APP2/ISO 21496-1"
+	famJPS     = "APP3/JPS"
 	famSPIFF   = "APP8/SPIFF"
 	famAROT    = "APP10/AROT"
 	famJUMBF   = "APP11/JUMBF"
@@ -61,7 +62,7 @@ var families = []family{
 	{code: 0xE2, id: "\xFF\xD8\xFF", place: "APP2/preview", kind: scrub.Thumbnail},
 	{code: 0xE3, id: "Meta\x00\x00", place: "APP3/Kodak", kind: scrub.MakerNote},
 	{code: 0xE3, id: "META\x00\x00", place: "APP3/Kodak", kind: scrub.MakerNote},
-	{code: 0xE3, id: "_JPSJPS_", place: "APP3/JPS", kind: scrub.Comment},
+	{code: 0xE3, id: "_JPSJPS_", place: famJPS, kind: scrub.Comment},
 	{code: 0xE3, id: "\xFF\xD8\xFF", place: "APP3/preview", kind: scrub.Thumbnail},
 	{code: 0xE4, id: "SCALADO\x00", place: "APP4/SCALADO", kind: scrub.Software},
 	{code: 0xE4, id: "Qualcomm Dual Camera Attributes", place: "APP4/Qualcomm", kind: scrub.Device},

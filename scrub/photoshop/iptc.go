@@ -57,7 +57,7 @@ func ReportIPTC(src Source, place string, found func(scrub.Finding)) error {
 func reportIPTC(src Source, off, n int64, place string, found func(scrub.Finding)) error {
 	start, end, others := off, off+n, 0
 	for count := 0; count < maxDatasets && end-off >= 5; count++ {
-		b, err := bytes(src, off, 5)
+		b, err := piece(src, off, 5)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func reportIPTC(src Source, off, n int64, place string, found func(scrub.Finding
 			others++
 			continue
 		}
-		text, err := bytes(src, body, int(min(size, scrub.MaxValue)))
+		text, err := piece(src, body, int(min(size, scrub.MaxValue)))
 		if err != nil {
 			return err
 		}

@@ -80,13 +80,13 @@ func Report(src Source, place string, found func(scrub.Finding)) error {
 
 // block reads the header of the resource at off: signature, number, name, size.
 func block(src Source, off int64) (id uint16, body, size int64, ok bool, err error) {
-	b, err := bytes(src, off, 7)
+	b, err := piece(src, off, 7)
 	if err != nil || b == nil || (string(b[:4]) != "8BIM" && string(b[:4]) != "MeSa" && string(b[:4]) != "PHUT") {
 		return 0, 0, 0, false, err
 	}
 	id = binary.BigEndian.Uint16(b[4:])
 	body = off + 6 + (int64(b[6])+2)&^1 // the name is padded to an even length
-	b, err = bytes(src, body, 4)
+	b, err = piece(src, body, 4)
 	if err != nil || b == nil {
 		return 0, 0, 0, false, err
 	}
@@ -94,8 +94,8 @@ func block(src Source, off int64) (id uint16, body, size int64, ok bool, err err
 	return id, body, size, body <= src.Size() && size <= src.Size()-body, nil
 }
 
-// bytes returns n bytes at off, or nil if src does not hold them.
-func bytes(src Source, off int64, n int) ([]byte, error) {
+// piece returns n bytes at off, or nil if src does not hold them.
+func piece(src Source, off int64, n int) ([]byte, error) {
 	if off < 0 || off > src.Size() || int64(n) > src.Size()-off {
 		return nil, nil
 	}

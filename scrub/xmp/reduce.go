@@ -148,7 +148,7 @@ func (r *reducer) allow(on bool, names map[string]check) {
 
 // run goes from tag to tag.
 func (r *reducer) run() {
-	for at := 0; at < len(r.b); {
+	for at := 0; at < len(r.b) && len(r.stack) <= maxDepth; {
 		i := bytes.IndexByte(r.b[at:], '<')
 		if i < 0 {
 			return
