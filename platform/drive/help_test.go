@@ -20,7 +20,7 @@ const slow = 20 * time.Second
 func watch(t *testing.T, opt Options) (w *Watcher, stop func()) {
 	t.Helper()
 	fds, goroutines := openFiles(t), runtime.NumGoroutine()
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.Background()) // t.Context ends before what t.Cleanup does
 	if opt.Warn == nil {
 		opt.Warn = func(err error) { t.Error(err) }
 	}

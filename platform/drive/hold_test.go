@@ -140,7 +140,7 @@ func TestHoldingsIDs(t *testing.T) {
 	for i := range 100 {
 		var look []found
 		for j := range i % 5 {
-			look = append(look, sdb1(func(f *found) { f.Device, f.seq = fmt.Sprintf("/dev/sd%c1", 'a'+j), fmt.Sprint(i / 5) }))
+			look = append(look, sdb1(func(f *found) { f.Device, f.seq = fmt.Sprintf("/dev/sd%c1", 'a'+j), fmt.Sprint(i/5) }))
 		}
 		for _, e := range h.update(look, nil, time.Now(), 0) {
 			if e.Kind == Attached && seen[e.Drive.ID] || e.Kind == Gone && !seen[e.Drive.ID] {
