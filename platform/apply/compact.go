@@ -166,7 +166,7 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 	}
 	defer closeFile(&it.rw)
 	k, dir, name := r.opt.kernel, it.entry.Folder(), it.entry.Name
-	if err := it.inPlace(); err != nil {
+	if err := it.stillNamed(); err != nil {
 		return false, err
 	}
 	err = k.rename(dir, temp, name, unix.RENAME_EXCHANGE)

@@ -70,7 +70,7 @@ func (r *run) study(ctx context.Context, it *item, opt scrub.Options) (*scrub.Pl
 	if changed := unchanged(it.ro, &it.at); changed != nil {
 		return nil, changed
 	}
-	if moved := it.inPlace(); moved != nil {
+	if moved := it.stillNamed(); moved != nil {
 		return nil, moved
 	}
 	if err != nil {
@@ -100,9 +100,9 @@ func unchanged(f *os.File, was *unix.Stat_t) error {
 	return nil
 }
 
-// inPlace returns an error unless the item's name still leads to its file: what
+// stillNamed returns an error unless the item's name still leads to its file: what
 // is said of the one would be taken to be true of the other.
-func (it *item) inPlace() error {
+func (it *item) stillNamed() error {
 	if it.entry == nil {
 		return nil
 	}
