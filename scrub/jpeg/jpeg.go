@@ -19,6 +19,7 @@ var Format = scrub.Format{
 	Extensions: []string{"jpg", "jpeg", "jpe", "jfif", "mpo", "jps", "insp"},
 	Sniff:      sniff,
 	Parse:      Parse,
+	Compact:    compact,
 }
 
 // Motion is the format of a frame of motion JPEG in a film: decoders need some

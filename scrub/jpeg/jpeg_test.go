@@ -225,3 +225,25 @@ func orientationOf(t *testing.T, b []byte) uint16 {
 	}
 	return 0
 }
+
+// Written anew, a cleaned picture is as if nothing had ever been there.
+func TestCompact(t *testing.T) {
+	data := photo(seg(0xE0, jfif, secret), "\xff\xff", exifOf(ascii(0x010F, secret), orientation(5)), seg(com, secret), "junk", seg(0xEE, "Adobe\x00\x65\x40\x00\x00\x00\x01more"))
+	result := scrubtest.Perform(data, plan(t, data))
+	k, err := engine().Compact(bytes.NewReader(result), int64(len(result)), scrub.Options{})
+	if err != nil || k == nil {
+		t.Fatalf("nothing to leave out: %v", err)
+	}
+	want := photo(seg(0xE0, jfif), exifOf(orientation(5)), seg(0xEE, "Adobe\x00\x64\x00\x00\x00\x00\x01"))
+	for _, e := range k.Patches {
+		copy(result[e.Off:], e.Data)
+	}
+	var got []byte
+	at := int64(0)
+	for _, d := range k.Drops {
+		got, at = append(got, result[at:d.Off]...), d.End()
+	}
+	if got = append(got, result[at:]...); !bytes.Equal(got, want) {
+		t.Errorf("%q\nnot\n%q", got[:200], want[:200])
+	}
+}

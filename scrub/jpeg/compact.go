@@ -1,0 +1,91 @@
+package jpeg
+
+import (
+	"untag/scrub"
+	"untag/scrub/exif"
+)
+
+// compact is the Compact of [Format]: blank segments, fill bytes, and what
+// stands behind the payload of segments that were shortened. A picture that
+// others follow is left as it is, since offsets lead to them.
+func compact(s *scrub.Scan) (drops []scrub.Range, patches []scrub.Edit, err error) {
+	p := &parser{Scan: s}
+	pic, err := p.walk(0)
+	if err != nil || pic.damage != "" || !pic.shown() || pic.end != s.Size() {
+		return nil, nil, err
+	}
+	c := &cleaner{parser: p, pic: pic}
+	if err := c.survey(); err != nil {
+		return nil, nil, err
+	}
+	drops = append(drops, pic.fill...)
+	drops = append(drops, pic.junk...)
+	for _, g := range pic.segments {
+		f, ok := c.family[g.off]
+		if !ok {
+			continue
+		}
+		n, err := c.needed(g, f)
+		if err != nil {
+			return nil, nil, err
+		}
+		switch {
+		case n < 0:
+			drops = append(drops, scrub.Range{Off: g.off, Len: 4 + g.n})
+		case n < g.n:
+			drops = append(drops, scrub.Range{Off: g.body() + n, Len: g.n - n})
+			patches = append(patches, scrub.Edit{Off: g.off + 2, Len: 2, Data: []byte{byte((n + 2) >> 8), byte(n + 2)}})
+		}
+	}
+	return drops, patches, nil
+}
+
+// needed returns how much of a clean segment's payload says something, -1 if
+// none of it does.
+func (c *cleaner) needed(g segment, f family) (int64, error) {
+	n := g.n
+	switch f.place {
+	case famJFIF:
+		n = jfifLength
+	case famAdobe:
+		n = adobeLength
+	case famJPS:
+		n = jpsLength
+	case famExif:
+		var err error
+		if n, err = c.exifLength(g); err != nil {
+			return 0, err
+		}
+	default:
+		blank, err := c.Constant(g.body(), g.n, 0)
+		if blank && g.code == blankCode {
+			n = -1
+		}
+		return n, err
+	}
+	if n >= g.n {
+		return g.n, nil
+	}
+	blank, err := c.Constant(g.body()+n, g.n-n, 0)
+	if !blank {
+		n = g.n
+	}
+	return n, err
+}
+
+// exifLength returns how much of a payload the block of EXIF takes that a run left.
+func (c *cleaner) exifLength(g segment) (int64, error) {
+	src, err := c.Piece(scrub.Extents{{Off: g.body() + exifHeader, Len: max(0, g.n-exifHeader)}})
+	if err != nil {
+		return 0, err
+	}
+	b, err := exif.Read(src)
+	if err != nil {
+		return 0, err
+	}
+	tiff, err := b.Reduce(src, exif.Keep{Goes: func(scrub.Kind) bool { return false }, AppleHDR: true, Color: true})
+	if err != nil || tiff == nil {
+		return g.n, err
+	}
+	return exifHeader + int64(len(tiff)), nil
+}
