@@ -1,0 +1,49 @@
+package walk
+
+import "golang.org/x/sys/unix"
+
+// Stat tells what the root is.
+func (r *Root) Stat() (unix.Stat_t, error) {
+	var st unix.Stat_t
+	err := unix.Fstat(r.dir.fd, &st)
+	return st, err
+}
+
+// List yields the regular files and the folders in the folder at rel, "" being
+// the root, and doesn't go down. It is for who can't hold a walk open: nothing
+// is open once it has returned. What is yielded is good until found returns.
+func (r *Root) List(rel string, found func(e *Entry, folder bool)) error {
+	dir, err := r.folder(rel)
+	if err != nil {
+		return err
+	}
+	defer dir.release()
+	list := listing{fd: dir.fd}
+	for {
+		name, kind, ok, err := list.next()
+		if err != nil || !ok {
+			return err
+		}
+		if kind == unix.DT_UNKNOWN {
+			if st, err := dir.Stat(name); err == nil {
+				kind = byte(st.Mode & unix.S_IFMT >> 12)
+			}
+		}
+		if kind == unix.DT_DIR || kind == unix.DT_REG {
+			found(dir.Entry(name), kind == unix.DT_DIR)
+		}
+	}
+}
+
+// folder opens the folder at rel for listing.
+func (r *Root) folder(rel string) (*Folder, error) {
+	if rel == "" {
+		return r.dir.again()
+	}
+	e, err := r.Entry(rel)
+	if err != nil {
+		return nil, bare(err)
+	}
+	defer e.Release()
+	return e.dir.sub(e.Name)
+}
