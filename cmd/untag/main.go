@@ -5,24 +5,35 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 
 	"untag/cmd/untag/internal/cli"
-	"untag/platform/apply"
+	"untag/platform/sandbox"
 	"untag/scrub/formats"
 )
 
 func main() {
+	engine := formats.Engine()
+	if sandbox.IsWorker(os.Args) {
+		sandbox.Main(engine)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of writing, not an end in the middle of a file
-	engine := formats.Engine()
-	os.Exit(int(cli.Run(ctx, cli.Env{
+	pool, err := sandbox.Start(sandbox.Options{Engine: engine, Lazy: true, Warn: func(what string) { fmt.Fprintln(os.Stderr, "untag: warning:", what) }})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "untag: error:", err)
+		os.Exit(3)
+	}
+	code := cli.Run(ctx, cli.Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Columns: cli.Columns, Now: time.Now, Version: version(),
-		Engine: engine, Planner: apply.Direct(engine),
-	})))
+		Engine: engine, Planner: pool, Confined: pool.Confined,
+	})
+	pool.Close()
+	os.Exit(int(code))
 }

@@ -140,6 +140,16 @@ func (p *Pool) Status() (Status, error) {
 }
 
 // take waits for a place to be free.
+// Confined returns an error that says what is missing, nil if the workers are
+// fully confined.
+func (p *Pool) Confined() error {
+	s, err := p.Status()
+	if err == nil && !s.Full() {
+		err = failed(ErrOpen, "%v", s)
+	}
+	return err
+}
+
 func (p *Pool) take(ctx context.Context) (*place, error) {
 	select {
 	case pl := <-p.places:

@@ -28,7 +28,9 @@ type Env struct {
 	Now     func() time.Time
 	Engine  *scrub.Engine
 	Planner apply.Planner
-	Version string
+	// Confined tells why parsers are not fully confined, nil if they are.
+	Confined func() error
+	Version  string
 }
 
 // app is one run of the program.

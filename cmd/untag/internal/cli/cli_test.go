@@ -47,7 +47,7 @@ func environment(args ...string) (cli.Env, *safeBuffer, *safeBuffer) {
 	engine := scrub.NewEngine([]scrub.Format{noted})
 	return cli.Env{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
-		Columns: func(any) int { return 0 }, Now: time.Now, Engine: engine, Planner: apply.Direct(engine), Version: "test",
+		Columns: func(any) int { return 0 }, Now: time.Now, Engine: engine, Planner: apply.Direct(engine), Confined: func() error { return errors.New("parsers are confined by nothing") }, Version: "test",
 	}, &out, &errs
 }
 

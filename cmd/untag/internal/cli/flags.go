@@ -23,6 +23,7 @@ type flags struct {
 	shard          string
 	json           bool
 	quiet, verbose bool
+	requireSandbox bool
 
 	dryRun, compact, values bool
 	mtime                   string
@@ -49,6 +50,7 @@ func (f *flags) common(c *cobra.Command) {
 	s.BoolVar(&f.json, "json", false, "report in JSON; see untag help json")
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "report only files that need attention")
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "report every file, and what is in it")
+	s.BoolVar(&f.requireSandbox, "require-sandbox", false, "refuse to read files where the kernel can't confine the parsers")
 	keepable, _ := split()
 	complete(c, "keep", keepable)
 	complete(c, "remove", kindNames(scrub.Kinds()))

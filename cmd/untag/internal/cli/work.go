@@ -34,6 +34,11 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	if err != nil {
 		return err
 	}
+	if f.requireSandbox {
+		if err := a.Confined(); err != nil {
+			return &failure{exit.Failed, err.Error(), "run it on a kernel with Landlock and seccomp, or without --require-sandbox"}
+		}
+	}
 	if args[0] == "-" {
 		return a.filter(ctx, verb, f, opt)
 	}
