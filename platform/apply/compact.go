@@ -181,6 +181,9 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 	if err := k.syncFolder(dir); err != nil {
 		return false, explain("syncing the folder", err)
 	}
+	if err := it.stillNamed(); err != nil { // there is no way back from here
+		return false, err
+	}
 	if err := k.rename(dir, temp, name, 0); err != nil {
 		return false, explain("putting the copy in place", err)
 	}

@@ -111,6 +111,10 @@ func TestCompactOrder(t *testing.T) {
 				got = append(got, kind)
 			}
 		}
+		if exchange && slices.Contains(got, "rename") {
+			t.Log("no RENAME_EXCHANGE on the file system of ", path)
+			continue
+		}
 		if !slices.Equal(got, want) {
 			t.Errorf("exchange %v\ngot  %q\nwant %q", exchange, got, want)
 		}
