@@ -74,6 +74,10 @@ func TestAfterTheStream(t *testing.T) {
 
 func TestFramesAreLookedAtToo(t *testing.T) {
 	frame := chunkOf("fcTL", u32(1), u32(2), u32(2), u32(0), u32(0), "\x00\x01\x00\x0a\x00\x00")
+	animated := func(more ...string) []byte {
+		b := string(picture(rows(20), more...))
+		return []byte(b[:33] + chunkOf("acTL", u32(1), u32(0)) + b[33:])
+	}
 	for stream, want := range map[string]string{
 		rows(6):                       "",
 		rows(6) + "secret":            "",
@@ -81,7 +85,7 @@ func TestFramesAreLookedAtToo(t *testing.T) {
 		rows(6) + text(600):           "600 bytes after the end of the data of fdAT",
 		strings.Repeat("no zlib", 10): "does not decompress",
 	} {
-		data := picture(rows(20), frame, chunkOf("fdAT", u32(2), stream))
+		data := animated(frame, chunkOf("fdAT", u32(2), stream))
 		p := planOf(t, data, scrub.Options{})
 		if got := strings.Join(p.Doubts, "; "); (got == "") != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q", clean(stream), got, want)
@@ -91,10 +95,44 @@ func TestFramesAreLookedAtToo(t *testing.T) {
 		}
 	}
 	// The number of a frame's chunk is needed, even if nothing else in it is.
-	data := picture(rows(20), frame, chunkOf("fdAT", u32(2), rows(6)), chunkOf("fdAT", u32(3), "secret"))
+	data := animated(frame, chunkOf("fdAT", u32(2), rows(6)), chunkOf("fdAT", u32(3), "secret"))
 	after := scrubtest.Perform(data, planOf(t, data, scrub.Options{}))
 	if want := chunkOf("fdAT", u32(3), "\x00\x00\x00\x00\x00\x00"); !bytes.Contains(after, []byte(want)) || bytes.Contains(after, []byte("secret")) {
 		t.Errorf("became %q", after)
+	}
+}
+
+// palette and grey pictures know other chunks than coloured ones.
+func TestChunksOfOtherPictures(t *testing.T) {
+	head := func(colour string) string {
+		return signature + chunkOf("IHDR", u32(4), u32(4), "\x08", colour, "\x00\x00\x00")
+	}
+	for _, c := range []struct{ name, data, stays string }{
+		{"palette", head("\x03") + chunkOf("PLTE", "rgbRGB") + chunkOf("tRNS", "\x01\x02") + chunkOf("hIST", "1122") + chunkOf("bKGD", "\x01") + chunkOf("sBIT", "\x08\x08\x08"), "tRNShISTbKGDsBIT"},
+		{"palette with too much", head("\x03") + chunkOf("PLTE", "rgbRGB") + chunkOf("tRNS", "\x01\x02\x03") + chunkOf("hIST", "112233"), ""},
+		{"grey", head("\x00") + chunkOf("tRNS", "\x01\x02") + chunkOf("tRNS", "\x03\x04") + chunkOf("bKGD", "\x01\x01") + chunkOf("sBIT", "\x08"), "tRNSbKGDsBIT"},
+		{"colour", head("\x02") + chunkOf("tRNS", "\x01\x02\x03\x04\x05\x06"), "tRNS"},
+	} {
+		data := []byte(c.data + chunkOf("IDAT", rows(20)) + chunkOf("IEND"))
+		after := scrubtest.Perform(data, planOf(t, data, scrub.Options{}))
+		got := ""
+		for at := 8; at < len(after); at += 12 + int(be32(after, at)) {
+			if typ := string(after[at+4 : at+8]); strings.Contains("tRNS hIST bKGD sBIT", typ) {
+				got += typ
+			}
+		}
+		if got != c.stays {
+			t.Errorf("%s: %q stay, want %q", c.name, got, c.stays)
+		}
+	}
+}
+
+func TestFramesThatAreNeverShown(t *testing.T) {
+	frame := chunkOf("fcTL", u32(0), u32(4), u32(4), u32(0), u32(0), "\x00\x01\x00\x0a\x00\x00")
+	b := string(picture(rows(20), frame, frame))
+	data := []byte(b[:33] + chunkOf("acTL", u32(1), u32(0)) + b[33:])
+	if p := planOf(t, data, scrub.Options{}); p.Status() != scrub.Partly || p.Doubts[0] != "1 frames are never shown" {
+		t.Errorf("%s %q", p.Status(), p.Doubts)
 	}
 }
 

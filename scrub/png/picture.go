@@ -18,7 +18,7 @@ func (c *cleaner) picture() error {
 			}
 			return err
 		}
-		if holdsPicture(k.typ) {
+		if c.holds(k) {
 			if err := c.part(k); err != nil {
 				return err
 			}

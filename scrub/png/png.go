@@ -64,8 +64,21 @@ type header struct {
 	width, height int64
 	depth, colour byte
 	interlaced    bool
-	apple         bool // CgBI: Apple's variant without zlib headers
+	apple         bool  // CgBI: Apple's variant without zlib headers
+	entries       int64 // in the palette
+	transparency  int64 // where the tRNS stands that counts
+	animation     int64 // where the acTL stands that counts
+	frames        int64 // how many it announces
 }
+
+// Colour types, 11.2.1.
+const (
+	grey      = 0
+	rgb       = 2
+	palette   = 3
+	greyAlpha = 4
+	rgbAlpha  = 6
+)
 
 func parse(s *scrub.Scan) error {
 	c := &cleaner{Scan: s, crc: newZeroCRC(), seen: map[string]bool{}}
@@ -117,18 +130,26 @@ func (c *cleaner) chunkAt(off int64) (chunk, error) {
 	return k, nil
 }
 
-// holdsPicture tells whether chunks of a type are walked by picture.
-func holdsPicture(typ string) bool {
-	switch typ {
-	case "IHDR", "CgBI", "PLTE", "tRNS", "IDAT", "IEND", "acTL", "fcTL", "fdAT":
+// holds tells whether chunk k is part of the picture, so that picture deals with
+// it. What has no meaning in this picture, such as frames without an animation,
+// nobody would see.
+func (c *cleaner) holds(k chunk) bool {
+	switch k.typ {
+	case "IHDR", "CgBI", "PLTE", "IDAT", "IEND":
 		return true
+	case "tRNS":
+		return k.off == c.header.transparency
+	case "acTL":
+		return k.off == c.header.animation
+	case "fcTL", "fdAT":
+		return c.header.animation > 0 && k.off > c.header.animation
 	}
 	return false
 }
 
 // list notes the chunks besides the picture's and finds the end.
 func (c *cleaner) list() error {
-	pixels := false
+	pixels, frames := false, int64(0)
 	for off := int64(len(signature)); ; {
 		k, err := c.chunkAt(off)
 		if c.cutAt(off, k, err, pixels) {
@@ -140,18 +161,23 @@ func (c *cleaner) list() error {
 		if k.n > c.Left(off)-frameLen {
 			return c.Errorf(off, "chunk %q of %d bytes, %d are left", k.typ, k.n, c.Left(off)-frameLen)
 		}
+		k.after, pixels = pixels, pixels || k.typ == "IDAT"
 		if err := c.order(k); err != nil {
 			return err
 		}
-		k.after, pixels = pixels, pixels || k.typ == "IDAT"
 		switch {
 		case k.typ == "IEND":
 			if !pixels {
 				return c.Errorf(off, "IEND without IDAT")
 			}
+			if frames > c.header.frames {
+				c.Doubt("%d frames are never shown", frames-c.header.frames)
+			}
 			c.End(k.end())
 			return nil
-		case !holdsPicture(k.typ):
+		case k.typ == "fcTL" && c.holds(k):
+			frames++
+		case !c.holds(k):
 			if k.critical() {
 				return c.Unsupportedf(off, "critical chunk %q", k.typ)
 			}
@@ -190,8 +216,32 @@ func (c *cleaner) order(k chunk) error {
 		return c.readHeader(k)
 	case k.typ == "IHDR" || c.header.width == 0:
 		return c.Errorf(k.off, "chunk %q, expected IHDR first and once", k.typ)
+	case k.after:
+	case k.typ == "PLTE":
+		c.header.entries = k.n / 3
+	case k.typ == "acTL" && k.n == 8 && c.header.animation == 0:
+		b, err := c.Bytes(k.data(), 4)
+		if err != nil {
+			return err
+		}
+		c.header.animation, c.header.frames = k.off, be32(b, 0)
+	case k.typ == "tRNS" && c.header.transparency == 0 && c.header.transparent(k.n):
+		c.header.transparency = k.off
 	}
 	return nil
+}
+
+// transparent tells whether tRNS may have n bytes, 11.3.1.1.
+func (h header) transparent(n int64) bool {
+	switch h.colour {
+	case grey:
+		return n == 2
+	case rgb:
+		return n == 6
+	case palette:
+		return n > 0 && n <= h.entries
+	}
+	return false
 }
 
 func (c *cleaner) readHeader(k chunk) error {
@@ -210,13 +260,13 @@ func (c *cleaner) readHeader(k chunk) error {
 // channels is how many values a pixel has, 0 if that is not known.
 func (h header) channels() int64 {
 	switch h.colour {
-	case 0, 3:
+	case grey, palette:
 		return 1
-	case 2:
+	case rgb:
 		return 3
-	case 4:
+	case greyAlpha:
 		return 2
-	case 6:
+	case rgbAlpha:
 		return 4
 	}
 	return 0

@@ -113,6 +113,8 @@ var media = []struct {
 	{"two exif", pngWith(chunkOf("eXIf", tiff(3)), chunkOf("eXIf", tiff(6))), "secret", "\x00\x01\x00\x03"},
 	{"colours", pngWith(chunkOf("gAMA", u32(45455)) + chunkOf("sRGB", "\x00") + chunkOf("pHYs", u32(2835), u32(2835), "\x01") + chunkOf("cICP", "\x01\x0d\x00\x01")), "", "gAMA\x00\x00\xb1\x8f"},
 	{"colours with more", pngWith(chunkOf("gAMA", u32(45455), "secret")+chunkOf("gAMA", u32(45455))+chunkOf("gAMA", "seCR"), chunkOf("pHYs", "secret123")), "se", "gAMA\x00\x00\xb1\x8f"},
+	{"chunks without a meaning", pngWith(chunkOf("hIST", "secret")+chunkOf("tRNS", "secret")+chunkOf("bKGD", "s")+chunkOf("sBIT", "sec")+chunkOf("fcTL", text(26))+chunkOf("acTL", "secret"),
+		chunkOf("acTL", u32(1), "secr"), chunkOf("fdAT", "secret")), "se", ""},
 	{"hidden in a void", pngWith(chunkOf("voId", text(900)) + chunkOf("voId", "secret") + chunkOf("voId")), "secret", ""},
 	{"tail", append(pngWith(""), text(700)...), "secret", ""},
 	{"data in IEND", []byte(strings.Replace(string(pngWith("")), chunkOf("IEND"), chunkOf("IEND", "secret"), 1)), "secret", ""},

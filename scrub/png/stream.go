@@ -31,6 +31,7 @@ func (c *cleaner) inflate() error {
 		switch {
 		case k.typ == "IEND":
 			return nil
+		case !c.holds(k):
 		case k.typ == "fcTL" && k.n == 26:
 			b, err := c.Bytes(k.data(), 12)
 			if err != nil {
@@ -46,7 +47,7 @@ func (c *cleaner) inflate() error {
 				return err
 			}
 		}
-		if holdsPicture(k.typ) {
+		if c.holds(k) {
 			last = k.typ
 		}
 		off = k.end()

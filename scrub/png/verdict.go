@@ -6,27 +6,39 @@ import (
 	"untag/scrub"
 )
 
-// rendering are the chunks that change what is seen, with the lengths that they
-// may have. They count only before the picture, and only once.
-var rendering = map[string][]int64{
-	"cICP": {4},
-	"sRGB": {1},
-	"cHRM": {32},
-	"gAMA": {4},
-	"mDCV": {24},
-	"cLLI": {8},
-	"sBIT": {1, 2, 3, 4},
-	"bKGD": {1, 2, 6},
-	"pHYs": {9},
-	"sTER": {1},
-	"oFFs": {9},
-	"orNT": {1}, // ImageMagick's orientation
-	"hIST": nil, // any even length
+// renders tells whether a chunk of a type can change what is seen, and how long
+// it then is. Such chunks count only before the picture, and only once.
+func (h header) renders(typ string) (n int64, ok bool) {
+	switch typ {
+	case "sRGB", "sTER", "orNT": // orNT is ImageMagick's orientation
+		return 1, true
+	case "cICP", "gAMA":
+		return 4, true
+	case "cLLI":
+		return 8, true
+	case "pHYs", "oFFs":
+		return 9, true
+	case "mDCV":
+		return 24, true
+	case "cHRM":
+		return 32, true
+	case "sBIT":
+		if h.colour == palette {
+			return 3, true
+		}
+		return h.channels(), true
+	case "bKGD":
+		return [...]int64{grey: 2, rgb: 6, palette: 1, greyAlpha: 2, rgbAlpha: 6}[h.colour], true
+	case "hIST":
+		return 2 * h.entries, true
+	}
+	return 0, false
 }
 
 // kinds says what known chunks that go give away; others are unknown.
 var kinds = map[string]scrub.Kind{
 	"tIME": scrub.Time,
+	"tRNS": scrub.Hidden, "acTL": scrub.Hidden, "fcTL": scrub.Hidden, "fdAT": scrub.Hidden, // where they have no meaning
 	"caBX": scrub.Provenance, "dSIG": scrub.Provenance, "seAl": scrub.Provenance, // C2PA and signatures
 	"iDOT": scrub.Software, "vpAg": scrub.Software, "caNv": scrub.Software, // Apple, ImageMagick
 	"mkBF": scrub.Hidden, "mkBS": scrub.Hidden, "mkBT": scrub.Hidden, "mkTS": scrub.Hidden, "prVW": scrub.Thumbnail, // Fireworks
@@ -35,12 +47,12 @@ var kinds = map[string]scrub.Kind{
 
 // judge decides what becomes of a chunk that doesn't hold the picture.
 func (c *cleaner) judge(k chunk) error {
-	lengths, renders := rendering[k.typ]
+	n, renders := c.header.renders(k.typ)
 	switch {
 	case k.typ == void:
 		return c.blank(k)
 	case renders:
-		return c.render(k, lengths)
+		return c.render(k, n)
 	case k.typ == "iCCP":
 		return c.iccp(k)
 	case k.typ == "eXIf":
@@ -86,12 +98,8 @@ func (c *cleaner) value(k chunk) (string, error) {
 
 // render keeps a chunk that readers heed: the first of its type, before the
 // picture, of the right length and checksum.
-func (c *cleaner) render(k chunk, lengths []int64) error {
-	right := len(lengths) == 0 && k.n%2 == 0 && k.n <= 512
-	for _, n := range lengths {
-		right = right || k.n == n
-	}
-	if right && !c.seen[k.typ] && !k.after {
+func (c *cleaner) render(k chunk, n int64) error {
+	if k.n == n && n > 0 && !c.seen[k.typ] && !k.after {
 		sound, err := c.sound(k)
 		if err != nil {
 			return err
