@@ -65,6 +65,7 @@ func TestVersionIn(t *testing.T) {
 		"ffmpeg version 5.1.9-0+deb12u1 (c)": "5.1.9-0+deb12u1",
 		"Jhead version: 3.06":                "3.06",
 		"untag v1.2-3-gabc go1.26.8":         "v1.2-3-gabc",
+		"untag dev go1.26.8":                 "dev",
 		"":                                   "",
 	} {
 		if got := versionIn(text); got != want {

@@ -96,11 +96,14 @@ func versions(all []tool) string {
 }
 
 // versionIn finds the first word with a digit that is not the program's name,
-// as in "exiv2 0.27.6".
+// as in "exiv2 0.27.6". What follows "untag" is its version whatever it looks like.
 func versionIn(text string) string {
 	line, _, _ := strings.Cut(text, "\n")
 	words := strings.Fields(line)
 	for i, word := range words {
+		if i == 1 && words[0] == "untag" {
+			return word
+		}
 		if strings.ContainsAny(word, "0123456789") && (i > 0 || len(words) == 1) {
 			return strings.Trim(word, ",()")
 		}
