@@ -1,0 +1,204 @@
+package station
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"untag/platform/apply"
+	"untag/platform/config"
+	"untag/platform/walk"
+	"untag/platform/watch"
+)
+
+// together is how many files are changed under the same syncs. More would save
+// some, and keep the drive for longer.
+const together = 16
+
+// work is a file to be looked at.
+type work struct {
+	rel     string
+	age     int64 // of a found file
+	file    watch.File
+	changed bool // file is set
+}
+
+// batch is one slice of work on files.
+type batch struct {
+	q     *queue
+	root  *walk.Root
+	halt  context.CancelFunc
+	begun time.Time
+
+	mu    sync.Mutex
+	given map[string]given // to apply, and not reported
+}
+
+type given struct {
+	work
+	mtime unix.Timespec
+}
+
+// batch works on files until the time is up, and lets go of all of them.
+func (q *queue) batch(next func() (work, bool)) bool {
+	if !q.plan() {
+		return false
+	}
+	ctx, root, end, ok := q.begin()
+	if !ok {
+		return false
+	}
+	defer end()
+	ctx, halt := context.WithCancel(ctx)
+	defer halt()
+	b := &batch{q: q, root: root, halt: halt, begun: time.Now(), given: map[string]given{}}
+	err := apply.Files(ctx, b.entries(ctx, next), q.planner, q.options(), b.report)
+	if err != nil && ctx.Err() == nil {
+		q.log.Error().Str("class", class(err)).Msg("the policy can't be applied")
+		q.stick(badPolicy)
+	}
+	if ctx.Err() != nil {
+		for _, g := range b.given {
+			q.putBack(g.work)
+		}
+	}
+	q.progress()
+	return true
+}
+
+func (q *queue) options() apply.Options {
+	return apply.Options{
+		Scrub:  q.policy.scrub,
+		DryRun: q.policy.action != config.Scrub,
+		Jobs:   q.station.opt.Jobs,
+		Batch:  together,
+	}
+}
+
+// progress tells how far the pass is.
+func (q *queue) progress() {
+	q.update(func(d *DriveState) { d.Done = d.Total - int64(len(q.found)) })
+}
+
+// entries yields files until the time is up or enough of them are to be changed.
+func (b *batch) entries(ctx context.Context, next func() (work, bool)) func(func(*walk.Entry, error) bool) {
+	return func(yield func(*walk.Entry, error) bool) {
+		for ctx.Err() == nil && !b.full() {
+			w, ok := next()
+			if !ok {
+				return
+			}
+			if !b.offer(w, yield) {
+				return
+			}
+		}
+	}
+}
+
+// full tells whether no more files are to be begun. What is given and not
+// reported is being read or waits to be changed.
+func (b *batch) full() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return time.Since(b.begun) >= slice || len(b.given) >= together+b.q.station.opt.Jobs
+}
+
+// offer yields a file unless there is nothing to be done about it.
+func (b *batch) offer(w work, yield func(*walk.Entry, error) bool) bool {
+	e, err := b.root.Entry(w.rel)
+	if err != nil {
+		b.missed(w, err)
+		return true
+	}
+	defer e.Release()
+	st, err := e.Stat()
+	switch {
+	case err != nil:
+		b.missed(w, err)
+		return true
+	case st.Mode&unix.S_IFMT != unix.S_IFREG, w.file.Known != watch.Stamp{} && w.file.Known == stampOf(&st):
+		return true
+	case !w.changed && b.q.watcher != nil && fresh(&st, b.q.policy.settle):
+		b.q.watcher.Touch(w.rel)
+		return true
+	}
+	b.mu.Lock()
+	_, twice := b.given[w.rel]
+	b.given[w.rel] = given{w, st.Mtim}
+	b.mu.Unlock()
+	return twice || yield(e, nil)
+}
+
+// fresh tells whether somebody may still be busy with the file.
+func fresh(st *unix.Stat_t, settle time.Duration) bool {
+	age := time.Since(time.Unix(st.Ctim.Unix()))
+	return age >= 0 && age < settle
+}
+
+func stampOf(st *unix.Stat_t) watch.Stamp {
+	return watch.Stamp{Ino: st.Ino, Size: st.Size, MTime: unix.TimespecToNsec(st.Mtim), CTime: unix.TimespecToNsec(st.Ctim)}
+}
+
+// missed deals with a file that can't be found any more.
+func (b *batch) missed(w work, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if isGone(err) || errors.Is(err, unix.EXDEV) {
+		b.q.forget(w.rel)
+		return
+	}
+	b.q.mark(w.rel, failed, class(err))
+	b.trouble(err)
+}
+
+// trouble ends the batch if it's the drive or the sandbox that fails.
+func (b *batch) trouble(err error) {
+	if b.q.ail(err) {
+		b.halt()
+	}
+}
+
+// report takes what became of a file.
+func (b *batch) report(o apply.Outcome) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	rel := b.rel(o.Path)
+	g, ok := b.given[rel]
+	if !ok || errors.Is(o.Err, apply.ErrStopped) || b.q.ctx.Err() != nil {
+		return // it stays given, to be put back
+	}
+	delete(b.given, rel)
+	if o.Written > 0 || o.Mode != "" {
+		b.leave(rel, g, o)
+	}
+	b.q.count(g.work, o)
+	b.trouble(o.Err)
+}
+
+// leave notes what a file looks like that we changed, so that we are not woken
+// by our own writes. A file that is called clean must look as if nobody else had
+// changed it since; otherwise it is looked at again.
+func (b *batch) leave(rel string, g given, o apply.Outcome) {
+	if b.q.watcher == nil {
+		return
+	}
+	e, err := b.root.Entry(rel)
+	if err != nil {
+		return
+	}
+	defer e.Release()
+	st, err := e.Stat()
+	if err != nil || o.Status == apply.Cleaned && (st.Mtim != g.mtime || st.Size != o.NewSize) {
+		return
+	}
+	b.q.watcher.Expect(rel, stampOf(&st))
+}
+
+func (b *batch) rel(path string) string {
+	rel, _ := strings.CutPrefix(path, b.root.Path())
+	return strings.TrimPrefix(rel, "/")
+}
