@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,8 +29,8 @@ func (p *Pool) Compact(ctx context.Context, f *os.File, size int64, opt scrub.Op
 
 func (p *Pool) do(ctx context.Context, f *os.File, q request) (reply, error) {
 	ro, err := forReading(f)
-	if err != nil {
-		return reply{}, err
+	if err != nil || q.size < 0 {
+		return reply{}, cmp.Or(err, os.ErrInvalid)
 	}
 	if ro != f {
 		defer ro.Close()

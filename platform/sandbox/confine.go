@@ -19,20 +19,21 @@ import (
 // does not work is found by [attempts] and decided on by the program.
 func confine() (s Status) {
 	parent := os.Getppid()
+	// A system without memory is to end a worker, not the program in the midst of a write.
+	os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 	last := closeOthers()
 	dropPrivileges()
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil || os.Getppid() != parent {
 		os.Exit(exitOrphan) // changing the user clears the signal: the parent may have gone since
 	}
 	setLimits(last)
-	if err := restrict(); err != nil {
-		s.Missing = append(s.Missing, fmt.Sprintf("no landlock: %v", err))
-	} else {
-		s.Landlock, _ = llsys.LandlockGetABIVersion()
+	var err error
+	if s.Landlock, err = restrict(); err != nil {
+		s.Missing = append(s.Missing, fmt.Sprintf("landlock: %v", err))
 	}
 	unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) // others of this user can't look in; too late for libpsx if done earlier
 	if err := filterCalls(); err != nil {
-		s.Missing = append(s.Missing, fmt.Sprintf("no seccomp: %v", err))
+		s.Missing = append(s.Missing, fmt.Sprintf("seccomp: %v", err))
 	} else {
 		s.Seccomp = true
 	}
@@ -108,7 +109,7 @@ const (
 // the kernel counts those of the user everywhere, and threads among them.
 func setLimits(last int) {
 	for what, most := range map[int]uint64{
-		unix.RLIMIT_NOFILE:  uint64(last) + 2, // the one descriptor that is handed over
+		unix.RLIMIT_NOFILE:  uint64(last) + 2, // room for the one that is handed over
 		unix.RLIMIT_CORE:    0,
 		unix.RLIMIT_FSIZE:   0,
 		unix.RLIMIT_MEMLOCK: 0,
@@ -134,18 +135,21 @@ func dataInUse() uint64 {
 }
 
 // restrict takes the file system and more away by Landlock: no rules, so that
-// nothing is allowed. On a kernel without it, or where a filter forbids its
-// calls, the library succeeds and does nothing.
-func restrict() error {
-	if err := landlock.V11.DisableLoggingForOriginatingProcess().BestEffort().Restrict(); err != nil {
-		return err
+// nothing is allowed. It returns the version of the kernel's interface.
+func restrict() (version int, err error) {
+	if version, err = llsys.LandlockGetABIVersion(); err != nil {
+		return 0, err
 	}
+	if err := landlock.V11.DisableLoggingForOriginatingProcess().BestEffort().Restrict(); err != nil {
+		return 0, err
+	}
+	// Where the kernel refuses, the library can succeed and do nothing.
 	fd, err := unix.Open("/", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err == nil {
 		unix.Close(fd)
-		return errors.New("this kernel, or what runs it, has none")
+		return 0, errors.New("not in force")
 	}
-	return nil
+	return version, nil
 }
 
 func filterCalls() error {

@@ -11,8 +11,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
+	"kernel.org/pub/linux/libs/security/libcap/psx"
 
 	"untag/scrub"
 )
@@ -217,6 +219,10 @@ var helpers = map[string]func(){
 				return
 			}
 			fmt.Println("plan:", plan.Format, plan.Status())
+			p.Close()
+			if left := children(); len(left) > 0 {
+				fmt.Println("left:", left)
+			}
 		}
 		say(Options{Warn: func(s string) { fmt.Println("warning:", s) }})
 		say(Options{Require: true})
@@ -244,6 +250,23 @@ var restraints = map[string]func() error{
 	},
 	"without set-user": func() error {
 		return without(unix.EPERM, unix.SYS_SETRESUID, unix.SYS_SETRESGID, unix.SYS_SETGROUPS, unix.SYS_CAPSET)
+	},
+	"without CAP_KILL": func() error {
+		if os.Getuid() != 0 {
+			return nil
+		}
+		_, _, errno := psx.Syscall3(unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, unix.CAP_KILL, 0)
+		header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+		var have [2]unix.CapUserData
+		if err := unix.Capget(&header, &have[0]); err != nil || errno != 0 {
+			return fmt.Errorf("%v, %w", errno, err)
+		}
+		have[0].Effective &^= 1 << unix.CAP_KILL
+		have[0].Permitted &^= 1 << unix.CAP_KILL
+		if _, _, errno := psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&have[0])), 0); errno != 0 {
+			return errno
+		}
+		return nil
 	},
 	"without limits": func() error { return without(unix.EPERM, unix.SYS_PRLIMIT64) },
 }
@@ -281,17 +304,18 @@ func TestStatus(t *testing.T) {
 		{"", []string{`true parsers are confined by landlock \d+ and seccomp <nil>`, `plan: toy dirty`, `true .*`, `plan: toy dirty`}},
 		{"as nobody", []string{`true parsers are confined by landlock \d+ and seccomp <nil>`, `plan: toy dirty`, `true .*`, `plan: toy dirty`}},
 		{"without set-user", []string{`true .*`, `plan: toy dirty`, `true .*`, `plan: toy dirty`}},
+		{"without CAP_KILL", []string{`true .*`, `plan: toy dirty`, `true .*`, `plan: toy dirty`}},
 		{"without limits", []string{`true .*`, `plan: toy dirty`, `true .*`, `plan: toy dirty`}},
 		{"without landlock", []string{
-			`warning: parsers are confined by seccomp; no landlock: this kernel, or what runs it, has none`, `false parsers are .*`, `plan: toy dirty`,
-			`refused: the parser's process failed: it could not be confined: parsers are confined by seccomp; no landlock: .*`,
+			`warning: parsers are confined by seccomp alone \(landlock: function not implemented\)`, `false parsers are .*`, `plan: toy dirty`,
+			`refused: the parser's process failed: it could not be confined: parsers are confined by seccomp alone \(landlock: .*`,
 		}},
-		{"landlock forbidden", []string{`warning: parsers are confined by seccomp; no landlock: .*`, `false .*`, `plan: toy dirty`, `refused: .*`}},
+		{"landlock forbidden", []string{`warning: parsers are confined by seccomp alone \(landlock: operation not permitted\)`, `false .*`, `plan: toy dirty`, `refused: .*`}},
 		{"without seccomp", []string{
-			`warning: parsers are confined by landlock \d+; no seccomp: invalid argument; they could: (look at files, )?use the network, use local sockets, .*make files in memory, .*make processes, .*`,
+			`warning: parsers are confined by landlock \d+ alone \(seccomp: invalid argument\); they could (look at files, )?use the network, use local sockets, .*make files in memory, .*make processes, .*`,
 			`false .*`, `plan: .*`, `refused: .*`,
 		}},
-		{"without both", []string{`warning: parsers are confined by nothing; no landlock: .*; no seccomp: function not implemented; they could: open files, .*`, `false .*`, `plan: .*`, `refused: .*`}},
+		{"without both", []string{`warning: parsers are not confined \(landlock: function not implemented; seccomp: function not implemented\)`, `false .*`, `plan: .*`, `refused: .*`}},
 	} {
 		t.Run(c.restraint, func(t *testing.T) {
 			out := strings.TrimSpace(helper(t, "status", []string{c.restraint}))

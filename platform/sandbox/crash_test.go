@@ -182,6 +182,9 @@ func TestReadingErrors(t *testing.T) {
 			t.Errorf("%d: %v, not %v", size, err, want)
 		}
 	}
+	if _, err := p.Plan(bg, f, -1, scrub.Options{}); err != os.ErrInvalid {
+		t.Error(err)
+	}
 	if _, err := p.Plan(bg, os.NewFile(^uintptr(0), "none"), 1, scrub.Options{}); err == nil {
 		t.Error("no file, no error")
 	}

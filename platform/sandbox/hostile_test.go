@@ -36,7 +36,7 @@ func hostile(how string) {
 		e.text(greeting, maxWord)
 		e.uint(1 << 60)
 	case "is not confined":
-		e.status(Status{Seccomp: true, Missing: []string{"no landlock: \x1b[31mred"}, Open: []string{"open files"}})
+		e.status(Status{Seccomp: true, Missing: []string{"landlock: \x1b[31mred"}, Open: []string{"open files"}})
 	default:
 		e.status(Status{Landlock: 1, Seccomp: true})
 	}
@@ -373,7 +373,7 @@ func TestWarning(t *testing.T) {
 	opt := Options{Engine: engine, Workers: 2, args: []string{os.Args[0], "hostile", "is not confined"}, Warn: func(s string) { warnings = append(warnings, s) }}
 	p := start(t, opt)
 	serves(t, p)
-	if len(warnings) != 1 || warnings[0] != "parsers are confined by seccomp; no landlock: \uFFFD[31mred; they could: open files" {
+	if len(warnings) != 1 || warnings[0] != "parsers are confined by seccomp alone (landlock: \uFFFD[31mred); they could open files" {
 		t.Errorf("%q", warnings)
 	}
 	s, err := p.Status()
@@ -381,7 +381,7 @@ func TestWarning(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	opt.Require = true
-	if _, err := Start(opt); !errors.Is(err, ErrOpen) || !strings.Contains(err.Error(), "they could: open files") {
+	if _, err := Start(opt); !errors.Is(err, ErrOpen) || !strings.Contains(err.Error(), "they could open files") {
 		t.Error(err)
 	}
 	opt.Lazy = true

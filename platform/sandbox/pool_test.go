@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -91,6 +92,80 @@ func TestLazy(t *testing.T) {
 	}
 	if _, err := Start(Options{}); err == nil {
 		t.Error("a pool without an engine")
+	}
+}
+
+// What the core keeps account of at the most is not too much to be said, nor to
+// be remembered.
+func TestTheMost(t *testing.T) {
+	p := start(t, Options{Workers: 1})
+	for _, c := range []struct {
+		do   string
+		body int
+	}{
+		{"pieces 131071", 1 << 18},
+		{"pieces 131073", 1 << 19},
+		{"find 5000", 4},
+		{"doubt 99", 4},
+	} {
+		f, size := file(t, "TOY:"+c.do+"\n"+strings.Repeat("a", c.body))
+		got, err := p.Plan(bg, f, size, scrub.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := apply.Direct(engine).Plan(bg, f, size, scrub.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, valid(want)) {
+			t.Errorf("%s: another plan", c.do)
+		}
+		again, err := p.Plan(bg, f, size, scrub.Options{Known: got.Map})
+		if err != nil || !reflect.DeepEqual(again, got) {
+			t.Errorf("%s, with known payload: another plan, %v", c.do, err)
+		}
+	}
+	if most := peak(t, pid(t, p)); !raced && most > 80<<20 {
+		t.Errorf("the worker took %d MiB", most>>20)
+	}
+}
+
+// peak is the most memory that a process has had, in bytes.
+func peak(t *testing.T, pid int) (n int64) {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(b), "VmHWM:")
+	if _, err := fmt.Sscan(after, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n << 10
+}
+
+// The kernel ends children with the thread that started them; a pool's live on.
+func TestStarterLeaves(t *testing.T) {
+	var p *Pool
+	done := make(chan error)
+	for range 3 {
+		go func() {
+			runtime.LockOSThread() // the thread ends with the goroutine
+			var err error
+			if p, err = Start(Options{Engine: engine, Workers: 1}); err == nil {
+				_, err = p.Status()
+			}
+			done <- err
+		}()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Millisecond)
+		if all := children(); len(all) != 1 || strings.HasSuffix(all[0], "Z") {
+			t.Error(all)
+		}
+		serves(t, p)
+		p.Close()
 	}
 }
 

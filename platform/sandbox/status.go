@@ -39,22 +39,23 @@ type Status struct {
 func (s Status) Full() bool { return s.Landlock > 0 && s.Seccomp && len(s.Open) == 0 }
 
 func (s Status) String() string {
-	var have []string
-	if s.Landlock > 0 {
-		have = append(have, fmt.Sprintf("landlock %d", s.Landlock))
-	}
-	if s.Seccomp {
-		have = append(have, "seccomp")
-	}
-	if len(have) == 0 {
-		have = []string{"nothing"}
-	}
-	out := "parsers are confined by " + strings.Join(have, " and ")
+	why := ""
 	if len(s.Missing) > 0 {
-		out += "; " + strings.Join(s.Missing, "; ")
+		why = " (" + strings.Join(s.Missing, "; ") + ")"
+	}
+	out := ""
+	switch {
+	case s.Landlock > 0 && s.Seccomp:
+		out = fmt.Sprintf("parsers are confined by landlock %d and seccomp", s.Landlock)
+	case s.Landlock > 0:
+		out = fmt.Sprintf("parsers are confined by landlock %d alone%s", s.Landlock, why)
+	case s.Seccomp:
+		out = "parsers are confined by seccomp alone" + why
+	default:
+		return "parsers are not confined" + why
 	}
 	if len(s.Open) > 0 {
-		out += "; they could: " + strings.Join(s.Open, ", ")
+		out += "; they could " + strings.Join(s.Open, ", ")
 	}
 	return out
 }

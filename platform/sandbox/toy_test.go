@@ -55,7 +55,7 @@ func parseToy(s *scrub.Scan) error {
 	}
 	s.Claim(0, n, scrub.Structure, "head")
 	word, number, _ := strings.Cut(line, " ")
-	count, _ := strconv.Atoi(number)
+	count, _ := strconv.Atoi(strings.TrimSpace(number))
 	if do := toyActs[word]; do != nil {
 		do(s, count)
 	}
@@ -116,6 +116,16 @@ var toyActs = map[string]func(s *scrub.Scan, n int){
 	"complain": func(_ *scrub.Scan, n int) {
 		for range n {
 			os.Stderr.WriteString(strings.Repeat("complaint ", 100))
+		}
+	},
+	"find": func(s *scrub.Scan, n int) {
+		for i := range n {
+			s.Found(scrub.Finding{Kind: scrub.Time, Place: fmt.Sprint("time ", i), Off: s.Size(), Len: 0})
+		}
+	},
+	"doubt": func(s *scrub.Scan, n int) {
+		for i := range n {
+			s.Doubt("doubt %d", i)
 		}
 	},
 	"ptrace": func(*scrub.Scan, int) { unix.RawSyscall(unix.SYS_PTRACE, unix.PTRACE_TRACEME, 0, 0) },
