@@ -54,7 +54,8 @@ type Event struct {
 // /home, a home folder or swap is on any part of it, if a live system runs from
 // it, or if /etc/fstab mounts any of it at every start.
 type Options struct {
-	// Exclude has device names, mount points and UUIDs that are left out.
+	// Exclude has device names, mount points and UUIDs that are left out. What is
+	// mounted at an excluded point is as if it were gone.
 	Exclude []string
 	// Loop takes loop devices as drives, for demonstrations and tests.
 	Loop bool

@@ -119,8 +119,9 @@ func ready(fd int) bool {
 func (e *ends) note(b []byte) {
 	for len(b) >= unix.SizeofInotifyEvent {
 		wd, mask := int32(binary.NativeEndian.Uint32(b)), binary.NativeEndian.Uint32(b[4:])
-		n := min(int(binary.NativeEndian.Uint32(b[12:])), len(b)-unix.SizeofInotifyEvent)
-		b = b[unix.SizeofInotifyEvent+n:]
+		n := binary.NativeEndian.Uint32(b[12:])
+		b = b[unix.SizeofInotifyEvent:]
+		b = b[min(n, uint32(len(b))):]
 		point, known := e.of[wd]
 		switch {
 		case mask&unix.IN_UNMOUNT != 0 && known:

@@ -45,6 +45,16 @@ func watch(t *testing.T, opt Options) (w *Watcher, stop func()) {
 		if w.Err() != context.Canceled {
 			t.Errorf("stopped for %v", w.Err())
 		}
+		select {
+		case _, ok := <-w.messages:
+			if ok {
+				t.Error("a message after the end")
+			}
+		default:
+			if w.messages != nil {
+				t.Error("udev is listened to after the end")
+			}
+		}
 		leaks(t, fds, goroutines)
 	}
 	t.Cleanup(func() {

@@ -17,9 +17,13 @@ type look struct {
 	blocks blocks
 	props  func(*block) properties // what udev says, nil if nothing
 	links  links
+	number map[number]*block
 	device map[*mount]*block // nil for mounts without a device
 	system map[string]bool   // disks of the system, by name
 }
+
+// number is that of a device.
+type number struct{ major, minor uint32 }
 
 // properties are what udev knows of a device.
 type properties map[string]string
@@ -44,7 +48,10 @@ func newLook(opt Options, props func(*block) properties) (*look, error) {
 		return nil, err
 	}
 	l.table, l.links = parseMounts(string(text)), readLinks(l.root)
-	l.device = map[*mount]*block{}
+	l.number, l.device = map[number]*block{}, map[*mount]*block{}
+	for _, b := range l.blocks {
+		l.number[number{b.major, b.minor}] = b
+	}
 	for _, m := range l.table.mounts {
 		l.device[m] = l.deviceOf(m)
 	}
@@ -155,7 +162,7 @@ func (l *look) mountOf(b *block) (best *mount) {
 func (l *look) deviceOf(m *mount) *block {
 	switch {
 	case m.major != 0:
-		return l.blocks.byNumber(m.major, m.minor)
+		return l.number[number{m.major, m.minor}]
 	case m.fs == "btrfs":
 		return l.blocks.byNode(l.root, m.source)
 	}

@@ -123,15 +123,6 @@ func (all blocks) disks(b *block) (list []*block) {
 	return list
 }
 
-func (all blocks) byNumber(major, minor uint32) *block {
-	for _, b := range all {
-		if b.major == major && b.minor == minor {
-			return b
-		}
-	}
-	return nil
-}
-
 // byNode finds the device of a path like /dev/sdb1, /dev/mapper/stick or
 // /dev/disk/by-uuid/1234-ABCD. The node itself need not be there: a hardened
 // service sees an empty /dev.
@@ -158,7 +149,7 @@ func (all blocks) find(path string) *block {
 		return nil
 	}
 	for _, b := range all {
-		if b.node == node || "mapper/"+b.attr("dm/name") == node {
+		if b.node == node || strings.HasPrefix(b.name, "dm-") && "mapper/"+b.attr("dm/name") == node {
 			return b
 		}
 	}

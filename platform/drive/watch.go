@@ -83,15 +83,19 @@ func (w *Watcher) release() {
 }
 
 // run delivers events. While they wait, no look is made, so that each look
-// begins from what the reader knows.
+// begins from what the reader knows. udev's channel closes only after ctx has
+// ended, or if it fails.
 func (w *Watcher) run(ctx context.Context, queue []Event) error {
-	timer := time.NewTimer(w.wait())
-	defer timer.Stop()
+	everything, soon := time.NewTimer(w.every()), time.NewTimer(w.opt.patience())
+	defer everything.Stop()
+	defer soon.Stop()
 	for due := false; ; {
 		if due && len(queue) == 0 {
 			due = false
 			queue = w.lookAgain()
-			timer.Reset(w.wait())
+		}
+		if w.held.waiting {
+			soon.Reset(w.opt.patience() / 2)
 		}
 		var out chan<- Event
 		var next Event
@@ -105,14 +109,17 @@ func (w *Watcher) run(ctx context.Context, queue []Event) error {
 			return err
 		case out <- next:
 			queue = queue[1:]
-		case <-w.poller.pokes:
-			due = true
 		case m, ok := <-w.messages:
 			due = true
 			w.hear(m, ok)
-		case <-timer.C:
+		case <-w.poller.pokes:
+			due = true
+		case <-soon.C:
+			due = true
+		case <-everything.C:
 			due = true
 			w.said.forget()
+			everything.Reset(w.every())
 		}
 	}
 }
@@ -126,16 +133,11 @@ func (w *Watcher) hear(m message, ok bool) {
 	w.opt.Warn(errors.New("udev can't be listened to any more"))
 }
 
-// wait is the time until the next look if nothing happens.
-func (w *Watcher) wait() time.Duration {
-	every := cmp.Or(w.opt.Every, everyWithout)
+func (w *Watcher) every() time.Duration {
 	if w.udevRuns() {
-		every = cmp.Or(w.opt.Every, everyWithUdev)
+		return cmp.Or(w.opt.Every, everyWithUdev)
 	}
-	if w.held.waiting {
-		every = min(every, w.opt.patience()/2)
-	}
-	return every
+	return cmp.Or(w.opt.Every, everyWithout)
 }
 
 // udevRuns tells whether udev will say what is on a device.
