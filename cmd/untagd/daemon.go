@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"sync/atomic"
+
+	"github.com/rs/zerolog"
+	"github.com/spf13/pflag"
+
+	"untag/platform/apply"
+	"untag/platform/config"
+	"untag/platform/drive"
+	"untag/platform/sandbox"
+	"untag/platform/station"
+	"untag/scrub"
+)
+
+// Exit codes, those of untag where they mean the same.
+const (
+	exitOK     = 0
+	exitUsage  = 2 // the command line or the configuration is wrong
+	exitFailed = 3 // the daemon can't work; with --once: a file or drive could not be cleaned
+	exitPartly = 4 // with --once: a medium is only partly clean, or of a kind that can't be cleaned
+)
+
+// env is the world as the daemon sees it.
+type env struct {
+	Args           []string // without the name of the program
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	Reload         <-chan os.Signal
+	Engine         *scrub.Engine
+}
+
+// daemon is one run of the program.
+type daemon struct {
+	env
+	flags   flags
+	log     zerolog.Logger
+	config  atomic.Pointer[config.Config]
+	station *station.Station
+	warned  sync.Once // of a sandbox that isn't one
+}
+
+// run is the life of the daemon. It returns the exit code.
+func run(ctx context.Context, e env) int {
+	d := &daemon{env: e}
+	if err := d.parse(e.Args); errors.Is(err, pflag.ErrHelp) {
+		return exitOK
+	} else if err != nil {
+		return d.misused(err)
+	}
+	if d.flags.version {
+		fmt.Fprintln(d.Stdout, "untagd", version())
+		return exitOK
+	}
+	var err error
+	if d.log, err = newLog(d.flags, e.Stderr, e.Getenv); err != nil {
+		return d.misused(err)
+	}
+	c, err := d.load()
+	if err != nil {
+		return d.misused(err)
+	}
+	d.config.Store(&c)
+	return d.serve(ctx, c)
+}
+
+func (d *daemon) misused(err error) int {
+	fmt.Fprintf(d.Stderr, "untagd: error: %v\n", err)
+	return exitUsage
+}
+
+// load reads the configuration, and what the command line says about it.
+func (d *daemon) load() (config.Config, error) {
+	paths := []string{d.flags.config}
+	if d.flags.config == "" {
+		paths = config.Standard(d.Getenv)
+	}
+	c, err := config.Load(paths...)
+	if d.flags.settle > 0 {
+		c.Settle = d.flags.settle
+	}
+	if d.flags.sandboxSaid {
+		c.RequireSandbox = d.flags.sandbox
+	}
+	return c, err
+}
+
+// serve cleans drives until ctx ends.
+func (d *daemon) serve(ctx context.Context, c config.Config) int {
+	if err := d.trySandbox(); err != nil {
+		d.log.Error().Msg("the parsers can't be confined; --require-sandbox=false works without")
+		return exitFailed
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	events, err := d.events(ctx)
+	if err != nil {
+		d.log.Error().Err(err).Msg("drives can't be looked for")
+		return exitFailed
+	}
+	d.station = station.New(station.Options{Planners: d.planner, Config: c, Log: d.log, Once: d.flags.once})
+	front, err := openDesk(ctx, deskOptions{d.station, func() config.Config { return *d.config.Load() }, d.log, version()})
+	if err != nil {
+		d.log.Warn().Err(err).Msg("nobody outside can see the daemon")
+		front = nobody{}
+	}
+	defer front.Close()
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer cancel()
+	beside.Go(func() { d.reloads(ctx, front) })
+	d.log.Info().Str("version", version()).Msg("ready")
+	front.Ready()
+	err = d.station.Run(ctx, events)
+	d.log.Info().Msg("stopped")
+	return d.result(err)
+}
+
+// trySandbox makes sure that a parser can be started, before anything is said to work.
+func (d *daemon) trySandbox() error {
+	pool, err := sandbox.Start(d.sandbox(false))
+	if err != nil {
+		d.log.Error().Err(err).Msg("sandbox")
+		return err
+	}
+	defer pool.Close()
+	if s, err := pool.Status(); err == nil {
+		d.log.Info().Int("landlock", s.Landlock).Bool("seccomp", s.Seccomp).Bool("full", s.Full()).Msg("sandbox")
+	}
+	return nil
+}
+
+func (d *daemon) sandbox(lazy bool) sandbox.Options {
+	return sandbox.Options{
+		Engine: d.Engine, Workers: 2, Lazy: lazy, Require: d.config.Load().RequireSandbox,
+		Warn: func(s string) {
+			d.warned.Do(func() { d.log.Warn().Msg(s) })
+		},
+	}
+}
+
+// planner starts parsers for one drive.
+func (d *daemon) planner() (apply.Planner, func(), error) {
+	pool, err := sandbox.Start(d.sandbox(true))
+	if err != nil {
+		return nil, nil, err
+	}
+	return pool, pool.Close, nil
+}
+
+// events tells of drives: those that are named, or those that come and go.
+func (d *daemon) events(ctx context.Context) (<-chan drive.Event, error) {
+	opt := drive.Options{Loop: d.flags.loop, Warn: func(err error) { d.log.Warn().Err(err).Msg("looking for drives") }}
+	switch {
+	case len(d.flags.drives) > 0:
+		return d.named(), nil
+	case d.flags.once:
+		all, err := drive.List(opt)
+		return mounted(all), err
+	}
+	w, err := drive.Watch(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
+	return w.Events(), nil
+}
+
+// named has the folders of the command line. What is known of the drives that
+// they are is for the rules to match.
+func (d *daemon) named() <-chan drive.Event {
+	known, _ := drive.List(drive.Options{Loop: true}) // a folder needs no drive
+	var all []drive.Drive
+	for _, path := range d.flags.drives {
+		at := drive.Drive{MountPoint: path}
+		for _, k := range known {
+			if k.MountPoint == path {
+				at = k
+				at.Device, at.Major, at.Minor = "", 0, 0 // taken for a folder: nobody tells when it is pulled
+			}
+		}
+		all = append(all, at)
+	}
+	events := mounted(all)
+	if d.flags.once {
+		return events
+	}
+	return held(events)
+}
+
+// mounted has those of the drives that can be reached, and ends.
+func mounted(all []drive.Drive) <-chan drive.Event {
+	events := make(chan drive.Event, len(all))
+	for i, one := range all {
+		if one.ID = uint64(i + 1); one.MountPoint != "" {
+			events <- drive.Event{Kind: drive.Mounted, Drive: one}
+		}
+	}
+	close(events)
+	return events
+}
+
+// held has the same events, and no end.
+func held(events <-chan drive.Event) <-chan drive.Event {
+	all := make(chan drive.Event, cap(events))
+	for e := range events {
+		all <- e
+	}
+	return all
+}
+
+// reloads reads the configuration anew whenever that is asked for.
+func (d *daemon) reloads(ctx context.Context, front desk) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.Reload:
+			front.Reloading()
+			d.reload()
+			front.Ready()
+		}
+	}
+}
+
+// reload leaves everything as it was if there is something wrong.
+func (d *daemon) reload() {
+	c, err := d.load()
+	if err != nil {
+		d.logWrong(err)
+		return
+	}
+	d.config.Store(&c)
+	d.station.SetConfig(c)
+	d.log.Info().Int("rules", len(c.Rules)).Msg("configuration read")
+}
+
+// logWrong says where the configuration is wrong. The line itself may hold the
+// name of a drive.
+func (d *daemon) logWrong(err error) {
+	e := d.log.Error()
+	var at *config.Error
+	if errors.As(err, &at) {
+		e = e.Str("file", at.Path).Int("line", at.Line).Int("column", at.Column)
+	} else {
+		e = e.Err(err)
+	}
+	e.Msg("the configuration is wrong; the one before stays in force")
+}
+
+// result makes an exit code of how it ended, and with --once of what became of
+// the drives.
+func (d *daemon) result(err error) int {
+	if !d.flags.once {
+		if err == nil || errors.Is(err, context.Canceled) {
+			return exitOK
+		}
+		d.log.Error().Err(err).Msg("the daemon can't go on")
+		return exitFailed
+	}
+	code := exitOK
+	if err != nil {
+		code = exitFailed
+	}
+	for _, s := range d.station.Snapshot() {
+		code = worse(code, codeOf(s))
+	}
+	return code
+}
+
+func codeOf(s station.DriveState) int {
+	switch {
+	case s.State == station.Stuck, s.State == station.Gone, s.Counts.Failed > 0, s.Counts.Waiting > 0:
+		return exitFailed
+	case s.Problem != station.NoProblem, s.Counts.Partly > 0, s.Counts.Unsupported > 0:
+		return exitPartly
+	}
+	return exitOK
+}
+
+// worse returns the code that is reported where both apply.
+func worse(a, b int) int {
+	for _, c := range []int{exitFailed, exitPartly} {
+		if a == c || b == c {
+			return c
+		}
+	}
+	return exitOK
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+const usage = `untagd cleans the media files on removable drives: all of them when a drive is
+mounted, and then whatever is changed or copied to it.
+
+Usage:
+  untagd [flags]
+
+`
+
+// flags are what the command line says.
+type flags struct {
+	config      string
+	log         string
+	level       string
+	once        bool
+	drives      []string
+	sandbox     bool
+	sandboxSaid bool // whether sandbox was said at all
+	loop        bool
+	settle      time.Duration
+	version     bool
+}
+
+// parse reads the command line. pflag.ErrHelp means that the usage was shown.
+func (d *daemon) parse(args []string) error {
+	f := &d.flags
+	set := pflag.NewFlagSet("untagd", pflag.ContinueOnError)
+	set.SortFlags = false
+	set.SetOutput(d.Stdout)
+	set.Usage = func() { fmt.Fprint(d.Stdout, usage, "Flags:\n", set.FlagUsages()) }
+	set.StringVar(&f.config, "config", "", "read this `file` instead of /etc/untag/untagd.toml and ~/.config/untag/untagd.toml")
+	set.StringVar(&f.log, "log", "console", "write the log as json or console")
+	set.StringVar(&f.level, "log-level", "info", "debug, info, warn or error; debug names files")
+	set.BoolVar(&f.once, "once", false, "clean what is mounted, and exit")
+	set.StringArrayVar(&f.drives, "drive", nil, "treat this `folder` as a drive, and look for no others")
+	set.BoolVar(&f.sandbox, "require-sandbox", true, "do nothing if the parsers can't be confined")
+	set.BoolVar(&f.loop, "loop", false, "take loop devices as drives")
+	set.DurationVar(&f.settle, "settle", 0, "for how long a file must not have changed; overrides the configuration")
+	set.BoolVar(&f.version, "version", false, "show the version, and exit")
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	f.sandboxSaid = set.Changed("require-sandbox")
+	return f.check(set.Args())
+}
+
+func (f *flags) check(args []string) error {
+	switch {
+	case len(args) > 0:
+		return fmt.Errorf("no argument is expected: %q; a folder is given with --drive", args[0])
+	case f.log != "json" && f.log != "console":
+		return fmt.Errorf("no log format %q: json or console", f.log)
+	case f.settle < 0:
+		return errors.New("--settle can't be less than 0")
+	}
+	for i, path := range f.drives {
+		real, err := folderAt(path)
+		if err != nil {
+			return fmt.Errorf("--drive %s: %w", path, err)
+		}
+		f.drives[i] = real
+	}
+	return nil
+}
+
+// folderAt returns the path of a folder without links in it, which is what the
+// watches report.
+func folderAt(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err != nil {
+		var p *os.PathError
+		if errors.As(err, &p) {
+			err = p.Err
+		}
+		return "", err
+	}
+	if st, err := os.Stat(real); err != nil || !st.IsDir() {
+		return "", errors.New("is not a folder")
+	}
+	return real, nil
+}

@@ -1,0 +1,26 @@
+// Untagd cleans the media files on removable drives as soon as they are mounted.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"untag/platform/sandbox"
+	"untag/scrub/formats"
+)
+
+func main() {
+	engine := formats.Engine()
+	if sandbox.IsWorker(os.Args) {
+		sandbox.Main(engine)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	os.Exit(run(ctx, env{
+		Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Reload: hup, Engine: engine,
+	}))
+}
