@@ -129,7 +129,9 @@ func (p *parser) claimMedia() error {
 	stay, go_ := p.cover.split()
 	slices.SortFunc(p.cover.pieces, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	slices.SortFunc(p.mdats, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
-	p.weigh(stay)
+	if err := p.weigh(stay, go_); err != nil {
+		return err
+	}
 	if err := p.claimStrangers(); err != nil {
 		return err
 	}
@@ -147,7 +149,7 @@ func (p *parser) claimMedia() error {
 
 // weigh looks for what speaks against the tables as a whole, and records the
 // doubts if there is anything that the tables are to explain.
-func (p *parser) weigh(stay []region) {
+func (p *parser) weigh(stay, go_ []region) error {
 	if p.cover.shared() {
 		p.distrust("samples share bytes")
 	}
@@ -157,13 +159,38 @@ func (p *parser) weigh(stay []region) {
 	if p.open && p.fragments > 0 {
 		p.distrust("media data without a length among fragments")
 	}
+	if err := p.swallowed(stay, go_); err != nil {
+		return err
+	}
 	if !p.cover.asked && !slices.ContainsFunc(p.strangers, risky) && !slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
 		p.distrusts = nil
-		return
 	}
 	for _, why := range p.distrusts {
 		p.s.Doubt("%s", why)
 	}
+	return nil
+}
+
+// swallowed looks for boxes where no sample is: media data with a length that is
+// too large takes in what follows it.
+func (p *parser) swallowed(stay, go_ []region) error {
+	for _, m := range p.mdats {
+		stay, go_ = skipTo(stay, m.Off), skipTo(go_, m.Off)
+		err := sweep(m.Off, m.End(), stay, go_, func(off, n int64, stays, goes bool, _ string) error {
+			if stays || goes || n < 16 {
+				return nil
+			}
+			h, err := p.s.Bytes(off, 8)
+			if err == nil && be32(h) >= 8 && slices.Contains([]string{"moof", "moov", "mdat", "styp", "sidx", "emsg", "prft"}, string(h[4:])) {
+				p.distrust("there is a box where media data should be")
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // claimEnd declares the logical end.

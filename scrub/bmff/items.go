@@ -130,8 +130,8 @@ func (p *parser) pictures(b box, it item, place string) (stays bool, err error) 
 			return false, err
 		}
 	}
-	if err := p.rest(at, b.end(), place); err != nil {
-		return false, err
+	if err := p.restOf(at, b.end(), place); err != nil {
+		return false, err // judged by meta, which drops what does not add up
 	}
 	p.s.Found(scrub.Finding{Kind: scrub.Cover, Role: scrub.Describe, Place: place, Off: b.off, Len: b.len})
 	return len(it.data) > 0, nil

@@ -1,6 +1,11 @@
 package bmff
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"untag/scrub"
+)
 
 // coverTrack is called for each track; the chunks of all tracks of a movie are
 // merged once, when the first of them is claimed.
@@ -17,6 +22,8 @@ type cursor struct {
 	c    *chunks
 	head chunk
 	ok   bool
+
+	covered, gaps int64 // bytes in chunks, and from their ends to the next of any track
 }
 
 func (u *cursor) advance() (err error) {
@@ -44,6 +51,9 @@ func (p *parser) coverMovie(m *movie) error {
 		if k.most > k.len {
 			k.len = max(k.len, min(k.most, following-k.off))
 		}
+		if err := p.account(u, k, min(following, p.mdatEnd(k.off))); err != nil {
+			return err
+		}
 		if err := p.coverChunk(u.t, k); err != nil {
 			return err
 		}
@@ -61,6 +71,9 @@ func (p *parser) coverMovie(m *movie) error {
 		if err != nil {
 			return err
 		}
+		if u.gaps > u.covered {
+			p.distrust("more bytes lie behind the samples of a track than in them")
+		}
 		for _, why := range []string{why, u.c.left()} {
 			if why != "" {
 				p.distrust(why)
@@ -68,6 +81,36 @@ func (p *parser) coverMovie(m *movie) error {
 		}
 	}
 	return p.probeMovie(m)
+}
+
+// account adds a chunk to what its track covers, and what follows it up to next
+// to the gaps. A size of all samples that is too small shows in gaps behind the
+// chunks; those that are filled with zeros are what an earlier run made.
+func (p *parser) account(u *cursor, k chunk, next int64) error {
+	u.covered = min(u.covered+k.len, p.s.Size())
+	end := k.off + k.len
+	if u.t.tables.constant == 0 || k.len == 0 || end < k.off || next <= end || next > p.s.Size() {
+		return nil
+	}
+	empty, err := p.s.Constant(end, min(next-end, 64), 0)
+	if err == nil && !empty {
+		u.gaps = min(u.gaps+next-end, p.s.Size())
+	}
+	return err
+}
+
+// mdatEnd returns where the media data ends that holds off, or off.
+func (p *parser) mdatEnd(off int64) int64 {
+	i, _ := slices.BinarySearchFunc(p.mdats, off, func(m scrub.Range, off int64) int {
+		if m.End() <= off {
+			return -1
+		}
+		return 1
+	})
+	if i < len(p.mdats) && p.mdats[i].Off <= off {
+		return p.mdats[i].End()
+	}
+	return off
 }
 
 // lowest returns the cursor whose chunk comes first and where the next one

@@ -105,6 +105,11 @@ func (p *parser) readMovies() error {
 		if !ok {
 			break
 		}
+		if b.typ == "mdat" {
+			if p.mdats = append(p.mdats, scrub.Range{Off: b.body(), Len: b.size()}); len(p.mdats) > maxMdats {
+				return scrub.ErrTooMany
+			}
+		}
 		if b.typ == "moov" {
 			m, err := p.readMovie(b)
 			if err != nil {
@@ -189,15 +194,11 @@ func (p *parser) topBox(b box) error {
 		return p.fragment(b)
 	case "mdat":
 		p.s.Claim(b.off, b.head, scrub.Structure, place)
-		p.mdats = append(p.mdats, scrub.Range{Off: b.body(), Len: b.size()})
 		h, err := p.s.Bytes(b.off, 4)
 		if err != nil {
 			return err
 		}
 		p.open = be32(h) == 0
-		if len(p.mdats) > maxMdats {
-			return scrub.ErrTooMany
-		}
 	case "free", "skip", "wide", "junk":
 		return p.filler(b, place)
 	default:
