@@ -130,7 +130,7 @@ func (c *cleaner) stereoLayout(g segment) (bool, error) {
 // mere version, in the picture that has one.
 func (c *cleaner) isoMap(g segment) (bool, error) {
 	n, err := c.isoLength(g)
-	if err != nil || n == 0 || !c.isMap && c.gainMap == nil {
+	if err != nil || n == 0 || !c.isMap && !c.hasMap() {
 		return false, err
 	}
 	if !c.isMap {
@@ -183,7 +183,7 @@ func (c *cleaner) isoLength(g segment) (int64, error) {
 // numbers of 4 bytes.
 func (c *cleaner) arot(g segment) (bool, error) {
 	b, err := c.head(g, 10)
-	if err != nil || c.gainMap == nil || len(b) < 10 || g.n != 10+4*int64(binary.BigEndian.Uint32(b[6:])) {
+	if err != nil || !c.hasMap() || len(b) < 10 || g.n != 10+4*int64(binary.BigEndian.Uint32(b[6:])) {
 		return false, err
 	}
 	c.Claim(g.off, 4+g.n, scrub.Render, famAROT)

@@ -14,16 +14,21 @@ type cleaner struct {
 	jfif   bool                 // there is one, or
 	adobe  bool                 // there is one: SPIFF is not needed then
 
-	packet  []byte // of the first XMP segment
+	packet  []byte    // of the first XMP segment
+	meta    *exifData // the first block of EXIF
 	index   mpIndex
 	kept    []related
 	gainMap *related // the one of kept that is the picture's gain map
-	isMap   bool     // the picture is itself a gain map
-	told    bool     // EXIF tells the orientation
+	lacks   bool     // the index leads to a gain map or view that is not there
+
+	tailStays bool   // it may be what is left of a picture that belongs to this one
+	isMap     bool   // the picture is itself a gain map
+	strange   string // why the walk may have missed something; empty if it has not
+	told      bool   // EXIF tells the orientation
 }
 
 // survey sorts segments into families.
-func (c *cleaner) survey() error {
+func (c *cleaner) survey() (err error) {
 	c.family, c.groups = map[int64]family{}, map[string][]segment{}
 	for _, g := range c.pic.segments {
 		if !c.removes(g) {
@@ -37,8 +42,14 @@ func (c *cleaner) survey() error {
 		c.family[g.off] = f
 		c.groups[f.place] = append(c.groups[f.place], g)
 	}
+	if err := c.judge(); err != nil {
+		return err
+	}
 	c.jfif, c.adobe = len(c.groups[famJFIF]) > 0, len(c.groups[famAdobe]) > 0
 	if err := c.readPacket(); err != nil {
+		return err
+	}
+	if c.meta, err = c.readEXIF(c.groups[famExif]); err != nil {
 		return err
 	}
 	return c.readMap()
@@ -83,8 +94,8 @@ func (c *cleaner) readMap() error {
 func (c *cleaner) clean() error {
 	if c.pic.damage != "" {
 		c.Doubt("%s, at 0x%x", c.pic.damage, c.pic.end)
-	} else if c.lost() {
-		c.Doubt("%d bytes between segments, and more behind the end: either may be the picture", c.pic.junkSize())
+	} else if c.strange != "" {
+		c.Doubt("%s", c.strange)
 	}
 	for _, step := range []func() error{c.structure, c.exif, c.xmp, c.icc, c.mpf, c.irb, c.jumbf, c.others, c.between, c.broken} {
 		if err := step(); err != nil {
@@ -103,14 +114,9 @@ func (c *cleaner) structure() error {
 		case g.code == soi: // written twice
 			c.Claim(g.off, 2, scrub.Structure, "SOI")
 		case g.n < 0 && g.code != eoi:
-			if err := c.lonely(g); err != nil {
-				return err
-			}
+			c.lonely(g)
 		default:
 			c.Claim(g.off, 4+g.n, scrub.Structure, placeOf(g.code))
-			if err := c.exact(g); err != nil {
-				return err
-			}
 		}
 	}
 	for _, r := range c.pic.scans {
@@ -120,21 +126,12 @@ func (c *cleaner) structure() error {
 }
 
 // lonely makes a fill byte of a marker without parameters that has no business
-// between segments. Before anything but FF it would begin another marker.
-func (c *cleaner) lonely(g segment) error {
-	marker, err := c.chained(g.off + 2)
-	if err != nil {
-		return err
-	}
-	if !marker {
-		c.Claim(g.off, 2, scrub.Structure, placeOf(g.code))
-		return nil
-	}
+// between segments.
+func (c *cleaner) lonely(g segment) {
 	c.Claim(g.off, 1, scrub.Structure, "marker")
 	c.Claim(g.off+1, 1, scrub.Identify, "marker")
 	c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: placeOf(g.code), Off: g.off, Len: 2})
 	c.Fill(scrub.Destroy, g.off+1, 1, 0xFF)
-	return nil
 }
 
 // between deals with what stands between segments. Decoders skip it.
@@ -143,7 +140,7 @@ func (c *cleaner) between() error {
 		c.Claim(r.Off, r.Len, scrub.Filler, "fill")
 	}
 	for _, r := range c.pic.junk {
-		if c.pic.damage != "" || c.lost() {
+		if c.pic.damage != "" || c.strange != "" {
 			c.Claim(r.Off, r.Len, scrub.Identify, "junk")
 			continue
 		}

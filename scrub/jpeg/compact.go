@@ -18,8 +18,13 @@ func compact(s *scrub.Scan) (drops []scrub.Range, patches []scrub.Edit, err erro
 	if err := c.survey(); err != nil {
 		return nil, nil, err
 	}
+	if c.strange != "" {
+		return nil, nil, nil
+	}
 	drops = append(drops, pic.fill...)
-	drops = append(drops, pic.junk...)
+	for _, j := range pic.junk {
+		drops = append(drops, j.Range)
+	}
 	for _, g := range pic.segments {
 		f, ok := c.family[g.off]
 		if !ok {

@@ -28,8 +28,11 @@ func TestDamage(t *testing.T) {
 		{"length past the end", bytes.Replace(pic, []byte("\xff\xfe\x00\x08"), []byte("\xff\xfe\xff\x08"), 1), "no picture", false},
 		{"second picture before the end", append(pic[:len(pic)-2:len(pic)-2], encode(8, 8)...), "another picture begins before the end", true},
 		{"reserved marker in a scan", append(pic[:len(pic)-2:len(pic)-2], "\xff\x30\x00\x02\xff\xd9"...), "marker 30 is not one that follows a scan", true},
-		{"segment in a scan that leads nowhere", append(pic[:len(pic)-2:len(pic)-2], "\xff\xe1\x00\x04abcd\xff\xd9"...), "segment E1 after a scan leads nowhere", true},
-		{"much between segments and behind the end", append(photo(seg(0xE0, jfif)+strings.Repeat("junk", 30)), "tail"...), "either may be the picture", false},
+		{"segment in a scan that leads nowhere", append(pic[:len(pic)-2:len(pic)-2], "\xff\xe1\x00\x04abcd\xff\xd9"...), "segment E1 leads nowhere", true},
+		{"much between segments", photo(seg(0xE0, jfif) + strings.Repeat("junk", 30)), "120 bytes between segments may be part of the picture", false},
+		{"junk behind a table", photo(seg(dri, "\x00\x00") + "junk"), "4 bytes between segments may be part of the picture", false},
+		{"junk behind a scan", append(pic[:len(pic)-2:len(pic)-2], seg(dri, "\x00\x00")+"\xff\x00junk\xff\xd9"...), "segment DD leads nowhere", true},
+		{"restart that leads nowhere", photo(seg(com, secret) + "\xff\xd3junk"), "no picture", false},
 		{"table with more than it says", photo(seg(dqt, strings.Repeat("\x00", 65), secret)), "DQT holds 71 bytes where 194 are expected", false},
 		{"DRI with more than it says", photo(seg(dri, "\x00\x00", secret)), "DRI holds 8 bytes where 2 are expected", false},
 	} {

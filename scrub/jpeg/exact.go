@@ -1,10 +1,37 @@
 package jpeg
 
-// exact doubts a segment of the coding that is longer than what it holds. No
-// encoder makes such; decoders that are strict refuse it, others pass over what
-// may be anything.
+import (
+	"fmt"
+)
+
+// maxJunk is how many bytes between segments are no reason for doubt.
+const maxJunk = 64
+
+// judge looks for signs that the walk may have missed what decoders see: a
+// segment of the coding that is longer than what it holds, or bytes between
+// segments that may be coded data whose header is damaged. Then nothing that is
+// not known to be metadata is changed, and the end is not sure.
+func (c *cleaner) judge() error {
+	n, behindText := int64(0), true
+	for _, r := range c.pic.junk {
+		n += r.Len
+		behindText = behindText && r.behindText
+	}
+	if n > maxJunk || !behindText {
+		c.strange = fmt.Sprintf("%d bytes between segments may be part of the picture", n)
+	}
+	for _, g := range c.pic.segments {
+		if err := c.exact(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// exact compares the length of a segment with what it says itself. Decoders
+// that are strict refuse a longer one, others pass over what may be anything.
 func (c *cleaner) exact(g segment) error {
-	if g.n < 0 {
+	if g.n < 0 || c.removes(g) {
 		return nil
 	}
 	b, err := c.Bytes(g.body(), int(g.n))
@@ -12,7 +39,7 @@ func (c *cleaner) exact(g segment) error {
 		return err
 	}
 	if n := coded(g.code, b); n >= 0 && n != len(b) {
-		c.Doubt("%s holds %d bytes where %d are expected, at 0x%x", placeOf(g.code), len(b), n, g.off)
+		c.strange = fmt.Sprintf("%s holds %d bytes where %d are expected, at 0x%x", placeOf(g.code), len(b), n, g.off)
 	}
 	return nil
 }

@@ -10,23 +10,63 @@ import (
 // exifHeader is the length of "Exif", a NUL and a byte that should be one.
 const exifHeader = 6
 
-// exif takes EXIF down to what the picture needs. It may be spread over several
-// APP1 (ExifTool writes and reads that); a further block of its own is a copy.
+// exifData is one block of EXIF. It may be spread over several APP1, as ExifTool
+// reads and writes it.
+type exifData struct {
+	parts []segment
+	x     scrub.Extents // the block, without the headers of the segments
+	src   *scrub.Reader
+	block *exif.Block
+}
+
+// readEXIF reads the block that the first of the segments begins.
+func (c *cleaner) readEXIF(all []segment) (*exifData, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	n, err := c.exifParts(all)
+	if err != nil {
+		return nil, err
+	}
+	e := &exifData{parts: all[:n]}
+	for _, g := range e.parts {
+		e.x = append(e.x, scrub.Range{Off: g.body() + exifHeader, Len: max(0, g.n-exifHeader)})
+	}
+	if e.src, err = c.Piece(e.x); err != nil {
+		return nil, err
+	}
+	e.block, err = exif.Read(e.src)
+	return e, err
+}
+
+// exif takes the first block down to what the picture needs. Further ones are
+// copies, and go.
 func (c *cleaner) exif() error {
 	all := c.groups[famExif]
-	for len(all) > 0 {
-		n, err := c.exifParts(all)
+	delete(c.groups, famExif)
+	if len(all) == 0 {
+		return nil
+	}
+	if err := c.exifFirst(c.meta); err != nil {
+		return err
+	}
+	for all = all[len(c.meta.parts):]; len(all) > 0; {
+		e, err := c.readEXIF(all)
 		if err != nil {
 			return err
 		}
-		first := len(all) == len(c.groups[famExif])
-		if err := c.exifBlock(all[:n], first); err != nil {
+		c.told = c.told || e.block.Oriented
+		if err := c.exifGoes(e); err != nil {
 			return err
 		}
-		all = all[n:]
+		all = all[len(e.parts):]
 	}
-	delete(c.groups, famExif)
 	return nil
+}
+
+func (c *cleaner) exifGoes(e *exifData) error {
+	e.block.Report(famExif, c.finder(e.x, nil))
+	return c.removeEach(e.parts)
 }
 
 // exifParts tells how many of the segments make up the first block: those that
@@ -45,37 +85,29 @@ func (c *cleaner) exifParts(all []segment) (int, error) {
 	return n, nil
 }
 
-// exifBlock deals with one block; only of the first one anything stays.
-func (c *cleaner) exifBlock(parts []segment, first bool) error {
-	var x scrub.Extents
-	for _, g := range parts {
-		x = append(x, scrub.Range{Off: g.body() + exifHeader, Len: max(0, g.n-exifHeader)})
-	}
-	src, err := c.Piece(x)
+// exifFirst deals with the block of which something may stay.
+func (c *cleaner) exifFirst(e *exifData) error {
+	c.told = e.block.Oriented
+	body, err := c.exifPayload(e)
 	if err != nil {
 		return err
 	}
-	b, err := exif.Read(src)
-	if err != nil {
-		return err
-	}
-	c.told = c.told || b.Oriented
-	if !first {
-		b.Report(famExif, c.finder(x, nil))
-		return c.removeEach(parts)
-	}
-	body, goes, err := c.exifPayload(b, src, parts[0].n)
-	if err != nil {
-		return err
-	}
-	left, err := c.findCopy(parts[0])
+	left, err := c.findCopy(e.parts[0])
 	if err != nil {
 		return err
 	}
 	if left != nil {
-		body, c.told = left, true
+		body.bytes, body.copied, c.told = left, true, true
 	}
-	return c.exifKeep(b, x, parts, exifBody{body, goes, left != nil})
+	if body.bytes == nil {
+		return c.exifGoes(e)
+	}
+	changed, err := c.replaceSafely(e.parts[0], body.bytes, body.copied)
+	if err != nil {
+		return err
+	}
+	c.exifReport(e, body.goes, changed || len(e.parts) > 1)
+	return c.removeEach(e.parts[1:])
 }
 
 // exifBody is the payload that stays, nil if none does.
@@ -85,50 +117,37 @@ type exifBody struct {
 	copied bool                  // an interrupted run wrote a copy of it
 }
 
-// exifPayload returns the payload that stays, nil if none does, and what of the
-// policy it follows: where what it keeps would not fit, nothing is kept.
-func (c *cleaner) exifPayload(b *exif.Block, src exif.Source, room int64) ([]byte, func(scrub.Kind) bool, error) {
-	goes := func(k scrub.Kind) bool { return c.Goes(scrub.Identify, k) }
-	keep := exif.Keep{Goes: goes, AppleHDR: c.gainMap != nil, Color: len(c.groups[famICC]) == 0}
+// exifPayload returns what stays. Where what the policy keeps would not fit,
+// nothing of that is kept.
+func (c *cleaner) exifPayload(e *exifData) (exifBody, error) {
+	out := exifBody{goes: func(k scrub.Kind) bool { return c.Goes(scrub.Identify, k) }}
+	keep := exif.Keep{Goes: out.goes, AppleHDR: c.hasMap(), Color: len(c.groups[famICC]) == 0}
 	for {
-		tiff, err := b.Reduce(src, keep)
+		tiff, err := e.block.Reduce(e.src, keep)
 		if err != nil || tiff == nil {
-			return nil, goes, err
+			return out, err
 		}
-		if exifHeader+int64(len(tiff)) <= room {
-			return append([]byte("Exif\x00\x00"), tiff...), goes, nil
+		if exifHeader+int64(len(tiff)) <= e.parts[0].n {
+			out.bytes = append([]byte("Exif\x00\x00"), tiff...)
+			return out, nil
 		}
 		switch {
 		case keep.Goes != nil:
-			keep.Goes, goes = nil, func(scrub.Kind) bool { return true }
+			keep.Goes, out.goes = nil, func(scrub.Kind) bool { return true }
 		case keep.Color || keep.AppleHDR:
 			keep.Color, keep.AppleHDR = false, false
 		default:
-			return nil, goes, nil
+			return out, nil
 		}
 	}
-}
-
-// exifKeep writes what stays into the first part and removes the others.
-func (c *cleaner) exifKeep(b *exif.Block, x scrub.Extents, parts []segment, body exifBody) error {
-	if body.bytes == nil {
-		b.Report(famExif, c.finder(x, nil))
-		return c.removeEach(parts)
-	}
-	changed, err := c.replaceSafely(parts[0], body.bytes, body.copied)
-	if err != nil {
-		return err
-	}
-	c.exifReport(b, x, body.goes, changed || len(parts) > 1)
-	return c.removeEach(parts[1:])
 }
 
 // exifReport reports a block of which something stays. If bytes go that no
 // entry stands for, such as those between values, that is a finding of its own.
-func (c *cleaner) exifReport(b *exif.Block, x scrub.Extents, goes func(scrub.Kind) bool, changed bool) {
+func (c *cleaner) exifReport(e *exifData, goes func(scrub.Kind) bool, changed bool) {
 	any := false
-	found := c.finder(x, goes)
-	b.Report(famExif, func(f scrub.Finding, stays bool) {
+	found := c.finder(e.x, goes)
+	e.block.Report(famExif, func(f scrub.Finding, stays bool) {
 		gone := !stays || goes(f.Kind)
 		if gone && !changed {
 			return // Apple's two tags and Adobe's colour space stay as they are

@@ -20,7 +20,7 @@ type related struct {
 // images finds out which of the pictures behind the first one stay, and has
 // them cleaned. Previews and originals go with the tail.
 func (c *cleaner) images() error {
-	if c.pic.damage != "" || c.lost() || c.frame {
+	if c.pic.damage != "" || c.strange != "" || c.frame {
 		return nil
 	}
 	if err := c.readIndex(); err != nil {
@@ -30,13 +30,8 @@ func (c *cleaner) images() error {
 		if i == 0 {
 			continue
 		}
-		n := len(c.kept)
 		if err := c.consider(e.off, i, c.index.isView(i)); err != nil {
 			return err
-		}
-		if len(c.kept) == n && e.size > 0 && e.off < c.Size() {
-			c.Gone(scrub.Finding{Kind: scrub.Thumbnail, Place: fmt.Sprintf("MPF/image %d", i+1), Off: e.off, Len: int64(e.size),
-				Value: fmt.Sprintf("type %06x, %d bytes", e.attribute&typeMask, e.size)})
 		}
 	}
 	if c.gainMap == nil && c.announced() {
@@ -44,14 +39,73 @@ func (c *cleaner) images() error {
 			return err
 		}
 	}
+	if err := c.missing(); err != nil || c.tailStays {
+		return err
+	}
+	c.reportDropped()
 	return nil
 }
 
-// announced tells whether the picture says that it has a gain map, or an index
-// that may have been about one before a run was interrupted.
-func (c *cleaner) announced() bool {
-	return len(c.groups[famMPF]) > 0 || len(c.groups[famISO]) > 0 || xmp.Reduce(c.packet, xmp.Keep{GainMap: true}).HasGainMap()
+// reportDropped tells of listed pictures that go with the tail.
+func (c *cleaner) reportDropped() {
+	for i, e := range c.index.entries {
+		if i > 0 && !c.keeps(i) && e.size > 0 && e.off < c.Size() {
+			c.Gone(scrub.Finding{Kind: scrub.Thumbnail, Place: fmt.Sprintf("MPF/image %d", i+1), Off: e.off, Len: int64(e.size),
+				Value: fmt.Sprintf("type %06x, %d bytes", e.attribute&typeMask, e.size)})
+		}
+	}
 }
+
+// hasMap tells whether the picture has a gain map, or says so in a file that is
+// damaged: then what announces it stays, and the file is not called whole.
+func (c *cleaner) hasMap() bool { return c.gainMap != nil || c.lacks }
+
+// missing doubts a file in which a gain map or a view should follow and none
+// that is whole does. If something else stands in its place, that stays: it may
+// be what is left of it. A preview is no loss.
+func (c *cleaner) missing() error {
+	for i, e := range c.index.entries {
+		if i > 0 && !c.keeps(i) && c.wanted(i) {
+			c.lacks = true
+			c.tailStays = c.tailStays || e.off < c.Size()
+		}
+	}
+	if len(c.groups[famMPF]) > 0 && len(c.index.entries) == 0 && c.gainMap == nil {
+		begins, err := c.begins(c.pic.end)
+		if err != nil {
+			return err
+		}
+		c.lacks = c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
+		c.tailStays = begins || c.lacks
+	}
+	if c.lacks || c.tailStays {
+		c.Doubt("a picture that belongs to this one is not where the index leads")
+	}
+	return nil
+}
+
+// wanted tells whether entry i of the index is one that would stay.
+func (c *cleaner) wanted(i int) bool {
+	if c.index.isView(i) {
+		return !c.Goes(scrub.Render, scrub.Thumbnail)
+	}
+	kind := c.index.entries[i].attribute & typeMask
+	return (kind == 0 || kind == typeGainMap) && c.gainMap == nil && c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
+}
+
+func (c *cleaner) keeps(entry int) bool {
+	return slices.ContainsFunc(c.kept, func(r related) bool { return r.entry == entry })
+}
+
+// tellsOfMap tells whether the picture says that it has a gain map.
+func (c *cleaner) tellsOfMap() bool {
+	return len(c.groups[famISO]) > 0 || xmp.Reduce(c.packet, xmp.Keep{GainMap: true}).HasGainMap() ||
+		c.meta != nil && len(c.meta.block.AppleHDR) > 0
+}
+
+// announced tells whether a gain map may follow: the picture says so, or it has
+// an index, which may have led to one before a run was interrupted.
+func (c *cleaner) announced() bool { return len(c.groups[famMPF]) > 0 || c.tellsOfMap() }
 
 // maxSearch bounds the pictures that are looked at behind the first one.
 const maxSearch = 16
@@ -103,7 +157,7 @@ func (c *cleaner) consider(off int64, entry int, view bool) error {
 		return err
 	}
 	pic, err := c.walk(off)
-	if err != nil || pic.damage != "" || !pic.shown() {
+	if err != nil || pic.damage != "" && !pic.missing || !pic.shown() {
 		return ignoreRefusal(err)
 	}
 	isMap := false

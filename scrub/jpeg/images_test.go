@@ -33,11 +33,11 @@ func ultraHDR(gap int) []byte {
 	}, []uint32{0x30000, 0}, gap, [][]byte{gm})
 }
 
-// hold holds pictures of several parts to the laws. A flip in the names of a
-// part makes it another part, so damage is left out.
+// hold holds a sample to the laws, expects that the secret is gone and that all
+// of mustStay is not.
 func hold(t *testing.T, data []byte, mustStay ...string) (*scrub.Plan, []byte) {
 	t.Helper()
-	h := scrubtest.Harness{Engine: engine(), Sound: true, Variants: -1, Secrets: [][]byte{[]byte(secret)}}
+	h := scrubtest.Harness{Engine: engine(), Sound: true, Secrets: [][]byte{[]byte(secret)}}
 	for _, s := range mustStay {
 		h.MustStay = append(h.MustStay, []byte(s))
 	}
@@ -199,5 +199,38 @@ func TestOrientationInXMP(t *testing.T) {
 	_, result := hold(t, photo(packet, exifOf(orientation(1), ascii(0x010F, secret))))
 	if bytes.Contains(result, []byte("tiff:")) {
 		t.Error("the orientation of XMP is left although EXIF told another")
+	}
+}
+
+// A file that ends in its gain map or in a view is not whole.
+func TestCutShort(t *testing.T) {
+	right := with(encode(16, 16), exifOf(ascii(0x010F, secret)))
+	stereo := listed(func(mpf string) []byte { return photo(mpf) }, []uint32{0x20020002, 0x020002}, 0, [][]byte{right})
+	preview := listed(func(mpf string) []byte { return photo(mpf) }, []uint32{0x20030000, 0x010001}, 0, [][]byte{right})
+	for _, c := range []struct {
+		name string
+		data []byte
+		cut  int
+		want scrub.Status
+	}{
+		{"gain map in its scan", ultraHDR(0), 40, scrub.Partly},
+		{"gain map in its header", ultraHDR(0), 500, scrub.Partly},
+		{"gain map missing", ultraHDR(0), len(ultraHDR(0)) - bytes.LastIndex(ultraHDR(0), []byte{0xFF, soi, 0xFF}), scrub.Partly},
+		{"view in its scan", stereo, 40, scrub.Partly},
+		{"view in its header", stereo, len(right) - 30, scrub.Partly},
+		{"preview", preview, 40, scrub.Dirty},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			data := c.data[:len(c.data)-c.cut]
+			p := plan(t, data)
+			result := scrubtest.Perform(data, p)
+			if p.Status() != c.want {
+				t.Errorf("called %s", p.Status())
+			}
+			again := plan(t, result)
+			if want := map[scrub.Status]scrub.Status{scrub.Partly: scrub.Partly, scrub.Dirty: scrub.Clean}[c.want]; again.Status() != want || len(again.Edits) > 0 {
+				t.Errorf("a second run makes %d edits and calls it %s", len(again.Edits), again.Status())
+			}
+		})
 	}
 }

@@ -79,22 +79,6 @@ func (p *parser) file() error {
 	return c.rest()
 }
 
-// maxJunk is how many bytes between segments are no reason for doubt.
-const maxJunk = 64
-
-// lost tells whether the walk may have missed the picture: where a length is
-// wrong, what it left over may hold another one, whose end is not that of the file.
-func (c *cleaner) lost() bool {
-	return c.pic.junkSize() > maxJunk && c.pic.end < c.Size()
-}
-
-func (p *picture) junkSize() (n int64) {
-	for _, r := range p.junk {
-		n += r.Len
-	}
-	return n
-}
-
 // rest deals with what follows the picture: gaps up to the pictures that stay,
 // and the tail.
 func (c *cleaner) rest() error {
@@ -102,7 +86,7 @@ func (c *cleaner) rest() error {
 		return nil
 	}
 	at := c.pic.end
-	if c.lost() {
+	if c.strange != "" || c.tailStays {
 		c.Claim(at, c.Size()-at, scrub.Identify, "tail")
 		return nil
 	}

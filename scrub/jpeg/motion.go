@@ -64,7 +64,7 @@ func (p *parser) stream() error {
 		if !pic.shown() {
 			break
 		}
-		if err := p.one(pic); err != nil || pic.damage != "" {
+		if sure, err := p.one(pic); err != nil || !sure {
 			return err
 		}
 		at = pic.end
@@ -73,13 +73,21 @@ func (p *parser) stream() error {
 	return nil
 }
 
-// one cleans a picture that has none behind it.
-func (p *parser) one(pic *picture) error {
+// one cleans a picture without those that belong to it. If it is not sure where
+// the picture ends, all that follows is claimed.
+func (p *parser) one(pic *picture) (sure bool, err error) {
 	c := &cleaner{parser: p, pic: pic}
 	if err := c.survey(); err != nil {
-		return err
+		return false, err
 	}
-	return c.clean()
+	if err := c.clean(); err != nil {
+		return false, err
+	}
+	if c.strange == "" || pic.damage != "" {
+		return pic.damage == "", nil
+	}
+	p.Claim(pic.end, p.Size()-pic.end, scrub.Identify, "tail")
+	return false, nil
 }
 
 // frames cleans a sample of motion JPEG: one picture or two fields, with
@@ -97,7 +105,7 @@ func (p *parser) frames() error {
 		if pic.missing {
 			pic.damage, pic.end = "", p.Size()
 		}
-		if err := p.one(pic); err != nil || pic.damage != "" {
+		if sure, err := p.one(pic); err != nil || !sure {
 			return err
 		}
 		next, err := p.padding(pic.end)

@@ -152,6 +152,7 @@ const (
 	typeMask     = 0xFFFFFF
 	typeView     = 0x020000 // panorama, disparity, multi-angle
 	typeViewMask = 0xFF0000
+	typeGainMap  = 0x050000
 )
 
 // isView tells whether image i is one of several views that make the picture.
@@ -184,6 +185,13 @@ func (c *cleaner) mpf() error {
 // mpfFirst keeps the index if pictures that stay are to be found by it. It
 // reports whether it did.
 func (c *cleaner) mpfFirst(g segment) (bool, error) {
+	if c.lacks || c.tailStays {
+		if c.index.entries == nil {
+			c.Claim(g.off, 4+g.n, scrub.Identify, famMPF)
+			return true, nil
+		}
+		return true, c.mpfScrub(g)
+	}
 	if len(c.kept) == 0 {
 		return false, nil
 	}

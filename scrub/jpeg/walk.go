@@ -49,12 +49,18 @@ func (g segment) end() int64  { return g.off + 4 + g.n }
 type picture struct {
 	off, end int64 // end is that of what is understood
 	segments []segment
-	junk     []scrub.Range // bytes between segments that decoders skip
+	junk     []junk        // bytes between segments that decoders skip
 	fill     []scrub.Range // fill bytes
 	scans    []scrub.Range // entropy-coded data
 	damage   string        // why the walk stopped early; empty if it reached EOI
 	frames   []segment     // frame headers
 	missing  bool          // the medium ends in a scan, or where a marker should be
+}
+
+// junk is bytes between segments.
+type junk struct {
+	scrub.Range
+	behindText bool // behind an APPn or COM, whose writer may have told a wrong length
 }
 
 // shown tells whether there is something to see.
@@ -99,9 +105,14 @@ func (w *walker) stop(format string, args ...any) (bool, error) {
 
 // step takes one marker with what belongs to it.
 func (w *walker) step() (more bool, err error) {
+	start, skipped := w.at, len(w.pic.junk)
 	g, ok, err := w.marker()
 	if err != nil {
 		return false, err
+	}
+	if len(w.pic.scans) > 0 && len(w.pic.junk) > skipped {
+		w.at, w.pic.junk = start, w.pic.junk[:skipped]
+		return w.stop("what follows a scan is no marker")
 	}
 	if !ok {
 		w.pic.missing = true
@@ -113,11 +124,23 @@ func (w *walker) step() (more bool, err error) {
 		return false, nil
 	case g.code == soi && g.off > w.pic.off+2: // as where the length of EXIF is wrong and its thumbnail comes into sight
 		return w.stop("another picture begins before the end")
-	case g.code == soi || g.code == tem || g.code >= rst0 && g.code <= rst7:
+	case g.code == soi:
 		w.take(g)
 		return true, nil
+	case g.code == tem || g.code >= rst0 && g.code <= rst7:
+		return w.odd(g)
 	}
 	return w.segment(g)
+}
+
+// odd takes a marker that no encoder puts between segments, if another follows.
+func (w *walker) odd(g segment) (more bool, err error) {
+	if chained, err := w.chained(g.end()); err != nil || !chained {
+		w.pic.damage = fmt.Sprintf("marker %02X leads nowhere", g.code)
+		return false, err
+	}
+	w.take(g)
+	return true, nil
 }
 
 func (w *walker) take(g segment) {
@@ -147,9 +170,9 @@ func (w *walker) segment(g segment) (more bool, err error) {
 	if length > w.Left(g.off+2) {
 		return w.stop("segment %02X says it is %d bytes long, %d are left", g.code, length, w.Left(g.off+2))
 	}
-	if after && g.code != sos {
+	if after && g.code != sos || reserved(g.code) && !w.ls {
 		if chained, err := w.chained(g.end()); err != nil || !chained {
-			w.pic.damage = fmt.Sprintf("segment %02X after a scan leads nowhere", g.code)
+			w.pic.damage = fmt.Sprintf("segment %02X leads nowhere", g.code)
 			return false, err
 		}
 	}
@@ -189,7 +212,12 @@ func isFrame(code byte) bool {
 
 // removable tells whether segments of this code are no part of the picture's coding.
 func removable(code byte) bool {
-	return code >= app0 && code <= app15 || code == com || code == jpg || code > tem && code < sof0 || code >= jpg0 && code <= jpg13
+	return code >= app0 && code <= app15 || code == com || reserved(code)
+}
+
+// reserved tells whether a code is left for later or for extensions (T.81, table B.1).
+func reserved(code byte) bool {
+	return code == jpg || code > tem && code < sof0 || code >= jpg0 && code <= jpg13
 }
 
 // chained tells whether a marker stands at off.
@@ -264,7 +292,11 @@ func (w *walker) addJunk(off, n int64) {
 		j[len(j)-1].Len += n
 		return
 	}
-	w.pic.junk = append(w.pic.junk, scrub.Range{Off: off, Len: n})
+	text := true
+	if s := w.pic.segments; len(s) > 0 {
+		text = removable(s[len(s)-1].code) || s[len(s)-1].code == soi
+	}
+	w.pic.junk = append(w.pic.junk, junk{scrub.Range{Off: off, Len: n}, text})
 }
 
 // skipFill steps over fill bytes to the last FF of the run.
