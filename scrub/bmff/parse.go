@@ -180,7 +180,13 @@ func (p *parser) topBox(b box) error {
 		return nil
 	}
 	switch b.typ {
-	case "ftyp", "styp", "ssix", "pdin":
+	case "ftyp", "styp":
+		const most = 256 // a brand has four bytes, and no writer lists dozens
+		if b.size() > most {
+			return p.s.Errorf(b.off, "box %q has %d bytes, expected %d or fewer", b.name(), b.len, most)
+		}
+		p.keep(b, place)
+	case "ssix", "pdin":
 		p.keep(b, place)
 	case "sidx":
 		p.keep(b, place)

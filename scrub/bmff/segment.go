@@ -29,7 +29,11 @@ func (p *parser) segmentIndex(b box) error {
 	}
 	end := b.end() + int64(first)
 	refs := column{r: p.s.Reader, off: b.body() + at, n: int64(be16(h[at-2:])), width: 12}
-	for i := range min(refs.n, (b.size()-at)/12) {
+	if refs.n != (b.size()-at)/12 {
+		p.distrust("the segment index has another length than its count says")
+		return nil
+	}
+	for i := range refs.n {
 		row, err := refs.row(i)
 		if err != nil {
 			return err
