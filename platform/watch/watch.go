@@ -176,8 +176,13 @@ func (w *Watcher) handle(e fsnotify.Event) {
 	}
 	if e.Has(fsnotify.Rename) || e.Has(fsnotify.Remove) {
 		w.forget(rel, e.Has(fsnotify.Rename))
+	} else if !e.Has(fsnotify.Create) {
+		w.touch(rel)
+		return
 	}
-	if e.Has(fsnotify.Create) && isFolder(e.Name) {
+	// What is told of may be older than the folder that has the name by now, and
+	// forgetting the one ended the watching of the other.
+	if isFolder(e.Name) {
 		w.arrived(rel)
 		return
 	}
