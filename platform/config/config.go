@@ -47,7 +47,7 @@ const (
 // Rule says what is done with the drives that match. What is nil is as for all
 // other drives.
 type Rule struct {
-	Name    string // its name, or "rule 3"
+	Name    string // its name, or "rule 3 of untagd.toml"
 	Match   Match
 	Action  Action
 	Profile *scrub.Profile

@@ -2,6 +2,7 @@ package drive
 
 import (
 	"cmp"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,14 +41,10 @@ type found struct {
 // newLook reads what there is; props says what udev knows of a device.
 func newLook(opt Options, props func(*block) properties) (*look, error) {
 	l := &look{root: opt.root(), opt: opt, props: props}
-	text, err := os.ReadFile(filepath.Join(l.root, "proc/self/mountinfo"))
-	if err != nil {
+	if err := l.read(); err != nil {
 		return nil, err
 	}
-	if l.blocks, err = readBlocks(l.root); err != nil {
-		return nil, err
-	}
-	l.table, l.links = parseMounts(string(text)), readLinks(l.root)
+	l.links = readLinks(l.root)
 	l.number, l.device = map[number]*block{}, map[*mount]*block{}
 	for _, b := range l.blocks {
 		l.number[number{b.major, b.minor}] = b
@@ -57,6 +54,32 @@ func newLook(opt Options, props func(*block) properties) (*look, error) {
 	}
 	l.findSystem()
 	return l, nil
+}
+
+// read reads mounts and devices that belong together. Where they change all the
+// time, the next look will come soon anyway.
+func (l *look) read() error {
+	before, err := readMounts(l.root)
+	for range 3 {
+		if err != nil {
+			return err
+		}
+		if l.blocks, err = readBlocks(l.root); err != nil {
+			return err
+		}
+		var after string
+		if after, err = readMounts(l.root); after == before {
+			break
+		}
+		before = after
+	}
+	l.table = parseMounts(before)
+	return err
+}
+
+func readMounts(root string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(root, "proc/self/mountinfo"))
+	return string(text), err
 }
 
 func (o Options) root() string { return cmp.Or(o.Root, "/") }
@@ -126,9 +149,7 @@ func (l *look) carried(b *block) (bus string, ok bool) {
 func (l *look) both(disk, b *block) properties {
 	p := properties{}
 	for _, of := range []*block{b, disk} {
-		for k, v := range l.props(of) {
-			p[k] = v
-		}
+		maps.Copy(p, l.props(of))
 	}
 	return p
 }

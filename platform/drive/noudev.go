@@ -4,8 +4,6 @@ package drive
 
 import "context"
 
-const haveUdev = false
-
 type database struct{}
 
 func (*database) properties(*block) properties { return nil }

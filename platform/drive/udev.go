@@ -10,8 +10,6 @@ import (
 	"github.com/jochenvg/go-udev"
 )
 
-const haveUdev = true
-
 // bufferSize is room for the messages about some thousand devices. Asking for
 // more than the system's default needs a privilege, and is no loss without.
 const bufferSize = 8 << 20
