@@ -194,8 +194,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 		off = r.base + int64(int32(be32(h[4:])))
 	}
 	if off < 0 || off > p.s.Size() {
-		p.cover.asked = true
-		p.distrust("samples lie beyond the end of the file")
+		p.insist("samples lie beyond the end of the file")
 		return nil
 	}
 	sizeAt := int64(-1)

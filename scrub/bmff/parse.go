@@ -44,6 +44,13 @@ func (p *parser) distrust(reason string) { p.distrusts = append(p.distrusts, rea
 // cut short. All others are not needed, and go with what follows.
 var essential = []string{"ftyp", "moov", "moof", "mdat"}
 
+// insist is distrust for what shows that something is missing, even if nothing
+// of it is left.
+func (p *parser) insist(reason string) {
+	p.cover.asked = true
+	p.distrust(reason)
+}
+
 // known tells whether a type is one that the top level is known to have.
 func known(typ string) bool {
 	return vendorBoxes[typ] != "" || slices.Contains([]string{"free", "skip", "wide", "sidx", "ssix", "styp", "mfra"}, typ)
@@ -86,8 +93,7 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 	case known(typ) && be32(h) < 8:
 		return box{}, false, err
 	case known(typ):
-		p.cover.asked = true
-		p.distrust("the file ends inside a box")
+		p.insist("the file ends inside a box")
 		return box{typ: typ, off: off, head: 8, len: size - off}, true, nil
 	}
 	return box{}, false, nil
@@ -166,7 +172,7 @@ func (p *parser) top() error {
 func (p *parser) begin(off int64) {
 	for len(p.starts) > 0 && p.starts[0] <= off {
 		if p.starts[0] != off {
-			p.distrust("no box starts where the index says")
+			p.insist("no box starts where the index says")
 		}
 		p.starts = p.starts[1:]
 	}

@@ -23,14 +23,13 @@ func (p *parser) segmentIndex(b box) error {
 		first = be64(h[20:])
 	}
 	if first > uint64(p.s.Left(b.end())) {
-		p.cover.asked = true
-		p.distrust("the file is shorter than its index says")
+		p.insist("the file is shorter than its index says")
 		return nil
 	}
 	end := b.end() + int64(first)
 	refs := column{r: p.s.Reader, off: b.body() + at, n: int64(be16(h[at-2:])), width: 12}
 	if refs.n != (b.size()-at)/12 {
-		p.distrust("the segment index has another length than its count says")
+		p.insist("the segment index has another length than its count says")
 		return nil
 	}
 	for i := range refs.n {
@@ -42,8 +41,7 @@ func (p *parser) segmentIndex(b box) error {
 		end += int64(be32(row) & 0x7fffffff)
 	}
 	if end > p.s.Size() {
-		p.cover.asked = true
-		p.distrust("the file is shorter than its index says")
+		p.insist("the file is shorter than its index says")
 	}
 	return nil
 }
