@@ -106,14 +106,12 @@ type flip struct {
 // alone, so the usual places are tried, but for words: a structure of another
 // type is another one, not a broken one.
 func pickFlips(p *scrub.Plan, data []byte, most int, lot *rand.Rand) (flips []flip) {
+	whole := payload(p)
 	for _, s := range p.Map {
-		if s.Role == scrub.Payload {
-			continue
-		}
 		for _, at := range []int64{0, 1, 2, 4, 8, 12} {
 			for _, b := range numbers(at) {
 				end := s.Off + at + int64(len(b))
-				if at < s.Len && end <= p.Size && !isWord(data[s.Off+at:end]) {
+				if at < s.Len && end <= p.Size && meeting(whole, s.Off+at, int64(len(b))) < 0 && !isWord(data[s.Off+at:end]) {
 					flips = append(flips, flip{s.Off + at, b, s.Place})
 				}
 			}
