@@ -99,6 +99,17 @@ func (p *parser) restOf(off, end int64, place string) error {
 	return p.zero(off, end-off, scrub.Hidden, place, "")
 }
 
+// inside claims the header of a container that stays, visits its boxes, and
+// claims what is left over.
+func (p *parser) inside(b box, place string, visit func(box) error) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), visit)
+	if err != nil {
+		return err
+	}
+	return p.rest(rest, b.end(), place)
+}
+
 // containers names the boxes that stay in containers of one kind.
 var containers = map[string][]string{
 	"edts": {"elst"},
@@ -111,8 +122,7 @@ var containers = map[string][]string{
 // container claims a box whose children stay if they are in the list, and go
 // if they are not.
 func (p *parser) container(b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		switch {
 		case c.typ == "free" || c.typ == "skip":
@@ -124,8 +134,4 @@ func (p *parser) container(b box, place string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }

@@ -55,8 +55,7 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 // wave claims QuickTime's container for what a sound decoder needs: the format,
 // the decoder's own box, and an empty box at the end.
 func (p *parser) wave(t *track, e entry, b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		switch {
 		case c.typ == "free" || c.typ == "skip":
@@ -68,10 +67,6 @@ func (p *parser) wave(t *track, e entry, b box, place string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 // knownCodecs need none of the boxes that are not in extensions, so that an

@@ -33,8 +33,7 @@ func (p *parser) fragment(b box) error {
 	const place = "moof"
 	p.fragments++
 	f := &fragment{box: b, next: b.off}
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		switch c.typ {
 		case "mfhd":
 			p.keep(c, place)
@@ -49,10 +48,6 @@ func (p *parser) fragment(b box) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 // trackFragment claims traf.
@@ -78,12 +73,7 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		p.retire(b, scrub.Unlink, scrub.Repair)
 		return nil
 	}
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error { return p.fragmentBox(c, place) })
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
+	return p.inside(b, place, func(c box) error { return p.fragmentBox(c, place) })
 }
 
 func (p *parser) fragmentBox(b box, place string) error {

@@ -127,8 +127,7 @@ func (p *parser) movie(m *movie) error {
 
 // extends claims mvex; the trex of a track that goes, goes with it.
 func (p *parser) extends(m *movie, b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		switch c.typ {
 		case "trex":
 			return p.trackExtends(m, c, place+"/trex")
@@ -141,10 +140,6 @@ func (p *parser) extends(m *movie, b box, place string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 func (p *parser) trackExtends(m *movie, b box, place string) error {

@@ -204,8 +204,7 @@ var sampleBoxes = map[string]struct{ countAt, width int64 }{
 
 // sampleTables claims stbl.
 func (p *parser) sampleTables(t *track, b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		if c.typ == "stsd" {
 			return p.descriptions(t, c, at)
@@ -220,10 +219,6 @@ func (p *parser) sampleTables(t *track, b box, place string) error {
 		}
 		return p.sampleTable(t, c, form.countAt, form.width, at)
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 // sampleTable claims one table; what follows its last entry has to be zero.

@@ -162,14 +162,9 @@ func (p *parser) track(m *movie, t *track) error {
 		return nil
 	}
 	b := t.box
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		return p.trackBox(m, t, c, place+"/"+c.name())
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 func (t *track) describe() string { return fmt.Sprintf("%s track %q", t.handler, t.formats) }
@@ -205,17 +200,12 @@ func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
 // zeroed, after the tracks themselves. A track of chapters is known by the
 // reference alone.
 func (p *parser) references(m *movie, b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		if c.typ == "free" {
 			return p.filler(c, place+"/free")
 		}
 		return p.reference(m, c, place+"/"+c.name())
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 func (p *parser) reference(m *movie, b box, place string) error {
@@ -249,8 +239,7 @@ func (p *parser) reference(m *movie, b box, place string) error {
 
 // media claims mdia.
 func (p *parser) media(t *track, b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		switch c.typ {
 		case "mdhd":
@@ -268,16 +257,11 @@ func (p *parser) media(t *track, b box, place string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 // mediaInfo claims minf.
 func (p *parser) mediaInfo(t *track, b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		switch c.typ {
 		case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
@@ -297,17 +281,12 @@ func (p *parser) mediaInfo(t *track, b box, place string) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 // dataInfo claims dinf/dref. A reference to the file itself needs nothing after
 // its flags: Mac alias records there hold volume, folder and user names.
 func (p *parser) dataInfo(b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		if c.typ == "free" || c.typ == "skip" {
 			return p.filler(c, at)
@@ -326,10 +305,6 @@ func (p *parser) dataInfo(b box, place string) error {
 		}
 		return p.rest(rest, c.end(), at)
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), place)
 }
 
 func (p *parser) dataReference(b box, place string) error {
