@@ -120,7 +120,7 @@ func (b *batch) offer(w work, yield func(*walk.Entry, error) bool) bool {
 	case err != nil:
 		b.missed(w, err)
 		return true
-	case st.Mode&unix.S_IFMT != unix.S_IFREG, w.file.Known != watch.Stamp{} && w.file.Known == stampOf(&st):
+	case st.Mode&unix.S_IFMT != unix.S_IFREG:
 		return true
 	case !w.changed && b.q.watcher != nil && fresh(&st, b.q.policy.settle):
 		b.q.watcher.Touch(w.rel)
@@ -168,8 +168,12 @@ func (b *batch) report(o apply.Outcome) {
 	defer b.mu.Unlock()
 	rel := b.rel(o.Path)
 	g, ok := b.given[rel]
-	if !ok || errors.Is(o.Err, apply.ErrStopped) || b.q.ctx.Err() != nil {
-		return // it stays given, to be put back
+	if !ok || b.q.ctx.Err() != nil {
+		return
+	}
+	if errors.Is(o.Err, apply.ErrStopped) { // it stays given, to be put back
+		b.q.stopped(g.work, o)
+		return
 	}
 	delete(b.given, rel)
 	if o.Written > 0 || o.Mode != "" {
@@ -180,22 +184,21 @@ func (b *batch) report(o apply.Outcome) {
 }
 
 // leave notes what a file looks like that we changed, so that we are not woken
-// by our own writes. A file that is called clean must look as if nobody else had
-// changed it since; otherwise it is looked at again.
+// by our own writes. It must look as if nobody else had changed it since;
+// otherwise it is looked at again. What is not clean even after the second time
+// is given up until it is changed: else it would be written to for ever.
 func (b *batch) leave(rel string, g given, o apply.Outcome) {
-	if b.q.watcher == nil {
+	if b.q.watcher == nil || retried(o.Err) {
 		return
 	}
-	e, err := b.root.Entry(rel)
+	st, err := statAt(b.root, rel)
 	if err != nil {
 		return
 	}
-	defer e.Release()
-	st, err := e.Stat()
-	if err != nil || o.Status == apply.Cleaned && (st.Mtim != g.mtime || st.Size != o.NewSize) {
-		return
+	ours := st.Mtim == g.mtime && st.Size == o.NewSize
+	if ours || o.Status != apply.Cleaned && b.q.marks[rel] != 0 {
+		b.q.watcher.Expect(rel, stampOf(&st))
 	}
-	b.q.watcher.Expect(rel, stampOf(&st))
 }
 
 func (b *batch) rel(path string) string {

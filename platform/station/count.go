@@ -98,6 +98,10 @@ func (q *queue) count(w work, o apply.Outcome) {
 			d.Counts.Media++
 		}
 	})
+	if before, ok := q.halfway[w.rel]; ok && o.Status == apply.Clean {
+		o.Status, tags = apply.Cleaned, before
+	}
+	delete(q.halfway, w.rel)
 	switch o.Status {
 	case apply.Clean:
 		q.forget(w.rel)
@@ -148,7 +152,7 @@ func (q *queue) failure(w work, o apply.Outcome) {
 	case errors.Is(o.Err, apply.ErrGone):
 		q.forget(w.rel)
 		return
-	case errors.Is(o.Err, apply.ErrInUse), errors.Is(o.Err, apply.ErrChanged), errors.Is(o.Err, apply.ErrManyFiles):
+	case retried(o.Err):
 		q.mark(w.rel, waiting, class(o.Err))
 		if q.watcher != nil {
 			w.file.Rel = w.rel
@@ -158,6 +162,23 @@ func (q *queue) failure(w work, o apply.Outcome) {
 	}
 	q.tally.failed++
 	q.mark(w.rel, failed, class(o.Err))
+}
+
+// retried tells whether a file is looked at again after a while.
+func retried(err error) bool {
+	return errors.Is(err, apply.ErrInUse) || errors.Is(err, apply.ErrChanged) || errors.Is(err, apply.ErrManyFiles)
+}
+
+// stopped remembers a file that was changed and not proven: the next look may
+// find it clean.
+func (q *queue) stopped(w work, o apply.Outcome) {
+	if o.Written == 0 || len(q.halfway) >= maxMarks {
+		return
+	}
+	if q.halfway == nil {
+		q.halfway = map[string]int64{}
+	}
+	q.halfway[w.rel] = max(q.halfway[w.rel], tagsOf(o))
 }
 
 // tagsOf counts what went, or would.

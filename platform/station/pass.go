@@ -68,7 +68,7 @@ func (q *queue) listen() {
 	if q.watcher != nil || q.station.opt.Once {
 		return
 	}
-	w, err := watch.New(q.drive.MountPoint, watch.Options{Settle: q.policy.settle})
+	w, err := watch.New(q.drive.MountPoint, watch.Options{Settle: q.policy.settle, Folders: q.station.opt.folders})
 	if err == nil {
 		q.watcher = w
 	}
@@ -83,7 +83,7 @@ func (q *queue) collect() {
 		return
 	}
 	c := q.watcher.Take()
-	q.changed = append(q.changed, c.Files...)
+	q.unsifted = append(q.unsifted, c.Files...)
 	for _, rel := range c.Folders {
 		q.folders = append(q.folders, folder{rel, true})
 	}
@@ -94,6 +94,41 @@ func (q *queue) collect() {
 	case c.Lost || due:
 		q.restart()
 	}
+}
+
+// sift drops what there is nothing to do about: files that are gone, and those
+// that look as they did when we left them. It returns false if the drive can't be
+// looked at.
+func (q *queue) sift() bool {
+	if len(q.unsifted) == 0 {
+		return true
+	}
+	_, root, end, ok := q.begin()
+	if !ok {
+		return false
+	}
+	defer end()
+	for _, f := range q.unsifted {
+		st, err := statAt(root, f.Rel)
+		switch {
+		case err != nil && isGone(err), err == nil && st.Mode&unix.S_IFMT != unix.S_IFREG:
+			q.forget(f.Rel)
+		case err == nil && f.Known != watch.Stamp{} && f.Known == stampOf(&st):
+		default:
+			q.changed = append(q.changed, f)
+		}
+	}
+	q.unsifted = nil
+	return true
+}
+
+func statAt(root *walk.Root, rel string) (unix.Stat_t, error) {
+	e, err := root.Entry(rel)
+	if err != nil {
+		return unix.Stat_t{}, err
+	}
+	defer e.Release()
+	return e.Stat()
 }
 
 // list watches and lists folders for a slice of time.
@@ -141,11 +176,13 @@ func isGone(err error) bool {
 }
 
 func (q *queue) watch(rel string) {
-	if q.watcher == nil {
-		q.pass.blind = true
+	if q.station.opt.Once {
 		return
 	}
-	err := q.watcher.Watch(rel)
+	err := watch.ErrNoWatches
+	if q.watcher != nil {
+		err = q.watcher.Watch(rel)
+	}
 	if errors.Is(err, watch.ErrNoWatches) && !q.pass.blind {
 		q.pass.blind = true
 		q.update(func(d *DriveState) { d.Problem = NoWatches })
@@ -184,8 +221,8 @@ func (q *queue) endPass() {
 	}
 	took := time.Since(q.pass.begun)
 	q.pass.on = false
-	if q.pass.blind && !q.station.opt.Once {
-		q.nextPass = time.Now().Add(max(seldom, 20*took))
+	if q.pass.blind {
+		q.nextPass = time.Now().Add(max(q.station.opt.seldom, 20*took))
 	}
 	q.update(func(d *DriveState) { d.Listing = false; d.Passes++ })
 	q.reportPass(took)
@@ -216,7 +253,6 @@ func (q *queue) nextChanged() (work, bool) {
 // putBack keeps what was not done.
 func (q *queue) putBack(w work) {
 	if w.changed {
-		w.file.Known = watch.Stamp{} // it may be half done
 		q.changed = append(q.changed, w.file)
 		return
 	}

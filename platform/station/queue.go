@@ -61,8 +61,9 @@ type queue struct {
 	planner apply.Planner  // nil while there is no work
 	dismiss func()         // for the planner
 
-	folders  []folder // to be listed
-	found    byAge    // by the pass
+	folders  []folder     // to be listed
+	found    byAge        // by the pass
+	unsifted []watch.File // changed, perhaps by us
 	changed  []watch.File
 	pass     pass
 	turn     int // whose turn it is: folders, changed or found files
@@ -71,6 +72,7 @@ type queue struct {
 	sick     int // failures of the drive in a row
 	unsound  int // failures of the sandbox in a row
 	marks    map[string]mark
+	halfway  map[string]int64 // tags of files that were changed and not proven
 	tally    tally
 	worked   bool // since the queue was idle
 	nextPass time.Time
@@ -185,6 +187,7 @@ func (q *queue) run() {
 		case q.station.opt.Once && q.finished():
 			return
 		default:
+			q.release()
 			q.rest()
 		}
 	}
@@ -221,7 +224,7 @@ func (q *queue) obey() {
 }
 
 func (q *queue) adopt(p policy) {
-	q.policy = p
+	q.policy, q.stuck = p, false
 	q.update(func(d *DriveState) { d.Action, d.Rule = p.action, p.rule })
 	if q.watcher != nil {
 		q.watcher.SetSettle(p.settle)
@@ -239,7 +242,8 @@ func (q *queue) unwatch() {
 		q.watcher.Close()
 		q.watcher = nil
 	}
-	q.folders, q.found, q.changed, q.pass, q.nextPass = nil, nil, nil, pass{}, time.Time{}
+	q.folders, q.found, q.changed, q.unsifted = nil, nil, nil, nil
+	q.pass, q.nextPass = pass{}, time.Time{}
 }
 
 // step does a slice of the work. It returns false if there is none, or none may
@@ -252,6 +256,9 @@ func (q *queue) step() bool {
 		q.restart()
 	}
 	q.collect()
+	if !q.sift() {
+		return false
+	}
 	if q.pass.on && len(q.folders) == 0 && len(q.found) == 0 {
 		q.endPass()
 	}
@@ -272,10 +279,8 @@ func (q *queue) mayWork() bool {
 	case q.policy.action == config.Ignore:
 		q.enter(Ignored)
 	case o.idle():
-		q.release()
 		q.enter(Paused)
 	case q.stuck:
-		q.release()
 		q.enter(Stuck)
 	default:
 		return true
@@ -358,11 +363,10 @@ func (q *queue) wakeAt() time.Time {
 
 // idle lets go of what is only needed for work.
 func (q *queue) idle() {
-	q.release()
 	if q.worked {
 		q.worked = false
 		q.report()
-		q.found, q.folders, q.changed = nil, nil, nil
+		q.found, q.folders, q.changed, q.halfway = nil, nil, nil, nil
 		debug.FreeOSMemory()
 	}
 	if q.station.opt.Once {
@@ -401,6 +405,7 @@ func (q *queue) plan() bool {
 func (q *queue) stick(p Problem) {
 	q.stuck = true
 	q.update(func(d *DriveState) { d.Problem = p })
+	q.enter(Stuck)
 	q.log.Warn().Str("problem", string(p)).Msg("work on the drive stops")
 }
 

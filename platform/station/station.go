@@ -54,6 +54,9 @@ type Options struct {
 	Once bool
 	// Jobs is how many files of one drive are planned at a time; 0 chooses.
 	Jobs int
+
+	folders int           // watched on one drive; 0 chooses
+	seldom  time.Duration // see the constant
 }
 
 // Station cleans drives. All methods may be called at the same time.
@@ -72,6 +75,7 @@ func New(opt Options) *Station {
 	if opt.Jobs <= 0 {
 		opt.Jobs = 2
 	}
+	opt.seldom = cmp.Or(opt.seldom, seldom)
 	return &Station{opt: opt, config: opt.Config, queues: map[uint64]*queue{}, subs: map[*subscription]struct{}{}}
 }
 
