@@ -1,0 +1,300 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"untag/platform/sandbox"
+	"untag/samples"
+	"untag/scrub/formats"
+)
+
+// TestMain lets this binary be a worker, or the daemon, and fails if
+// descriptors or goroutines are left.
+func TestMain(m *testing.M) {
+	if sandbox.IsWorker(os.Args) || os.Getenv("UNTAGD_TEST_MAIN") != "" {
+		main()
+	}
+	before := openFiles()
+	code := m.Run()
+	for end := time.Now().Add(2 * time.Second); runtime.NumGoroutine() > 2 && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n := runtime.NumGoroutine(); n > 2 { // os/signal keeps one
+		buf := make([]byte, 1<<20)
+		fmt.Fprintf(os.Stderr, "%d goroutines leak:\n%s\n", n-2, buf[:runtime.Stack(buf, true)])
+		code = 1
+	}
+	if after := openFiles(); len(after) > len(before) {
+		fmt.Fprintf(os.Stderr, "descriptors leak: before %v, after %v\n", before, after)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// openFiles lists what is open but for the runtime's own.
+func openFiles() (open []string) {
+	entries, _ := os.ReadDir("/proc/self/fd")
+	for _, e := range entries {
+		to, err := os.Readlink("/proc/self/fd/" + e.Name())
+		if err == nil && !strings.Contains(to, "eventpoll") && !strings.Contains(to, "eventfd") && !strings.HasPrefix(to, "/proc/") {
+			open = append(open, e.Name()+" "+to)
+		}
+	}
+	return open
+}
+
+// buffer is written to by many.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// program is the daemon at work in this process.
+type program struct {
+	*testing.T
+	home     string
+	out, err buffer
+	reload   chan os.Signal
+	stop     func() int
+}
+
+// start runs the daemon with the arguments, and nothing configured.
+func start(t *testing.T, args ...string) *program {
+	t.Helper()
+	p := &program{T: t, home: t.TempDir(), reload: make(chan os.Signal, 1)}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, env{
+			Args: args, Stdout: &p.out, Stderr: &p.err, Reload: p.reload, Engine: formats.Engine(),
+			Getenv: func(name string) string { return map[string]string{"HOME": p.home}[name] },
+		})
+	}()
+	p.stop = sync.OnceValue(func() int { cancel(); return <-ended })
+	t.Cleanup(func() { p.stop() })
+	return p
+}
+
+// finish runs the daemon to its end.
+func finish(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err buffer
+	code = run(context.Background(), env{
+		Args: args, Stdout: &out, Stderr: &err, Engine: formats.Engine(), Getenv: func(string) string { return "" },
+	})
+	return code, out.String(), err.String()
+}
+
+func (p *program) await(what string, ok func() bool) {
+	p.Helper()
+	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			p.Fatalf("never: %s\n%s", what, p.err.String())
+		}
+	}
+}
+
+func (p *program) logged(s string) bool { return strings.Contains(p.err.String(), s) }
+
+func write(t *testing.T, path string, data []byte) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func holds(t *testing.T, path string, secrets [][]byte) bool {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range secrets {
+		if bytes.Contains(data, s) {
+			return true
+		}
+	}
+	return false
+}
+
+var photo = samples.Get("jpeg/exif-ii")
+
+// media are one of each container.
+func media() (all []samples.Sample) {
+	seen := map[string]bool{}
+	for _, s := range samples.All() {
+		if !seen[s.Format] && len(s.Secrets) > 0 && !s.Odd {
+			seen[s.Format] = true
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// What is there when the daemon starts is cleaned, and what is dropped later.
+func TestDaemon(t *testing.T) {
+	dir := t.TempDir()
+	there := write(t, filepath.Join(dir, "DCIM", "there.jpg"), photo.Data)
+	p := start(t, "--drive", dir, "--settle", "200ms", "--log", "json")
+	p.await("the first photo is clean", func() bool { return !holds(t, there, photo.Secrets) })
+	all := media()
+	if len(all) < 2 {
+		t.Fatalf("%d media to drop", len(all))
+	}
+	for _, m := range all {
+		write(t, filepath.Join(dir, "new", m.Format+m.Ext), m.Data)
+	}
+	for _, m := range all {
+		path := filepath.Join(dir, "new", m.Format+m.Ext)
+		p.await(m.Name+" is clean", func() bool { return !holds(t, path, m.Secrets) })
+		if left := strings.Count(string(must(os.ReadFile(path))), "CANARY"); left > 0 {
+			t.Errorf("%s: %d marks are left", m.Name, left)
+		}
+	}
+	p.await("the log says so", func() bool { return p.logged("files looked at") })
+	if code := p.stop(); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+	p.tellsNothing(dir)
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// tellsNothing fails if the log names files, or what was in them.
+func (p *program) tellsNothing(dir string) {
+	p.Helper()
+	for line := range strings.Lines(p.err.String()) {
+		if !json.Valid([]byte(line)) {
+			p.Errorf("not JSON: %s", line)
+		}
+		for _, word := range []string{"CANARY", ".jpg", ".mp4", "DCIM", dir} {
+			if strings.Contains(line, word) {
+				p.Errorf("the log has %q: %s", word, line)
+			}
+		}
+	}
+}
+
+func TestOnce(t *testing.T) {
+	mp4 := samples.Get("bmff/udta")
+	tests := map[string]struct {
+		files map[string][]byte
+		code  int
+	}{
+		"all clean":   {map[string][]byte{"a.jpg": photo.Data, "b/c.mp4": mp4.Data, "notes.txt": []byte("hello")}, exitOK},
+		"nothing":     {nil, exitOK},
+		"unsupported": {map[string][]byte{"a.jpg": photo.Data, "old.wmv": []byte("not known")}, exitPartly},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for rel, data := range test.files {
+				write(t, filepath.Join(dir, rel), data)
+			}
+			code, _, log := finish(t, "--drive", dir, "--once")
+			if code != test.code {
+				t.Errorf("exit code %d, want %d\n%s", code, test.code, log)
+			}
+			for rel := range test.files {
+				if holds(t, filepath.Join(dir, rel), photo.Secrets) {
+					t.Errorf("%s is not clean", rel)
+				}
+			}
+		})
+	}
+}
+
+func TestOnceInUse(t *testing.T) {
+	dir := t.TempDir()
+	f := must(os.OpenFile(write(t, filepath.Join(dir, "a.jpg"), photo.Data), os.O_RDWR, 0))
+	defer f.Close()
+	if code, _, log := finish(t, "--drive", dir, "--once"); code != exitFailed {
+		t.Errorf("exit code %d\n%s", code, log)
+	}
+}
+
+// A broken configuration leaves the old one in force, and the log doesn't show it.
+func TestReload(t *testing.T) {
+	dir := t.TempDir()
+	file := write(t, filepath.Join(t.TempDir(), "untagd.toml"), []byte("settle = \"200ms\"\n"))
+	p := start(t, "--drive", dir, "--log", "json", "--config", file)
+	p.await("ready", func() bool { return p.logged("ready") })
+	write(t, file, []byte("settle = \"100ms\"\n[[rule]]\nmatch = { label = \"SECRET-LABEL\", color = \"red\" }\n"))
+	p.reload <- syscall.SIGHUP
+	p.await("the complaint", func() bool { return p.logged(`"line":3`) && p.logged("stays in force") })
+	if p.logged("SECRET-LABEL") {
+		t.Error("the log has the label")
+	}
+	a := write(t, filepath.Join(dir, "a.jpg"), photo.Data)
+	p.await("still at work", func() bool { return !holds(t, a, photo.Secrets) })
+	write(t, file, []byte("settle = \"100ms\"\n[[rule]]\nmatch = { label = \"*\" }\naction = \"ignore\"\n"))
+	p.reload <- syscall.SIGHUP
+	p.await("read", func() bool { return p.logged("configuration read") })
+	b := write(t, filepath.Join(dir, "b.jpg"), photo.Data)
+	time.Sleep(time.Second)
+	if !holds(t, b, photo.Secrets) {
+		t.Error("an ignored drive was cleaned")
+	}
+}
+
+func TestUsage(t *testing.T) {
+	dir := t.TempDir()
+	broken := write(t, filepath.Join(dir, "broken.toml"), []byte("settle = 3\n"))
+	tests := map[string]struct {
+		args []string
+		code int
+		out  string // in standard output, or the error
+	}{
+		"help":            {[]string{"--help"}, exitOK, "--require-sandbox"},
+		"version":         {[]string{"--version"}, exitOK, "untagd "},
+		"an argument":     {[]string{dir}, exitUsage, "a folder is given with --drive"},
+		"no such flag":    {[]string{"--no-such"}, exitUsage, "--no-such"},
+		"log format":      {[]string{"--log", "xml"}, exitUsage, "json or console"},
+		"log level":       {[]string{"--log-level", "loud"}, exitUsage, "debug, info, warn or error"},
+		"no folder":       {[]string{"--drive", broken}, exitUsage, "is not a folder"},
+		"nothing there":   {[]string{"--drive", filepath.Join(dir, "no")}, exitUsage, "no such file or directory"},
+		"no config":       {[]string{"--config", filepath.Join(dir, "no.toml")}, exitUsage, "no such file or directory"},
+		"a broken config": {[]string{"--config", broken}, exitUsage, "broken.toml:1:10"},
+		"settle":          {[]string{"--settle", "-1s"}, exitUsage, "less than 0"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			code, out, err := finish(t, test.args...)
+			if code != test.code || !strings.Contains(out+err, test.out) {
+				t.Errorf("exit code %d\n%s%s", code, out, err)
+			}
+		})
+	}
+}
