@@ -1,0 +1,166 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"untag/samples"
+)
+
+// The bounds here are wide, for machines that are slow or busy. What was measured
+// is in the log of the tests.
+
+// clean fills a folder in memory with photos that there is nothing to do about.
+func clean(t *testing.T, n int) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "untagd-test-")
+	if err != nil {
+		dir = t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	plain := samples.Get("jpeg/plain").Data
+	for i := range n {
+		if i%500 == 0 {
+			os.MkdirAll(filepath.Join(dir, fmt.Sprint(i/500)), 0o755)
+		}
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i/500), fmt.Sprintf("IMG_%d.JPG", i)), plain, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// line is one of the log.
+type line struct {
+	Message string
+	Files   int
+	Cleaned int
+	Took    float64 // milliseconds
+}
+
+func TestSpeed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	const n = 20_000
+	dir := clean(t, n)
+	code, _, log := finish(t, "--drive", dir, "--once", "--log", "json")
+	if code != exitOK {
+		t.Fatalf("exit code %d\n%s", code, log)
+	}
+	for text := range strings.Lines(log) {
+		var l line
+		if json.Unmarshal([]byte(text), &l); l.Files > 0 {
+			rate := float64(l.Files) / l.Took * 1000
+			t.Logf("%d clean photos in %.1f s: %.0f a second", l.Files, l.Took/1000, rate)
+			if l.Files != n || l.Cleaned != 0 || rate < 500 {
+				t.Errorf("%+v", l)
+			}
+		}
+	}
+}
+
+// TestIdle looks at a daemon in a process of its own that has nothing to do.
+func TestIdle(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	dir := clean(t, 10_000)
+	marked := write(t, filepath.Join(dir, "DCIM", "a.jpg"), photo.Data)
+	time.Sleep(2100 * time.Millisecond) // until it doesn't count as new
+	cmd := exec.Command(os.Args[0], "--drive", dir, "--log", "json")
+	cmd.Env = append(os.Environ(), "UNTAGD_TEST_MAIN=1", "HOME="+t.TempDir())
+	logs, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the daemon: %v", err)
+		}
+	}()
+	for holds(t, marked, photo.Secrets) {
+		if time.Sleep(5 * time.Millisecond); time.Since(began) > 20*time.Second {
+			t.Fatal("the photo is never cleaned")
+		}
+	}
+	t.Logf("the newest of 10,001 files is clean %v after the start of the process", time.Since(began).Round(time.Millisecond))
+	for in := bufio.NewScanner(logs); in.Scan(); {
+		var l line
+		if json.Unmarshal(in.Bytes(), &l); l.Message == "drive looked through" {
+			break
+		}
+	}
+	time.Sleep(3 * time.Second) // what was cleaned is settled, the workers are gone
+	idle(t, cmd.Process.Pid)
+}
+
+func idle(t *testing.T, pid int) {
+	rss, peak := status(t, pid, "VmRSS"), status(t, pid, "VmHWM")
+	wakes, cpu := switches(t, pid), cpuTicks(t, pid)
+	const watched = 5 * time.Second
+	time.Sleep(watched)
+	wakes, cpu = switches(t, pid)-wakes, cpuTicks(t, pid)-cpu
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	t.Logf("idle with 10,001 files: %.1f MiB (at most %.1f), %d switches and %d ticks in %v, workers %q", float64(rss)/1024, float64(peak)/1024, wakes, cpu, watched, children)
+	if rss > 40<<10 {
+		t.Errorf("%d KiB in memory", rss)
+	}
+	if wakes > 50 || cpu > 5 {
+		t.Error("it isn't idle")
+	}
+	if strings.TrimSpace(string(children)) != "" {
+		t.Error("workers are left")
+	}
+}
+
+// status returns a number from /proc/PID/status.
+func status(t *testing.T, pid int, field string) int {
+	t.Helper()
+	return fieldOf(must(os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))), field)
+}
+
+func fieldOf(text []byte, field string) int {
+	for l := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(l, field+":"); ok {
+			n, _ := strconv.Atoi(strings.Fields(rest)[0])
+			return n
+		}
+	}
+	return 0
+}
+
+// switches counts how often all threads have gone to sleep.
+func switches(t *testing.T, pid int) (n int) {
+	t.Helper()
+	tasks := must(filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid)))
+	for _, task := range tasks {
+		text, err := os.ReadFile(task)
+		if err == nil {
+			n += fieldOf(text, "voluntary_ctxt_switches")
+		}
+	}
+	return n
+}
+
+// cpuTicks is the time spent, in hundredths of a second.
+func cpuTicks(t *testing.T, pid int) int {
+	t.Helper()
+	text := string(must(os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))))
+	f := strings.Fields(text[strings.LastIndexByte(text, ')')+2:])
+	return must(strconv.Atoi(f[11])) + must(strconv.Atoi(f[12]))
+}
