@@ -39,12 +39,15 @@ type limits struct {
 // failing one to answer.
 var usual = limits{start: 15 * time.Second, cpu: 30 * time.Second, wall: 5 * time.Minute, rate: 2 << 20, slowest: 256 << 10}
 
-func (l limits) cpuFor(size int64) time.Duration {
-	return l.cpu + time.Duration(size/l.rate)*time.Second
-}
+func (l limits) cpuFor(size int64) time.Duration { return l.cpu + seconds(size, l.rate) }
 
 func (l limits) wallFor(size int64) time.Duration {
-	return l.cpuFor(size) + l.wall + time.Duration(size/l.slowest)*time.Second
+	return l.cpuFor(size) + l.wall + seconds(size, l.slowest)
+}
+
+// seconds is how long size bytes take, or some decades.
+func seconds(size, rate int64) time.Duration {
+	return time.Duration(min(size/rate, 1<<30)) * time.Second
 }
 
 // oversize tells whether a plan is beyond what can be told.

@@ -139,7 +139,6 @@ func (p *Pool) Status() (Status, error) {
 	return *p.status, nil
 }
 
-// take waits for a place to be free.
 // Confined returns an error that says what is missing, nil if the workers are
 // fully confined.
 func (p *Pool) Confined() error {
@@ -150,6 +149,7 @@ func (p *Pool) Confined() error {
 	return err
 }
 
+// take waits for a place to be free.
 func (p *Pool) take(ctx context.Context) (*place, error) {
 	select {
 	case pl := <-p.places:

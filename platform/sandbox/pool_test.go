@@ -108,6 +108,9 @@ func TestTheMost(t *testing.T) {
 		{"find 5000", 4},
 		{"doubt 99", 4},
 	} {
+		if raced && c.body == 1<<19 {
+			continue // it takes its time
+		}
 		f, size := file(t, "TOY:"+c.do+"\n"+strings.Repeat("a", c.body))
 		got, err := p.Plan(bg, f, size, scrub.Options{})
 		if err != nil {

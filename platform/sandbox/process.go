@@ -200,16 +200,19 @@ func (p *process) gone(within time.Duration) bool {
 
 // verdict says what an error of talking to the worker means.
 func (p *process) verdict(ctx context.Context, err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case ctx.Err() != nil:
+	}
+	if errors.Is(err, errMalformed) {
+		return failed(ErrNonsense, "%s", strings.TrimPrefix(err.Error(), errMalformed.Error()+": "))
+	}
+	dead := ctx.Err() == nil && p.gone(patience/2)
+	switch {
+	case ctx.Err() != nil: // and so it was ended, if it was
 		p.abort()
 		p.gone(patience) // it may have the file open until then
 		return context.Cause(ctx)
-	case errors.Is(err, errMalformed):
-		return failed(ErrNonsense, "%s", strings.TrimPrefix(err.Error(), errMalformed.Error()+": "))
-	case !p.gone(patience / 10):
+	case !dead:
 		return failed(ErrNonsense, "it stopped talking")
 	}
 	return failed(ErrCrashed, "%s", p.lastWords())
@@ -217,10 +220,11 @@ func (p *process) verdict(ctx context.Context, err error) error {
 
 // lastWords tells how the process ended.
 func (p *process) lastWords() string {
-	status, ok := p.state.Sys().(syscall.WaitStatus)
+	if p.state == nil {
+		return "nothing is known" // who ignores SIGCHLD doesn't hear of the end of children
+	}
+	status, _ := p.state.Sys().(syscall.WaitStatus)
 	switch {
-	case !ok:
-		return "nothing is known"
 	case status.Signaled() && status.Signal() == syscall.SIGSYS:
 		return "it made a forbidden system call"
 	case status.Signaled():

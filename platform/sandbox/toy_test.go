@@ -93,6 +93,8 @@ func pieces(s *scrub.Scan, n int64, count int) error {
 
 var sink []byte
 
+var spun int
+
 // toyActs are what a parser that was taken over could do.
 var toyActs = map[string]func(s *scrub.Scan, n int){
 	"panic": func(*scrub.Scan, int) { panic("the parser's \x1b[31m\nmistake") },
@@ -101,6 +103,7 @@ var toyActs = map[string]func(s *scrub.Scan, n int){
 	"exit":  func(_ *scrub.Scan, n int) { os.Exit(n) },
 	"spin": func(*scrub.Scan, int) {
 		for {
+			spun++
 		}
 	},
 	"sleep":  func(*scrub.Scan, int) { time.Sleep(time.Hour) },
@@ -140,6 +143,9 @@ var toyActs = map[string]func(s *scrub.Scan, n int){
 func deep(n int) int {
 	var room [1 << 10]byte
 	room[n%len(room)] = 1
+	if n < 0 {
+		return 0 // never
+	}
 	return deep(n+1) + int(room[7])
 }
 
@@ -194,13 +200,16 @@ func tryAll(s *scrub.Scan, _ int) {
 func tryHanded(s *scrub.Scan) {
 	fd := -1
 	for i := socketFD + 1; i < 64 && fd < 0; i++ {
-		var st unix.Stat_t
-		if unix.Fstat(i, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG {
+		if flags, err := unix.FcntlInt(uintptr(i), unix.F_GETFL, 0); err == nil && flags&unix.O_ACCMODE == unix.O_RDONLY {
 			fd = i
 		}
 	}
 	tell(s, "handed", fd > 0)
-	_, err := unix.Pwrite(fd, []byte("x"), 0)
+	_, err := unix.Pread(fd, make([]byte, 4), 0)
+	tell(s, "pread", err)
+	var st unix.Stat_t
+	tell(s, "fstat", unix.Fstat(fd, &st))
+	_, err = unix.Pwrite(fd, []byte("x"), 0)
 	tell(s, "pwrite", err)
 	_, err = unix.Write(fd, []byte("x"))
 	tell(s, "write", err)
