@@ -42,7 +42,7 @@ func TestCorpus(t *testing.T) {
 		}
 		n++
 		name, _ := filepath.Rel(root, path)
-		h := scrubtest.Harness{Engine: engine(), Options: scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileStrict}}, States: 30, Variants: -1}
+		h := scrubtest.Harness{Engine: engine(), Options: scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileStrict}}, States: 24, Variants: 12}
 		h.Laws(t, name, data)
 		return nil
 	})

@@ -25,7 +25,7 @@ func (c *cleaner) judge() error {
 			return err
 		}
 	}
-	return nil
+	return c.enough()
 }
 
 // exact compares the length of a segment with what it says itself. Decoders
