@@ -188,6 +188,7 @@ func (r *run) step(ctx context.Context, it *item, phase scrub.Phase) error {
 	for _, e := range edits {
 		total += e.Len
 	}
+	prefetch(it.rw, edits)
 	var done int64
 	w := writer{ctx: ctx, k: r.opt.kernel, f: it.rw, buf: r.buf}
 	w.wrote = func(n int) {
