@@ -1,0 +1,120 @@
+package desktop
+
+import (
+	"context"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"untag/platform/config"
+)
+
+// Options are what a desk works with.
+type Options struct {
+	Station Station
+	Bus     Bus
+	// Reload has the daemon read its configuration again; nil sends it SIGHUP.
+	Reload func() error
+	// Notify says what the desktop is to show, as it is now; nil: nothing.
+	Notify  func() config.Notify
+	Log     zerolog.Logger
+	Version string
+}
+
+// Desk serves the bus, the desktop and the service manager beside the work.
+type Desk struct {
+	opt     Options
+	manager manager
+	cancel  context.CancelFunc
+	beside  sync.WaitGroup
+	stop    sync.Once
+}
+
+// Open opens a desk. It is closed by Close; when ctx ends it only says goodbye.
+func Open(ctx context.Context, opt Options) *Desk {
+	if opt.Reload == nil {
+		opt.Reload = func() error { return syscall.Kill(os.Getpid(), syscall.SIGHUP) }
+	}
+	d := &Desk{opt: opt, manager: manager{opt.Station, opt.Log}}
+	ctx, d.cancel = context.WithCancel(ctx)
+	d.beside.Go(func() { d.manager.tell(ctx) })
+	d.beside.Go(func() { d.manager.feed(ctx) })
+	d.beside.Go(func() {
+		<-ctx.Done()
+		d.stopping()
+	})
+	if opt.Bus != None {
+		d.beside.Go(func() { d.serve(ctx) })
+	}
+	return d
+}
+
+// Ready tells the service manager that drives are served, first and after each
+// reload.
+func (d *Desk) Ready() { d.manager.ready() }
+
+// Reloading tells it that the configuration is being read again.
+func (d *Desk) Reloading() { d.manager.reloading() }
+
+// Close tells it that the daemon is about to end, and leaves the bus.
+func (d *Desk) Close() {
+	d.cancel()
+	d.beside.Wait()
+	d.stopping()
+}
+
+func (d *Desk) stopping() { d.stop.Do(d.manager.stopping) }
+
+// again is when the bus is looked for once more: a session may begin, and a
+// crashed bus may be started anew.
+const again = 30 * time.Second
+
+// serve serves the bus whenever there is one.
+func (d *Desk) serve(ctx context.Context) {
+	said := false
+	for ctx.Err() == nil {
+		err := d.serveOnce(ctx)
+		if err != nil && !said && ctx.Err() == nil {
+			said = true
+			d.opt.Log.Info().Err(err).Msg("no bus; untag status will not find the daemon")
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(again):
+		}
+	}
+}
+
+// serveOnce serves until ctx or the connection ends.
+func (d *Desk) serveOnce(ctx context.Context) error {
+	conn, err := connect(ctx, d.opt.Bus)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	s := &service{conn, d.opt.Station, d.opt.Reload, d.opt.Version}
+	if err := s.export(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var notes sync.WaitGroup
+	defer notes.Wait()
+	defer cancel()
+	if d.opt.Notify != nil && d.opt.Bus.resolve(os.Getuid()) == Session {
+		notes.Go(func() { d.notify(ctx, &Desktop{conn: conn}) })
+	}
+	s.tell(ctx)
+	return nil
+}
+
+func (d *Desk) notify(ctx context.Context, to Shower) {
+	changes, cancel := d.opt.Station.Subscribe()
+	defer cancel()
+	var once sync.Once
+	Notify(ctx, changes, to, d.opt.Notify, func(error) {
+		once.Do(func() { d.opt.Log.Info().Msg("the desktop shows no notifications") })
+	})
+}

@@ -1,0 +1,171 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"untag/platform/config"
+	"untag/platform/station"
+)
+
+// screen notes what is shown: "+1 text" a new bubble, "=1 text" the same anew, "-1".
+type screen struct {
+	notes []string
+	last  uint32
+	fail  error
+}
+
+func (s *screen) Show(_ context.Context, replaces uint32, n Note) (uint32, error) {
+	if s.fail != nil {
+		return 0, s.fail
+	}
+	sign := "="
+	if replaces == 0 {
+		s.last++
+		replaces, sign = s.last, "+"
+	}
+	mark := ""
+	if n.Problem {
+		mark = "!"
+	}
+	s.notes = append(s.notes, fmt.Sprintf("%s%d%s %s | %s", sign, replaces, mark, n.Summary, n.Body))
+	return replaces, nil
+}
+
+func (s *screen) Hide(_ context.Context, number uint32) error {
+	s.notes = append(s.notes, fmt.Sprintf("-%d", number))
+	return nil
+}
+
+// step is what becomes of the drive, and for how long it stays so.
+type step struct {
+	state station.DriveState
+	stays time.Duration
+}
+
+func play(t *testing.T, policy config.Notify, steps ...step) []string {
+	var s screen
+	synctest.Test(t, func(t *testing.T) {
+		changes := make(chan station.Change)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			Notify(ctx, changes, &s, func() config.Notify { return policy }, func(err error) { t.Error(err) })
+		}()
+		for _, st := range steps {
+			changes <- station.Change{DriveState: st.state}
+			time.Sleep(st.stays)
+			synctest.Wait()
+		}
+		cancel()
+		<-ended
+	})
+	return s.notes
+}
+
+func with(s station.DriveState, change func(*station.DriveState)) station.DriveState {
+	change(&s)
+	return s
+}
+
+func TestBubbles(t *testing.T) {
+	none, some := station.Counts{}, station.Counts{Files: 50, Media: 45, Cleaned: 41, Tags: 310}
+	more := station.Counts{Files: 51, Media: 46, Cleaned: 42, Tags: 313}
+	trouble := station.Counts{Files: 50, Cleaned: 1, Tags: 1, Partly: 2, Unsupported: 1, Failed: 3, Waiting: 1}
+	const (
+		begun  = "+1 HOLIDAY is being cleaned | Leave it plugged in until it is done."
+		isGood = " HOLIDAY is clean | 41 files cleaned, 310 tags removed. Eject it before you unplug it."
+	)
+	for name, c := range map[string]struct {
+		policy config.Notify
+		steps  []step
+		want   []string
+	}{
+		"quickly clean": {config.NotifyAll, []step{{stick(station.Cleaning, none), 1999 * time.Millisecond}, {stick(station.Watching, some), time.Hour}},
+			[]string{"+1" + isGood}},
+		"after two seconds": {config.NotifyAll, []step{{stick(station.Cleaning, none), 2 * time.Second}, {stick(station.Watching, some), time.Hour}},
+			[]string{begun, "=1" + isGood}},
+		"counts don't put it off": {config.NotifyAll, []step{{stick(station.Cleaning, none), time.Second}, {stick(station.Cleaning, some), time.Second}},
+			[]string{begun}},
+		"said once": {config.NotifyAll, []step{{stick(station.Cleaning, none), 3 * time.Second}, {stick(station.Cleaning, some), 3 * time.Second}},
+			[]string{begun}},
+		"nothing to remove": {config.NotifyAll, []step{{stick(station.Cleaning, none), 0}, {stick(station.Done, none), 0}},
+			[]string{"+1 HOLIDAY is clean | Nothing had to be removed. Eject it before you unplug it."}},
+		"later files count anew": {config.NotifyAll, []step{{stick(station.Watching, some), time.Hour}, {stick(station.Cleaning, some), time.Second}, {stick(station.Watching, more), 0}},
+			[]string{"+1" + isGood, "=1 HOLIDAY is clean | 1 file cleaned, 3 tags removed. Eject it before you unplug it."}},
+		"later files that were clean": {config.NotifyAll, []step{{stick(station.Watching, some), time.Hour}, {stick(station.Cleaning, some), time.Second}, {stick(station.Watching, some), 0}},
+			[]string{"+1" + isGood}},
+		"trouble": {config.NotifyProblems, []step{{stick(station.Cleaning, none), time.Hour}, {stick(station.Watching, trouble), 0}},
+			[]string{"+1! HOLIDAY is not entirely clean | 1 file cleaned, 1 tag removed. 2 files only partly clean, 1 file of a kind that can't be cleaned, 3 files not read or not written, 1 file in use, to be looked at later."}},
+		"no trouble": {config.NotifyProblems, []step{{stick(station.Cleaning, none), time.Hour}, {stick(station.Watching, some), 0}}, nil},
+		"not wanted": {config.NotifyNone, []step{{stick(station.Cleaning, none), time.Hour}, {stick(station.Watching, trouble), 0}}, nil},
+		"pulled": {config.NotifyAll, []step{{stick(station.Cleaning, none), time.Hour}, {stick(station.Gone, some), 0}},
+			[]string{begun, "=1! HOLIDAY was removed before it was clean | Its files are whole. Plug it in again to have the rest cleaned."}},
+		"pulled when it was clean": {config.NotifyAll, []step{{stick(station.Watching, some), time.Hour}, {stick(station.Gone, some), 0}},
+			[]string{"+1" + isGood}},
+		"paused": {config.NotifyAll, []step{{stick(station.Cleaning, none), time.Hour}, {stick(station.Paused, some), time.Hour}},
+			[]string{begun, "-1"}},
+		"paused at once": {config.NotifyAll, []step{{stick(station.Cleaning, none), time.Second}, {stick(station.Paused, some), time.Hour}}, nil},
+		"ignored":        {config.NotifyAll, []step{{stick(station.Ignored, none), time.Hour}}, nil},
+		"stuck": {config.NotifyAll, []step{{with(stick(station.Stuck, none), func(s *station.DriveState) { s.Problem = station.NoAnswer }), 0}},
+			[]string{"+1! HOLIDAY can't be cleaned | The drive does not answer well."}},
+		"read-only and clean": {config.NotifyAll, []step{{with(stick(station.Watching, none), func(s *station.DriveState) { s.Problem = station.ReadOnly }), 0}},
+			[]string{"+1 HOLIDAY is clean | Nothing had to be removed. Eject it before you unplug it."}},
+		"read-only with tags": {config.NotifyAll, []step{{with(stick(station.Watching, station.Counts{Found: 2, Tags: 9}), func(s *station.DriveState) { s.Problem, s.Action = station.ReadOnly, config.Report }), 0}},
+			[]string{"+1! HOLIDAY is not entirely clean | 2 files with tags, the drive is read-only."}},
+		"only looked at": {config.NotifyAll, []step{{with(stick(station.Checking, none), func(s *station.DriveState) { s.Action = config.Report }), 2 * time.Second},
+			{with(stick(station.Watching, station.Counts{Found: 2, Tags: 9}), func(s *station.DriveState) { s.Action = config.Report }), 0}},
+			[]string{"+1 HOLIDAY is being looked through | Leave it plugged in until it is done.", "=1 HOLIDAY holds what identifies | 2 files with tags. Nothing was changed."}},
+		"not all of it looked at": {config.NotifyAll, []step{{with(stick(station.Watching, none), func(s *station.DriveState) { s.Problem = station.TooManyFolders }), 0}},
+			[]string{"+1! HOLIDAY is not entirely clean | It has more folders than are kept track of."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if d := cmp.Diff(c.want, play(t, c.policy, c.steps...)); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestScreenThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		changes := make(chan station.Change, 1)
+		changes <- station.Change{DriveState: stick(station.Done, station.Counts{})}
+		close(changes)
+		want := errors.New("no screen")
+		var got error
+		Notify(t.Context(), changes, &screen{fail: want}, func() config.Notify { return config.NotifyAll }, func(err error) { got = err })
+		if got != want {
+			t.Errorf("told %v, want %v", got, want)
+		}
+	})
+}
+
+func TestNamesOfStrangers(t *testing.T) {
+	for name, c := range map[string]struct{ label, vendor, model, want string }{
+		"label":           {"HOLIDAY", "SanDisk", "Ultra", "HOLIDAY"},
+		"none":            {"", "SanDisk", "Ultra", "SanDisk Ultra"},
+		"model alone":     {"", "", "Ultra", "Ultra"},
+		"nothing":         {"", "", "", "The drive"},
+		"escape sequence": {"a\x1b[31mb", "", "", "a[31mb"},
+		"direction":       {"gpj\u202e.exe", "", "", "gpj.exe"},
+		"not UTF-8":       {"\xff\xfe", "", "", "The drive"},
+		"long":            {strings.Repeat("x", 100), "", "", strings.Repeat("x", longestName-1) + "…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := stick(station.Done, station.Counts{}).Drive
+			d.Label, d.Vendor, d.Model = c.label, c.vendor, c.model
+			if got := nameOf(d); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
