@@ -44,12 +44,13 @@ type daemon struct {
 	log     zerolog.Logger
 	config  atomic.Pointer[config.Config]
 	station *station.Station
+	release func()    // waits until drives are not looked for any more
 	warned  sync.Once // of a sandbox that isn't one
 }
 
 // run is the life of the daemon. It returns the exit code.
 func run(ctx context.Context, e env) int {
-	d := &daemon{env: e}
+	d := &daemon{env: e, release: func() {}}
 	if err := d.parse(e.Args); errors.Is(err, pflag.ErrHelp) {
 		return exitOK
 	} else if err != nil {
@@ -114,6 +115,7 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 	defer front.Close()
 	var beside sync.WaitGroup
 	defer beside.Wait()
+	defer d.release()
 	defer cancel()
 	beside.Go(func() { d.reloads(ctx, front) })
 	d.log.Info().Str("version", version()).Msg("ready")
@@ -168,6 +170,10 @@ func (d *daemon) events(ctx context.Context) (<-chan drive.Event, error) {
 	w, err := drive.Watch(ctx, opt)
 	if err != nil {
 		return nil, err
+	}
+	d.release = func() {
+		for range w.Events() { // until it has let go of everything
+		}
 	}
 	return w.Events(), nil
 }

@@ -35,6 +35,8 @@ func TestMain(m *testing.M) {
 		fmt.Fprintf(os.Stderr, "%d goroutines leak:\n%s\n", n-2, buf[:runtime.Stack(buf, true)])
 		code = 1
 	}
+	runtime.GC() // go-udev leaves its socket to the collector
+	time.Sleep(50 * time.Millisecond)
 	if after := openFiles(); len(after) > len(before) {
 		fmt.Fprintf(os.Stderr, "descriptors leak: before %v, after %v\n", before, after)
 		code = 1

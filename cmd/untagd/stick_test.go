@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestStick has a drive come and go, as the kernel tells of it.
+func TestStick(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root to mount")
+	}
+	if _, err := exec.LookPath("mkfs.ext4"); err != nil {
+		t.Skip("needs mkfs.ext4")
+	}
+	dir := must(os.MkdirTemp("/dev/shm", "untagd-test-"))
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	image, at := filepath.Join(dir, "image"), filepath.Join(dir, "stick")
+	write(t, image, nil)
+	if err := os.Truncate(image, 32<<20); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(at, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, "mkfs.ext4", "-q", "-F", "-L", "SECRETLABEL", image)
+	mount := func() {
+		if out, err := exec.Command("mount", "-o", "loop", image, at).CombinedOutput(); err != nil {
+			t.Skipf("mount: %v: %s", err, out)
+		}
+	}
+	t.Cleanup(func() { unix.Unmount(at, unix.MNT_DETACH) })
+
+	mount()
+	there := write(t, filepath.Join(at, "DCIM", "there.jpg"), photo.Data)
+	execute(t, "umount", at)
+	time.Sleep(200 * time.Millisecond)
+	p := start(t, "--loop", "--settle", "150ms", "--log", "json")
+	p.await("ready", func() bool { return p.logged("ready") })
+	began := time.Now()
+	mount()
+	p.await("clean", func() bool { return !holds(t, there, photo.Secrets) })
+	took := time.Since(began)
+	t.Logf("from mount to the first clean photo: %v", took.Round(time.Millisecond))
+	if took > 3*time.Second {
+		t.Error("that is too long")
+	}
+	dropped := write(t, filepath.Join(at, "dropped.jpg"), photo.Data)
+	p.await("the dropped photo is clean", func() bool { return !holds(t, dropped, photo.Secrets) })
+	time.Sleep(500 * time.Millisecond)
+	if err := unix.Unmount(at, 0); err != nil {
+		t.Errorf("unmounting it while idle: %v", err)
+	}
+	p.stop()
+	p.tellsNothing(dir)
+	if strings.Contains(p.err.String(), "SECRETLABEL") {
+		t.Error("the log has the label")
+	}
+}
+
+func execute(t *testing.T, name string, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v: %s", name, err, out)
+	}
+}
