@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -177,12 +178,11 @@ func secret(t testing.TB, path string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range photo.Secrets {
-		if bytes.Contains(data, s) {
-			return true
-		}
-	}
-	return false
+	return holdsSecret(data)
+}
+
+func holdsSecret(data []byte) bool {
+	return slices.ContainsFunc(photo.Secrets, func(s []byte) bool { return bytes.Contains(data, s) })
 }
 
 // settled waits until files that were dropped don't count as new.

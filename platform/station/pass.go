@@ -200,7 +200,7 @@ func (q *queue) find(e *walk.Entry, fresh bool) {
 		return // it is gone, or the drive is
 	}
 	heap.Push(&q.found, foundFile{e.Rel, unix.TimespecToNsec(st.Mtim)})
-	if len(q.found) > maxFound && q.pass.shard.I == 0 {
+	if len(q.found) > q.station.opt.found && q.pass.shard.I == 0 {
 		q.split()
 	}
 }

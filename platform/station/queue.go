@@ -100,7 +100,11 @@ func newQueue(ctx context.Context, s *Station, d drive.Drive, p policy) *queue {
 	return q
 }
 
-func (q *queue) stop() { q.cancel() }
+// stop ends the work and doesn't wait for that: the drive may never answer.
+func (q *queue) stop() {
+	q.cancel()
+	q.enter(Gone)
+}
 
 // order changes the orders and ends the work at hand.
 func (q *queue) order(change func(*orders)) {
@@ -178,6 +182,7 @@ func (q *queue) atRest(ctx context.Context) error {
 // run works until the drive is gone, or done.
 func (q *queue) run() {
 	defer q.end()
+	q.log.Info().Str("action", string(q.policy.action)).Str("fs", q.drive.FS).Str("bus", q.drive.Bus).Bool("read_only", q.drive.ReadOnly).Msg("drive is served")
 	for q.ctx.Err() == nil {
 		q.obey()
 		switch {
@@ -203,6 +208,8 @@ func (q *queue) end() {
 	if q.snapshot().State != Done {
 		q.enter(Gone)
 	}
+	q.report()
+	q.log.Info().Msg("drive is not served any more")
 	close(q.ended)
 }
 
@@ -416,11 +423,11 @@ func (q *queue) snapshot() DriveState {
 	return q.state
 }
 
-// enter changes the state, and tells if it has changed.
+// enter changes the state, and tells if it has changed. What is gone stays so.
 func (q *queue) enter(s State) {
 	q.mu.Lock()
 	was := q.state.State
-	if was == s {
+	if was == s || was == Gone {
 		q.mu.Unlock()
 		return
 	}
@@ -436,7 +443,7 @@ func (q *queue) update(change func(*DriveState)) {
 	q.mu.Lock()
 	problem := q.state.Problem
 	change(&q.state)
-	late := q.state.Problem != problem || time.Since(q.told) >= tellEvery
+	late := (q.state.Problem != problem || time.Since(q.told) >= tellEvery) && q.state.State != Gone
 	if late {
 		q.told = time.Now()
 	}

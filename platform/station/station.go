@@ -56,6 +56,7 @@ type Options struct {
 	Jobs int
 
 	folders int           // watched on one drive; 0 chooses
+	found   int           // see maxFound
 	seldom  time.Duration // see the constant
 }
 
@@ -76,6 +77,7 @@ func New(opt Options) *Station {
 		opt.Jobs = 2
 	}
 	opt.seldom = cmp.Or(opt.seldom, seldom)
+	opt.found = cmp.Or(opt.found, maxFound)
 	return &Station{opt: opt, config: opt.Config, queues: map[uint64]*queue{}, subs: map[*subscription]struct{}{}}
 }
 
@@ -119,8 +121,7 @@ func (s *Station) add(ctx context.Context, d drive.Drive) {
 	s.queued.Go(q.run)
 }
 
-// remove stops the work on a drive and doesn't wait for that: the drive may
-// never answer.
+// remove ends the work on a drive.
 func (s *Station) remove(id uint64) {
 	s.mu.Lock()
 	q := s.queues[id]

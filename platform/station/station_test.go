@@ -43,6 +43,24 @@ func TestPass(t *testing.T) {
 	}
 }
 
+// A drive with more files than are kept at a time is gone through in parts.
+func TestParts(t *testing.T) {
+	dir := real(t)
+	paths := many(t, dir, 300)
+	settled()
+	s := begin(t, Options{found: 50})
+	s.mount(1, dir)
+	d := s.quiet(1)
+	if d.Counts.Cleaned != 300 || d.Passes != 1 {
+		t.Errorf("%+v", d)
+	}
+	for _, p := range paths {
+		if secret(t, p) {
+			t.Errorf("%s is not clean", p)
+		}
+	}
+}
+
 // What is clean is read, and not written to; and what we clean doesn't wake us.
 func TestQuiet(t *testing.T) {
 	dir := real(t)
