@@ -152,15 +152,15 @@ const isoVersionOnly = int64(len(isoURN)) + 4
 
 // isoLength returns how much of the payload the metadata takes (ISO 21496-1,
 // C.2): two versions, and in a gain map flags and fractions. 0 if it does not parse.
-func (c *cleaner) isoLength(g segment) (int64, error) {
+func (p *parser) isoLength(g segment) (int64, error) {
 	if g.n < isoVersionOnly {
 		return 0, nil
 	}
-	b, err := c.head(g, isoVersionOnly+1)
+	b, err := p.head(g, isoVersionOnly+1)
 	if err != nil {
 		return 0, err
 	}
-	if only, err := c.Constant(g.body()+isoVersionOnly, g.n-isoVersionOnly, 0); only || err != nil {
+	if only, err := p.Constant(g.body()+isoVersionOnly, g.n-isoVersionOnly, 0); only || err != nil {
 		return isoVersionOnly, err
 	}
 	const multiChannel, commonDenominator = 0x80, 0x08

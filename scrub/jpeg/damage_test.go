@@ -74,7 +74,7 @@ func TestTails(t *testing.T) {
 
 func TestRefusalOfManySegments(t *testing.T) {
 	data := photo(strings.Repeat(seg(com), maxSegments+2))
-	if p := plan(t, data); !strings.Contains(p.Refused, "a picture of more than 65536 segments") {
+	if p := plan(t, data); !strings.Contains(p.Refused, "a picture of more than 16384 segments") {
 		t.Errorf("refused with %q", p.Refused)
 	}
 }

@@ -18,7 +18,9 @@ const blankCode = app15
 const stub = 3
 
 // remove takes everything out of a segment.
-func (c *cleaner) remove(g segment) error {
+func (c *cleaner) remove(g segment) error { return c.removeIn(scrub.Destroy, g) }
+
+func (c *cleaner) removeIn(phase scrub.Phase, g segment) error {
 	blank, err := c.Constant(g.body(), g.n, 0)
 	if err != nil {
 		return err
@@ -28,7 +30,7 @@ func (c *cleaner) remove(g segment) error {
 		c.Claim(g.body(), g.n, scrub.Filler, "blank")
 	} else {
 		c.Claim(g.off, 4+g.n, scrub.Identify, c.place(g))
-		c.Fill(scrub.Destroy, g.body(), g.n, 0)
+		c.Fill(phase, g.body(), g.n, 0)
 	}
 	if g.code != blankCode && (g.code != com || g.n > stub) {
 		c.Put(scrub.Repair, g.off+1, []byte{blankCode})

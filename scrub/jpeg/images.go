@@ -1,6 +1,7 @@
 package jpeg
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -20,11 +21,15 @@ type related struct {
 // images finds out which of the pictures behind the first one stay, and has
 // them cleaned. Previews and originals go with the tail.
 func (c *cleaner) images() error {
-	if c.pic.damage != "" || c.strange != "" || c.frame {
+	if c.pic.damage != "" || c.frame {
 		return nil
 	}
 	if err := c.readIndex(); err != nil {
 		return err
+	}
+	if c.strange != "" { // what follows stays as it is, and what announces it too
+		c.lacks = c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
+		return nil
 	}
 	for i, e := range c.index.entries {
 		if i == 0 {
@@ -90,7 +95,7 @@ func (c *cleaner) wanted(i int) bool {
 		return !c.Goes(scrub.Render, scrub.Thumbnail)
 	}
 	kind := c.index.entries[i].attribute & typeMask
-	return (kind == 0 || kind == typeGainMap) && c.gainMap == nil && c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
+	return !c.index.entries[i].other && (kind == 0 || kind == typeGainMap) && c.gainMap == nil && c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
 }
 
 func (c *cleaner) keeps(entry int) bool {
@@ -150,56 +155,58 @@ func (c *cleaner) nextPicture(off int64) (int64, error) {
 // consider has the picture at off cleaned and kept if it is the gain map, or a
 // view that stays. What is listed as something else is left to the tail.
 func (c *cleaner) consider(off int64, entry int, view bool) error {
-	if off < c.pic.end || c.Left(off) < 4 || c.overlaps(off) {
+	if off < c.pic.end {
 		return nil
 	}
 	if begins, err := c.begins(off); err != nil || !begins {
 		return err
 	}
 	pic, err := c.walk(off)
-	if err != nil || pic.damage != "" && !pic.missing || !pic.shown() {
+	if err != nil || pic.damage != "" && !pic.missing || !pic.shown() || c.overlaps(off, pic.end) {
 		return ignoreRefusal(err)
 	}
-	isMap := false
-	if c.gainMap == nil {
-		if isMap, err = c.holdsMap(pic); err != nil {
-			return err
-		}
+	isMap, isOther, err := c.auxiliary(pic)
+	if err != nil {
+		return err
 	}
-	if !isMap && !view {
-		return nil
+	if isMap = isMap && c.gainMap == nil; isMap || view {
+		return c.keep(related{off, pic.end, entry, isMap})
 	}
-	return c.keep(related{off, pic.end, entry, isMap})
+	if entry > 0 {
+		c.index.entries[entry].other = isOther
+	}
+	return nil
 }
 
-func (c *cleaner) overlaps(off int64) bool {
-	return slices.ContainsFunc(c.kept, func(r related) bool { return off < r.end && off+4 > r.off })
+func (c *cleaner) overlaps(off, end int64) bool {
+	return slices.ContainsFunc(c.kept, func(r related) bool { return off < r.end && end > r.off })
 }
 
-// holdsMap tells whether a picture says that it is a gain map.
-func (c *cleaner) holdsMap(pic *picture) (bool, error) {
-	in := &cleaner{parser: c.parser, pic: pic}
+// auxiliary tells whether a picture says that it is a gain map, or that it is
+// something else beside a picture, such as a map of depths.
+func (c *cleaner) auxiliary(pic *picture) (isMap, isOther bool, err error) {
 	for _, g := range pic.segments {
 		if g.code != 0xE1 && g.code != 0xE2 {
 			continue
 		}
 		head, err := c.head(g, longestID)
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		switch familyOf(g.code, head).place {
 		case famISO:
-			if n, err := in.isoLength(g); err != nil || n > isoVersionOnly {
-				return err == nil, err
+			if n, err := c.isoLength(g); err != nil || n > isoVersionOnly {
+				return true, false, err
 			}
 		case famXMP:
 			b, err := c.Bytes(g.body()+xmpHeader, int(g.n-xmpHeader))
 			if err != nil || xmp.Reduce(b, xmp.Keep{Map: true}).IsGainMap() {
-				return err == nil, err
+				return true, false, err
 			}
+			isOther = isOther || bytes.Contains(b, []byte("apdi:AuxiliaryImageType"))
 		}
 	}
-	return false, nil
+	return false, isOther, nil
 }
 
 // keep has a related picture cleaned, unless the policy is against it.

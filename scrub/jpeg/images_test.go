@@ -234,3 +234,15 @@ func TestCutShort(t *testing.T) {
 		})
 	}
 }
+
+// Phones list depth maps too, which no picture needs.
+func TestDepthMap(t *testing.T) {
+	note := "Apple iOS\x00\x00\x01MM" + ifd(bigEndian, 14, 0, entry{0x0021, 10, 1, be32(3) + be32(2)})
+	exif := seg(0xE1, "Exif\x00\x00MM\x00*", be32(8), ifd(bigEndian, 8, 0, entry{0x8769, 4, 1, be32(8 + 2 + 12 + 4)}),
+		ifd(bigEndian, 8+2+12+4, 0, entry{0x927C, 7, uint32(len(note)), note}))
+	depth := with(encode(8, 8), xmpOf(apple, "<apdi:AuxiliaryImageType>kCGImageAuxiliaryDataTypeDepth</apdi:AuxiliaryImageType>"), seg(com, secret))
+	data := listed(func(mpf string) []byte { return photo(exif, mpf) }, []uint32{0x30000, 0}, 0, [][]byte{depth})
+	if _, result := hold(t, data); pictures(result) != 1 || bytes.Contains(result, []byte("Apple")) {
+		t.Errorf("%d pictures are left, not 1", pictures(result))
+	}
+}

@@ -34,7 +34,7 @@ func TestSegmentsThatGo(t *testing.T) {
 		{"JFIF extension", seg(0xE0, "JFXX\x00\x10", secret), found{scrub.Thumbnail, "APP0/JFXX", ""}},
 		{"AVI1", seg(0xE0, "AVI1\x00", secret), found{scrub.Unknown, "APP0/AVI1", ""}},
 		{"Photobucket", seg(0xE0, "Ocad$Rev: ", secret), found{scrub.ID, "APP0/Ocad", secret}},
-		{"CIFF", seg(0xE0, "II\x1a\x00\x00\x00HEAPJPGM", secret), found{scrub.Unknown, "APP0", ""}},
+		{"CIFF", seg(0xE0, "II\x1a\x00\x00\x00HEAPJPGM", secret), found{scrub.MakerNote, "APP0/CIFF", ""}},
 		{"extended XMP", seg(0xE1, "http://ns.adobe.com/xmp/extension/\x00", secret), found{scrub.Hidden, "APP1/ExtendedXMP", ""}},
 		{"FLIR", seg(0xE1, "FLIR\x00\x01\x00\x00", secret), found{scrub.Serial, "APP1/FLIR", ""}},
 		{"FlashPix", seg(0xE2, "FPXR\x00\x00", secret), found{scrub.MakerNote, "APP2/FPXR", ""}},

@@ -38,6 +38,7 @@ type mpEntry struct {
 	attribute uint32
 	size      uint32
 	off       int64 // in the medium; that of entry 0 is the picture itself
+	other     bool  // it leads to a picture that says that it is no gain map
 }
 
 // mpField is one entry of an IFD.
@@ -143,7 +144,7 @@ func (x *mpIndex) field(b []byte, at int64) (f mpField, ok bool) {
 // list reads the MP entries, 16 bytes each.
 func (x *mpIndex) list(b []byte) {
 	for ; len(b) >= 16 && len(x.entries) < maxImages; b = b[16:] {
-		x.entries = append(x.entries, mpEntry{x.order.Uint32(b), x.order.Uint32(b[4:]), int64(x.order.Uint32(b[8:]))})
+		x.entries = append(x.entries, mpEntry{attribute: x.order.Uint32(b), size: x.order.Uint32(b[4:]), off: int64(x.order.Uint32(b[8:]))})
 	}
 }
 
@@ -178,8 +179,11 @@ func (c *cleaner) mpf() error {
 	}
 	for _, g := range all {
 		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: famMPF, Off: g.off, Len: 4 + g.n, Value: fmt.Sprintf("%d bytes", g.n)})
+		if err := c.removeIn(scrub.Unlink, g); err != nil { // before the pictures that it leads to
+			return err
+		}
 	}
-	return c.removeEach(all)
+	return nil
 }
 
 // mpfFirst keeps the index if pictures that stay are to be found by it. It

@@ -114,6 +114,9 @@ func familyOf(code byte, head []byte) family {
 	if code >= app0 && code <= app15 {
 		place = fmt.Sprintf("APP%d", code-app0)
 	}
+	if code == app0 && bytes.Contains(head, []byte("HEAPJPGM")) { // Canon's CIFF begins with a length
+		return family{code: code, place: "APP0/CIFF", kind: scrub.MakerNote}
+	}
 	return family{code: code, place: place, kind: scrub.Unknown, text: bytes.Contains(head, []byte("AIGC"))}
 }
 

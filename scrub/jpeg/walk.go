@@ -68,7 +68,7 @@ func (p *picture) shown() bool { return len(p.frames) > 0 && len(p.scans) > 0 }
 
 // maxSegments bounds the list of segments: far above what 100 scans and 64 KiB
 // pieces of anything come to.
-const maxSegments = 1 << 16
+const maxSegments = 1 << 14
 
 // walk steps through the picture at off, marker by marker, never by searching
 // for EOI.
