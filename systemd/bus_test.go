@@ -1,0 +1,143 @@
+package systemd_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"untag/platform/desktop"
+	"untag/platform/station"
+)
+
+// systemBus is what every distribution's own configuration begins with: who is
+// not allowed to, can't own a name or call anything.
+const systemBus = `<busconfig>
+  <type>system</type>
+  <listen>unix:path=%s</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <deny own="*"/>
+    <deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/>
+    <allow receive_type="method_return"/>
+    <allow receive_type="error"/>
+    <allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus"/>
+  </policy>
+  <include>%s</include>
+</busconfig>`
+
+// startBus starts a system bus with the policy, and makes it that of the test.
+func startBus(t *testing.T) {
+	t.Helper()
+	program, err := exec.LookPath("dbus-daemon")
+	if err != nil {
+		t.Skip("dbus-daemon is not installed (Debian package dbus)")
+	}
+	if os.Getuid() != 0 {
+		t.Skip("needs root, to be root and somebody else")
+	}
+	dir, err := os.MkdirTemp("", "bus") // t.TempDir is nobody else's
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	os.Chmod(dir, 0o755)
+	policy, err := filepath.Abs("dbus/org.untag.Untagd1.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(dir, "bus.conf")
+	if err := os.WriteFile(config, fmt.Appendf(nil, systemBus, dir+"/socket", policy), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "--config-file="+config, "--print-address", "--nofork", "--nopidfile", "--nosyslog")
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", strings.TrimSpace(address))
+}
+
+// nothing is a station without drives.
+type nothing struct{}
+
+func (nothing) Snapshot() []station.DriveState { return nil }
+func (nothing) Subscribe() (<-chan station.Change, func()) {
+	return make(chan station.Change), func() {}
+}
+func (nothing) Pause(uint64) error  { return station.ErrNoDrive }
+func (nothing) Resume(uint64) error { return station.ErrNoDrive }
+func (nothing) Rescan(uint64) error { return station.ErrNoDrive }
+
+// TestWhoMayDoWhat asks a real bus.
+func TestWhoMayDoWhat(t *testing.T) {
+	send, err := exec.LookPath("dbus-send")
+	if err != nil {
+		t.Skip("dbus-send is not installed (Debian package dbus-bin)")
+	}
+	startBus(t)
+	t.Setenv("NOTIFY_SOCKET", "")
+	desk := desktop.Open(t.Context(), desktop.Options{Station: nothing{}, Bus: desktop.System, Reload: func() error { return nil }, Log: zerolog.Nop()})
+	defer desk.Close()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		c, err := desktop.Dial(t.Context(), desktop.System)
+		if err == nil {
+			c.Close()
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal(err)
+		}
+	}
+	const denied, noDrive = "AccessDenied", "NoSuchDrive"
+	const get, introspect = "org.freedesktop.DBus.Properties.GetAll", "org.freedesktop.DBus.Introspectable.Introspect"
+	for _, c := range []struct {
+		who  uint32
+		call []string
+		want string
+	}{
+		{0, []string{get, "string:" + desktop.Interface}, "idle"},
+		{65534, []string{get, "string:" + desktop.Interface}, "idle"},
+		{65534, []string{introspect}, "DriveChanged"},
+		{0, []string{desktop.Interface + ".Pause", "uint64:1"}, noDrive},
+		{65534, []string{desktop.Interface + ".Pause", "uint64:1"}, denied},
+		{65534, []string{desktop.Interface + ".Resume", "uint64:1"}, denied},
+		{65534, []string{desktop.Interface + ".Rescan", "uint64:1"}, denied},
+		{65534, []string{desktop.Interface + ".Reload"}, denied},
+		{0, []string{desktop.Interface + ".Reload"}, "method return"},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		cmd := exec.CommandContext(ctx, send, append([]string{"--system", "--print-reply", "--dest=" + desktop.Name, string(desktop.Path)}, c.call...)...)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: c.who, Gid: c.who}}
+		out, _ := cmd.CombinedOutput()
+		cancel()
+		if !strings.Contains(string(out), c.want) {
+			t.Errorf("user %d, %s: want %s, got\n%s", c.who, c.call[0], c.want, out)
+		}
+	}
+}
