@@ -116,7 +116,8 @@ func (e *Engine) newScan(r *Reader, opt Options) *Scan {
 // lawful holds a finished scan to the laws that can be checked without knowing
 // the format: every byte claimed, and no edit on what is protected.
 func (s *Scan) lawful() error {
-	_, unclaimed, overlap := tile(s.out.claims, s.size)
+	m, unclaimed, overlap := tile(s.out.claims, s.size)
+	s.out.tiles = m
 	if unclaimed > 0 {
 		s.Doubt("%d bytes belong to nothing", unclaimed)
 	}
@@ -148,7 +149,9 @@ func (s *Scan) lawfulSince(p Point) error {
 
 // fill moves what the scan gathered into the plan.
 func (s *Scan) fill(p *Plan) {
-	p.Map, _, _ = tile(s.out.claims, s.size)
+	if p.Map = s.out.tiles; p.Map == nil {
+		p.Map, _, _ = tile(s.out.claims, s.size)
+	}
 	p.Findings, p.Unlisted = s.out.findings, s.out.unlisted
 	p.Doubts = s.out.doubts
 	p.Edits = s.out.edits
@@ -215,6 +218,9 @@ func (p *Plan) Check() error {
 
 // protectedSpans returns the payload spans of a map, for Options.Known.
 func protectedSpans(m []Span) (out []Span) {
+	if !slices.ContainsFunc(m, func(s Span) bool { return s.Role != Payload }) {
+		return m
+	}
 	for _, s := range m {
 		if s.Role == Payload {
 			out = append(out, s)

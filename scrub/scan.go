@@ -24,6 +24,7 @@ type Scan struct {
 // outcome gathers what the parsers of a file and of its nested media report.
 type outcome struct {
 	claims   []Span
+	tiles    []Span // the map, once all claims were made
 	findings []Finding
 	unlisted int // findings that goes beyond maxFindings
 	edits    []Edit

@@ -87,8 +87,7 @@ func TestRefusedMediumLeavesNothing(t *testing.T) {
 
 func TestNestingEnds(t *testing.T) {
 	depth := 0
-	var dig func(s *Scan) error
-	dig = func(s *Scan) error {
+	dig := func(s *Scan) error {
 		depth++
 		s.Claim(0, 2, Structure, "in")
 		return s.Medium(Extents{{0, s.Size()}}, "in")

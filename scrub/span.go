@@ -28,23 +28,23 @@ func tile(claims []Span, size int64) (m []Span, unclaimed, overlap int64) {
 	slices.SortStableFunc(claims, func(a, b Span) int {
 		return cmp.Or(cmp.Compare(a.Off, b.Off), cmp.Compare(b.Len, a.Len))
 	})
-	hard, soft := lay(claims, true), lay(claims, false)
+	hard, soft := layer{claims: claims, protected: true}, layer{claims: claims}
 	for at := int64(0); at < size; at = m[len(m)-1].End() {
-		hard, soft = from(hard, at), from(soft, at)
+		h, s := hard.from(at), soft.from(at)
 		end := size
-		if len(hard) > 0 {
-			if hard[0].Off <= at {
-				m = push(m, hard[0])
+		if h.Len > 0 {
+			if h.Off <= at {
+				m = push(m, Span{at, h.End() - at, h.Role, h.Place})
 				continue
 			}
-			end = hard[0].Off
+			end = h.Off
 		}
-		if len(soft) > 0 && soft[0].Off <= at {
-			m = push(m, Span{at, min(end, soft[0].End()) - at, soft[0].Role, soft[0].Place})
+		if s.Len > 0 && s.Off <= at {
+			m = push(m, Span{at, min(end, s.End()) - at, s.Role, s.Place})
 			continue
 		}
-		if len(soft) > 0 {
-			end = min(end, soft[0].Off)
+		if s.Len > 0 {
+			end = min(end, s.Off)
 		}
 		m = push(m, Span{at, end - at, Identify, "unclaimed"})
 		unclaimed += end - at
@@ -52,29 +52,23 @@ func tile(claims []Span, size int64) (m []Span, unclaimed, overlap int64) {
 	return m, unclaimed, firstOverlap(claims)
 }
 
-// lay puts the sorted claims that are protected, or the others, beside each
-// other: what an earlier one has taken is cut off a later one.
-func lay(claims []Span, protected bool) (out []Span) {
-	var at int64
-	for _, c := range claims {
-		if c.Role.protected() != protected || c.Len <= 0 || c.End() <= at {
-			continue
-		}
-		if c.Off < at {
-			c = Span{at, c.End() - at, c.Role, c.Place}
-		}
-		out = append(out, c)
-		at = c.End()
-	}
-	return out
+// layer steps through the sorted claims that are protected, or the others.
+type layer struct {
+	claims    []Span
+	protected bool
 }
 
-// from drops the spans that end at or before at.
-func from(spans []Span, at int64) []Span {
-	for len(spans) > 0 && spans[0].End() <= at {
-		spans = spans[1:]
+// from returns the first claim of the layer that ends behind at, or none. What
+// ends before is not looked at again.
+func (l *layer) from(at int64) Span {
+	for len(l.claims) > 0 {
+		c := l.claims[0]
+		if c.Role.protected() == l.protected && c.Len > 0 && c.End() > at {
+			return c
+		}
+		l.claims = l.claims[1:]
 	}
-	return spans
+	return Span{}
 }
 
 // firstOverlap returns where the first of the sorted claims starts that meets an

@@ -77,7 +77,6 @@ func ascii(tag uint16, s string) entry { return entry{tag, 2, uint32(len(s) + 1)
 
 func be16(n uint16) string { return string(binary.BigEndian.AppendUint16(nil, n)) }
 func be32(n uint32) string { return string(binary.BigEndian.AppendUint32(nil, n)) }
-func le16(n uint16) string { return string(binary.LittleEndian.AppendUint16(nil, n)) }
 
 // exifOf is an APP1 with an IFD0 of the given entries, big-endian.
 func exifOf(entries ...entry) string {
