@@ -59,7 +59,7 @@ func (q *queue) batch(next func() (work, bool)) bool {
 	err := apply.Files(ctx, b.entries(ctx, next), q.planner, q.options(), b.report)
 	if err != nil && ctx.Err() == nil {
 		q.log.Error().Str("class", class(err)).Msg("the policy can't be applied")
-		q.stick(badPolicy)
+		q.stick(BadPolicy)
 	}
 	if ctx.Err() != nil {
 		for _, g := range b.given {

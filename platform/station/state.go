@@ -46,7 +46,7 @@ const (
 	NoWatches      Problem = "no watches" // inotify's are used up: looked through now and then
 	TooManyFolders Problem = "too large"  // more folders than are kept track of; the rest is not looked at
 	NotThere       Problem = "not there"  // something else is where it was mounted
-	badPolicy      Problem = "bad policy" // can't be; apply refuses it
+	BadPolicy      Problem = "bad policy" // can't be; apply refuses it
 )
 
 // DriveState is a drive and how far the work on it is.

@@ -611,3 +611,32 @@ func TestSubscribe(t *testing.T) {
 	}
 	_ = silent
 }
+
+// Stopped in the middle, every file is whole, and the next time finishes the work.
+func TestStopInPass(t *testing.T) {
+	dir := real(t)
+	paths := many(t, dir, 300)
+	settled()
+	s := begin(t, Options{})
+	s.mount(1, dir)
+	s.await("some are clean", func() bool { return s.of(1).Counts.Cleaned > 10 })
+	began := time.Now()
+	s.stop()
+	if took := time.Since(began); took > 3*time.Second {
+		t.Errorf("stopping took %v", took)
+	}
+	if open := openBeneath(dir); len(open) > 0 {
+		t.Errorf("open: %q", open)
+	}
+	again := begin(t, Options{Once: true})
+	again.mount(1, dir)
+	again.await("done", func() bool { return again.of(1).State == Done })
+	if d := again.of(1); d.Counts.Files != 300 || d.Counts.Failed+d.Counts.Partly+d.Counts.Unsupported > 0 {
+		t.Errorf("%+v", d)
+	}
+	for _, p := range paths {
+		if secret(t, p) {
+			t.Errorf("%s is not clean", p)
+		}
+	}
+}
