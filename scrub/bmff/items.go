@@ -34,21 +34,15 @@ func (p *parser) item(m *metadata, b box, place string) (stays bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	name := b.typ
-	if m.handler == "mdta" {
-		i := int(be32([]byte(b.typ))) - 1
-		if i < 0 || i >= len(m.keys) {
-			return !p.drop(b, scrub.Unknown, place+"/"+b.name(), ""), nil
-		}
-		name = m.keys[i].name
+	name, ok := m.itemName(b, it)
+	place += "/" + name
+	switch {
+	case !ok:
+		return !p.drop(b, scrub.Unknown, place, ""), nil
+	case m.handler == "mdta":
 		it.verdict = keyVerdict(name)
-		place += "/" + name
-	} else {
-		place += "/" + b.name()
+	default:
 		it.verdict = itemVerdict(b.typ, it)
-		if b.typ == "----" {
-			place += "/" + it.name
-		}
 	}
 	if it.kind == scrub.Cover && !it.extra && !p.s.Goes(it.role, it.kind) {
 		return p.pictures(b, it, place)
@@ -57,6 +51,22 @@ func (p *parser) item(m *metadata, b box, place string) (stays bool, err error) 
 		it.verdict = verdict{0, scrub.Unknown}
 	}
 	return p.judgeItem(b, it, place)
+}
+
+// itemName is what an item is called: by its key, or by its type, to which a
+// free-form item adds a name of its own. ok is false if there is no such key.
+func (m *metadata) itemName(b box, it item) (name string, ok bool) {
+	switch {
+	case m.handler == "mdta":
+		i := int(be32([]byte(b.typ))) - 1
+		if i < 0 || i >= len(m.keys) {
+			return b.name(), false
+		}
+		return m.keys[i].name, true
+	case b.typ == "----":
+		return b.name() + "/" + it.name, true
+	}
+	return b.name(), true
 }
 
 // judgeItem claims an item whose verdict is known.
