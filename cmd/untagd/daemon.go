@@ -35,6 +35,7 @@ type env struct {
 	Getenv         func(string) string
 	Reload         <-chan os.Signal
 	Engine         *scrub.Engine
+	Desk           func(context.Context, deskOptions) desk // nil if nobody is to look
 }
 
 // daemon is one run of the program.
@@ -107,11 +108,7 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 		return exitFailed
 	}
 	d.station = station.New(station.Options{Planners: d.planner, Config: c, Log: d.log, Once: d.flags.once})
-	front, err := openDesk(ctx, deskOptions{d.station, func() config.Config { return *d.config.Load() }, d.log, version()})
-	if err != nil {
-		d.log.Warn().Err(err).Msg("nobody outside can see the daemon")
-		front = nobody{}
-	}
+	front := d.front(ctx)
 	defer front.Close()
 	var beside sync.WaitGroup
 	defer beside.Wait()
@@ -123,6 +120,14 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 	err = d.station.Run(ctx, events)
 	d.log.Info().Msg("stopped")
 	return d.result(err)
+}
+
+// front opens the desk. Going through drives once is no service.
+func (d *daemon) front(ctx context.Context) desk {
+	if d.Desk == nil || d.flags.once {
+		return nobody{}
+	}
+	return d.Desk(ctx, deskOptions{d.station, d.flags.dbus(), func() config.Config { return *d.config.Load() }, d.log})
 }
 
 // trySandbox makes sure that a parser can be started, before anything is said to work.

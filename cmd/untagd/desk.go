@@ -6,6 +6,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"untag/platform/config"
+	"untag/platform/desktop"
 	"untag/platform/station"
 )
 
@@ -23,14 +24,22 @@ type desk interface {
 // deskOptions are what a desk works with.
 type deskOptions struct {
 	Station *station.Station
+	Bus     desktop.Bus
 	Config  func() config.Config // as it is now
 	Log     zerolog.Logger
-	Version string
 }
 
-// openDesk opens the desk, if there is one in this build. It has to be left
-// out of tests, which have no bus of their own.
-var openDesk = func(context.Context, deskOptions) (desk, error) { return nobody{}, nil }
+// openDesk opens the desk that people and systemd see. To have the configuration
+// read again it sends SIGHUP.
+func openDesk(ctx context.Context, o deskOptions) desk {
+	return desktop.Open(ctx, desktop.Options{
+		Station: o.Station,
+		Bus:     o.Bus,
+		Notify:  func() config.Notify { return o.Config().Notify },
+		Log:     o.Log,
+		Version: version(),
+	})
+}
 
 // nobody looks.
 type nobody struct{}

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"untag/platform/desktop"
 )
 
 const usage = `untagd cleans the media files on removable drives: all of them when a drive is
@@ -28,6 +31,7 @@ type flags struct {
 	sandbox     bool
 	sandboxSaid bool // whether sandbox was said at all
 	loop        bool
+	bus         string
 	settle      time.Duration
 	version     bool
 }
@@ -45,6 +49,7 @@ func (d *daemon) parse(args []string) error {
 	set.BoolVar(&f.once, "once", false, "clean what is mounted, and exit")
 	set.StringArrayVar(&f.drives, "drive", nil, "treat this `folder` as a drive, and look for no others")
 	set.BoolVar(&f.sandbox, "require-sandbox", true, "do nothing if the parsers can't be confined")
+	set.StringVar(&f.bus, "bus", "auto", "be found on the session or system bus; auto, or none")
 	set.BoolVar(&f.loop, "loop", false, "take loop devices as drives")
 	set.DurationVar(&f.settle, "settle", 0, "for how long a file must not have changed; overrides the configuration")
 	set.BoolVar(&f.version, "version", false, "show the version, and exit")
@@ -61,6 +66,8 @@ func (f *flags) check(args []string) error {
 		return fmt.Errorf("no argument is expected: %q; a folder is given with --drive", args[0])
 	case f.log != "json" && f.log != "console":
 		return fmt.Errorf("no log format %q: json or console", f.log)
+	case !slices.Contains([]string{"auto", "session", "system", "none"}, f.bus):
+		return fmt.Errorf("no bus %q: auto, session, system or none", f.bus)
 	case f.settle < 0:
 		return errors.New("--settle can't be less than 0")
 	}
@@ -72,6 +79,13 @@ func (f *flags) check(args []string) error {
 		f.drives[i] = real
 	}
 	return nil
+}
+
+func (f *flags) dbus() desktop.Bus {
+	if f.bus == "auto" {
+		return desktop.Auto
+	}
+	return desktop.Bus(f.bus)
 }
 
 // folderAt returns the path of a folder without links in it, which is what the

@@ -284,6 +284,7 @@ func TestUsage(t *testing.T) {
 		"an argument":     {[]string{dir}, exitUsage, "a folder is given with --drive"},
 		"no such flag":    {[]string{"--no-such"}, exitUsage, "--no-such"},
 		"log format":      {[]string{"--log", "xml"}, exitUsage, "json or console"},
+		"bus":             {[]string{"--bus", "yellow"}, exitUsage, "auto, session, system or none"},
 		"log level":       {[]string{"--log-level", "loud"}, exitUsage, "debug, info, warn or error"},
 		"no folder":       {[]string{"--drive", broken}, exitUsage, "is not a folder"},
 		"nothing there":   {[]string{"--drive", filepath.Join(dir, "no")}, exitUsage, "no such file or directory"},

@@ -205,9 +205,7 @@ func (q *queue) end() {
 	if q.watcher != nil {
 		q.watcher.Close()
 	}
-	if q.snapshot().State != Done {
-		q.enter(Gone)
-	}
+	q.enter(Gone)
 	q.report()
 	q.log.Info().Msg("drive is not served any more")
 	close(q.ended)
@@ -423,11 +421,11 @@ func (q *queue) snapshot() DriveState {
 	return q.state
 }
 
-// enter changes the state, and tells if it has changed. What is gone stays so.
+// enter changes the state, and tells if it has changed. What is gone or done stays so.
 func (q *queue) enter(s State) {
 	q.mu.Lock()
 	was := q.state.State
-	if was == s || was == Gone {
+	if was == s || was == Gone || was == Done {
 		q.mu.Unlock()
 		return
 	}
