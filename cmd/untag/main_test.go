@@ -41,7 +41,7 @@ func mainToy() {
 			}
 			return 0
 		},
-		Now: time.Now, Version: "toy", Engine: engine, Planner: apply.Direct(engine),
+		Now: time.Now, Getenv: os.Getenv, Version: "toy", Engine: engine, Planner: apply.Direct(engine),
 	})))
 }
 

@@ -26,6 +26,7 @@ type Env struct {
 	// Columns is the width of the terminal that a stream is, 0 if it is none.
 	Columns func(stream any) int
 	Now     func() time.Time
+	Getenv  func(string) string
 	Engine  *scrub.Engine
 	Planner apply.Planner
 	// Confined tells why parsers are not fully confined, nil if they are.

@@ -45,6 +45,8 @@ func (a *app) command() *cobra.Command {
 	})
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
 	root.AddCommand(a.scrub(), a.inspect(), a.verify(), a.formats(), a.version())
+	root.AddCommand(a.drives(), a.status(), a.watch())
+	root.AddCommand(a.controls()...)
 	root.AddCommand(topics()...)
 	return root
 }

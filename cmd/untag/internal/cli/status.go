@@ -1,0 +1,231 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"untag/cmd/untag/internal/exit"
+	"untag/cmd/untag/internal/text"
+	"untag/platform/desktop"
+	"untag/platform/station"
+)
+
+const statusLong = `status shows what untagd is doing: for each drive what is being done with it, how
+far that is, and what is not clean.
+
+` + reachText
+
+// reachText is what the commands that talk to the daemon have in common.
+const reachText = `The daemon is looked for on the bus of the session and then on that of the
+system; --bus settles it. The exit code is 0 if it answered, 3 if it is not
+running or did not, and 2 if the command line is wrong.`
+
+func (a *app) status() *cobra.Command {
+	var bus string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "show what the daemon untagd is doing",
+		Long:  statusLong,
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.withDaemon(c.Context(), bus, func(ctx context.Context, d *desktop.Client) error {
+				s, err := d.Status(ctx)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return failed(statusJSON(a.Stdout, s, d.Bus()))
+				}
+				return failed(statusText(a.Stdout, s, d.Bus()))
+			})
+		},
+	}
+	busFlag(c, &bus)
+	c.Flags().BoolVar(&asJSON, "json", false, "report in JSON: one object for each drive, and one for the daemon")
+	return c
+}
+
+func busFlag(c *cobra.Command, bus *string) {
+	c.Flags().StringVar(bus, "bus", "auto", "look for the daemon on this `BUS`: session, system or auto")
+}
+
+// withDaemon does something with the daemon.
+func (a *app) withDaemon(ctx context.Context, bus string, do func(context.Context, *desktop.Client) error) error {
+	b := desktop.Bus(bus)
+	switch bus {
+	case "auto":
+		b = desktop.Auto
+	case "session", "system":
+	default:
+		return &failure{exit.Usage, fmt.Sprintf("--bus %q is not known", bus), "one of session, system, auto"}
+	}
+	d, err := desktop.Dial(ctx, b)
+	if err == nil {
+		err = do(ctx, d)
+		d.Close()
+	}
+	return outOfReach(err)
+}
+
+// outOfReach says what can be done about it.
+func outOfReach(err error) error {
+	var f *failure
+	switch {
+	case err == nil, errors.As(err, &f):
+		return err
+	case errors.Is(err, desktop.ErrNotRunning):
+		return &failure{exit.Failed, "untagd is not running", "start it: systemctl start untagd, or systemctl --user start untagd for your own drives alone"}
+	case errors.Is(err, desktop.ErrDenied):
+		return &failure{exit.Failed, "the daemon does not take this from everybody", "run it as root, or as a member of the group plugdev"}
+	case errors.Is(err, station.ErrNoDrive):
+		return &failure{exit.Failed, "the drive is gone", ""}
+	}
+	return &failure{exit.Failed, "untagd: " + err.Error(), ""}
+}
+
+func statusText(w io.Writer, s desktop.Status, bus desktop.Bus) error {
+	if _, err := fmt.Fprintf(w, "untagd %s on the %s bus: %s\n", text.Quote(s.Version), bus, daemonWords(s)); err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, d := range s.Drives {
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", d.Drive.ID, driveName(d), stateWords(d), strings.Join(countWords(d.Counts), ", "))
+	}
+	return t.Flush()
+}
+
+func daemonWords(s desktop.Status) string {
+	switch s.State {
+	case desktop.Idle:
+		return "no drive"
+	case desktop.Working:
+		return "working, " + progressWords(s.Progress)
+	case desktop.Attention:
+		return "not everything is clean"
+	}
+	return "nothing to do"
+}
+
+func progressWords(p desktop.Progress) string {
+	words := fmt.Sprintf("%d of %s", p.Done, text.Count(p.Total, "file"))
+	if p.Counting {
+		words += " or more"
+	}
+	return words
+}
+
+// driveName is how people know it: by its label, else where it is.
+func driveName(s station.DriveState) string {
+	d := s.Drive
+	name := cmp.Or(d.Label, d.MountPoint, d.Device)
+	if d.Label != "" && d.MountPoint != "" {
+		name += " at " + d.MountPoint
+	}
+	return text.Quote(name)
+}
+
+// stateWords say what is being done, how far it is, or why not.
+func stateWords(s station.DriveState) string {
+	words := text.Quote(string(s.State))
+	if s.State == station.Cleaning || s.State == station.Checking {
+		words += ", " + progressWords(desktop.Progress{Done: s.Done, Total: s.Total, Counting: s.Listing})
+	}
+	if s.Problem != station.NoProblem {
+		words += ": " + text.Quote(string(s.Problem))
+	}
+	return words
+}
+
+// countWords are of what is not zero.
+func countWords(c station.Counts) (words []string) {
+	for _, n := range []struct {
+		n     int64
+		words string
+	}{
+		{c.Cleaned, "cleaned"}, {c.Found, "found with tags"}, {c.Partly, "only partly clean"}, {c.Unsupported, "can't be cleaned"},
+		{c.Failed, "failed"}, {c.Waiting, "in use"},
+	} {
+		if n.n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n.n, n.words))
+		}
+	}
+	return words
+}
+
+// driveLine is a drive in JSON.
+type driveLine struct {
+	ID         uint64     `json:"id"`
+	Device     string     `json:"device"`
+	MountPoint string     `json:"mount_point"`
+	Label      string     `json:"label"`
+	FS         string     `json:"fs"`
+	Vendor     string     `json:"vendor"`
+	Model      string     `json:"model"`
+	Bus        string     `json:"bus"`
+	Size       int64      `json:"size"`
+	ReadOnly   bool       `json:"read_only"`
+	Action     string     `json:"action"`
+	Rule       string     `json:"rule"`
+	State      string     `json:"state"`
+	Was        string     `json:"was,omitempty"` // of watch: the state before
+	Problem    string     `json:"problem"`
+	Done       int64      `json:"done"`
+	Total      int64      `json:"total"`
+	Counting   bool       `json:"counting"`
+	Passes     int64      `json:"passes"`
+	Counts     countsLine `json:"counts"`
+}
+
+type countsLine struct {
+	Files       int64 `json:"files"`
+	Media       int64 `json:"media"`
+	Cleaned     int64 `json:"cleaned"`
+	Tags        int64 `json:"tags"`
+	Found       int64 `json:"found"`
+	Partly      int64 `json:"partly"`
+	Unsupported int64 `json:"unsupported"`
+	Failed      int64 `json:"failed"`
+	Waiting     int64 `json:"waiting"`
+}
+
+func lineOf(s station.DriveState) driveLine {
+	d := s.Drive
+	return driveLine{
+		ID: d.ID, Device: d.Device, MountPoint: d.MountPoint, Label: d.Label, FS: d.FS, Vendor: d.Vendor, Model: d.Model, Bus: d.Bus,
+		Size: d.Size, ReadOnly: d.ReadOnly, Action: string(s.Action), Rule: s.Rule, State: string(s.State), Problem: string(s.Problem),
+		Done: s.Done, Total: s.Total, Counting: s.Listing, Passes: s.Passes, Counts: countsLine(s.Counts),
+	}
+}
+
+func statusJSON(w io.Writer, s desktop.Status, bus desktop.Bus) error {
+	enc := lines(w)
+	for _, d := range s.Drives {
+		if err := enc.Encode(lineOf(d)); err != nil {
+			return err
+		}
+	}
+	return enc.Encode(struct {
+		State    string `json:"state"`
+		Done     int64  `json:"done"`
+		Total    int64  `json:"total"`
+		Counting bool   `json:"counting"`
+		Version  string `json:"version"`
+		Bus      string `json:"bus"`
+	}{s.State, s.Progress.Done, s.Progress.Total, s.Progress.Counting, s.Version, string(bus)})
+}
+
+// lines writes one object a line.
+func lines(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc
+}

@@ -1,0 +1,271 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"untag/cmd/untag/internal/cli"
+	"untag/cmd/untag/internal/exit"
+	"untag/platform/config"
+	"untag/platform/desktop"
+	"untag/platform/drive"
+	"untag/platform/station"
+)
+
+// toyStation serves drives that are none.
+type toyStation struct {
+	mu     sync.Mutex
+	drives []station.DriveState
+	subs   map[chan station.Change]bool
+	calls  []string
+}
+
+func (s *toyStation) Snapshot() []station.DriveState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.drives)
+}
+
+func (s *toyStation) Subscribe() (<-chan station.Change, func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sub := make(chan station.Change, 100)
+	for _, d := range s.drives {
+		sub <- station.Change{DriveState: d}
+	}
+	s.subs[sub] = true
+	return sub, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.subs, sub)
+	}
+}
+
+// set changes the state of the first drive, and tells.
+func (s *toyStation) set(state station.State, done int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.drives[0].State
+	s.drives[0].State, s.drives[0].Done, s.drives[0].Counts.Cleaned = state, done, done
+	for sub := range s.subs {
+		sub <- station.Change{DriveState: s.drives[0], Was: was}
+	}
+}
+
+func (s *toyStation) order(what string, id uint64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, what+" "+string(rune('0'+id)))
+	return nil
+}
+
+func (s *toyStation) Pause(id uint64) error  { return s.order("pause", id) }
+func (s *toyStation) Resume(id uint64) error { return s.order("resume", id) }
+func (s *toyStation) Rescan(id uint64) error { return s.order("rescan", id) }
+
+func toyDrive(id uint64, label string, state station.State, c station.Counts) station.DriveState {
+	return station.DriveState{
+		Drive:  drive.Drive{ID: id, Device: "/dev/sd" + string(rune('a'+id)) + "1", MountPoint: "/media/kim/" + label, Label: label, FS: "vfat", Size: 8e9},
+		Action: config.Scrub, State: state, Counts: c, Done: 341, Total: 1204,
+	}
+}
+
+// daemon serves the drives on a bus of its own. end ends it.
+func daemon(t *testing.T, drives ...station.DriveState) (s *toyStation, end func()) {
+	t.Helper()
+	privateBus(t)
+	t.Setenv("NOTIFY_SOCKET", "")
+	s = &toyStation{drives: drives, subs: map[chan station.Change]bool{}}
+	d := desktop.Open(t.Context(), desktop.Options{Station: s, Bus: desktop.Session, Log: zerolog.Nop(), Version: "1.2.3"})
+	end = sync.OnceFunc(d.Close)
+	t.Cleanup(end)
+	within(t, "the daemon is there", func() bool {
+		c, err := desktop.Dial(t.Context(), desktop.Session)
+		if err == nil {
+			c.Close()
+		}
+		return err == nil
+	})
+	return s, end
+}
+
+func within(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); !so(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%s: not within 20 seconds", what)
+		}
+	}
+}
+
+func privateBus(t *testing.T) {
+	t.Helper()
+	program, err := exec.LookPath("dbus-daemon")
+	if err != nil {
+		t.Skip("dbus-daemon is not installed (Debian package dbus)")
+	}
+	cmd := exec.Command(program, "--session", "--print-address", "--nofork", "--nopidfile")
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", strings.TrimSpace(address))
+}
+
+func runWith(t *testing.T, args ...string) (exit.Code, string, string) {
+	t.Helper()
+	env, out, errs := environment(args...)
+	code := cli.Run(t.Context(), env)
+	return code, out.String(), errs.String()
+}
+
+func TestNoDaemon(t *testing.T) {
+	nowhere := "unix:path=" + t.TempDir() + "/none"
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", nowhere)
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", nowhere)
+	for _, args := range [][]string{{"status"}, {"watch"}, {"pause"}, {"resume", "x"}, {"rescan"}, {"status", "--bus", "system"}} {
+		code, out, errs := runWith(t, args...)
+		if code != exit.Failed || out != "" || !strings.Contains(errs, "untag: error: untagd is not running\n") || !strings.Contains(errs, "systemctl start untagd") {
+			t.Errorf("%v: code %d, printed %q, said %q", args, code, out, errs)
+		}
+	}
+	if code, out, _ := runWith(t, "status", "--json"); code != exit.Failed || !strings.Contains(out, `"error":"untagd is not running"`) || !strings.HasSuffix(out, `"exit":3}`+"\n") {
+		t.Errorf("code %d, printed %s", code, out)
+	}
+	if code, _, errs := runWith(t, "status", "--bus", "school"); code != exit.Usage || !strings.Contains(errs, `--bus "school" is not known`) {
+		t.Errorf("code %d, said %q", code, errs)
+	}
+}
+
+func TestStatus(t *testing.T) {
+	evil := toyDrive(2, "A\x1b[2JB", station.Stuck, station.Counts{})
+	evil.Problem = station.NoAnswer
+	daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{Cleaned: 41, Tags: 310, Partly: 2, Waiting: 1}), evil)
+	want := `untagd 1.2.3 on the session bus: working, 341 of 1204 files
+1  HOLIDAY at /media/kim/HOLIDAY             cleaning, 341 of 1204 files  41 cleaned, 2 only partly clean, 1 in use
+2  "A\x1b[2JB at /media/kim/A\x1b[2JB"  stuck: no answer             
+`
+	code, out, errs := runWith(t, "status")
+	if code != exit.OK || spaceless(out) != spaceless(want) || errs != "" {
+		t.Errorf("code %d, said %q, printed\n%s\nwant\n%s", code, errs, out, want)
+	}
+	code, out, _ = runWith(t, "status", "--json")
+	var first struct {
+		ID     uint64
+		State  string
+		Counts struct{ Cleaned, Tags int }
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if err := json.Unmarshal([]byte(lines[0]), &first); err != nil || code != exit.OK || first.ID != 1 || first.State != "cleaning" || first.Counts.Tags != 310 {
+		t.Errorf("code %d, %v, %+v of %s", code, err, first, lines[0])
+	}
+	if want := `{"state":"working","done":341,"total":1204,"counting":false,"version":"1.2.3","bus":"session"}`; len(lines) != 3 || lines[2] != want {
+		t.Errorf("%d lines, the last is %s", len(lines), lines[len(lines)-1])
+	}
+}
+
+// spaceless leaves out how wide columns are.
+func spaceless(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func TestOrders(t *testing.T) {
+	s, _ := daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{}), toyDrive(2, "SAME", station.Watching, station.Counts{}), toyDrive(3, "SAME", station.Paused, station.Counts{}))
+	for _, c := range []struct {
+		args  []string
+		code  exit.Code
+		said  string
+		calls []string
+	}{
+		{[]string{"pause"}, exit.OK, "HOLIDAY at /media/kim/HOLIDAY: paused\n", []string{"pause 1", "pause 2", "pause 3"}},
+		{[]string{"resume", "1"}, exit.OK, ": resumed\n", []string{"resume 1"}},
+		{[]string{"resume", "/dev/sdd1"}, exit.OK, "", []string{"resume 3"}},
+		{[]string{"rescan", "/media/kim/HOLIDAY/"}, exit.OK, ": being looked through again\n", []string{"rescan 1"}},
+		{[]string{"rescan", "HOLIDAY", "--json"}, exit.OK, `{"id":1,"order":"rescan"}`, []string{"rescan 1"}},
+		{[]string{"pause", "holiday"}, exit.Usage, `no drive "holiday"`, nil},
+		{[]string{"pause", ""}, exit.Usage, `no drive ""`, nil},
+		{[]string{"pause", "SAME"}, exit.Usage, `2 drives are called "SAME"`, nil},
+		{[]string{"pause", "1", "2"}, exit.Usage, "at most 1 arg", nil},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			s.mu.Lock()
+			s.calls = nil
+			s.mu.Unlock()
+			code, out, errs := runWith(t, c.args...)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if code != c.code || !strings.Contains(out+errs, c.said) || !slices.Equal(s.calls, c.calls) {
+				t.Errorf("code %d, want %d; called %q, want %q; printed %q, said %q", code, c.code, s.calls, c.calls, out, errs)
+			}
+		})
+	}
+}
+
+// watching runs untag watch beside the test. code waits for its end.
+func watching(t *testing.T, ctx context.Context, columns int, args ...string) (out, errs *safeBuffer, code func() exit.Code) {
+	env, out, errs := environment(append([]string{"watch"}, args...)...)
+	env.Columns = func(any) int { return columns }
+	ended := make(chan exit.Code, 1)
+	go func() { ended <- cli.Run(ctx, env) }()
+	within(t, "the drive is shown", func() bool { return strings.Contains(out.String(), "HOLIDAY") })
+	return out, errs, func() exit.Code { return <-ended }
+}
+
+func TestWatchPrintsLines(t *testing.T) {
+	s, end := daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{}))
+	out, errs, code := watching(t, t.Context(), 0)
+	s.set(station.Cleaning, 500)
+	s.set(station.Cleaning, 600)
+	s.set(station.Watching, 1204)
+	within(t, "the end is shown", func() bool { return strings.Contains(out.String(), "watching") })
+	end()
+	want := "HOLIDAY at /media/kim/HOLIDAY  cleaning, 341 of 1204 files\nHOLIDAY at /media/kim/HOLIDAY  watching  1204 cleaned\n"
+	if c := code(); c != exit.Failed || out.String() != want || !strings.Contains(errs.String(), "untagd has ended") {
+		t.Errorf("code %d, said %q, printed\n%s\nwant\n%s", c, errs, out, want)
+	}
+}
+
+func TestWatchDrawsOnATerminal(t *testing.T) {
+	s, _ := daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{}))
+	ctx, cancel := context.WithCancel(t.Context())
+	out, errs, code := watching(t, ctx, 40)
+	s.set(station.Gone, 1)
+	within(t, "it is gone", func() bool { return strings.HasSuffix(out.String(), "\x1b[1A\r\x1b[Jno drive\n") })
+	cancel()
+	if c := code(); c != exit.OK || errs.String() != "" {
+		t.Errorf("code %d, said %q", c, errs)
+	}
+	for line := range strings.Lines(out.String()) {
+		if n := len([]rune(strings.NewReplacer("\x1b[1A", "", "\x1b[J", "", "\r", "", "\n", "").Replace(line))); n > 39 {
+			t.Errorf("%d columns: %q", n, line)
+		}
+	}
+}
+
+func TestWatchInJSON(t *testing.T) {
+	s, end := daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{}))
+	out, _, code := watching(t, t.Context(), 80, "--json")
+	s.set(station.Watching, 1204)
+	within(t, "the end is shown", func() bool { return strings.Contains(out.String(), `"state":"watching","was":"cleaning"`) })
+	end()
+	code()
+}
