@@ -33,7 +33,8 @@ var hidingPhotos = []recipe{
 	})},
 	{"hiding-before-second-picture", odd(func(k *kit) []byte {
 		coded := append(bytes.Clone(small), k.secret("between-pictures")...)
-		return multiPicture(k, coded, nil, picture{mpGainMap, photo(mosaic{width: 4, height: 4, components: 1}.encode(), appXMP(xmp(hdrgm+` hdrgm:GainMapMax="1.5"`, "")))})
+		gainMap := photo(mosaic{width: 4, height: 4, components: 1}.encode(), appXMP(xmp(hdrgm+` hdrgm:GainMapMax="1.5"`, "")))
+		return multiPicture(k, coded, appXMP(xmp(hdrgm, container("GainMap", "image/jpeg", len(gainMap)))), picture{mpGainMap, gainMap})
 	})},
 	{"hiding-unlisted-picture", func(k *kit) []byte {
 		return append(multiPicture(k, small, nil, picture{mpPreview, photo(scene(32, 24, 1))}), photo(scene(32, 24, 2), segment(0xfe, []byte(k.secret("unlisted"))))...)
