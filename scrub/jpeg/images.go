@@ -54,7 +54,7 @@ func (c *cleaner) images() error {
 // reportDropped tells of listed pictures that go with the tail.
 func (c *cleaner) reportDropped() {
 	for i, e := range c.index.entries {
-		if i > 0 && !c.keeps(i) && e.size > 0 && e.off < c.Size() {
+		if i > 0 && !c.keeps(i) && e.size > 0 && e.off >= c.pic.end && e.off < c.Size() {
 			c.Gone(scrub.Finding{Kind: scrub.Thumbnail, Place: fmt.Sprintf("MPF/image %d", i+1), Off: e.off, Len: int64(e.size),
 				Value: fmt.Sprintf("type %06x, %d bytes", e.attribute&typeMask, e.size)})
 		}
@@ -162,8 +162,14 @@ func (c *cleaner) consider(off int64, entry int, view bool) error {
 		return err
 	}
 	pic, err := c.walk(off)
-	if err != nil || pic.damage != "" && !pic.missing || !pic.shown() || c.overlaps(off, pic.end) {
+	if err != nil || pic.damage != "" && !pic.missing || !pic.shown() {
 		return ignoreRefusal(err)
+	}
+	if pic.missing {
+		pic.end = c.Size()
+	}
+	if c.overlaps(off, pic.end) {
+		return nil
 	}
 	isMap, isOther, err := c.auxiliary(pic)
 	if err != nil {

@@ -46,8 +46,11 @@ func (c *cleaner) blankXMP(g segment, r *xmp.Reduced) error {
 	at := g.body() + xmpHeader
 	c.Claim(g.off, 4+xmpHeader, scrub.Structure, famXMP)
 	c.Claim(at, g.n-xmpHeader, scrub.Identify, famXMP)
-	for _, b := range r.Blank {
+	for _, b := range r.First {
 		c.Fill(scrub.Unlink, at+int64(b.Off), int64(b.End-b.Off), ' ')
+	}
+	for _, b := range r.Blank {
+		c.Fill(scrub.Destroy, at+int64(b.Off), int64(b.End-b.Off), ' ')
 	}
 	return nil
 }

@@ -30,6 +30,7 @@ type Keep struct {
 // blanked. Nothing moves: wherever the blanking stops, all that stays is there.
 type Reduced struct {
 	Blank []Span          // what is not a space yet and becomes one
+	First []Span          // parts of it that become spaces first: they would end a tag if what is around them were gone
 	Kept  map[string]bool // names of the properties that stay
 }
 
@@ -195,6 +196,8 @@ func (r *reducer) open(t tag) {
 		for _, a := range t.attrs {
 			if r.keepsAttr(t.name, a) {
 				r.kept = append(r.kept, Span{a.off, a.end})
+			} else {
+				r.first(a)
 			}
 		}
 		r.kept = append(r.kept, Span{t.end - t.tail, t.end})
@@ -204,6 +207,15 @@ func (r *reducer) open(t tag) {
 		return
 	}
 	r.stack = append(r.stack, e)
+}
+
+// first notes the brackets in the value of an attribute that goes.
+func (r *reducer) first(a attr) {
+	for i := a.off; i < a.end; i++ {
+		if r.b[i] == '>' {
+			r.out.First = append(r.out.First, Span{i, i + 1})
+		}
+	}
 }
 
 // keepsAttr tells whether an attribute stays, and notes it if it is a property.

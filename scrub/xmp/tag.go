@@ -6,7 +6,8 @@ import "bytes"
 // tried again.
 type tags struct {
 	b      []byte
-	absent [256]bool // a quote or bracket that does not occur any more
+	absent [256]bool // a quote that does not occur any more
+	ended  bool      // no tag ends any more
 }
 
 // tag is one tag of a packet, with the places of its parts.
@@ -40,6 +41,9 @@ func (s *tags) scan(off int) (t tag, ok bool) {
 			return t, true
 		}
 	}
+	if s.ended {
+		return t, false
+	}
 	at := off + 1
 	if at < len(b) && b[at] == '/' {
 		t.closing = true
@@ -65,8 +69,6 @@ func (s *tags) rest(t tag, at int) (tag, bool) {
 		case c == '/' && at+1 < len(b) && b[at+1] == '>':
 			t.end, t.tail, t.empty = at+2, 2, true
 			return t, true
-		case c == '<':
-			return t, false
 		}
 		a, ok := s.attr(at)
 		if !ok {
@@ -76,6 +78,7 @@ func (s *tags) rest(t tag, at int) (tag, bool) {
 		t.attrs = append(t.attrs, a)
 		at = a.end
 	}
+	s.ended = true
 	return t, false
 }
 
