@@ -64,10 +64,12 @@ func (s *settling) touch(rel string) {
 	s.put(rel, wait{due: time.Now().Add(s.quiet), known: s.waiting[rel].known})
 }
 
-// expect notes that we changed the file, which we will be told of as well.
+// expect notes that we changed the file, which we will be told of as well, or
+// have been: where syncing takes long, our first write is ripe before the last.
 func (s *settling) expect(rel string, known Stamp) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.ripe = slices.DeleteFunc(s.ripe, func(f File) bool { return f.Rel == rel })
 	s.put(rel, wait{due: time.Now().Add(s.quiet), known: known})
 }
 

@@ -164,6 +164,26 @@ func TestKnown(t *testing.T) {
 	})
 }
 
+// Our own writes can get ripe while we still wait for the drive.
+func TestKnownLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSettling(time.Second, func() {})
+		defer s.close()
+		s.touch("a")
+		s.touch("b")
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		ours := Stamp{Ino: 1}
+		s.expect("a", ours)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		ripe, _ := s.take()
+		if len(ripe) != 2 || ripe[0].Rel != "b" || ripe[1].Rel != "a" || ripe[1].Known != ours {
+			t.Errorf("ripe: %+v", ripe)
+		}
+	})
+}
+
 // While nothing waits there is no timer, so that an idle daemon sleeps.
 func TestNoTimer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
