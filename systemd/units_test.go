@@ -3,6 +3,7 @@ package systemd_test
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +16,10 @@ import (
 )
 
 // units are read from here, and installed below PREFIX/lib/systemd.
-var units = []string{"system/untagd.service", "user/untagd.service"}
+var (
+	daemons = []string{"system/untagd.service", "user/untagd.service"}
+	units   = append([]string{"user/untag-notify.service"}, daemons...)
+)
 
 // prefix is that of the paths in the units; whoever installs elsewhere changes them.
 const prefix = "/usr/local/"
@@ -73,7 +77,7 @@ func TestWhatTheDaemonCantDoWithout(t *testing.T) {
 			t.Errorf("%s is %q, must be %q: %s", c.name, got, c.want, c.why)
 		}
 	}
-	for _, path := range units {
+	for _, path := range daemons {
 		calls := strings.Fields(strings.Join(values(unit(t, path), "SystemCallFilter"), " "))
 		for _, c := range []string{"seccomp", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "prlimit64", "setrlimit"} {
 			if !slices.Contains(calls, c) {
@@ -92,7 +96,7 @@ func TestPathsAreThoseOfInstall(t *testing.T) {
 			t.Fatalf("%s: %d lines of ExecStart", path, len(start))
 		}
 		program, ok := strings.CutPrefix(strings.Fields(start[0])[0], prefix)
-		if !ok || !strings.Contains(script, " bin/untagd "+program+`"`) {
+		if !ok || !strings.Contains(script, fmt.Sprintf("755 bin/%s %s\"", filepath.Base(program), program)) {
 			t.Errorf("%s starts %s, which scripts/install.sh does not install", path, start[0])
 		}
 	}
@@ -102,11 +106,12 @@ func TestPathsAreThoseOfInstall(t *testing.T) {
 func with(t *testing.T, path string) string {
 	t.Helper()
 	dir := t.TempDir()
-	program := filepath.Join(dir, "untagd")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\n"), 0o755); err != nil {
-		t.Fatal(err)
+	for _, program := range []string{"untag", "untagd"} {
+		if err := os.WriteFile(filepath.Join(dir, program), []byte("#!/bin/sh\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
-	text := strings.ReplaceAll(unit(t, path), prefix+"bin/untagd", program)
+	text := strings.ReplaceAll(unit(t, path), prefix+"bin", dir)
 	to := filepath.Join(dir, filepath.Base(path))
 	if err := os.WriteFile(to, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
@@ -140,7 +145,7 @@ func TestUnitsAreUnderstood(t *testing.T) {
 
 func TestMistakesAreNoticed(t *testing.T) {
 	tool := analyze(t)
-	path := with(t, units[0])
+	path := with(t, daemons[0])
 	text := unit(t, path)
 	if err := os.WriteFile(path, []byte(strings.Replace(text, "@system-service", "@no-such-group", 1)), 0o644); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -246,6 +247,28 @@ func TestNoBus(t *testing.T) {
 	}
 	if _, err := Dial(t.Context(), Auto); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("dialled nothing: %v", err)
+	}
+}
+
+// TestBusThatComesAndGoes has a session begin after the daemon, and its bus crash.
+func TestBusThatComesAndGoes(t *testing.T) {
+	unset(t, "NOTIFY_SOCKET")
+	socket := t.TempDir() + "/bus"
+	address := "unix:path=" + socket
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+	d := Open(t.Context(), Options{Station: newToy(), Bus: Session, Log: zerolog.Nop(), again: 10 * time.Millisecond})
+	defer d.Close()
+	for range 2 {
+		end := startBus(t, "--address="+address)
+		eventually(t, "the daemon is on the bus", func() bool {
+			c, err := Dial(t.Context(), Session)
+			if err == nil {
+				c.Close()
+			}
+			return err == nil
+		})
+		end()
+		os.Remove(socket)
 	}
 }
 

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"sync"
@@ -22,6 +23,8 @@ type Options struct {
 	Notify  func() config.Notify
 	Log     zerolog.Logger
 	Version string
+
+	again time.Duration // see the constant
 }
 
 // Desk serves the bus, the desktop and the service manager beside the work.
@@ -38,6 +41,7 @@ func Open(ctx context.Context, opt Options) *Desk {
 	if opt.Reload == nil {
 		opt.Reload = func() error { return syscall.Kill(os.Getpid(), syscall.SIGHUP) }
 	}
+	opt.again = cmp.Or(opt.again, again)
 	d := &Desk{opt: opt, manager: manager{opt.Station, opt.Log}}
 	ctx, d.cancel = context.WithCancel(ctx)
 	d.beside.Go(func() { d.manager.tell(ctx) })
@@ -83,7 +87,7 @@ func (d *Desk) serve(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(again):
+		case <-time.After(d.opt.again):
 		}
 	}
 }

@@ -18,11 +18,17 @@ import (
 // bus starts a bus of its own that is both buses for this test.
 func bus(t *testing.T) {
 	t.Helper()
+	startBus(t)
+}
+
+// startBus does it at an address, or wherever it likes, and tells how to end it.
+func startBus(t *testing.T, at ...string) (end func()) {
+	t.Helper()
 	path, err := exec.LookPath("dbus-daemon")
 	if err != nil {
 		t.Skip("dbus-daemon is not installed (Debian package dbus)")
 	}
-	cmd := exec.Command(path, "--session", "--print-address", "--nofork", "--nopidfile")
+	cmd := exec.Command(path, append([]string{"--session", "--print-address", "--nofork", "--nopidfile"}, at...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -30,10 +36,11 @@ func bus(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
+	t.Cleanup(end)
 	address, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil && err != io.EOF {
 		t.Fatal(err)
@@ -43,6 +50,7 @@ func bus(t *testing.T) {
 	}
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+	return end
 }
 
 // noBus leaves the test without any.

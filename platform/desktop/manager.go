@@ -91,7 +91,7 @@ func statusLine(all []station.DriveState) string {
 		}
 		return fmt.Sprintf("%s, %d of %s%s done", drives, p.Done, count(p.Total, "file"), more)
 	case Attention:
-		return drives + ", not all of it clean"
+		return drives + ", not all of it clean or looked at"
 	}
 	return drives + ", nothing to do"
 }

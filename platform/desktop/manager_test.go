@@ -120,10 +120,11 @@ func TestStatusLine(t *testing.T) {
 	}{
 		"none":         {nil, "no drive"},
 		"clean":        {[]station.DriveState{clean, clean}, "2 drives, nothing to do"},
-		"not clean":    {[]station.DriveState{clean, dirty}, "2 drives, not all of it clean"},
+		"not clean":    {[]station.DriveState{clean, dirty}, "2 drives, not all of it clean or looked at"},
 		"working":      {[]station.DriveState{dirty, with(stick(station.Cleaning, station.Counts{Files: 1}), func(s *station.DriveState) { s.Listing = false })}, "2 drives, 1 of 4 files done"},
+		"paused":       {[]station.DriveState{clean, stick(station.Paused, station.Counts{})}, "2 drives, not all of it clean or looked at"},
 		"few watches":  {[]station.DriveState{with(clean, func(s *station.DriveState) { s.Problem = station.NoWatches })}, "1 drive, nothing to do"},
-		"not answered": {[]station.DriveState{with(stick(station.Stuck, station.Counts{}), func(s *station.DriveState) { s.Problem = station.NoAnswer })}, "1 drive, not all of it clean"},
+		"not answered": {[]station.DriveState{with(stick(station.Stuck, station.Counts{}), func(s *station.DriveState) { s.Problem = station.NoAnswer })}, "1 drive, not all of it clean or looked at"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := statusLine(c.drives); got != c.want {

@@ -124,7 +124,9 @@ func TestBubbles(t *testing.T) {
 		"only looked at": {config.NotifyAll, []step{{with(stick(station.Checking, none), func(s *station.DriveState) { s.Action = config.Report }), 2 * time.Second},
 			{with(stick(station.Watching, station.Counts{Found: 2, Tags: 9}), func(s *station.DriveState) { s.Action = config.Report }), 0}},
 			[]string{"+1 HOLIDAY is being looked through | Leave it plugged in until it is done.", "=1 HOLIDAY holds what identifies | 2 files with tags. Nothing was changed."}},
-		"not all of it looked at": {config.NotifyAll, []step{{with(stick(station.Watching, none), func(s *station.DriveState) { s.Problem = station.TooManyFolders }), 0}},
+		"no pass came to its end": {config.NotifyAll, []step{{with(stick(station.Watching, none), func(s *station.DriveState) { s.Passes = 0 }), 0}},
+			[]string{"+1! HOLIDAY is not entirely clean | Not all of it was looked at."}},
+		"more than is looked at": {config.NotifyAll, []step{{with(stick(station.Watching, none), func(s *station.DriveState) { s.Problem = station.TooManyFolders }), 0}},
 			[]string{"+1! HOLIDAY is not entirely clean | It has more folders than are kept track of."}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,7 +13,7 @@ const (
 	Idle      = "idle"      // there is no drive
 	Working   = "working"   // on at least one
 	Watching  = "watching"  // there is nothing to do on any
-	Attention = "attention" // one of them is stuck, or can't be cleaned entirely; nothing is being worked on
+	Attention = "attention" // one of them is stuck or paused, or not entirely clean; nothing is being worked on
 )
 
 // Progress is how far the work is, over all drives that are being worked on.
@@ -26,7 +26,7 @@ type Progress struct {
 func overall(all []station.DriveState) (state string, p Progress) {
 	working, attention := false, false
 	for _, s := range all {
-		attention = attention || s.State == station.Stuck || leftovers(s) != ""
+		attention = attention || s.State == station.Stuck || s.State == station.Paused || leftovers(s) != ""
 		if s.State != station.Cleaning && s.State != station.Checking {
 			continue
 		}

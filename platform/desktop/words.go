@@ -66,6 +66,9 @@ func leftovers(s station.DriveState) string {
 			all = append(all, count(l.n, "file")+" "+l.words)
 		}
 	}
+	if s.Passes == 0 && (s.State == station.Watching || s.State == station.Done) {
+		all = append(all, "not all of it was looked at")
+	}
 	if s.Problem == station.ReadOnly && s.State != station.Stuck && len(all) == 0 {
 		return "" // there was nothing to change
 	}

@@ -110,7 +110,7 @@ func daemonWords(s desktop.Status) string {
 	case desktop.Working:
 		return "working, " + progressWords(s.Progress)
 	case desktop.Attention:
-		return "not everything is clean"
+		return "not everything is clean or looked at"
 	}
 	return "nothing to do"
 }
