@@ -114,6 +114,7 @@ var kinds = map[string]scrub.Kind{
 	"crs:RawFileName": scrub.ID, "pdf:Producer": scrub.Software, "pdf:Author": scrub.Person, "pdf:Keywords": scrub.Caption,
 	"xmpDM:": scrub.Caption, "GIMP:": scrub.Software, "TC260:AIGC": scrub.Provenance,
 	"GCamera:hdrp_makernote": scrub.MakerNote, "GCamera:shot_log_data": scrub.MakerNote,
+	"GCamera:MotionPhoto": scrub.Motion, "GCamera:MicroVideo": scrub.Motion,
 	"GCamera:BurstID": scrub.ID, "GCreations:CameraBurstID": scrub.ID, "GCreations:": scrub.Software,
 	"GImage:Data": scrub.Hidden, "GAudio:Data": scrub.Motion, "GDepth:Data": scrub.Hidden,
 }
@@ -129,8 +130,7 @@ func KindOf(name string) (k scrub.Kind, ok bool) {
 	return k, ok
 }
 
-// Report tells what the packet at place gives away. Keep tells of a property
-// that stays in what takes the packet's place.
+// Report tells what the packet at place gives away; off and n say where it lies.
 func (p *Packet) Report(place string, off, n int64, found func(scrub.Finding)) {
 	others := p.More
 	for _, q := range p.Properties {
