@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/godbus/dbus/v5"
 	"github.com/rs/zerolog"
 
 	"untag/cmd/untag/internal/cli"
@@ -266,6 +268,39 @@ func TestWatchInJSON(t *testing.T) {
 	out, _, code := watching(t, t.Context(), 80, "--json")
 	s.set(station.Watching, 1204)
 	within(t, "the end is shown", func() bool { return strings.Contains(out.String(), `"state":"watching","was":"cleaning"`) })
+	end()
+	code()
+}
+
+// screen is a notification service.
+type screen struct{ notes chan string }
+
+func (s screen) Notify(_ string, _ uint32, _, summary, _ string, _ []string, _ map[string]dbus.Variant, _ int32) (uint32, *dbus.Error) {
+	s.notes <- summary
+	return 1, nil
+}
+
+func TestWatchNotifies(t *testing.T) {
+	first := toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{})
+	first.Passes = 1
+	s, end := daemon(t, first)
+	conn, err := dbus.Connect(os.Getenv("DBUS_SESSION_BUS_ADDRESS"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	shown := screen{make(chan string, 10)}
+	if err := conn.Export(shown, "/org/freedesktop/Notifications", "org.freedesktop.Notifications"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.RequestName("org.freedesktop.Notifications", 0); err != nil {
+		t.Fatal(err)
+	}
+	_, _, code := watching(t, t.Context(), 0, "--notify", "--bus", "system")
+	s.set(station.Watching, 3)
+	if got := <-shown.notes; got != "HOLIDAY is clean" {
+		t.Errorf("shown: %q", got)
+	}
 	end()
 	code()
 }
