@@ -120,3 +120,11 @@ var hidingMovies = []recipe{
 		return with(basic(), func(m *movie) { m.tracks[0].entry = visualEntry("avc1", 48, 32, "", config) })
 	})},
 }
+
+// Limits names the samples in which a secret stays although they are called
+// clean, and says why. The threat model tells users.
+var Limits = map[string]string{
+	"jpeg/hiding-after-last-block":   "where the last block of a scan ends is known only to who decodes it",
+	"jpeg/hiding-spare-quantisation": "tables are taken for used",
+	"jpeg/hiding-spare-huffman":      "tables are taken for used",
+}

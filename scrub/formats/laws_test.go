@@ -42,7 +42,7 @@ func TestLawsOnSamples(t *testing.T) {
 			t.Parallel()
 			e := parsed(t, s.Format)
 			h := scrubtest.Harness{Engine: e, Secrets: s.Secrets, MustStay: s.MustStay, Sound: !s.Odd, Streams: s.Streams}
-			if _, limit := limits[s.Name]; limit || s.Odd && !cleanable(t, e, s.Data) {
+			if _, limit := samples.Limits[s.Name]; limit || s.Odd && !cleanable(t, e, s.Data) {
 				h.Secrets = nil // a limit, or reported as not clean
 			}
 			h.Laws(t, s.Name, s.Data)
@@ -50,16 +50,9 @@ func TestLawsOnSamples(t *testing.T) {
 	}
 }
 
-// limits are media in which a secret stays although they are called clean, and why.
-var limits = map[string]string{
-	"jpeg/hiding-after-last-block":   "where the last block of a scan ends is known only to who decodes it",
-	"jpeg/hiding-spare-quantisation": "tables are taken for used",
-	"jpeg/hiding-spare-huffman":      "tables are taken for used",
-}
-
 // A limit that is gone goes from the list.
 func TestLimits(t *testing.T) {
-	for name, why := range limits {
+	for name, why := range samples.Limits {
 		t.Run(name, func(t *testing.T) {
 			s := samples.Get(name)
 			src, size := bytesOf(s.Data)
