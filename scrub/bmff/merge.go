@@ -51,13 +51,17 @@ func (p *parser) coverMovie(m *movie) error {
 		if k.most > k.len {
 			k.len = max(k.len, min(k.most, following-k.off))
 		}
-		if err := p.account(u, k, min(following, p.mdatEnd(k.off))); err != nil {
-			return err
-		}
 		if err := p.coverChunk(u.t, k); err != nil {
 			return err
 		}
 		if err := u.advance(); err != nil {
+			return err
+		}
+		next := min(following, p.mdatEnd(k.off))
+		if u.ok {
+			next = min(next, u.head.off)
+		}
+		if err := p.account(u, k, next); err != nil {
 			return err
 		}
 	}
