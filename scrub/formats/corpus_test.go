@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -84,6 +85,17 @@ func recognised(t *testing.T, e *scrub.Engine, dir string) map[string]string {
 // work bounds how often a file is planned for law 4 and law 8, in bytes.
 const work = 6 << 20
 
+// undamaged are pictures of which no damaged variants are tried: nothing in a
+// JPEG contradicts the length of a segment that swallows what follows it, and a
+// second picture whose announcement is damaged is one that nothing announces.
+var undamaged = map[string]string{
+	"paris_exif_xmp_gainmap_bigendian.jpg":     "its XMP can swallow the picture",
+	"paris_exif_xmp_gainmap_littleendian.jpg":  "its XMP can swallow the picture",
+	"paris_exif_xmp_icc_gainmap_bigendian.jpg": "its XMP can swallow the picture",
+	"apple_gainmap_new.jpg":                    "its gain map is known by its XMP alone",
+	"apple_gainmap_old.jpg":                    "its gain map is known by its XMP alone",
+}
+
 func judge(t *testing.T, e *scrub.Engine, dir, name, format string) verdict {
 	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
@@ -94,6 +106,10 @@ func judge(t *testing.T, e *scrub.Engine, dir, name, format string) verdict {
 		n = 3
 	}
 	h := scrubtest.Harness{Engine: e, States: n, Variants: n, Streams: bytes.Contains(data, []byte("moof"))}
+	if why := undamaged[path.Base(name)]; why != "" {
+		t.Logf("not damaged: %s", why)
+		h.Variants = -1
+	}
 	p := h.Laws(t, name, data)
 	if p == nil {
 		return verdict{name, format, "none", "there is no plan"}
