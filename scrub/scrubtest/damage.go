@@ -103,7 +103,7 @@ type flip struct {
 
 // pickFlips returns changes that make the numbers near the start of structures
 // zero, one, or as large as can be. Where the numbers are is known to the format
-// alone, so the usual places are tried, but for words: a structure of another
+// alone, so the usual places are tried, but for text: a structure of another
 // type is another one, not a broken one.
 func pickFlips(p *scrub.Plan, data []byte, most int, lot *rand.Rand) (flips []flip) {
 	whole := payload(p)
@@ -111,7 +111,7 @@ func pickFlips(p *scrub.Plan, data []byte, most int, lot *rand.Rand) (flips []fl
 		for _, at := range []int64{0, 1, 2, 4, 8, 12} {
 			for _, b := range numbers(at) {
 				end := s.Off + at + int64(len(b))
-				if at < s.Len && end <= p.Size && meeting(whole, s.Off+at, int64(len(b))) < 0 && !isWord(data[s.Off+at:end]) {
+				if at < s.Len && end <= p.Size && meeting(whole, s.Off+at, int64(len(b))) < 0 && !isText(data[s.Off+at:end]) {
 					flips = append(flips, flip{s.Off + at, b, s.Place})
 				}
 			}
@@ -120,15 +120,14 @@ func pickFlips(p *scrub.Plan, data []byte, most int, lot *rand.Rand) (flips []fl
 	return some(flips, most, lot)
 }
 
-// isWord tells whether most of b is letters and digits, as in a box's type.
-func isWord(b []byte) bool {
-	n := 0
+// isText tells whether b is words, as in a box's type or in XML.
+func isText(b []byte) bool {
 	for _, c := range b {
-		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {
-			n++
+		if c < ' ' || c > '~' {
+			return false
 		}
 	}
-	return 2*n > len(b)
+	return true
 }
 
 func numbers(at int64) (out [][]byte) {
