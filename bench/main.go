@@ -13,9 +13,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -62,6 +64,7 @@ func (b *bench) run() error {
 		return err
 	}
 	defer os.RemoveAll(b.dir)
+	go b.leave()
 	b.mkdrive = filepath.Join(b.dir, "mkdrive")
 	if out, err := exec.Command("go", "build", "-o", b.mkdrive, "./samples/mkdrive").CombinedOutput(); err != nil {
 		return fmt.Errorf("building the maker of samples: %w: %s", err, out)
@@ -85,6 +88,16 @@ func (b *bench) run() error {
 		return os.WriteFile(b.markdown, []byte(b.md.String()), 0o644)
 	}
 	return nil
+}
+
+// leave takes away everything that was made when the program is told to stop.
+func (b *bench) leave() {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	<-stop
+	command("umount", "-l", filepath.Join(b.dir, "drive"))
+	os.RemoveAll(b.dir)
+	os.Exit(130)
 }
 
 // chosen returns the tools that -tools names; the first one always takes part.
