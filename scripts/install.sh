@@ -11,6 +11,7 @@ target() { if [[ $1 == /* ]]; then echo "${to%"$prefix"}$1"; else echo "$to/$1";
 
 # mode, file here, where it goes
 plan() {
+  local f
   echo "755 bin/untag bin/untag"
   if [[ -f bin/untagd ]]; then
     echo "755 bin/untagd bin/untagd"
@@ -39,6 +40,10 @@ if [[ ! -x bin/untag ]]; then
   exit 1
 fi
 mkdir -p build/completions
+mkdir -p build/units/system build/units/user
+for f in systemd/*/*.service; do
+  sed "s|/usr/local/bin/|$3/bin/|" "$f" >"build/units/${f#systemd/}"
+done
 for shell in bash zsh fish; do bin/untag completion $shell >build/completions/$shell; done
 plan | while read -r mode file path; do
   path=$(target "$path")

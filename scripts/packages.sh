@@ -10,7 +10,7 @@ packages() {
     daemon) echo gcc libc6-dev libudev-dev ;;   # cgo: libudev, and the race detector
     demo) echo mount e2fsprogs dosfstools ;;
     test) echo libimage-exiftool-perl ffmpeg python3 python3-pil mkvtoolnix flac libjpeg-turbo-progs groff-base \
-      mount e2fsprogs dosfstools exfatprogs exfat-fuse ntfs-3g fuse2fs \
+      mount e2fsprogs dosfstools exfatprogs exfat-fuse ntfs-3g fuse2fs btrfs-progs \
       dbus dbus-bin systemd ;; # real drives, as images; a bus; what judges the units
     bench) echo libimage-exiftool-perl ffmpeg mat2 exiv2 jhead mkvtoolnix ;;
     *) echo "packages.sh: no set is called $1" >&2; return 1 ;;
