@@ -120,14 +120,19 @@ func pickFlips(p *scrub.Plan, data []byte, most int, lot *rand.Rand) (flips []fl
 	return some(flips, most, lot)
 }
 
-// isText tells whether b is words, as in a box's type or in XML.
+// isText tells whether b is words, or letters for the most part: a box's type, a
+// signature with its zero, a piece of XML.
 func isText(b []byte) bool {
+	letters, printable := 0, 0
 	for _, c := range b {
-		if c < ' ' || c > '~' {
-			return false
+		if c >= ' ' && c <= '~' {
+			printable++
+		}
+		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {
+			letters++
 		}
 	}
-	return true
+	return printable == len(b) || 2*letters > len(b)
 }
 
 func numbers(at int64) (out [][]byte) {
