@@ -14,7 +14,7 @@ type Desktop struct {
 	own  bool
 }
 
-// DialDesktop finds the session's desktop.
+// DialDesktop finds the session's desktop. What is found outlives ctx.
 func DialDesktop(ctx context.Context) (*Desktop, error) {
 	conn, err := connect(ctx, Session)
 	if err != nil {

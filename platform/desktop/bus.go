@@ -38,24 +38,30 @@ func (b Bus) resolve(uid int) Bus {
 	return Session
 }
 
-// connect never starts a bus.
+// connect never starts a bus. When ctx ends, connecting does, but no connection:
+// contexts are told of an end one after the other, and one that closed its
+// connection first would pass for a daemon that has ended.
 func connect(ctx context.Context, b Bus) (*dbus.Conn, error) {
 	var conn *dbus.Conn
 	var err error
-	options := []dbus.ConnOption{dbus.WithContext(ctx), dbus.WithSignalHandler(dbus.NewSequentialSignalHandler())}
+	options := dbus.WithSignalHandler(dbus.NewSequentialSignalHandler())
 	switch b.resolve(os.Getuid()) {
 	case Session:
-		conn, err = dbus.SessionBusPrivateNoAutoStartup(options...)
+		conn, err = dbus.SessionBusPrivateNoAutoStartup(options)
 	case System:
-		conn, err = dbus.SystemBusPrivate(options...)
+		conn, err = dbus.SystemBusPrivate(options)
 	default:
 		return nil, fmt.Errorf("no bus %q", b)
 	}
 	if err != nil {
 		return nil, err
 	}
+	going := context.AfterFunc(ctx, func() { conn.Close() })
 	if err = conn.Auth(nil); err == nil {
 		err = conn.Hello()
+	}
+	if !going() {
+		err = context.Cause(ctx)
 	}
 	if err != nil {
 		conn.Close()

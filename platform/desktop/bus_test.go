@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"slices"
@@ -134,6 +135,52 @@ func TestWatch(t *testing.T) {
 	cancel()
 	if c, ok := <-changes; ok {
 		t.Errorf("the daemon has ended, and tells of %v", c.State)
+	}
+}
+
+func TestConnectionOutlivesItsDialing(t *testing.T) {
+	bus(t)
+	s := newToy(stick(station.Cleaning, station.Counts{}))
+	desk(t, s, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	c, err := Dial(ctx, Session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	changes, err := c.Watch(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	<-changes
+	for i := range int64(50) {
+		s.set(stick(station.Cleaning, station.Counts{Files: i + 1}))
+		if got, ok := <-changes; !ok || got.Counts.Files != i+1 {
+			t.Fatalf("change %d: %v, %v", i, got.Counts.Files, ok)
+		}
+	}
+}
+
+func TestDialingEndsWithItsContext(t *testing.T) {
+	silent, err := net.Listen("unix", t.TempDir()+"/bus") // nobody answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+silent.Addr().String())
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := Dial(ctx, Session)
+		ended <- err
+	}()
+	if _, err := silent.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("dialing ended with %v", err)
 	}
 }
 

@@ -37,7 +37,8 @@ type Status struct {
 }
 
 // Dial finds the daemon on a bus. With [Auto] it looks on the session bus, and
-// then on the system bus. No daemon is started by it.
+// then on the system bus. No daemon is started by it. What is found outlives
+// ctx, until it is closed.
 func Dial(ctx context.Context, b Bus) (*Client, error) {
 	buses := []Bus{b}
 	if b == Auto {

@@ -99,6 +99,7 @@ func (d *Desk) serveOnce(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })() // a bus that takes nothing doesn't hold up the end
 	s := &service{conn, d.opt.Station, d.opt.Reload, d.opt.Version}
 	if err := s.export(); err != nil {
 		return err

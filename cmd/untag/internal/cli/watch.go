@@ -39,9 +39,14 @@ func (a *app) watch() *cobra.Command {
 		Long:  watchLong,
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.withDaemon(c.Context(), bus, func(ctx context.Context, d *desktop.Client) error {
+			ctx := c.Context()
+			err := a.withDaemon(ctx, bus, func(ctx context.Context, d *desktop.Client) error {
 				return a.follow(ctx, d, a.view(asJSON), notify)
 			})
+			if ctx.Err() != nil {
+				return nil // it was interrupted, which is how it ends
+			}
+			return err
 		},
 	}
 	busFlag(c, &bus)
@@ -65,7 +70,7 @@ func (a *app) view(asJSON bool) view {
 	return &plainView{w: a.Stdout, last: map[uint64]string{}}
 }
 
-// follow shows changes until the daemon ends, or ctx, which is no failure.
+// follow shows changes until the daemon or ctx ends.
 func (a *app) follow(ctx context.Context, d *desktop.Client, v view, notify bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var notes sync.WaitGroup
@@ -84,9 +89,6 @@ func (a *app) follow(ctx context.Context, d *desktop.Client, v view, notify bool
 		if err := v.show(c); err != nil {
 			return failed(err)
 		}
-	}
-	if ctx.Err() != nil {
-		return nil
 	}
 	return &failure{exit.Failed, "untagd has ended", ""}
 }
