@@ -40,6 +40,7 @@ type batch struct {
 
 type given struct {
 	work
+	ino   uint64
 	mtime unix.Timespec
 }
 
@@ -126,11 +127,29 @@ func (b *batch) offer(w work, yield func(*walk.Entry, error) bool) bool {
 		b.q.watcher.Touch(w.rel)
 		return true
 	}
+	if !b.ours(&st) && beingWritten(e) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.q.postpone(w, apply.ErrInUse)
+		return true
+	}
 	b.mu.Lock()
 	_, twice := b.given[w.rel]
-	b.given[w.rel] = given{w, st.Mtim}
+	b.given[w.rel] = given{w, st.Ino, st.Mtim}
 	b.mu.Unlock()
 	return twice || yield(e, nil)
+}
+
+// ours tells whether we may have the file open under another name.
+func (b *batch) ours(st *unix.Stat_t) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, g := range b.given {
+		if g.ino == st.Ino {
+			return true
+		}
+	}
+	return false
 }
 
 // fresh tells whether somebody may still be busy with the file.

@@ -153,15 +153,20 @@ func (q *queue) failure(w work, o apply.Outcome) {
 		q.forget(w.rel)
 		return
 	case retried(o.Err):
-		q.mark(w.rel, waiting, class(o.Err))
-		if q.watcher != nil {
-			w.file.Rel = w.rel
-			q.watcher.Later(w.file)
-		}
+		q.postpone(w, o.Err)
 		return
 	}
 	q.tally.failed++
 	q.mark(w.rel, failed, class(o.Err))
+}
+
+// postpone has a file looked at again after a while.
+func (q *queue) postpone(w work, why error) {
+	q.mark(w.rel, waiting, class(why))
+	if q.watcher != nil {
+		w.file.Rel = w.rel
+		q.watcher.Later(w.file)
+	}
 }
 
 // retried tells whether a file is looked at again after a while.
