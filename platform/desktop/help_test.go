@@ -132,7 +132,7 @@ func (s *toy) call(what string, id uint64) error {
 func stick(state station.State, c station.Counts) station.DriveState {
 	return station.DriveState{
 		Drive:  drive.Drive{ID: 7, Device: "/dev/sdb1", MountPoint: "/media/kim/HOLIDAY", FS: "vfat", Label: "HOLIDAY", Vendor: "SanDisk", Model: "Ultra", Bus: "usb", Size: 64e9},
-		Action: config.Scrub, Rule: "all sticks", State: state, Counts: c, Done: c.Files, Total: c.Files + 3, Listing: true, Passes: 2,
+		Action: config.Scrub, Rule: "all sticks", State: state, Counts: c, Done: c.Files, Total: c.Files + 3, Listing: state == station.Cleaning || state == station.Checking, Passes: 2,
 		Since: time.Unix(1700000000, 0),
 	}
 }

@@ -101,6 +101,9 @@ func (n *notifier) take(c station.Change) {
 			b.slowAt = time.Now().Add(quick)
 		}
 		return
+	case station.Settling:
+		b.slowAt = time.Time{} // whoever writes knows; what is shown stays true
+		return
 	case station.Watching, station.Done:
 		n.finish(b)
 	case station.Stuck:
@@ -111,7 +114,7 @@ func (n *notifier) take(c station.Change) {
 		}
 	case station.Gone:
 		delete(n.bubbles, c.Drive.ID)
-		if before == station.Cleaning {
+		if before == station.Cleaning || before == station.Settling && b.last.Action == config.Scrub {
 			n.show(b, pulled(c.DriveState))
 		}
 	default:

@@ -11,7 +11,7 @@ import (
 // Overall states of a daemon.
 const (
 	Idle      = "idle"      // there is no drive
-	Working   = "working"   // on at least one
+	Working   = "working"   // on at least one, or waiting for files to be complete
 	Watching  = "watching"  // there is nothing to do on any
 	Attention = "attention" // one of them is stuck or paused, or not entirely clean; nothing is being worked on
 )
@@ -27,7 +27,9 @@ func overall(all []station.DriveState) (state string, p Progress) {
 	working, attention := false, false
 	for _, s := range all {
 		attention = attention || s.State == station.Stuck || s.State == station.Paused || leftovers(s) != ""
-		if s.State != station.Cleaning && s.State != station.Checking {
+		switch s.State {
+		case station.Cleaning, station.Checking, station.Settling:
+		default:
 			continue
 		}
 		working = true

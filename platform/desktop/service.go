@@ -84,14 +84,19 @@ func (s *service) emit(c station.Change) {
 
 // finished tells whether there was work on a drive and is none any more.
 func finished(c station.Change) bool {
-	worked := c.Was == station.Cleaning || c.Was == station.Checking
+	worked := c.Was == station.Cleaning || c.Was == station.Checking || c.Was == station.Settling
 	return worked && (c.State == station.Watching || c.State == station.Done)
 }
 
-// unclean counts the media that are not clean, or not yet.
+// unclean counts the media that are not clean, or not yet. It is never 0 where
+// something stands between the drive and being clean.
 func unclean(s station.DriveState) int64 {
 	c := s.Counts
-	return c.Found + c.Partly + c.Unsupported + c.Failed + c.Waiting
+	n := c.Found + c.Partly + c.Unsupported + c.Failed + c.Waiting
+	if n == 0 && leftovers(s) != "" {
+		return 1
+	}
+	return n
 }
 
 // methods are those of the interface.

@@ -41,6 +41,9 @@ func result(s station.DriveState, cleaned, tags int64) Note {
 		}
 		return Note{Summary: name + " is not entirely clean", Body: capital(left) + ".", Problem: true}
 	}
+	if s.Problem == station.NoWatches {
+		return Note{Summary: name + " was looked through", Body: done + " What is copied to it from now on is noticed only now and then."}
+	}
 	return Note{Summary: name + " is clean", Body: done + " Eject it before you unplug it."}
 }
 
@@ -66,7 +69,7 @@ func leftovers(s station.DriveState) string {
 			all = append(all, count(l.n, "file")+" "+l.words)
 		}
 	}
-	if s.Passes == 0 && (s.State == station.Watching || s.State == station.Done) {
+	if (s.Passes == 0 || s.Listing) && (s.State == station.Watching || s.State == station.Done) {
 		all = append(all, "not all of it was looked at")
 	}
 	if s.Problem == station.ReadOnly && s.State != station.Stuck && len(all) == 0 {

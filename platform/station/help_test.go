@@ -145,7 +145,7 @@ func (s *scene) quiet(id uint64) DriveState {
 	s.Helper()
 	calm := time.Now()
 	s.await("quiet", func() bool {
-		if d := s.of(id); d.State == Cleaning || d.State == Checking || d.State == "" {
+		if d := s.of(id); d.State == Cleaning || d.State == Checking || d.State == Settling || d.State == "" {
 			calm = time.Now()
 		}
 		return time.Since(calm) > 3*settle

@@ -54,11 +54,29 @@ func (q *queue) restart() {
 	q.nextPass = time.Time{}
 	q.folders, q.found = []folder{{}}, nil
 	q.marks = map[string]mark{}
+	q.renew()
+}
+
+// renew forgets what was found. In the same moment the drive ceases to be one on
+// which there is nothing to do: nobody may take it for clean now.
+func (q *queue) renew() {
 	q.update(func(d *DriveState) {
 		d.Counts = Counts{Cleaned: d.Counts.Cleaned, Tags: d.Counts.Tags}
 		d.Done, d.Total, d.Listing, d.Problem = 0, 0, true, NoProblem
 		if d.Drive.ReadOnly {
 			d.Problem = ReadOnly
+		}
+		if d.State == Watching || d.State == Settling {
+			d.State = q.working()
+		}
+	})
+}
+
+// suffer notes a problem unless a worse one is known.
+func (q *queue) suffer(p Problem) {
+	q.update(func(d *DriveState) {
+		if p.worse(d.Problem) {
+			d.Problem = p
 		}
 	})
 }
@@ -160,7 +178,7 @@ func (q *queue) listFolder(root *walk.Root, f folder) {
 		case len(q.folders) < maxPending:
 			q.folders = append(q.folders, folder{e.Rel, f.fresh})
 		default:
-			q.update(func(d *DriveState) { d.Problem = TooManyFolders })
+			q.suffer(TooManyFolders)
 		}
 	})
 	switch {
@@ -183,11 +201,16 @@ func (q *queue) watch(rel string) {
 	if q.watcher != nil {
 		err = q.watcher.Watch(rel)
 	}
-	if errors.Is(err, watch.ErrNoWatches) && !q.pass.blind {
-		q.pass.blind = true
-		q.update(func(d *DriveState) { d.Problem = NoWatches })
-		q.log.Warn().Msg("no more folders can be watched (fs.inotify.max_user_watches): looking through the drive now and then")
+	if err == nil || isGone(err) || q.pass.blind {
+		return
 	}
+	q.pass.blind = true
+	q.suffer(NoWatches)
+	why := class(err)
+	if errors.Is(err, watch.ErrNoWatches) {
+		why = "fs.inotify.max_user_watches"
+	}
+	q.log.Warn().Str("why", why).Msg("not all folders can be watched: looking through the drive now and then")
 }
 
 // find keeps a file to be looked at.
@@ -197,7 +220,11 @@ func (q *queue) find(e *walk.Entry, fresh bool) {
 	}
 	st, err := e.Stat()
 	if err != nil {
-		return // it is gone, or the drive is
+		if !isGone(err) {
+			q.mark(e.Rel, failed, class(err))
+			q.ail(err)
+		}
+		return
 	}
 	heap.Push(&q.found, foundFile{e.Rel, unix.TimespecToNsec(st.Mtim)})
 	if len(q.found) > q.station.opt.found && q.pass.shard.I == 0 {

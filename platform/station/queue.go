@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -374,11 +375,38 @@ func (q *queue) idle() {
 		q.found, q.folders, q.changed, q.halfway = nil, nil, nil, nil
 		debug.FreeOSMemory()
 	}
-	if q.station.opt.Once {
+	switch {
+	case q.station.opt.Once:
 		q.enter(Done)
-		return
+	case q.settled():
+		q.enter(Watching)
+	case !q.stuck:
+		q.enter(Settling)
 	}
-	q.enter(Watching)
+}
+
+// settled tells whether no file has changed that was not looked at since. Our own
+// changes wait like others, until it is seen that they were the last.
+func (q *queue) settled() bool {
+	if q.watcher == nil {
+		return true
+	}
+	waiting := q.watcher.Waiting()
+	if len(waiting) == 0 {
+		return true
+	}
+	if slices.ContainsFunc(waiting, func(f watch.File) bool { return f.Known == watch.Stamp{} }) {
+		return false
+	}
+	_, root, end, ok := q.begin()
+	if !ok {
+		return false
+	}
+	defer end()
+	return !slices.ContainsFunc(waiting, func(f watch.File) bool {
+		st, err := statAt(root, f.Rel)
+		return err != nil || f.Known != stampOf(&st)
+	})
 }
 
 func (q *queue) finished() bool { return q.snapshot().State == Done || q.stuck }
@@ -421,33 +449,28 @@ func (q *queue) snapshot() DriveState {
 	return q.state
 }
 
-// enter changes the state, and tells if it has changed. What is gone or done stays so.
+// enter changes the state. What is gone or done stays so.
 func (q *queue) enter(s State) {
-	q.mu.Lock()
-	was := q.state.State
-	if was == s || was == Gone || was == Done {
-		q.mu.Unlock()
-		return
-	}
-	q.state.State, q.state.Since = s, time.Now()
-	q.told = q.state.Since
-	c := Change{q.state, was}
-	q.mu.Unlock()
-	q.station.publish(c)
+	q.update(func(d *DriveState) {
+		if d.State != Gone && d.State != Done {
+			d.State = s
+		}
+	})
 }
 
-// update changes what else there is to tell, which is told now and then.
+// update changes what there is to tell. A new state or problem is told at once,
+// in the order in which they come; the rest now and then.
 func (q *queue) update(change func(*DriveState)) {
 	q.mu.Lock()
-	problem := q.state.Problem
+	defer q.mu.Unlock()
+	was := q.state
 	change(&q.state)
-	late := (q.state.Problem != problem || time.Since(q.told) >= tellEvery) && q.state.State != Gone
-	if late {
-		q.told = time.Now()
+	now := time.Now()
+	if q.state.State != was.State {
+		q.state.Since = now
+	} else if was.State == Gone || q.state.Problem == was.Problem && now.Sub(q.told) < tellEvery {
+		return
 	}
-	c := Change{q.state, q.state.State}
-	q.mu.Unlock()
-	if late {
-		q.station.publish(c)
-	}
+	q.told = now
+	q.station.publish(Change{q.state, was.State})
 }

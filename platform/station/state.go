@@ -1,6 +1,7 @@
 package station
 
 import (
+	"slices"
 	"time"
 
 	"untag/platform/config"
@@ -13,6 +14,7 @@ type State string
 const (
 	Cleaning State = "cleaning" // there is work
 	Checking State = "checking" // the same, and nothing is changed
+	Settling State = "settling" // files are being written: there is work once they are quiet
 	Watching State = "watching" // nothing to do until something changes
 	Paused   State = "paused"   // somebody said so
 	Ignored  State = "ignored"  // a rule says so
@@ -48,6 +50,14 @@ const (
 	NotThere       Problem = "not there"  // something else is where it was mounted
 	BadPolicy      Problem = "bad policy" // can't be; apply refuses it
 )
+
+// bearable are the problems with which the work goes on, the least first.
+var bearable = []Problem{NoProblem, NoWatches, ReadOnly, TooManyFolders}
+
+// worse tells whether a bearable problem keeps more from being cleaned than another.
+func (p Problem) worse(than Problem) bool {
+	return slices.Contains(bearable, than) && slices.Index(bearable, p) > slices.Index(bearable, than)
+}
 
 // DriveState is a drive and how far the work on it is.
 type DriveState struct {

@@ -23,8 +23,8 @@ func (s *Station) Subscribe() (changes <-chan Change, cancel func()) {
 	s.mu.Lock()
 	s.subs[sub] = struct{}{}
 	s.mu.Unlock()
-	for _, d := range s.Snapshot() {
-		sub.put(Change{d, ""})
+	for _, q := range s.all() {
+		q.introduce(sub)
 	}
 	var pump sync.WaitGroup
 	pump.Go(sub.pump)
@@ -35,6 +35,14 @@ func (s *Station) Subscribe() (changes <-chan Change, cancel func()) {
 		close(sub.stop)
 		pump.Wait()
 	})
+}
+
+// introduce tells the reader of the state. Nothing is published meanwhile, so
+// that what comes later is newer.
+func (q *queue) introduce(sub *subscription) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	sub.put(Change{q.state, ""})
 }
 
 func (s *Station) publish(c Change) {

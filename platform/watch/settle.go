@@ -41,7 +41,7 @@ type wait struct {
 // settling holds files back until they are quiet. There is one timer, and none
 // while nothing waits.
 type settling struct {
-	wake func() // told when something is ripe; must not block
+	wake func() // told when something is ripe, and when the first begins to wait; must not block
 
 	mu      sync.Mutex
 	quiet   time.Duration
@@ -93,6 +93,9 @@ func (s *settling) put(rel string, w wait) {
 	}
 	if _, there := s.waiting[rel]; !there && len(s.waiting)+len(s.ripe) >= maxWaiting {
 		s.waiting, s.ripe, s.full = map[string]wait{}, nil, true
+		s.wake()
+	}
+	if len(s.waiting) == 0 {
 		s.wake()
 	}
 	s.waiting[rel] = w
@@ -154,11 +157,16 @@ func (s *settling) take() (ripe []File, lost bool) {
 	return ripe, lost
 }
 
-// count tells how many files are waited for.
-func (s *settling) count() int {
+// unsettled lists the files that wait because they have changed.
+func (s *settling) unsettled() (list []File) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.waiting)
+	for rel, w := range s.waiting {
+		if w.tries == 0 {
+			list = append(list, File{Rel: rel, Known: w.known})
+		}
+	}
+	return list
 }
 
 func (s *settling) set(quiet time.Duration) {

@@ -75,7 +75,8 @@ func (w *Watcher) Close() error {
 	return err
 }
 
-// Ready has a value when there is something to take.
+// Ready has a value when there is something to take, and when there is a file
+// to wait for and was none.
 func (w *Watcher) Ready() <-chan struct{} { return w.ready }
 
 func (w *Watcher) wakeUp() {
@@ -124,8 +125,9 @@ func (w *Watcher) Expect(rel string, known Stamp) { w.expect(rel, known) }
 // each time.
 func (w *Watcher) Later(f File) { w.later(f) }
 
-// Waiting tells how many files are not quiet yet.
-func (w *Watcher) Waiting() int { return w.count() }
+// Waiting lists the files that are not quiet yet, but for those that are only
+// tried again later.
+func (w *Watcher) Waiting() []File { return w.unsettled() }
 
 // SetSettle changes for how long a file must not have changed.
 func (w *Watcher) SetSettle(d time.Duration) { w.set(d) }

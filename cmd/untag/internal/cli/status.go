@@ -136,6 +136,9 @@ func driveName(s station.DriveState) string {
 // stateWords say what is being done, how far it is, or why not.
 func stateWords(s station.DriveState) string {
 	words := text.Quote(string(s.State))
+	if s.State == station.Settling {
+		words = "waiting for files to be complete"
+	}
 	if s.State == station.Cleaning || s.State == station.Checking {
 		words += ", " + progressWords(desktop.Progress{Done: s.Done, Total: s.Total, Counting: s.Listing})
 	}
