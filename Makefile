@@ -9,13 +9,15 @@ BENCHFLAGS ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.release=$(VERSION)
 
+NODAEMON := echo "untagd could not be built: it needs gcc and libudev-dev. untag needs neither: make build, make run DRIVE=FOLDER" >&2; exit 1
+
 .DEFAULT_GOAL := help
 .PHONY: help run build daemon test lint fuzz bench judge install uninstall clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-run: build ## clean the drive or folder DRIVE=path; without it, a demo drive made for that
+run: build $(if $(DRIVE),,daemon) ## clean the drive or folder DRIVE=path; without it, have untagd clean a demo drive
 	@scripts/run.sh $(if $(DRIVE),"$(DRIVE)")
 
 build: ## the static command line tool, bin/untag
@@ -23,8 +25,8 @@ build: ## the static command line tool, bin/untag
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/untag ./cmd/untag
 
 daemon: ## the daemon, bin/untagd (needs libudev)
-	@scripts/packages.sh build daemon
-	CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/untagd ./cmd/untagd
+	@scripts/packages.sh build daemon || { $(NODAEMON); }
+	CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/untagd ./cmd/untagd || { $(NODAEMON); }
 
 test: ## install what the tests need and run all of them
 	@scripts/packages.sh build daemon test

@@ -1,34 +1,32 @@
 #!/usr/bin/env bash
-# run.sh [DRIVE]: inspect, clean and verify a drive or folder. Without one it
-# makes a small drive full of marked media, cleans that, and searches the raw
-# image for the marks.
+# run.sh [DRIVE]: inspect, clean and verify a drive or folder with untag. Without
+# one it makes a small drive full of marked media, has untagd clean it and what is
+# copied to it meanwhile, and searches the raw image for the marks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-untag=$PWD/bin/untag
-demo=$PWD/build/demo
+bin=$PWD/bin demo=$PWD/build/demo
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
 # First lines of a long listing; the rest is counted.
 short() { awk -v most="$1" 'NR <= most {print} END {if (NR > most) printf "... and %d more lines\n", NR - most}'; }
 
-# A drive with something on it is not an error, so the exit code is shown, not obeyed.
+# show LINES ARGS...: what untag says. Its exit code becomes that of the function.
 show() {
   local code=0 lines=$1
   shift
   echo "\$ untag $*"
-  "$untag" "$@" 2>&1 | short "$lines" || code=$?
+  "$bin/untag" "$@" 2>&1 | short "$lines" || code=$?
   echo "(exit code $code)"
-  return 0
+  return $code
 }
 
-job() {
+# A drive of one's own: the exit code is that of the last look.
+clean() {
   say "What the files on it tell"
-  show 60 inspect "$1"
-  say "Is it clean?"
-  show 15 verify "$1"
+  show 60 inspect "$1" || true
   say "Cleaning"
-  show 40 scrub "$1"
+  show 40 scrub "$1" || true
   say "Is it clean now?"
   show 40 verify "$1"
 }
@@ -49,14 +47,11 @@ mounted() {
   esac
 }
 
-# Marks in the image or folder, as ASCII or UTF-16.
-marks() {
-  { LC_ALL=C grep -raoP 'C\x00?A\x00?N\x00?A\x00?R\x00?Y\x00?-' "$1" || true; } | wc -l
-}
+unmount() { if mountpoint -q "$demo/drive"; then root umount "$demo/drive"; fi; }
 
 make_drive() {
   mkdir -p "$demo/drive"
-  if mountpoint -q "$demo/drive"; then root umount "$demo/drive"; fi
+  unmount
   rm -rf "$demo/drive"
   mkdir -p "$demo/drive"
   for fs in vfat ext4; do
@@ -71,26 +66,72 @@ make_drive() {
   echo "so a plain folder stands in for the drive"
 }
 
+# Planted marks in the image or folder, as ASCII or UTF-16.
+marks() {
+  { LC_ALL=C grep -raoP 'C\x00?A\x00?N\x00?A\x00?R\x00?Y\x00?-' "${image:-$demo/drive}" || true; } | wc -l
+}
+
+# until_clean PATH: untagd has cleaned what is there.
+until_clean() {
+  for _ in {1..60}; do
+    if "$bin/untag" verify -q "$1" &>/dev/null; then return; fi
+    if ! kill -0 "$untagd" 2>/dev/null; then break; fi
+    sleep 1
+  done
+  echo "run.sh: untagd did not clean $1" >&2
+  return 1
+}
+
+watch() {
+  say "untagd at work"
+  echo "\$ untagd --drive drive"
+  "$bin/untagd" --drive drive --bus none --require-sandbox=false &
+  untagd=$!
+  until_clean drive
+  say "The drive is clean. A photo is copied to it"
+  echo "\$ cp photo.jpg drive/copied.jpg"
+  cp photo.jpg drive/copied.jpg
+  until_clean drive/copied.jpg
+  say "The copy is clean as well"
+  if [[ -t 0 ]]; then
+    echo "Copy photos or videos to $demo/drive and look. Enter ends the demonstration."
+    read -r || true
+  fi
+  kill "$untagd" 2>/dev/null || true
+  wait "$untagd"
+}
+
+finish() {
+  kill "$untagd" 2>/dev/null || true
+  wait
+  rm -f "$demo/photo.jpg"
+  unmount
+}
+
 if (( $# > 0 )); then
-  job "$1"
+  clean "$1"
   exit
 fi
 
-scripts/packages.sh demo || echo "(the demo goes on without)"
-image=''
-say "Making a demo drive"
+image='' untagd=''
+scripts/packages.sh demo || echo "(the demonstration goes on without)"
+say "Making a demonstration drive"
 make_drive
-trap 'if mountpoint -q "$demo/drive"; then root umount "$demo/drive"; fi' EXIT
+trap finish EXIT
 go run ./samples/mkdrive "$demo/drive"
-sync -f "$demo/drive"
-echo "planted marks in the ${image:+raw image of the }drive: $(marks "${image:-$demo/drive}")"
 cd "$demo"
-job drive
-cd - >/dev/null
+cp drive/DCIM/100MEDIA/IMG_0001.JPG photo.jpg
+sync -f drive
+echo "planted marks in the ${image:+raw image of the }drive: $(marks)"
+say "What the files on it tell"
+show 60 inspect drive || true
+watch
+say "Is it clean?"
+show 40 verify drive || true
 if [[ -n $image ]]; then
   say "Unmounting, and searching the raw image"
-  root umount "$demo/drive"
+  unmount
 fi
-left=$(marks "${image:-$demo/drive}")
+left=$(marks)
 echo "planted marks left in the ${image:+raw image of the }drive: $left"
 [[ $left == 0 ]]
