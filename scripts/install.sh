@@ -1,38 +1,48 @@
 #!/usr/bin/env bash
-# install.sh install|uninstall DESTDIR PREFIX: programs, manual pages, shell
-# completions and systemd units, as far as they are there.
+# install.sh install|uninstall DESTDIR PREFIX: the programs that were built, and
+# what belongs to them. Uninstalling removes everything, built here or not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-verb=$1 to=$2$3 prefix=$3
-if [[ $prefix == /usr ]]; then bus=share/dbus-1/system.d; else bus=/etc/dbus-1/system.d; fi
+verb=$1 dest=$2 prefix=$3
 
-# An absolute path is below DESTDIR alone.
-target() { if [[ $1 == /* ]]; then echo "${to%"$prefix"}$1"; else echo "$to/$1"; fi; }
-
-# mode, file here, where it goes
-plan() {
+# Mode, file here, where it goes: below the prefix, unless it begins with a slash.
+tool() {
   local f
   echo "755 bin/untag bin/untag"
-  if [[ -f bin/untagd ]]; then
-    echo "755 bin/untagd bin/untagd"
-    echo "644 systemd/system/untagd.service lib/systemd/system/untagd.service"
-    echo "644 systemd/user/untagd.service lib/systemd/user/untagd.service"
-    echo "644 systemd/user/untag-notify.service lib/systemd/user/untag-notify.service"
-    echo "644 platform/config/untagd.toml share/doc/untag/untagd.toml"
-    # The bus reads policies below /usr and /etc only.
-    echo "644 systemd/dbus/org.untag.Untagd1.conf $bus/org.untag.Untagd1.conf"
-  fi
-  local f
-  for f in docs/man/*.[1-8]; do
-    [[ ! -f $f ]] || echo "644 $f share/man/man${f##*.}/${f##*/}"
-  done
+  for f in docs/man/*.1; do echo "644 $f share/man/man1/${f##*/}"; done
   echo "644 build/completions/bash share/bash-completion/completions/untag"
   echo "644 build/completions/zsh share/zsh/site-functions/_untag"
   echo "644 build/completions/fish share/fish/vendor_completions.d/untag.fish"
 }
 
+daemon() {
+  local f bus=/etc/dbus-1/system.d # the bus reads policies below /usr and /etc only
+  if [[ $prefix == /usr ]]; then bus=share/dbus-1/system.d; fi
+  echo "755 bin/untagd bin/untagd"
+  for f in systemd/*/*.service; do echo "644 build/$f lib/$f"; done
+  echo "644 systemd/dbus/org.untag.Untagd1.conf $bus/org.untag.Untagd1.conf"
+  echo "644 platform/config/untagd.toml share/doc/untag/untagd.toml"
+}
+
+target() { if [[ $1 == /* ]]; then echo "$dest$1"; else echo "$dest$prefix/$1"; fi; }
+
+install_files() {
+  while read -r mode file path; do
+    path=$(target "$path")
+    install -D -m "$mode" "$file" "$path"
+    echo "$path"
+  done
+}
+
+remove_files() {
+  while read -r _ _ path; do rm -fv "$(target "$path")"; done
+  rmdir --ignore-fail-on-non-empty "$dest$prefix/share/doc/untag" 2>/dev/null || true
+  # What is staged below DESTDIR has no folders but ours.
+  if [[ -n $dest && -d $dest ]]; then find "$dest" -mindepth 1 -depth -type d -empty -delete; fi
+}
+
 if [[ $verb == uninstall ]]; then
-  plan | while read -r _ _ path; do rm -fv "$(target "$path")"; done
+  { tool; daemon; } | remove_files
   exit
 fi
 if [[ ! -x bin/untag ]]; then
@@ -40,14 +50,14 @@ if [[ ! -x bin/untag ]]; then
   exit 1
 fi
 mkdir -p build/completions
-mkdir -p build/units/system build/units/user
-for f in systemd/*/*.service; do
-  sed "s|/usr/local/bin/|$3/bin/|" "$f" >"build/units/${f#systemd/}"
-done
 for shell in bash zsh fish; do bin/untag completion $shell >build/completions/$shell; done
-plan | while read -r mode file path; do
-  path=$(target "$path")
-  install -D -m "$mode" "$file" "$path"
-  if [[ $path == *.service ]]; then sed -i "s|/usr/local/|$prefix/|g" "$path"; fi
-  echo "$path"
+tool | install_files
+if [[ ! -x bin/untagd ]]; then
+  echo "install.sh: without the daemon; make daemon builds it"
+  exit
+fi
+for f in systemd/*/*.service; do
+  mkdir -p "build/${f%/*}"
+  sed "s|/usr/local/|$prefix/|g" "$f" >"build/$f"
 done
+daemon | install_files

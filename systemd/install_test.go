@@ -1,0 +1,75 @@
+package systemd_test
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// checkout is a copy of what scripts/install.sh needs, with programs that do nothing.
+func checkout(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, path := range []string{"scripts", "docs/man", "systemd", "platform/config"} {
+		if err := os.CopyFS(filepath.Join(dir, path), os.DirFS(filepath.Join("..", path))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, program := range []string{"untag", "untagd"} {
+		if err := os.WriteFile(filepath.Join(dir, "bin", program), []byte("#!/bin/sh\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func install(t *testing.T, dir, verb, dest string) {
+	t.Helper()
+	out, err := exec.Command("bash", filepath.Join(dir, "scripts/install.sh"), verb, dest, "/opt/u").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", verb, err, out)
+	}
+}
+
+// below lists what there is in a folder.
+func below(t *testing.T, dir string) (all []string) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		all = append(all, strings.TrimPrefix(path, dir))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func TestUninstallLeavesNothing(t *testing.T) {
+	dir, dest := checkout(t), t.TempDir()
+	install(t, dir, "install", dest)
+	installed := below(t, dest)
+	for _, path := range []string{"/opt/u/bin/untag", "/opt/u/bin/untagd", "/opt/u/share/man/man1/untag-scrub.1",
+		"/opt/u/lib/systemd/system/untagd.service", "/opt/u/lib/systemd/user/untagd.service", "/etc/dbus-1/system.d/org.untag.Untagd1.conf"} {
+		if !slices.Contains(installed, path) {
+			t.Errorf("%s is not installed", path)
+		}
+	}
+	if text := unit(t, filepath.Join(dest, "opt/u/lib/systemd/system/untagd.service")); !strings.Contains(text, "ExecStart=/opt/u/bin/untagd") {
+		t.Errorf("the unit starts another program:\n%s", text)
+	}
+	// Who uninstalls may have cleaned up what was built, or have another checkout.
+	if err := os.RemoveAll(filepath.Join(dir, "bin")); err != nil {
+		t.Fatal(err)
+	}
+	install(t, dir, "uninstall", dest)
+	if left := below(t, dest); len(left) > 1 {
+		t.Errorf("left: %q", left)
+	}
+}
