@@ -15,14 +15,15 @@ import (
 	"untag/platform/watch"
 )
 
-// together is how many files are changed under the same syncs. More would save
-// some, and keep the drive for longer.
-const together = 16
+// most is how many files are changed under the same syncs. More would save some,
+// and keep the drive for longer.
+const most = 16
 
 // work is a file to be looked at.
 type work struct {
 	rel     string
 	age     int64 // of a found file
+	tries   int   // how often it took too long
 	file    watch.File
 	changed bool // file is set
 }
@@ -36,12 +37,14 @@ type batch struct {
 
 	mu    sync.Mutex
 	given map[string]given // to apply, and not reported
+	slow  []given          // to be gone on with later
 }
 
 type given struct {
 	work
 	ino   uint64
 	mtime unix.Timespec
+	read  bool // a parser has seen it
 }
 
 // batch works on files until the time is up, and lets go of all of them.
@@ -57,7 +60,8 @@ func (q *queue) batch(next func() (work, bool)) bool {
 	ctx, halt := context.WithCancel(ctx)
 	defer halt()
 	b := &batch{q: q, root: root, halt: halt, begun: time.Now(), given: map[string]given{}}
-	err := apply.Files(ctx, b.entries(ctx, next), q.planner, q.options(), b.report)
+	err := apply.Files(ctx, b.entries(ctx, next), hurried{q.planner, b}, q.options(), b.report)
+	q.together = pace(q.together, time.Since(b.begun))
 	if err != nil && ctx.Err() == nil {
 		q.log.Error().Str("class", class(err)).Msg("the policy can't be applied")
 		q.stick(BadPolicy)
@@ -66,6 +70,12 @@ func (q *queue) batch(next func() (work, bool)) bool {
 		for _, g := range b.given {
 			q.putBack(g.work)
 		}
+	}
+	for _, g := range b.slow {
+		if g.read {
+			g.tries++
+		}
+		q.putBack(g.work)
 	}
 	q.progress()
 	return true
@@ -76,7 +86,7 @@ func (q *queue) options() apply.Options {
 		Scrub:  q.policy.scrub,
 		DryRun: q.policy.action != config.Scrub,
 		Jobs:   q.station.opt.Jobs,
-		Batch:  together,
+		Batch:  q.together,
 	}
 }
 
@@ -105,7 +115,7 @@ func (b *batch) entries(ctx context.Context, next func() (work, bool)) func(func
 func (b *batch) full() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return time.Since(b.begun) >= slice || len(b.given) >= together+b.q.station.opt.Jobs
+	return time.Since(b.begun) >= slice || len(b.given) >= b.q.together+b.q.station.opt.Jobs
 }
 
 // offer yields a file unless there is nothing to be done about it.
@@ -135,7 +145,7 @@ func (b *batch) offer(w work, yield func(*walk.Entry, error) bool) bool {
 	}
 	b.mu.Lock()
 	_, twice := b.given[w.rel]
-	b.given[w.rel] = given{w, st.Ino, st.Mtim}
+	b.given[w.rel] = given{work: w, ino: st.Ino, mtime: st.Mtim}
 	b.mu.Unlock()
 	return twice || yield(e, nil)
 }
@@ -195,6 +205,10 @@ func (b *batch) report(o apply.Outcome) {
 		return
 	}
 	delete(b.given, rel)
+	if errors.Is(o.Err, errHurried) {
+		b.slow = append(b.slow, g)
+		return
+	}
 	if o.Written > 0 || o.Mode != "" {
 		b.leave(rel, g, o)
 	}

@@ -17,6 +17,7 @@ import (
 	"untag/platform/apply"
 	"untag/platform/config"
 	"untag/platform/drive"
+	"untag/platform/walk"
 	"untag/samples"
 	"untag/scrub"
 	"untag/scrub/formats"
@@ -203,4 +204,24 @@ func real(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+func rootAt(t testing.TB, dir string) *walk.Root {
+	t.Helper()
+	root, err := walk.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	return root
+}
+
+func open(t testing.TB, path string) *os.File {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
 }

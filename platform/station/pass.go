@@ -30,15 +30,18 @@ type folder struct {
 type foundFile struct {
 	rel   string
 	mtime int64 // nanoseconds
+	tries int   // how often it took too long
 }
 
-// byAge is a heap with the newest file on top.
+// byAge is a heap with the newest file on top; those that take long come last.
 type byAge []foundFile
 
-func (h byAge) Len() int           { return len(h) }
-func (h byAge) Less(i, j int) bool { return h[i].mtime > h[j].mtime }
-func (h byAge) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *byAge) Push(x any)        { *h = append(*h, x.(foundFile)) }
+func (h byAge) Len() int { return len(h) }
+func (h byAge) Less(i, j int) bool {
+	return h[i].tries < h[j].tries || h[i].tries == h[j].tries && h[i].mtime > h[j].mtime
+}
+func (h byAge) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *byAge) Push(x any)   { *h = append(*h, x.(foundFile)) }
 func (h *byAge) Pop() any {
 	last := len(*h) - 1
 	x := (*h)[last]
@@ -133,7 +136,7 @@ func (q *queue) sift() bool {
 			q.forget(f.Rel)
 		case err == nil && f.Known != watch.Stamp{} && f.Known == stampOf(&st):
 		default:
-			q.changed = append(q.changed, f)
+			q.changed = append(q.changed, work{rel: f.Rel, file: f, changed: true})
 		}
 	}
 	q.unsifted = nil
@@ -226,7 +229,7 @@ func (q *queue) find(e *walk.Entry, fresh bool) {
 		}
 		return
 	}
-	heap.Push(&q.found, foundFile{e.Rel, unix.TimespecToNsec(st.Mtim)})
+	heap.Push(&q.found, foundFile{e.Rel, unix.TimespecToNsec(st.Mtim), 0})
 	if len(q.found) > q.station.opt.found && q.pass.shard.I == 0 {
 		q.split()
 	}
@@ -264,7 +267,7 @@ func (q *queue) nextFound() (work, bool) {
 		return work{}, false
 	}
 	f := heap.Pop(&q.found).(foundFile)
-	return work{rel: f.rel, age: f.mtime}, true
+	return work{rel: f.rel, age: f.mtime, tries: f.tries}, true
 }
 
 // nextChanged takes a file that has changed.
@@ -272,16 +275,16 @@ func (q *queue) nextChanged() (work, bool) {
 	if len(q.changed) == 0 {
 		return work{}, false
 	}
-	f := q.changed[0]
+	w := q.changed[0]
 	q.changed = q.changed[1:]
-	return work{rel: f.Rel, file: f, changed: true}, true
+	return w, true
 }
 
 // putBack keeps what was not done.
 func (q *queue) putBack(w work) {
 	if w.changed {
-		q.changed = append(q.changed, w.file)
+		q.changed = append(q.changed, w)
 		return
 	}
-	heap.Push(&q.found, foundFile{w.rel, w.age})
+	heap.Push(&q.found, foundFile{w.rel, w.age, w.tries})
 }

@@ -65,7 +65,7 @@ type queue struct {
 	folders  []folder     // to be listed
 	found    byAge        // by the pass
 	unsifted []watch.File // changed, perhaps by us
-	changed  []watch.File
+	changed  []work
 	pass     pass
 	turn     int // whose turn it is: folders, changed or found files
 	busy     time.Duration
@@ -74,6 +74,7 @@ type queue struct {
 	unsound  int // failures of the sandbox in a row
 	marks    map[string]mark
 	halfway  map[string]int64 // tags of files that were changed and not proven
+	together int              // how many files are changed under the same syncs
 	tally    tally
 	worked   bool // since the queue was idle
 	nextPass time.Time
@@ -90,7 +91,7 @@ type pass struct {
 
 func newQueue(ctx context.Context, s *Station, d drive.Drive, p policy) *queue {
 	q := &queue{
-		station: s, drive: d, policy: p,
+		station: s, drive: d, policy: p, together: most,
 		log:   s.opt.Log.With().Uint64("drive", d.ID).Logger(),
 		ended: make(chan struct{}), poke: make(chan struct{}, 1),
 		place: place{drive: d},
@@ -325,8 +326,8 @@ func (q *queue) breathe() {
 	if q.busy < slice {
 		return
 	}
+	pause := time.NewTimer(breathFor(q.busy))
 	q.busy = 0
-	pause := time.NewTimer(breath)
 	defer pause.Stop()
 	select {
 	case <-pause.C:
