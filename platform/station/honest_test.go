@@ -59,7 +59,12 @@ func TestNotDoneWhileFilesSettle(t *testing.T) {
 		return nil
 	})
 	s.mount(1, dir)
-	s.await("the others are cleaned, and the first waits", func() bool { d := s.of(1); return d.State == Settling && d.Counts.Cleaned == 3 })
+	s.await("the others are cleaned, and the first waits", func() bool {
+		now := time.Now()
+		os.Chtimes(first, now, now) // it is still being written
+		d := s.of(1)
+		return d.State == Settling && d.Counts.Cleaned == 3
+	})
 	s.await("nothing to do", func() bool { return s.of(1).State == Watching })
 	if secret(t, first) {
 		t.Error("the first file is not clean")

@@ -38,14 +38,18 @@ type wait struct {
 	tries int
 }
 
+// others tells whether it waits because somebody else changed it.
+func (w wait) others() bool { return !w.due.IsZero() && w.tries == 0 && w.known == Stamp{} }
+
 // settling holds files back until they are quiet. There is one timer, and none
 // while nothing waits.
 type settling struct {
-	wake func() // told when something is ripe, and when the first begins to wait; must not block
+	wake func() // told of more than before: something is ripe, or [settling.unsettled]; must not block
 
 	mu      sync.Mutex
 	quiet   time.Duration
 	waiting map[string]wait
+	changed int // how many of them wait because somebody else changed them
 	ripe    []File
 	full    bool // more files waited than can be
 	timer   *time.Timer
@@ -61,7 +65,11 @@ func newSettling(quiet time.Duration, wake func()) *settling {
 func (s *settling) touch(rel string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.put(rel, wait{due: time.Now().Add(s.quiet), known: s.waiting[rel].known})
+	known := s.waiting[rel].known
+	s.put(rel, wait{due: time.Now().Add(s.quiet), known: known})
+	if known != (Stamp{}) {
+		s.wake() // it may have been somebody else
+	}
 }
 
 // expect notes that we changed the file, which we will be told of as well, or
@@ -92,14 +100,27 @@ func (s *settling) put(rel string, w wait) {
 		return
 	}
 	if _, there := s.waiting[rel]; !there && len(s.waiting)+len(s.ripe) >= maxWaiting {
-		s.waiting, s.ripe, s.full = map[string]wait{}, nil, true
+		s.waiting, s.changed, s.ripe, s.full = map[string]wait{}, 0, nil, true
 		s.wake()
 	}
-	if len(s.waiting) == 0 {
-		s.wake()
-	}
+	before := s.changed
+	s.remove(rel)
 	s.waiting[rel] = w
+	if w.others() {
+		s.changed++
+	}
+	if before == 0 && s.changed > 0 {
+		s.wake()
+	}
 	s.arm(w.due)
+}
+
+// remove has a file not wait.
+func (s *settling) remove(rel string) {
+	if s.waiting[rel].others() {
+		s.changed--
+	}
+	delete(s.waiting, rel)
 }
 
 // arm sees to it that the timer fires when a file is due, or before.
@@ -129,7 +150,7 @@ func (s *settling) fire() {
 		switch {
 		case !w.due.After(now):
 			s.ripe = append(s.ripe, File{rel, w.known, w.tries})
-			delete(s.waiting, rel)
+			s.remove(rel)
 		case first.IsZero() || w.due.Before(first):
 			first = w.due
 		}

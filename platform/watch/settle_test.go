@@ -191,6 +191,35 @@ func TestKnownLate(t *testing.T) {
 	})
 }
 
+// Whoever thinks that nothing waits is told if something does, whatever of our
+// own waits beside it.
+func TestWakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		wakes := 0
+		s := newSettling(time.Second, func() { wakes++ })
+		defer s.close()
+		for i, c := range []struct {
+			do   func()
+			want int
+		}{
+			{func() { s.expect("ours", Stamp{Ino: 1}) }, 0},
+			{func() { s.touch("a") }, 1},
+			{func() { s.touch("a") }, 1},
+			{func() { s.touch("b") }, 1},
+			{func() { s.touch("ours") }, 2},
+			{func() { s.expect("a", Stamp{Ino: 2}); s.expect("b", Stamp{Ino: 3}) }, 2},
+			{func() { s.later(File{Rel: "c"}) }, 2},
+			{func() { s.touch("c") }, 3},
+			{func() { time.Sleep(3 * time.Second); synctest.Wait(); s.take() }, 4},
+			{func() { s.touch("d") }, 5},
+		} {
+			if c.do(); wakes != c.want {
+				t.Errorf("step %d: woken %d times, want %d", i, wakes, c.want)
+			}
+		}
+	})
+}
+
 // While nothing waits there is no timer, so that an idle daemon sleeps.
 func TestNoTimer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

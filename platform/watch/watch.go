@@ -75,8 +75,8 @@ func (w *Watcher) Close() error {
 	return err
 }
 
-// Ready has a value when there is something to take, and when there is a file
-// to wait for and was none.
+// Ready has a value when there is something to take, and when there is more to
+// wait for than was said.
 func (w *Watcher) Ready() <-chan struct{} { return w.ready }
 
 func (w *Watcher) wakeUp() {
