@@ -45,7 +45,7 @@ var causes = []struct {
 	{unix.ENOTDIR, ErrChanged},
 	{unix.ELOOP, ErrChanged}, // a link where the walk saw a file
 	{walk.ErrNotFile, ErrChanged},
-	{unix.EXDEV, ErrChanged},
+	{unix.EXDEV, walk.ErrMount}, // a single file can be mounted, too
 	{unix.EIO, ErrDrive},
 	{unix.ENODEV, ErrDrive},
 	{unix.ENXIO, ErrDrive},

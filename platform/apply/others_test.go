@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -368,6 +369,49 @@ func TestOverlappingRoots(t *testing.T) {
 	})
 	if err != nil || n != 60 {
 		t.Errorf("%d outcomes, %v", n, err)
+	}
+}
+
+// Nobody looks at a drive that is mounted in a folder, unless it is named too: so
+// it can't be passed over.
+func TestMountInFolder(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "here.toy", sample(1))
+	mnt := filepath.Join(dir, "mnt")
+	if err := os.Mkdir(mnt, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Mount("none", mnt, "tmpfs", 0, "size=1m"); err != nil {
+		t.Skip("needs the right to mount: ", err)
+	}
+	defer unix.Unmount(mnt, unix.MNT_DETACH)
+	put(t, mnt, "there.toy", sample(2))
+	for _, tt := range []struct {
+		paths []string
+		want  map[string]Status
+	}{
+		{[]string{dir}, map[string]Status{"here.toy": Cleaned, "mnt": Failed}},
+		{[]string{dir, mnt}, map[string]Status{"here.toy": Clean, "mnt/there.toy": Cleaned}},
+	} {
+		var roots []*walk.Root
+		for _, p := range tt.paths {
+			r, err := walk.Open(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer r.Close()
+			roots = append(roots, r)
+		}
+		got := map[string]Status{}
+		err := Run(context.Background(), roots, Direct(toyEngine), Options{}, func(o Outcome) {
+			got[strings.TrimPrefix(o.Path, dir+"/")] = o.Status
+			if o.Status == Failed && !errors.Is(o.Err, walk.ErrMount) {
+				t.Error(o.Err)
+			}
+		})
+		if err != nil || !maps.Equal(got, tt.want) {
+			t.Errorf("%q: %v, %v", tt.paths, got, err)
+		}
 	}
 }
 

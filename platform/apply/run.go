@@ -2,8 +2,10 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,13 +42,18 @@ func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
 }
 
 // Run cleans the files beneath the roots, or says what it would do, and reports
-// each file once. It returns the first error that concerns a whole root, or why
-// ctx ended; then the files that were not reached are not reported.
+// each file once. Drives that are mounted in a root and are none themselves are
+// reported as failed, for nobody looked at them. It returns the first error that
+// concerns a whole root, or why ctx ended; then the files that were not reached
+// are not reported.
 func Run(ctx context.Context, roots []*walk.Root, planner Planner, opt Options, report func(Outcome)) error {
 	var failed error
 	all := func(yield func(*walk.Entry, error) bool) {
 		for _, root := range roots {
 			for e, err := range root.Files(ctx, opt.Shard) {
+				if errors.Is(err, walk.ErrMount) && among(roots, e) {
+					continue
+				}
 				if err != nil && e.Rel == "" && failed == nil {
 					failed = fmt.Errorf("%s: %w", root.Path(), explain("reading the folder", err))
 				}
@@ -60,6 +67,15 @@ func Run(ctx context.Context, roots []*walk.Root, planner Planner, opt Options, 
 		return err
 	}
 	return failed
+}
+
+// among tells whether the entry is one of the roots.
+func among(roots []*walk.Root, e *walk.Entry) bool {
+	st, err := e.Stat()
+	return err == nil && slices.ContainsFunc(roots, func(r *walk.Root) bool {
+		at, err := r.Stat()
+		return err == nil && !r.IsFile() && inodeOf(&at) == inodeOf(&st)
+	})
 }
 
 // Files is [Run] for entries that come from elsewhere than a walk.
@@ -93,7 +109,7 @@ func Files(ctx context.Context, entries iter.Seq2[*walk.Entry, error], planner P
 func (r *run) find(ctx context.Context, entries iter.Seq2[*walk.Entry, error], found chan<- *walk.Entry) {
 	for e, err := range entries {
 		if err != nil {
-			r.tell(Outcome{Path: e.Path, Media: true, Status: Failed, Err: explain("reading the folder", err)})
+			r.tell(Outcome{Path: e.Path, Media: true, Status: Failed, Err: unread(err)})
 			continue
 		}
 		e.Hold()
@@ -104,6 +120,14 @@ func (r *run) find(ctx context.Context, entries iter.Seq2[*walk.Entry, error], f
 			return
 		}
 	}
+}
+
+// unread says why a folder was not looked into.
+func unread(err error) error {
+	if errors.Is(err, walk.ErrMount) {
+		return err
+	}
+	return explain("reading the folder", err)
 }
 
 func (r *run) lookAtAll(ctx context.Context, found <-chan *walk.Entry, planned chan<- *item) {

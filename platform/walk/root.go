@@ -18,6 +18,10 @@ var (
 	ErrDeep = fmt.Errorf("lies more than %d folders deep", maxDepth)
 	// ErrLoop: a damaged or made-up file system in which a folder contains itself.
 	ErrLoop = errors.New("is a folder that contains itself")
+	// ErrMount: another drive is mounted there, which is a root of its own.
+	ErrMount = errors.New("is another drive, and was left out")
+	// ErrNeither: what was given to [Open] is a device, a FIFO or a socket.
+	ErrNeither = errors.New("is neither a regular file nor a folder")
 )
 
 const (
@@ -68,7 +72,7 @@ func open(path string) (*Root, error) {
 	case unix.S_IFREG:
 		return openFile(path, st)
 	}
-	return nil, errors.New("is neither a regular file nor a folder")
+	return nil, ErrNeither
 }
 
 func openFolder(fd int, path string) (*Root, error) {

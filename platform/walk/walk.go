@@ -45,8 +45,8 @@ func (e *Entry) Temp() (Temp, bool) { return ParseTemp(e.Name) }
 
 // Files yields the regular files of a shard beneath the root, in the order in
 // which the drive lists them, folders being read in pieces. A folder that can't
-// be read is yielded with the error, and the walk goes on. Temporary files of
-// this project are yielded too: see [Entry.Temp].
+// be read, or is another drive, is yielded with the error, and the walk goes on.
+// Temporary files of this project are yielded too: see [Entry.Temp].
 func (r *Root) Files(ctx context.Context, shard Shard) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		if r.IsFile() {
@@ -125,7 +125,7 @@ func (w *walker) visit(dir *Folder, name string, kind byte) bool {
 	case unix.DT_DIR:
 		sub, err := dir.sub(name)
 		if errors.Is(err, unix.EXDEV) {
-			return true // another drive is another root
+			err = ErrMount
 		}
 		if err != nil {
 			return w.yield(w.failed(dir, name), err)

@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"untag/platform/apply"
+	"untag/platform/walk"
 )
 
 // hints say what can be done about an error; the first that fits is given.
@@ -25,6 +26,8 @@ var hints = []struct {
 	{apply.ErrNotProven, "a file did not come out clean: treat it as unclean, and please report its format"},
 	{apply.ErrParser, "this is a mistake in untag: please report it"},
 	{apply.ErrPlan, "this is a mistake in untag: please report it"},
+	{walk.ErrMount, "drives mounted in a folder: name them as well to clean them"},
+	{walk.ErrNeither, "a drive is cleaned through the folder where it is mounted: see untag drives, or lsblk"},
 	{fs.ErrNotExist, "check the spelling, and that the drive is still there"},
 	{fs.ErrPermission, "run untag as the owner of the files"},
 	{syscall.EIO, "the drive does not answer well: save what matters from it before anything else"},

@@ -47,7 +47,7 @@ const jsonText = `With --json, each line of the output is one object. There is o
                     (inspect, or scrub --values): goes says whether the policy
                     removes it; offset and length are bytes of the file as it was
   unlisted          how many more findings go than are listed
-  reasons           why the file is not called clean
+  reasons           why the file is not called clean, and what could not be kept
   error             what went wrong, if something did
   mode              "in place", "rewritten", or "" if it was not changed
   size, new_size    bytes before and after
@@ -73,9 +73,10 @@ Files up to 64 MiB are looked at frame by frame, larger ones through their
 headers and indexes, and the first and last frames. --depth index or --depth deep
 settles it for all.
 
-Folders are walked; links in them are not followed, other file systems are not
-entered, and files that are not media are left alone. A path that is given and
-is no medium is reported as unsupported.
+Folders are walked. Links in them are not followed, and files that are not media
+are left alone. A drive that is mounted in a folder is not entered, and reported
+as failed, unless it is given as well. A path that is given and is no medium is
+reported as unsupported.
 
 --shard divides the work among machines: the part of a file depends on its path
 below the given folder alone.`
