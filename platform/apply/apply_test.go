@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"untag/scrub"
 )
 
@@ -36,7 +38,8 @@ func TestStatus(t *testing.T) {
 		{"broken", "a.toy", []byte("TOY1\x00\x00\x00\x00NAME\xff\xff\xff\xff"), Unsupported, Unsupported, true, "", "toy: chunk of 4294967295 bytes, 0 are left at 0x8"},
 		{"known by name only", "a.jpg", []byte("not a photo"), Unsupported, Unsupported, true, "", "not a medium of a known format"},
 		{"text", "a.txt", []byte("just text"), Unsupported, Unsupported, false, "", "not a medium of a known format"},
-		{"empty", "a.jpg", nil, Unsupported, Unsupported, true, "", "not a medium of a known format"},
+		{"empty", "a.jpg", nil, Clean, Clean, true, "", "it is empty"},
+		{"empty, no medium", "a.txt", nil, Unsupported, Unsupported, false, "", "not a medium of a known format"},
 		{"recognised under any name", "README", makeToy(data(1, 9)), Clean, Clean, true, "", ""},
 		{"tag that the parser leaves", "a.toy", makeToy(chunk{"STAY", []byte("x")}), Failed, Dirty, true, "", ""},
 		{"parser that panics", "a.toy", makeToy(chunk{"BANG", nil}), Failed, Failed, true, "", ""},
@@ -108,6 +111,19 @@ func TestCleanFileIsNotTouched(t *testing.T) {
 	}
 	if before.Atim != after.Atim || before.Mtim != after.Mtim || before.Ctim != after.Ctim {
 		t.Errorf("times changed: %v, %v", before, after)
+	}
+}
+
+// What the kernel makes up as it is read has no size, and is not empty.
+func TestNotEmpty(t *testing.T) {
+	f, err := os.Open("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	it := &item{ro: f}
+	if err := unix.Fstat(int(f.Fd()), &it.at); err != nil || it.at.Size != 0 || it.empty() {
+		t.Errorf("%d bytes, empty %t, %v", it.at.Size, it.empty(), err)
 	}
 }
 

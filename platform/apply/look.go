@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -18,6 +19,12 @@ func (r *run) look(ctx context.Context, e *walk.Entry) *item {
 	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: media(e.Name, r.extensions)}}
 	if err := r.take(ctx, it); err != nil {
 		r.drop(ctx, it, err)
+		return nil
+	}
+	if it.out.Media && it.empty() {
+		it.out.Status = Clean
+		it.out.because("it is empty")
+		r.done(it)
 		return nil
 	}
 	r.event(it, Planning, 0, it.at.Size)
@@ -58,6 +65,16 @@ func (r *run) take(ctx context.Context, it *item) error {
 		return ErrChanged
 	}
 	return it.ripen(ctx)
+}
+
+// empty tells whether there is nothing in the file, as where copying it was cut
+// off. What the kernel makes up has no size either, and can be read.
+func (it *item) empty() bool {
+	if it.at.Size > 0 {
+		return false
+	}
+	_, err := it.ro.ReadAt(make([]byte, 1), 0)
+	return err == io.EOF
 }
 
 // study plans what it.ro is and makes sure that it is still the same afterwards.
