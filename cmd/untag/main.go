@@ -21,7 +21,11 @@ func main() {
 	if sandbox.IsWorker(os.Args) {
 		sandbox.Main(engine)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signals = append(signals, syscall.SIGHUP)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), signals...)
 	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of writing, not an end in the middle of a file
 	pool, err := sandbox.Start(sandbox.Options{Engine: engine, Lazy: true, Warn: func(what string) { fmt.Fprintln(os.Stderr, "untag: warning:", what) }})

@@ -33,7 +33,9 @@ func newSpool(ctx context.Context, in io.Reader) (*spool, error) {
 }
 
 func (s *spool) take(ctx context.Context, in io.Reader) error {
-	in = stoppableReader{ctx, in}
+	piped := untilStopped(ctx, in)
+	defer piped.Close()
+	in = piped
 	n, err := io.Copy(s, io.LimitReader(in, spoolInMemory))
 	if err != nil || n < spoolInMemory {
 		return takingIn(ctx, err)
@@ -89,14 +91,13 @@ func (s *spool) discard() {
 	s.Sync()
 }
 
-type stoppableReader struct {
-	ctx context.Context
-	src io.Reader
-}
-
-func (s stoppableReader) Read(p []byte) (int, error) {
-	if s.ctx.Err() != nil {
-		return 0, context.Cause(s.ctx)
-	}
-	return s.src.Read(p)
+// untilStopped reads src until ctx ends, even while src keeps it waiting.
+func untilStopped(ctx context.Context, src io.Reader) *io.PipeReader {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, src)
+		w.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { w.CloseWithError(context.Cause(ctx)) })
+	return r
 }

@@ -88,6 +88,20 @@ func TestStreamErrors(t *testing.T) {
 	}
 }
 
+// Whoever waits for a stream that doesn't come can be stopped.
+func TestStreamThatDoesNotCome(t *testing.T) {
+	ctx, cancel := context.WithCancel(bg)
+	in, source := io.Pipe()
+	defer source.Close()
+	go func() {
+		source.Write(sample(1))
+		cancel()
+	}()
+	if _, err := Stream(ctx, in, io.Discard, Direct(toyEngine), Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
 // What lay on the disk of this computer is overwritten when it was not cleaned.
 func TestSpoolIsWiped(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())

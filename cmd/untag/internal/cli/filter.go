@@ -25,7 +25,7 @@ func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.O
 	o, err := apply.Stream(ctx, a.Stdin, out, a.Planner, opt)
 	switch {
 	case ctx.Err() != nil:
-		return &failure{exit.Interrupted, "interrupted; what was written is not a whole file", ""}
+		return &failure{exit.Interrupted, "interrupted; if anything was written, it is not a whole file", ""}
 	case err != nil:
 		return &failure{exit.Failed, "-: " + err.Error(), hint(err)}
 	}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// waiting starts the program, which waits for the rest of a stream: it has read
+// more of it than a pipe holds, so signals find it prepared.
+func waiting(t *testing.T, program string, args ...string) (c *exec.Cmd, rest io.Closer, said *bytes.Buffer) {
+	t.Helper()
+	c, said = exec.Command(program, args...), new(bytes.Buffer)
+	c.Stderr = said
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := in.Write(make([]byte, 1<<20)); err != nil {
+		t.Fatal(err)
+	}
+	return c, in, said
+}
+
+func TestSignalsInterrupt(t *testing.T) {
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		c, rest, said := waiting(t, "untag", "scrub", "-")
+		if err := c.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		c.Wait()
+		rest.Close()
+		if code := c.ProcessState.ExitCode(); code != 130 || !strings.HasPrefix(said.String(), "untag: error: interrupted") {
+			t.Errorf("%v: code %d, said %q", s, code, said)
+		}
+	}
+}
+
+func TestNohup(t *testing.T) {
+	c, rest, said := waiting(t, "sh", "-c", `trap "" HUP; exec untag scrub -`)
+	if err := c.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	rest.Close()
+	c.Wait()
+	if code := c.ProcessState.ExitCode(); code != 4 {
+		t.Errorf("code %d, said %q", code, said)
+	}
+}
