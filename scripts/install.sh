@@ -4,22 +4,24 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 verb=$1 dest=$2 prefix=$3
+made=$(mktemp -d) # what is made for installing only; root shall own nothing here
+trap 'rm -rf "$made"' EXIT
 
 # Mode, file here, where it goes: below the prefix, unless it begins with a slash.
 tool() {
   local f
   echo "755 bin/untag bin/untag"
   for f in docs/man/*.1; do echo "644 $f share/man/man1/${f##*/}"; done
-  echo "644 build/completions/bash share/bash-completion/completions/untag"
-  echo "644 build/completions/zsh share/zsh/site-functions/_untag"
-  echo "644 build/completions/fish share/fish/vendor_completions.d/untag.fish"
+  echo "644 $made/bash share/bash-completion/completions/untag"
+  echo "644 $made/zsh share/zsh/site-functions/_untag"
+  echo "644 $made/fish share/fish/vendor_completions.d/untag.fish"
 }
 
 daemon() {
   local f bus=/etc/dbus-1/system.d # the bus reads policies below /usr and /etc only
   if [[ $prefix == /usr ]]; then bus=share/dbus-1/system.d; fi
   echo "755 bin/untagd bin/untagd"
-  for f in systemd/*/*.service; do echo "644 build/$f lib/$f"; done
+  for f in systemd/*/*.service; do echo "644 $made/$f lib/$f"; done
   echo "644 systemd/dbus/org.untag.Untagd1.conf $bus/org.untag.Untagd1.conf"
   echo "644 platform/config/untagd.toml share/doc/untag/untagd.toml"
 }
@@ -49,15 +51,14 @@ if [[ ! -x bin/untag ]]; then
   echo "install.sh: bin/untag is not there: run make build first" >&2
   exit 1
 fi
-mkdir -p build/completions
-for shell in bash zsh fish; do bin/untag completion $shell >build/completions/$shell; done
+for shell in bash zsh fish; do bin/untag completion $shell >"$made/$shell"; done
 tool | install_files
 if [[ ! -x bin/untagd ]]; then
   echo "install.sh: without the daemon; make daemon builds it"
   exit
 fi
 for f in systemd/*/*.service; do
-  mkdir -p "build/${f%/*}"
-  sed "s|/usr/local/|$prefix/|g" "$f" >"build/$f"
+  mkdir -p "$made/${f%/*}"
+  sed "s|/usr/local/|$prefix/|g" "$f" >"$made/$f"
 done
 daemon | install_files
