@@ -21,8 +21,8 @@ var update = flag.Bool("update", false, "write the sessions in README.md anew")
 // session is a block of README.md that shows commands and what they print.
 var session = regexp.MustCompile("(?s)```console\n(.*?)```")
 
-// TestReadmeShowsTheRealProgram performs the sessions, one after the other, on
-// the photo of photo_test.go and compares what README.md says.
+// TestReadmeShowsTheRealProgram performs the sessions, each on the photo of
+// photo_test.go, and compares what README.md says.
 func TestReadmeShowsTheRealProgram(t *testing.T) {
 	path, err := filepath.Abs("../../README.md")
 	if err != nil {
@@ -34,12 +34,12 @@ func TestReadmeShowsTheRealProgram(t *testing.T) {
 	}
 	data := photo(t)
 	t.Chdir(t.TempDir())
-	if err := os.WriteFile("holiday.jpg", data, 0o644); err != nil {
-		t.Fatal(err)
-	}
 	n := 0
 	got := session.ReplaceAllFunc(readme, func(block []byte) []byte {
 		n++
+		if err := os.WriteFile("holiday.jpg", data, 0o644); err != nil {
+			t.Fatal(err)
+		}
 		return []byte("```console\n" + perform(t, string(session.FindSubmatch(block)[1])) + "```")
 	})
 	if n == 0 {
