@@ -26,11 +26,12 @@ func confine() (s Status) {
 	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil || os.Getppid() != parent {
 		os.Exit(exitOrphan) // changing the user clears the signal: the parent may have gone since
 	}
-	setLimits(last)
+	setLimits()
 	var err error
 	if s.Landlock, err = restrict(); err != nil {
 		s.Missing = append(s.Missing, fmt.Sprintf("landlock: %v", err))
 	}
+	limitFiles(last)
 	unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) // others of this user can't look in; too late for libpsx if done earlier
 	if err := filterCalls(); err != nil {
 		s.Missing = append(s.Missing, fmt.Sprintf("seccomp: %v", err))
@@ -107,17 +108,23 @@ const (
 
 // setLimits bounds what is left to be used up. There is no limit on processes:
 // the kernel counts those of the user everywhere, and threads among them.
-func setLimits(last int) {
+func setLimits() {
 	for what, most := range map[int]uint64{
-		unix.RLIMIT_NOFILE:  uint64(last) + 2, // room for the one that is handed over
 		unix.RLIMIT_CORE:    0,
 		unix.RLIMIT_FSIZE:   0,
 		unix.RLIMIT_MEMLOCK: 0,
 		unix.RLIMIT_DATA:    dataInUse() + dataRoom,
 	} {
-		unix.Setrlimit(what, &unix.Rlimit{Cur: most, Max: most}) // fails where a lower limit is in force
+		limit(what, most)
 	}
 }
+
+// limitFiles leaves room for the one file that is handed over, when nothing else
+// has to be opened any more: Landlock is set up with two, and libpsx lists threads.
+func limitFiles(last int) { limit(unix.RLIMIT_NOFILE, uint64(last)+2) }
+
+// limit fails where a lower limit is in force.
+func limit(what int, most uint64) { unix.Setrlimit(what, &unix.Rlimit{Cur: most, Max: most}) }
 
 // dataInUse is the memory that counts towards RLIMIT_DATA, in bytes. Address
 // space that is only reserved, of which Go takes much, does not.

@@ -314,6 +314,26 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// What confines a worker opens files. Numbers that happen to be free below the
+// highest one in use must not be what makes room for that.
+func TestConfinedWithoutFreeDescriptors(t *testing.T) {
+	canConfine(t, start(t, Options{Workers: 1}))
+	if out := helper(t, "without free descriptors", nil); !regexp.MustCompile(`^parsers are confined by landlock \d+ and seccomp\n$`).MatchString(out) {
+		t.Error(out)
+	}
+}
+
+func init() {
+	helpers["without free descriptors"] = func() {
+		os.ReadFile("/proc/self/stat") // has the runtime open what it waits with
+		closeOthers()
+		for range 8 {
+			unix.Eventfd(0, unix.EFD_CLOEXEC)
+		}
+		fmt.Println(confine())
+	}
+}
+
 // A program that is killed takes its workers along, also one that computes.
 func TestWorkersDieWithTheProgram(t *testing.T) {
 	c := exec.Command("/proc/self/exe")
