@@ -102,6 +102,20 @@ func TestPathsAreThoseOfInstall(t *testing.T) {
 	}
 }
 
+// TestCrashesAreRestarted makes sure that only the daemon's own code for a wrong
+// configuration keeps it from being started again: Go ends what panics with 2.
+func TestCrashesAreRestarted(t *testing.T) {
+	m := regexp.MustCompile(`exitUsage *= (\d+)`).FindStringSubmatch(unit(t, "../cmd/untagd/daemon.go"))
+	if m == nil || m[1] == "2" {
+		t.Fatalf("the code of a wrong configuration: %q", m)
+	}
+	for _, path := range daemons {
+		if got := values(unit(t, path), "RestartPreventExitStatus"); !slices.Equal(got, m[1:]) {
+			t.Errorf("%s: RestartPreventExitStatus=%q, want %q", path, got, m[1:])
+		}
+	}
+}
+
 // with returns the unit in a folder of its own, with a program that exists.
 func with(t *testing.T, path string) string {
 	t.Helper()

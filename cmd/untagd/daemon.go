@@ -23,9 +23,9 @@ import (
 // Exit codes, those of untag where they mean the same.
 const (
 	exitOK     = 0
-	exitUsage  = 2 // the command line or the configuration is wrong
-	exitFailed = 3 // the daemon can't work; with --once: a file or drive could not be cleaned
-	exitPartly = 4 // with --once: a medium is only partly clean, or of a kind that can't be cleaned
+	exitUsage  = 78 // the command line or the configuration is wrong; not 2, with which Go ends a program that has crashed
+	exitFailed = 3  // the daemon can't work; with --once: a file or drive could not be cleaned
+	exitPartly = 4  // with --once: a medium is only partly clean, or of a kind that can't be cleaned
 )
 
 // env is the world as the daemon sees it.
