@@ -6,16 +6,17 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZTIME ?= 10m
 BENCHFLAGS ?=
+E2E ?=
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.release=$(VERSION)
 
 NODAEMON := echo "untagd could not be built: it needs gcc and libudev-dev. untag needs neither: make build, make run DRIVE=FOLDER" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run build daemon test lint fuzz bench judge install uninstall clean
+.PHONY: help run build daemon test e2e lint fuzz bench judge install uninstall clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: build $(if $(DRIVE),,daemon) ## clean the drive or folder DRIVE=path; without it, have untagd clean a demo drive
 	@scripts/run.sh $(if $(DRIVE),"$(DRIVE)")
@@ -31,6 +32,10 @@ daemon: ## the daemon, bin/untagd (needs libudev)
 test: ## install what the tests need and run all of them
 	@scripts/packages.sh build daemon test
 	@scripts/test.sh
+
+e2e: build daemon ## the daemon in a virtual machine, with sticks plugged and pulled (root; E2E=regexp: some of it)
+	@scripts/packages.sh e2e
+	@scripts/e2e.sh '$(or $(E2E),.)'
 
 lint: ## gofmt, go vet, staticcheck
 	@scripts/packages.sh build daemon

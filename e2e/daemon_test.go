@@ -1,0 +1,208 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"untag/e2e/image"
+	"untag/e2e/vm"
+)
+
+// TestInstalled looks at what make install made: a unit that runs, enabled and
+// confined as it says.
+func TestInstalled(t *testing.T) {
+	g := resume(t)
+	for _, c := range []struct{ command, want string }{
+		{"systemctl is-enabled untagd", "enabled"},
+		{"systemctl is-active untagd", "active"},
+		{"systemctl show -P FragmentPath untagd", "/usr/local/lib/systemd/system/untagd.service"},
+		{"systemctl show -P StatusText untagd", ""},
+		{"untag drives", "no removable drive"},
+		{"busctl --system status org.untag.Untagd1 | grep -c ^PID=", "1"},
+	} {
+		if out := strings.TrimSpace(g.sh("%s", c.command)); c.want != "" && out != c.want {
+			t.Errorf("%s: %q, want %q", c.command, out, c.want)
+		}
+	}
+	out := g.sh("systemd-analyze security --no-pager untagd.service | tail -n 1")
+	t.Log(strings.TrimSpace(out))
+	m := regexp.MustCompile(`: ([0-9.]+) `).FindStringSubmatch(out)
+	if m == nil {
+		t.Fatal("there is no exposure in that")
+	}
+	if exposure, err := strconv.ParseFloat(m[1], 64); err != nil || exposure > 2.0 {
+		t.Errorf("exposure %s, must be at most 2.0 (%v)", m[1], err)
+	}
+	if out := g.sh("journalctl -o cat -u untagd"); !strings.Contains(out, `"full":true`) {
+		t.Errorf("the sandbox is not whole:\n%s", out)
+	}
+}
+
+// TestStatus compares what untag status and untag drives say with what is so.
+func TestStatus(t *testing.T) {
+	g := resume(t)
+	media := few("DCIM", 12)
+	files := filepath.Join(g.dir, "files")
+	write(t, files, media)
+	s := g.insert(image.ExFAT, "TRUTH", 64, files)
+	if out := g.sh("untag drives"); !strings.Contains(out, "TRUTH") {
+		t.Errorf("a stick that is not mounted is not among the drives:\n%s", out)
+	}
+	if d := s.drive(); d.ID != 0 && d.MountPoint != "" {
+		t.Errorf("a stick that is not mounted is mounted: %+v", d)
+	}
+	s.mountIt()
+	d := s.done(len(media))
+	device := strings.TrimSpace(g.sh("readlink -f /dev/disk/by-label/TRUTH"))
+	if d.MountPoint != s.mount || d.Device != device || d.FS != "exfat" || d.Bus != "usb" || d.ReadOnly || d.Action != "scrub" || d.Problem != "" {
+		t.Errorf("the daemon tells of %s at %s as %+v", device, s.mount, d)
+	}
+	if d.Counts.Files != int64(len(media)) || d.Counts.Media != int64(len(media)) || d.Counts.Cleaned != int64(len(media)) || d.Counts.Failed != 0 {
+		t.Errorf("of %d media it counts %+v", len(media), d.Counts)
+	}
+	for _, c := range []struct{ command, want string }{
+		{"untag status", fmt.Sprintf("TRUTH at %s", s.mount)},
+		{"untag status", fmt.Sprintf("%d cleaned", len(media))},
+		{"untag drives", s.mount},
+		{"untag drives --json", device},
+	} {
+		if out := g.sh("%s", c.command); !strings.Contains(out, c.want) {
+			t.Errorf("%s doesn't say %q:\n%s", c.command, c.want, out)
+		}
+	}
+	s.unmountIt()
+	g.until("it is not mounted", func() bool { return s.drive().MountPoint == "" })
+	s.pull()
+	g.until("there is no drive", func() bool { return strings.Contains(g.sh("untag drives"), "no removable drive") })
+}
+
+// TestRules has a stick that a rule says to leave alone, and then doesn't.
+func TestRules(t *testing.T) {
+	g := resume(t)
+	media := few("DCIM", 12)
+	files := filepath.Join(g.dir, "files")
+	write(t, files, media)
+	g.sh(`mkdir -p /etc/untag && printf '[[rule]]\nmatch = { label = "KEEP*" }\naction = "ignore"\n' >/etc/untag/untagd.toml && systemctl reload untagd`)
+	s := g.insert(image.VFAT, "KEEPIT", 64, files)
+	s.mountIt()
+	g.until("it is ignored", func() bool { return s.drive().State == "ignored" })
+	g.sh("rm /etc/untag/untagd.toml && systemctl reload untagd")
+	s.done(len(media))
+	s.unmountIt()
+	s.pull()
+	mustBeClean(t, s.Image, false, media)
+}
+
+// TestCrash kills the daemon in the middle of its work, and systemd starts it
+// again.
+func TestCrash(t *testing.T) {
+	g := resume(t)
+	media := few("DCIM", 150)
+	files := filepath.Join(g.dir, "files")
+	write(t, files, media)
+	s := g.insert(image.VFAT, "CRASH", 64, files)
+	s.mountIt()
+	s.busy()
+	g.sh("systemctl kill -s KILL untagd; until [ $(systemctl show -P NRestarts untagd) = 1 ] && systemctl is-active -q untagd; do sleep 0.2; done")
+	s.done(1)
+	s.unmountIt()
+	s.pull()
+	mustBeClean(t, s.Image, false, media)
+}
+
+// TestFirstFile measures from when a stick is mounted to when the tags of the
+// newest file are gone from it, as seen on the stick itself.
+func TestFirstFile(t *testing.T) {
+	g := resume(t)
+	media := few("DCIM", 60)
+	files := filepath.Join(g.dir, "files")
+	write(t, files, media)
+	newest := few("NEWEST", 1)
+	newest[0].data = []byte(strings.ReplaceAll(string(newest[0].data), "CANARY-", "NEWEST-"))
+	write(t, files, newest)
+	s := g.insert(image.VFAT, "FIRST", 64, files)
+	needles := image.Needles([]byte("NEWEST-"))
+	mustHold(t, s.Image, true, needles)
+	device := strings.TrimSpace(g.sh("readlink -f /dev/disk/by-label/FIRST; mkdir -p /media/first"))
+	begun := time.Now()
+	g.sh("mount -t vfat -o utf8,flush %s /media/first", device)
+	mounted := time.Now()
+	g.until("the newest file is clean", func() bool {
+		finds, err := image.Search(s.Path, needles)
+		g.must(err)
+		return len(finds) == 0
+	})
+	took := time.Since(mounted)
+	t.Logf("from mount (which took %v) to the newest of %d files being clean: %v", mounted.Sub(begun).Round(time.Millisecond), len(media)+1, took.Round(time.Millisecond))
+}
+
+// usage is what the daemon has of the machine.
+type usage struct{ descriptors, threads, children, kilobytes int }
+
+func (g *guest) usage() (u usage) {
+	g.Helper()
+	out := g.sh(`p=$(systemctl show -P MainPID untagd); ls /proc/$p/fd | wc -l; awk '/^Threads/ {print $2}' /proc/$p/status; cat /proc/$p/task/*/children | wc -w; awk '/^VmRSS/ {print $2}' /proc/$p/status`)
+	if _, err := fmt.Sscan(out, &u.descriptors, &u.threads, &u.children, &u.kilobytes); err != nil {
+		g.Fatalf("%v: %q", err, out)
+	}
+	return u
+}
+
+// goroutines has the daemon tell of them and end, which Go programs do on
+// SIGQUIT; systemd starts it again.
+func (g *guest) goroutines() int {
+	g.Helper()
+	unit := strings.TrimSpace(g.sh("systemctl show -P InvocationID untagd"))
+	g.sh("n=$(systemctl show -P NRestarts untagd); systemctl kill -s QUIT --kill-whom=main untagd; until [ $(systemctl show -P NRestarts untagd) != $n ] && systemctl is-active -q untagd; do sleep 0.2; done; journalctl --sync")
+	return strings.Count(g.sh("journalctl -o cat _SYSTEMD_INVOCATION_ID=%s | grep '^goroutine [0-9]'", unit), "\n")
+}
+
+// TestCycles plugs a stick in and out again and again, in turn unmounted first
+// and simply pulled.
+func TestCycles(t *testing.T) {
+	const cycles = 16
+	g := resume(t)
+	media := few("DCIM", 8)
+	files := filepath.Join(g.dir, "files")
+	write(t, files, media)
+	s := g.insert(image.VFAT, "CYCLE", 64, files)
+	s.pull()
+	cycle := func(n int) usage {
+		s.plug(vm.Stick{})
+		s.mountIt()
+		s.done(0)
+		if n%2 == 0 {
+			s.unmountIt()
+		}
+		s.pull()
+		g.until("the daemon has let go of it", func() bool { return s.drive().ID == 0 })
+		g.sh("until ! grep -q %s /proc/self/mountinfo; do sleep 0.1; done", s.mount)
+		return g.usage()
+	}
+	cycle(0)
+	before := g.goroutines()
+	var all []usage
+	for n := range cycles {
+		all = append(all, cycle(n))
+	}
+	after := g.goroutines()
+	t.Logf("goroutines after the first cycle: %d, after %d: %d", before, cycles, after)
+	for n, u := range all {
+		t.Logf("cycle %2d: %+v", n+1, u)
+	}
+	if before == 0 || after > before {
+		t.Errorf("goroutines: %d, then %d", before, after)
+	}
+	first, last := all[1], all[cycles-1]
+	if last.descriptors > first.descriptors || last.children > 0 || last.threads > first.threads+4 || last.kilobytes > first.kilobytes+8<<10 {
+		t.Errorf("after 2 cycles %+v, after %d %+v", first, cycles, last)
+	}
+	mustBeClean(t, s.Image, true, media)
+}

@@ -1,0 +1,101 @@
+package image
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// View calls look with a folder that shows the files of the image.
+func (i Image) View(look func(dir string) error) error {
+	if i.FS.Name != VFAT.Name {
+		return i.mounted(true, look)
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(i.Path), "files-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := run("mcopy", "-s", "-Q", "-n", "-m", "-i", i.partition(), "::/", dir); err != nil {
+		return err
+	}
+	return look(dir)
+}
+
+// mounted mounts the partition while do runs.
+func (i Image) mounted(readOnly bool, do func(dir string) error) error {
+	device, detach, err := i.attach()
+	if err != nil {
+		return err
+	}
+	defer detach()
+	dir, err := os.MkdirTemp(filepath.Dir(i.Path), "mounted-")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(dir)
+	if _, err := run(i.mounter(readOnly)[0], append(i.mounter(readOnly)[1:], device, dir)...); err != nil {
+		return err
+	}
+	err = do(dir)
+	if e := unmount(dir); err == nil {
+		err = e
+	}
+	return err
+}
+
+func (i Image) mounter(readOnly bool) []string {
+	options := "rw,nosuid,nodev"
+	if readOnly {
+		options = "ro,nosuid,nodev"
+	}
+	switch i.FS.Name {
+	case ExFAT.Name:
+		return []string{"mount.exfat-fuse", "-o", options}
+	case NTFS.Name:
+		return []string{"ntfs-3g", "-o", options}
+	}
+	return []string{"mount", "-t", i.FS.Name, "-o", options}
+}
+
+// unmount waits until the process of the file system has ended, too: it has the
+// device open until then.
+func unmount(dir string) error {
+	var err error
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if _, err = run("umount", dir); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// Check has fsck look at the file system. What it complains of is an error,
+// but for that the drive was pulled while it was mounted, if that may be.
+func (i Image) Check(pulled bool) error {
+	device, detach, err := i.attach()
+	if err != nil {
+		return err
+	}
+	defer detach()
+	out, err := run(i.FS.check[0], append(i.FS.check[1:], device)...)
+	if pulled && err != nil && i.dirtyOnly(out) {
+		return nil
+	}
+	if err == nil && strings.Contains(out, "ERROR") {
+		err = fmt.Errorf("%s: %s", i.FS.check[0], out)
+	}
+	return err
+}
+
+// dirtyOnly tells whether fsck has nothing to say but that the file system was
+// not unmounted.
+func (i Image) dirtyOnly(out string) bool {
+	var left []string
+	for line := range strings.Lines(out) {
+		left = append(left, strings.TrimSpace(line))
+	}
+	return len(left) == 0 // measured below
+}

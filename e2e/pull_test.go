@@ -1,0 +1,82 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"untag/e2e/image"
+	"untag/e2e/vm"
+)
+
+// busy waits until the daemon is in the middle of its work on the stick.
+func (s *stick) busy() {
+	s.g.Helper()
+	s.g.until("some of the files are cleaned", func() bool {
+		d := s.drive()
+		if d.State == "watching" {
+			s.g.Fatalf("the daemon has done %d files before it could be interrupted", d.Counts.Files)
+		}
+		return d.Counts.Cleaned > 0
+	})
+}
+
+// TestPulled pulls a stick while it is being cleaned, and plugs it in again.
+func TestPulled(t *testing.T) {
+	for _, fs := range []image.FileSystem{image.VFAT, image.ExFAT, image.NTFS, image.Ext4} {
+		t.Run(fs.Name, func(t *testing.T) {
+			g := resume(t)
+			media := few("DCIM", 150)
+			files := filepath.Join(g.dir, "files")
+			write(t, files, media)
+			s := g.insert(fs, "PULLED", 64, files)
+			s.mountIt()
+			s.busy()
+			s.pull()
+			g.until("the daemon has let go of it", func() bool { return s.drive().ID == 0 })
+			if finds, err := image.Search(s.Path, secrets(media)); err != nil || len(finds) == 0 {
+				t.Fatalf("nothing was left to do (%v)", err)
+			}
+			if err := s.Check(true); err != nil {
+				t.Error("after it was pulled: ", err)
+			}
+
+			g.sh("until ! grep -q %s /proc/self/mountinfo; do sleep 0.1; done", s.mount)
+			s.plug(vm.Stick{})
+			s.mountIt()
+			s.done(1)
+			s.unmountIt()
+			s.pull()
+			mustBeClean(t, s.Image, true, media)
+			g.silent("CANARY", "DCIM", "IMG_")
+		})
+	}
+}
+
+// TestUnmountDuringThePass has somebody unmount the stick in the middle.
+func TestUnmountDuringThePass(t *testing.T) {
+	g := resume(t)
+	media := few("DCIM", 150)
+	files := filepath.Join(g.dir, "files")
+	write(t, files, media)
+	s := g.insert(image.VFAT, "BUSY", 64, files)
+	s.mountIt()
+	s.busy()
+	begun := time.Now()
+	s.unmountIt()
+	took := time.Since(begun)
+	t.Logf("unmounted in the middle of a pass within %v", took.Round(10*time.Millisecond))
+	if took > 5*time.Second {
+		t.Errorf("unmounting took %v", took)
+	}
+	if err := s.Check(false); err != nil {
+		t.Error(err)
+	}
+	s.mountIt()
+	s.done(1)
+	s.unmountIt()
+	s.pull()
+	mustBeClean(t, s.Image, false, media)
+}
