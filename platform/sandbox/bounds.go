@@ -21,6 +21,8 @@ const (
 	maxText = 1 << 10 // a place, a doubt, a refusal
 	maxLine = 256     // an error
 
+	maxAsked = 1000 // files for one worker: one that was taken over by the first could lie about the others
+
 	maxMessage = 96 << 20 // bytes in one answer or request
 	maxData    = 64 << 20 // of them, new contents of edits
 )

@@ -169,7 +169,7 @@ func (p *Pool) leave(pl *place) { p.places <- pl }
 
 // ready sees to it that there is a worker at the place.
 func (p *Pool) ready(ctx context.Context, pl *place) error {
-	if pl.worker != nil && pl.worker.fresh() {
+	if pl.worker != nil && pl.worker.asked < maxAsked && pl.worker.fresh() {
 		return nil
 	}
 	pl.clear()

@@ -76,6 +76,30 @@ func TestTwoPools(t *testing.T) {
 	}
 }
 
+// A worker that a file took over in silence doesn't see all that come after it.
+func TestWorkersAreReplaced(t *testing.T) {
+	p := start(t, Options{Workers: 1})
+	f, size := file(t, "TOY:plain\nbody")
+	ask := func() {
+		if _, err := p.Plan(bg, f, size, scrub.Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := pid(t, p)
+	for range maxAsked - 1 {
+		ask()
+	}
+	if now := pid(t, p); now != first {
+		t.Errorf("replaced after less than %d files", maxAsked)
+	}
+	if ask(); pid(t, p) == first {
+		t.Errorf("not replaced after %d files", maxAsked)
+	}
+	if all := children(); len(all) != 1 {
+		t.Errorf("processes %v", all)
+	}
+}
+
 func TestLazy(t *testing.T) {
 	p := start(t, Options{Workers: 2, Lazy: true})
 	if all := children(); len(all) > 0 {
