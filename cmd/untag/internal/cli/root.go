@@ -29,6 +29,7 @@ func (a *app) command() *cobra.Command {
 		Short:         "remove what identifies device, person, place and time from media files",
 		Long:          rootLong + "\n\n" + exitStatus(),
 		Example:       rootExample,
+		Version:       a.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
@@ -43,12 +44,34 @@ func (a *app) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &failure{exit.Usage, err.Error(), "see " + c.CommandPath() + " --help"}
 	})
+	root.SetVersionTemplate("untag {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
 	root.AddCommand(a.scrub(), a.inspect(), a.verify(), a.formats(), a.version())
 	root.AddCommand(a.drives(), a.status(), a.watch())
 	root.AddCommand(a.controls()...)
 	root.AddCommand(topics()...)
+	root.SetHelpCommand(help())
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.Short = "print what a shell needs to complete commands"
+	}
 	return root
+}
+
+// help is cobra's, but for words that it doesn't know.
+func help() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND or TOPIC]",
+		Short: "show help for a command or topic",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return usage(fmt.Sprintf("no help on %q", strings.Join(args, " ")), "see untag --help")
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 // unknown is what happens without one of the commands.
