@@ -21,6 +21,7 @@ daemon() {
   local f bus=/etc/dbus-1/system.d # the bus reads policies below /usr and /etc only
   if [[ $prefix == /usr ]]; then bus=share/dbus-1/system.d; fi
   echo "755 bin/untagd bin/untagd"
+  echo "644 docs/man/untagd.8 share/man/man8/untagd.8"
   for f in systemd/*/*.service; do echo "644 $made/$f lib/$f"; done
   echo "644 systemd/dbus/org.untag.Untagd1.conf $bus/org.untag.Untagd1.conf"
   echo "644 platform/config/untagd.toml share/doc/untag/untagd.toml"
