@@ -309,29 +309,43 @@ func TestStormOfMounts(t *testing.T) {
 	}
 	w := only(all, device)
 	expect(t, w, "attached "+device+" loop ")
-	want := Mounted
+	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
+	stormed := make(chan error, 1)
 	go func() {
 		for range 100 {
 			_ = unix.Mount(device, dir, "ext4", 0, "")
 			_ = unix.Unmount(dir, unix.MNT_DETACH)
 		}
-		_ = unix.Mount(device, dir, "ext4", 0, "")
+		stormed <- unix.Mount(device, dir, "ext4", 0, "")
 	}()
-	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
 	last, n := Unmounted, 0
-	for quiet := false; !quiet; {
+	take := func(e Event) {
+		t.Helper()
+		if e.Kind == last {
+			t.Fatalf("%s twice in a row", last)
+		}
+		last, n = e.Kind, n+1
+	}
+	for over := false; !over; {
 		select {
 		case e := <-w.Events():
-			if e.Kind == last {
-				t.Fatalf("%s twice in a row", last)
+			take(e)
+		case err := <-stormed:
+			if over = true; err != nil {
+				t.Fatal(err)
 			}
-			last, n = e.Kind, n+1
-		case <-time.After(3 * time.Second):
-			quiet = true
 		}
 	}
-	if last != want {
-		t.Errorf("%s in the end, after %d events", last, n)
+	deadline := time.After(slow)
+	for calm := false; !calm; {
+		select {
+		case e := <-w.Events():
+			take(e)
+		case <-time.After(time.Second):
+			calm = last == Mounted
+		case <-deadline:
+			t.Fatalf("%s in the end, after %d events", last, n)
+		}
 	}
 	t.Logf("%d events", n)
 }
