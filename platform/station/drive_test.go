@@ -74,6 +74,12 @@ func TestUnmountIdle(t *testing.T) {
 	if got := s.quiet(1); got.Counts.Cleaned != 20 {
 		t.Fatalf("%+v", got)
 	}
+	q, err := s.queue(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.await("our own changes have settled", func() bool { return len(q.watcher.Waiting()) == 0 })
+	time.Sleep(settle)
 	if err := umount(); err != nil {
 		t.Errorf("unmounting an idle drive: %v", err)
 	}
@@ -91,7 +97,7 @@ func TestUnmountInPass(t *testing.T) {
 	s.await("some are clean", func() bool { return s.of(1).Counts.Cleaned > 50 })
 	took := umountTries(t, umount)
 	t.Logf("unmounted after %v, when %d of 2000 files were clean", took, s.of(1).Counts.Cleaned)
-	if took > time.Second {
+	if took > 5*time.Second { // a few tries, and what a busy machine adds
 		t.Errorf("unmounting took %v", took)
 	}
 	s.await("noticed", func() bool { return s.of(1).State == Stuck })
