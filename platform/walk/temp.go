@@ -53,5 +53,5 @@ func ParseTemp(name string) (Temp, bool) {
 	digits, of, ok := strings.Cut(rest, "-")
 	sum, err := strconv.ParseUint(digits, 16, 32)
 	t := Temp{For: of, Sum: uint32(sum)}
-	return t, ok && err == nil && of != "" && t.Name() == name
+	return t, ok && err == nil && of != "" && of != "." && of != ".." && t.Name() == name
 }

@@ -487,6 +487,8 @@ func TestTemp(t *testing.T) {
 		{".untag-0012ABCD-IMG_1.JPG.tmp", Temp{}, false},
 		{".untag-12abcd-IMG_1.JPG.tmp", Temp{}, false},
 		{".untag-0012abcd-.tmp", Temp{}, false},
+		{".untag-0012abcd-..tmp", Temp{}, false},
+		{".untag-0012abcd-...tmp", Temp{}, false},
 		{".untag-0012abcd.tmp", Temp{}, false},
 		{".untag--IMG_1.JPG.tmp", Temp{}, false},
 		{"untag-0012abcd-IMG_1.JPG.tmp", Temp{}, false},
