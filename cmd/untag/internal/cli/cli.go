@@ -41,7 +41,8 @@ type app struct {
 	taken bool // whether standard output is for a medium
 }
 
-// failure is an error that ends the run, with what can be done about it.
+// failure is an error that ends the run, with what can be done about it. Without
+// words it is told by the exit code alone.
 type failure struct {
 	code      exit.Code
 	msg, hint string
@@ -72,6 +73,9 @@ func (a *app) fail(err error) exit.Code {
 	var f *failure
 	if !errors.As(err, &f) {
 		f = &failure{exit.Usage, err.Error(), "see untag --help"}
+	}
+	if f.msg == "" {
+		return f.code
 	}
 	if wantsJSON(a.Args) {
 		out := a.Stdout

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -115,27 +116,39 @@ func TestInterruptedRunSaysHowFarItCame(t *testing.T) {
 	}
 }
 
-// brokenPipe takes some writes and no more.
-type brokenPipe struct{ left atomic.Int32 }
+// broken takes some writes and no more.
+type broken struct {
+	left atomic.Int32
+	err  error
+}
 
-func (b *brokenPipe) Write(p []byte) (int, error) {
+func (b *broken) Write(p []byte) (int, error) {
 	if b.left.Add(-1) < 0 {
-		return 0, errors.New("broken pipe")
+		return 0, b.err
 	}
 	return len(p), nil
 }
 
 func TestReportThatNobodyReadsEndsTheRun(t *testing.T) {
-	dir := folder(t, 100)
-	env, _, errs := environment("inspect", dir)
-	pipe := &brokenPipe{}
-	pipe.left.Store(3)
-	env.Stdout = pipe
-	if code := cli.Run(context.Background(), env); code != exit.Failed {
-		t.Errorf("code %d, want 3", code)
-	}
-	if got := errs.String(); got != "untag: error: writing the report: broken pipe\n" {
-		t.Errorf("said %q", got)
+	for _, tt := range []struct {
+		verb string
+		err  error
+		want string // the start of what is said
+	}{
+		{"inspect", syscall.EPIPE, ""}, // somebody has seen enough
+		{"inspect", errors.New("no paper"), "untag: error: writing the report: no paper\n"},
+		{"scrub", syscall.EPIPE, "untag: error: stopped after "},
+	} {
+		env, _, errs := environment(tt.verb, folder(t, 100))
+		out := &broken{err: tt.err}
+		out.left.Store(3)
+		env.Stdout = out
+		if code := cli.Run(context.Background(), env); code != exit.Failed {
+			t.Errorf("%s, %v: code %d, want 3", tt.verb, tt.err, code)
+		}
+		if got := errs.String(); !strings.HasPrefix(got, tt.want) || tt.want == "" && got != "" {
+			t.Errorf("%s, %v: said %q", tt.verb, tt.err, got)
+		}
 	}
 }
 

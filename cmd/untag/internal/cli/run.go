@@ -22,6 +22,7 @@ type run struct {
 	start   time.Time
 	named   []string // the paths of the command line
 	json    bool
+	changes bool // whether files may be changed
 	shared  bool // whether report and progress go to terminals, which may be the same
 	stop    context.CancelFunc
 
@@ -36,10 +37,11 @@ type run struct {
 
 func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []string) (*run, context.Context) {
 	r := &run{
-		start: a.Now(),
-		named: paths,
-		json:  f.json,
-		begun: map[string]int64{},
+		start:   a.Now(),
+		named:   paths,
+		json:    f.json,
+		changes: verb == report.Scrub && !f.dryRun,
+		begun:   map[string]int64{},
 	}
 	columns := func() int { return a.Columns(a.Stderr) }
 	if !f.quiet && (!f.json || columns() > 0) {

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -47,7 +49,7 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	defer closeAll(roots)
 	if len(roots) == 0 && !f.json {
 		a.code = r.totals.Code()
-		return failed(r.broken)
+		return r.unheard()
 	}
 	opt.Progress = r.progress
 	r.count(working, roots, opt.Shard)
@@ -76,13 +78,29 @@ func (a *app) finish(r *run, err error) error {
 		r.note(r.printer.End(&r.totals, a.code))
 	}
 	if r.broken != nil {
-		return failed(r.broken)
+		return r.unheard()
 	}
 	for _, h := range r.hints {
 		r.note(report.Hint(a.Stderr, h))
 	}
 	if r.totals.Interrupted { // also beside JSON: somebody sits there
-		r.note(report.Complain(a.Stderr, "interrupted after "+done(r.state)+"; every file is whole", "run the same command again to finish"))
+		r.note(report.Complain(a.Stderr, "interrupted after "+done(r.state)+"; every file is whole", again))
+	}
+	return r.unheard()
+}
+
+const again = "run the same command again to finish"
+
+// unheard is the failure to tell the outcome, which ended the run. That nobody
+// reads on, as with head, matters only where there was something to change.
+func (r *run) unheard() error {
+	switch {
+	case r.broken == nil:
+		return nil
+	case r.changes:
+		return &failure{exit.Failed, "stopped after " + done(r.state) + ": writing the report: " + r.broken.Error(), again}
+	case errors.Is(r.broken, syscall.EPIPE):
+		return &failure{exit.Failed, "", ""}
 	}
 	return failed(r.broken)
 }

@@ -57,7 +57,7 @@ func (p *Text) shown(o apply.Outcome) bool {
 	case p.opt.Quiet:
 		return o.Status != apply.Clean && o.Status != apply.Cleaned
 	}
-	return o.Status != apply.Clean || p.opt.Verb == Inspect || p.opt.Single
+	return o.Status != apply.Clean || len(o.Reasons) > 0 || p.opt.Verb == Inspect || p.opt.Single
 }
 
 func status(o apply.Outcome) string {
