@@ -23,6 +23,7 @@ import (
 // Exit codes, those of untag where they mean the same.
 const (
 	exitOK     = 0
+	exitFound  = 1  // with --once: tags were found and left, by a rule or since the drive is read-only
 	exitUsage  = 78 // the command line or the configuration is wrong; not 2, with which Go ends a program that has crashed
 	exitFailed = 3  // the daemon can't work; with --once: a file or drive could not be cleaned
 	exitPartly = 4  // with --once: a medium is only partly clean, or of a kind that can't be cleaned
@@ -289,15 +290,17 @@ func codeOf(s station.DriveState) int {
 	switch {
 	case s.State == station.Stuck, s.State == station.Gone, s.Counts.Failed > 0, s.Counts.Waiting > 0:
 		return exitFailed
-	case s.Problem != station.NoProblem, s.Counts.Partly > 0, s.Counts.Unsupported > 0:
+	case s.Problem == station.TooManyFolders, s.Counts.Partly > 0, s.Counts.Unsupported > 0:
 		return exitPartly
+	case s.Counts.Found > 0:
+		return exitFound
 	}
 	return exitOK
 }
 
 // worse returns the code that is reported where both apply.
 func worse(a, b int) int {
-	for _, c := range []int{exitFailed, exitPartly} {
+	for _, c := range []int{exitFailed, exitPartly, exitFound} {
 		if a == c || b == c {
 			return c
 		}

@@ -238,6 +238,21 @@ func TestOnce(t *testing.T) {
 	}
 }
 
+// What a rule has it leave as it is doesn't keep it from ending, and isn't called clean.
+func TestOnceByRules(t *testing.T) {
+	for action, want := range map[string]int{"ignore": exitOK, "report": exitFound, "scrub": exitOK} {
+		t.Run(action, func(t *testing.T) {
+			dir := t.TempDir()
+			path := write(t, filepath.Join(dir, "a.jpg"), photo.Data)
+			rules := write(t, filepath.Join(t.TempDir(), "untagd.toml"), []byte("[[rule]]\naction = \""+action+"\"\n"))
+			code, _, log := finish(t, "--drive", dir, "--once", "--config", rules)
+			if code != want || holds(t, path, photo.Secrets) != (action != "scrub") {
+				t.Errorf("exit code %d, want %d\n%s", code, want, log)
+			}
+		})
+	}
+}
+
 func TestOnceInUse(t *testing.T) {
 	dir := t.TempDir()
 	f := must(os.OpenFile(write(t, filepath.Join(dir, "a.jpg"), photo.Data), os.O_RDWR, 0))

@@ -283,6 +283,8 @@ func (q *queue) mayWork() bool {
 	o := q.orders
 	q.mu.Unlock()
 	switch {
+	case q.policy.action == config.Ignore && q.station.opt.Once:
+		q.enter(Done)
 	case q.policy.action == config.Ignore:
 		q.enter(Ignored)
 	case o.idle():
