@@ -17,7 +17,7 @@ type Drive struct {
 	ID           uint64 // never that of another drive of the same [Watcher], wherever that one was; from List, 0
 	Device       string // "/dev/sdb1"
 	Major, Minor uint32 // of the device; taken over by the next drive as soon as this one is gone
-	MountPoint   string // where it can be reached; the first place that shows the most of it; "" if not mounted
+	MountPoint   string // where it can be reached; the first place that shows the most of it and can be written to; "" if not mounted
 	FS           string // as blkid and lsblk name it: "vfat", "exfat", "ntfs", "ext4"; "" if not known before it is mounted
 	Label        string // of the file system, as are FS and UUID
 	UUID         string
@@ -51,8 +51,8 @@ type Event struct {
 // a daemon.
 //
 // Whatever they say, a disk is left alone as a whole if /, /boot, /usr, /var,
-// /home, a home folder or swap is on any part of it, if a live system runs from
-// it, or if /etc/fstab mounts any of it at every start.
+// /home, the home folder of somebody in /etc/passwd or swap is on any part of it,
+// if a live system runs from it, or if /etc/fstab mounts any of it at every start.
 type Options struct {
 	// Exclude has device names, mount points and UUIDs that are left out. What is
 	// mounted at an excluded point is as if it were gone.

@@ -164,15 +164,25 @@ func (l *look) holdsFiles(b *block, f facts) bool {
 	return !f.known || f.usage == "filesystem"
 }
 
-// mountOf is the mount of a device through which it is reached, the first of
-// those that show the most of it.
+// mountOf is the mount of a device through which it is reached: of those that
+// show the most of it the first that can be written to, else the first.
 func (l *look) mountOf(b *block) (best *mount) {
 	for _, m := range l.table.mounts {
-		if l.device[m] == b && l.table.reached(m) && (best == nil || len(m.root) < len(best.root)) {
+		if l.device[m] == b && l.table.reached(m) && m.better(best) {
 			best = m
 		}
 	}
 	return best
+}
+
+func (m *mount) better(than *mount) bool {
+	switch {
+	case than == nil:
+		return true
+	case len(m.root) != len(than.root):
+		return len(m.root) < len(than.root)
+	}
+	return than.readOnly() && !m.readOnly()
 }
 
 // deviceOf is the device of a mount; nil if it has none, as in networks.

@@ -143,6 +143,8 @@ func TestMountPoint(t *testing.T) {
 		{"btrfs, under a number of its own", []string{"144 26 0:50 / /media/u/A " + udisks + " - btrfs /dev/sdb1 rw\n"}, "/dev/sdb1 usb /media/u/A\n"},
 		{"btrfs, one volume before all", []string{"144 26 0:50 /@home /media/u/A " + udisks + " - btrfs /dev/sdb1 rw\n", "145 26 0:50 / /media/u/B " + udisks + " - btrfs /dev/sdb1 rw\n"}, "/dev/sdb1 usb /media/u/B\n"},
 		{"twice: the first counts", []string{vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1"), vfat(145, 26, "8:17", "/mnt", "/dev/sdb1")}, "/dev/sdb1 usb /media/u/A\n"},
+		{"twice, first read-only: where it can be written to counts", []string{strings.Replace(vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1"), "rw,", "ro,", 1), vfat(145, 26, "8:17", "/mnt", "/dev/sdb1"), vfat(146, 26, "8:17", "/srv/x", "/dev/sdb1")}, "/dev/sdb1 usb /mnt\n"},
+		{"a folder of it that can be written to, and the whole that can't", []string{"143 26 8:17 /DCIM /home/u/x/pictures " + udisks + " - vfat /dev/sdb1 rw\n", strings.Replace(vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1"), "rw,", "ro,", 1)}, "/dev/sdb1 usb /media/u/A ro\n"},
 		{"a folder of it bound before the whole", []string{"143 26 8:17 /DCIM /home/u/x/pictures " + udisks + " - vfat /dev/sdb1 rw\n", vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1")}, "/dev/sdb1 usb /media/u/A\n"},
 		{"a folder of it alone", []string{"143 26 8:17 /DCIM /home/u/x/pictures " + udisks + " - vfat /dev/sdb1 rw\n"}, "/dev/sdb1 usb /home/u/x/pictures\n"},
 		{"bound over itself", []string{vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1"), vfat(145, 144, "8:17", "/media/u/A", "/dev/sdb1")}, "/dev/sdb1 usb /media/u/A\n"},
@@ -213,6 +215,11 @@ func TestSystem(t *testing.T) {
 		{"/boot", mount("/boot"), onlyC}, {"/boot/efi", mount("/boot/efi"), onlyC}, {"/efi", mount("/efi"), onlyC}, {"/usr", mount("/usr"), onlyC}, {"/usr/local", mount("/usr/local"), onlyC},
 		{"/var", mount("/var"), onlyC}, {"/home", mount("/home"), onlyC}, {"a home folder", mount("/home/alice"), onlyC}, {"/root", mount("/root"), onlyC},
 		{"Tails' medium", mount("/lib/live/mount/medium"), onlyC}, {"Debian Live's medium", mount("/run/live/medium"), onlyC}, {"Ubuntu's medium", mount("/cdrom"), onlyC}, {"Arch's medium", mount("/run/archiso/bootmnt"), onlyC},
+		{"openSUSE's medium", mount("/run/overlay/live"), onlyC}, {"MX's medium", mount("/live/boot-dev"), onlyC}, {"NixOS's medium", mount("/iso"), onlyC},
+		{"somebody's home elsewhere", func(f *fake) {
+			f.write("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nmail:x:8:8:mail:/media/u/C:/usr/sbin/nologin\nbob:x:1001:1001:,,,:/mnt/people/bob/:/bin/sh\nshort:x:1002\n")
+			mount("/mnt/people")(f)
+		}, onlyC},
 		{"in a home folder", mount("/home/alice/stick"), strings.Replace(all, "sdb2 usb ", "sdb2 usb /home/alice/stick", 1)},
 		{"/mnt", mount("/mnt"), strings.Replace(all, "sdb2 usb ", "sdb2 usb /mnt", 1)},
 		{"/bootleg", mount("/bootleg"), strings.Replace(all, "sdb2 usb ", "sdb2 usb /bootleg", 1)},

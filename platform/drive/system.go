@@ -4,15 +4,17 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 // systemPoints are where parts of the system are mounted, systemTrees also
 // beneath. The last are where live systems keep the medium that they run from:
-// Debian and Tails, Ubuntu, Fedora, Arch, Manjaro.
+// Debian and Tails, Ubuntu, Fedora and Slax, Arch, Manjaro, openSUSE, antiX and MX,
+// Porteus, NixOS, Knoppix, Puppy.
 var (
 	systemPoints = []string{"/", "/efi", "/etc", "/gnu", "/home", "/nix", "/opt", "/root", "/srv", "/sysroot", "/tmp", "/var", "/var/home", "/var/log", "/var/tmp", "/cdrom"}
-	systemTrees  = []string{"/boot", "/usr", "/lib/live", "/run/live", "/run/initramfs", "/run/archiso", "/run/miso"}
+	systemTrees  = []string{"/boot", "/usr", "/lib/live", "/run/live", "/run/initramfs", "/run/archiso", "/run/miso", "/run/overlay", "/live", "/mnt/live", "/iso", "/mnt-system", "/initrd"}
 	homes        = []string{"/home", "/var/home"} // what is right in them is somebody's home folder
 )
 
@@ -26,8 +28,9 @@ func isSystemPoint(point string) bool {
 func (l *look) findSystem() {
 	l.system = map[string]bool{}
 	fixed := l.fixedEntries()
+	people := peoplesHomes(l.root)
 	for _, m := range l.table.mounts {
-		if isSystemPoint(m.point) || slices.Contains(fixed, m.point) {
+		if isSystemPoint(m.point) || slices.Contains(fixed, m.point) || m.holds(people) {
 			l.needs(l.device[m], 0)
 		}
 	}
@@ -37,6 +40,28 @@ func (l *look) findSystem() {
 	if m := l.table.at("/"); m != nil && l.device[m] == nil {
 		l.needsImages()
 	}
+}
+
+// holds tells whether one of the folders is in the mount, or was before something
+// was mounted over it: a service is shown an empty /home.
+func (m *mount) holds(folders []string) bool {
+	return m.point != "/" && slices.ContainsFunc(folders, func(f string) bool { return beneath(m.point, f) })
+}
+
+// peoplesHomes lists the home folders in /etc/passwd, but for those of services.
+func peoplesHomes(root string) (list []string) {
+	const firstOfPeople = 1000
+	text, _ := os.ReadFile(filepath.Join(root, "etc/passwd"))
+	for line := range strings.Lines(string(text)) {
+		f := strings.Split(line, ":")
+		if len(f) < 7 || !filepath.IsAbs(f[5]) {
+			continue
+		}
+		if uid, err := strconv.Atoi(f[2]); err == nil && uid >= firstOfPeople {
+			list = append(list, filepath.Clean(f[5]))
+		}
+	}
+	return list
 }
 
 // needs notes the disks below a device.
