@@ -4,16 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"untag/platform/leaktest"
 	"untag/platform/sandbox"
 	"untag/samples"
 	"untag/scrub/formats"
@@ -25,35 +24,7 @@ func TestMain(m *testing.M) {
 	if sandbox.IsWorker(os.Args) || os.Getenv("UNTAGD_TEST_MAIN") != "" {
 		main()
 	}
-	before := openFiles()
-	code := m.Run()
-	for end := time.Now().Add(2 * time.Second); runtime.NumGoroutine() > 2 && time.Now().Before(end); {
-		time.Sleep(10 * time.Millisecond)
-	}
-	if n := runtime.NumGoroutine(); n > 2 { // os/signal keeps one
-		buf := make([]byte, 1<<20)
-		fmt.Fprintf(os.Stderr, "%d goroutines leak:\n%s\n", n-2, buf[:runtime.Stack(buf, true)])
-		code = 1
-	}
-	runtime.GC() // go-udev leaves its socket to the collector
-	time.Sleep(50 * time.Millisecond)
-	if after := openFiles(); len(after) > len(before) {
-		fmt.Fprintf(os.Stderr, "descriptors leak: before %v, after %v\n", before, after)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-// openFiles lists what is open but for the runtime's own.
-func openFiles() (open []string) {
-	entries, _ := os.ReadDir("/proc/self/fd")
-	for _, e := range entries {
-		to, err := os.Readlink("/proc/self/fd/" + e.Name())
-		if err == nil && !strings.Contains(to, "eventpoll") && !strings.Contains(to, "eventfd") && !strings.HasPrefix(to, "/proc/") {
-			open = append(open, e.Name()+" "+to)
-		}
-	}
-	return open
+	os.Exit(leaktest.Run(m))
 }
 
 // buffer is written to by many.

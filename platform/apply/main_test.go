@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"untag/platform/leaktest"
 	"untag/platform/walk"
 )
 
@@ -23,26 +23,7 @@ func TestMain(m *testing.M) {
 		h()
 		return
 	}
-	before := openFiles()
-	code := m.Run()
-	runtime.GC() // finalizers would hide a leak only for a while
-	if after := openFiles(); len(after) > len(before) {
-		fmt.Fprintf(os.Stderr, "descriptors leak: before %v, after %v\n", before, after)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-// openFiles lists what is open but for the runtime's own.
-func openFiles() (open []string) {
-	entries, _ := os.ReadDir("/proc/self/fd")
-	for _, e := range entries {
-		to, err := os.Readlink("/proc/self/fd/" + e.Name())
-		if err == nil && !strings.HasPrefix(to, "anon_inode:") && !strings.HasPrefix(to, "/proc/") && !strings.HasPrefix(to, "pipe:") {
-			open = append(open, e.Name()+" "+to)
-		}
-	}
-	return open
+	os.Exit(leaktest.Run(m))
 }
 
 // clean runs over the paths and returns the outcomes by path.

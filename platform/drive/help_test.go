@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"untag/platform/leaktest"
 )
 
 // slow is how long a test waits for what must come; the machine may be busy.
@@ -19,7 +20,7 @@ const slow = 20 * time.Second
 // left of that.
 func watch(t *testing.T, opt Options) (w *Watcher, stop func()) {
 	t.Helper()
-	fds, goroutines := openFiles(t), runtime.NumGoroutine()
+	ended := leaktest.Check(t)
 	ctx, cancel := context.WithCancel(context.Background()) // t.Context ends before what t.Cleanup does
 	if opt.Warn == nil {
 		opt.Warn = func(err error) { t.Error(err) }
@@ -55,7 +56,7 @@ func watch(t *testing.T, opt Options) (w *Watcher, stop func()) {
 				t.Error("udev is listened to after the end")
 			}
 		}
-		leaks(t, fds, goroutines)
+		ended()
 	}
 	t.Cleanup(func() {
 		if ctx.Err() == nil {
@@ -63,32 +64,6 @@ func watch(t *testing.T, opt Options) (w *Watcher, stop func()) {
 		}
 	})
 	return w, stop
-}
-
-// leaks waits a little: go-udev closes its socket in a finalizer, and what adds
-// a watch isn't waited for.
-func leaks(t *testing.T, fds, goroutines int) {
-	t.Helper()
-	for deadline := time.Now().Add(slow); ; time.Sleep(10 * time.Millisecond) {
-		runtime.GC()
-		f, g := openFiles(t), runtime.NumGoroutine()
-		if f <= fds && g <= goroutines {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Errorf("%d files are open, %d before; %d goroutines, %d before", f, fds, g, goroutines)
-			return
-		}
-	}
-}
-
-func openFiles(t *testing.T) int {
-	t.Helper()
-	list, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(list)
 }
 
 func text1(e Event) string {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"untag/platform/leaktest"
 )
 
 // quick looks often, since nothing tells of changes in a fake root.
@@ -119,11 +121,11 @@ func TestWatchFails(t *testing.T) {
 	for _, missing := range []string{"proc", "sys"} {
 		f := newFake(t)
 		f.remove(missing)
-		fds := openFiles(t)
+		fds := len(leaktest.Files())
 		if w, err := Watch(t.Context(), f.options()); err == nil {
 			t.Errorf("without /%s: %v", missing, w)
 		}
-		if n := openFiles(t); n != fds {
+		if n := len(leaktest.Files()); n != fds {
 			t.Errorf("without /%s: %d files are open, %d before", missing, n, fds)
 		}
 	}

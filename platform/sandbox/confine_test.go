@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 	"kernel.org/pub/linux/libs/security/libcap/psx"
 
+	"untag/platform/leaktest"
 	"untag/scrub"
 )
 
@@ -202,7 +203,7 @@ var helpers = map[string]func(){
 			}
 			fmt.Println("plan:", plan.Format, plan.Status())
 			p.Close()
-			if left := children(); len(left) > 0 {
+			if left := leaktest.Children(); len(left) > 0 {
 				fmt.Println("left:", left)
 			}
 		}

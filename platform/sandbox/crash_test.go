@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"untag/platform/apply"
+	"untag/platform/leaktest"
 	"untag/scrub"
 )
 
@@ -95,7 +96,7 @@ func TestWorkerDiesIdle(t *testing.T) {
 	p := start(t, Options{Workers: 1})
 	before := pid(t, p)
 	syscall.Kill(before, syscall.SIGKILL)
-	for len(children()) > 0 {
+	for len(leaktest.Children()) > 0 {
 		time.Sleep(time.Millisecond)
 	}
 	serves(t, p)
@@ -198,7 +199,7 @@ func TestClose(t *testing.T) {
 	if took := time.Since(begin); took > 2*time.Second {
 		t.Errorf("took %v", took)
 	}
-	if left := children(); len(left) > 0 {
+	if left := leaktest.Children(); len(left) > 0 {
 		t.Error("left:", left)
 	}
 	if _, err := plan(t, p, "TOY:plain\nbody"); err != ErrClosed {

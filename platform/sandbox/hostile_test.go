@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"untag/platform/apply"
+	"untag/platform/leaktest"
 	"untag/scrub"
 )
 
@@ -292,7 +293,7 @@ func TestHostileAnswers(t *testing.T) {
 		}
 		t.Run(lie, func(t *testing.T) {
 			serves(t, p)
-			begin, before := time.Now(), len(openFiles())
+			begin, before := time.Now(), len(leaktest.Files())
 			content := fmt.Sprintf("HOSTILE:%-1015s\n", lie+"\n")
 			f, size := file(t, content)
 			if lie == "much data" {
@@ -316,8 +317,8 @@ func TestHostileAnswers(t *testing.T) {
 				time.Sleep(200 * time.Millisecond)
 			}
 			serves(t, p)
-			if after := len(openFiles()); after > before+2 {
-				t.Errorf("%d descriptors were open, now %d: %v", before, after, openFiles())
+			if after := len(leaktest.Files()); after > before+2 {
+				t.Errorf("%d descriptors were open, now %d: %v", before, after, leaktest.Files())
 			}
 		})
 	}

@@ -2,15 +2,14 @@ package sandbox
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"untag/platform/leaktest"
 	"untag/scrub"
 	"untag/scrub/formats"
 )
@@ -30,43 +29,7 @@ func TestMain(m *testing.M) {
 		h()
 		os.Exit(0)
 	}
-	files := openFiles()
-	code := m.Run()
-	if left := children(); len(left) > 0 {
-		fmt.Fprintln(os.Stderr, "processes are left:", left)
-		code = 1
-	}
-	if after := openFiles(); len(after) > len(files) {
-		fmt.Fprintf(os.Stderr, "descriptors leak: before %v, after %v\n", files, after)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-// openFiles lists what is open but for the runtime's own.
-func openFiles() (open []string) {
-	entries, _ := os.ReadDir("/proc/self/fd")
-	for _, e := range entries {
-		to, err := os.Readlink("/proc/self/fd/" + e.Name())
-		if err == nil && !strings.HasPrefix(to, "anon_inode:") && !strings.HasPrefix(to, "/proc/") {
-			open = append(open, e.Name()+" "+to)
-		}
-	}
-	return open
-}
-
-// children lists the processes that this one has, dead ones too.
-func children() (all []string) {
-	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, name := range stats {
-		b, _ := os.ReadFile(name)
-		if after, ok := strings.CutPrefix(string(b[strings.LastIndexByte(string(b), ')')+1:]), " "); ok {
-			if f := strings.Fields(after); len(f) > 1 && f[1] == strconv.Itoa(os.Getpid()) {
-				all = append(all, string(b[:strings.LastIndexByte(string(b), ')')+1])+" "+f[0])
-			}
-		}
-	}
-	return all
+	os.Exit(leaktest.Run(m))
 }
 
 // start returns a pool for a test.

@@ -15,13 +15,14 @@ import (
 	"time"
 
 	"untag/platform/apply"
+	"untag/platform/leaktest"
 	"untag/scrub"
 	"untag/scrub/scrubtest"
 )
 
 func TestThousandFiles(t *testing.T) {
 	p := start(t, Options{Workers: 3, limits: quick})
-	first := children()
+	first := leaktest.Children()
 	files := make(chan int)
 	var all sync.WaitGroup
 	for range 8 {
@@ -50,7 +51,7 @@ func TestThousandFiles(t *testing.T) {
 	}
 	close(files)
 	all.Wait()
-	if now := children(); len(first) != 1 || len(now) > 3 {
+	if now := leaktest.Children(); len(first) != 1 || len(now) > 3 {
 		t.Errorf("processes first %v, now %v", first, now)
 	}
 }
@@ -71,7 +72,7 @@ func TestTwoPools(t *testing.T) {
 	}
 	serves(t, b)
 	b.Close()
-	if left := children(); len(left) > 0 {
+	if left := leaktest.Children(); len(left) > 0 {
 		t.Error("left:", left)
 	}
 }
@@ -95,18 +96,18 @@ func TestWorkersAreReplaced(t *testing.T) {
 	if ask(); pid(t, p) == first {
 		t.Errorf("not replaced after %d files", maxAsked)
 	}
-	if all := children(); len(all) != 1 {
+	if all := leaktest.Children(); len(all) != 1 {
 		t.Errorf("processes %v", all)
 	}
 }
 
 func TestLazy(t *testing.T) {
 	p := start(t, Options{Workers: 2, Lazy: true})
-	if all := children(); len(all) > 0 {
+	if all := leaktest.Children(); len(all) > 0 {
 		t.Error("started:", all)
 	}
 	serves(t, p)
-	if all := children(); len(all) != 1 {
+	if all := leaktest.Children(); len(all) != 1 {
 		t.Error("started:", all)
 	}
 	never := start(t, Options{Lazy: true})
@@ -188,7 +189,7 @@ func TestStarterLeaves(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(50 * time.Millisecond)
-		if all := children(); len(all) != 1 || strings.HasSuffix(all[0], "Z") {
+		if all := leaktest.Children(); len(all) != 1 || strings.HasSuffix(all[0], "Z") {
 			t.Error(all)
 		}
 		serves(t, p)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"untag/platform/drive"
+	"untag/platform/leaktest"
 )
 
 // stick makes an image with ext4 and mounts it.
@@ -127,7 +128,7 @@ func TestReleaseAndUnmount(t *testing.T) {
 
 // Pulled in the middle: nothing is left behind, and nobody panics about it.
 func TestPulled(t *testing.T) {
-	goroutines, files := runtime.NumGoroutine(), len(openFiles())
+	goroutines, files := runtime.NumGoroutine(), len(leaktest.Files())
 	d, _ := stick(t)
 	many(t, d.MountPoint, 500)
 	settled()
@@ -142,7 +143,7 @@ func TestPulled(t *testing.T) {
 	s.events <- drive.Event{Kind: drive.Unmounted, Drive: d}
 	s.events <- drive.Event{Kind: drive.Gone, Drive: d}
 	s.await("all let go of", func() bool {
-		return len(s.Snapshot()) == 0 && runtime.NumGoroutine() <= goroutines+2 && len(openFiles()) <= files+1
+		return len(s.Snapshot()) == 0 && runtime.NumGoroutine() <= goroutines+2 && len(leaktest.Files()) <= files+1
 	})
 	if n := strings.Count(s.log.String(), "\n"); n > 5 {
 		t.Errorf("%d lines are logged:\n%s", n, s.log)

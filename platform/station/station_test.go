@@ -18,6 +18,7 @@ import (
 
 	"untag/platform/config"
 	"untag/platform/drive"
+	"untag/platform/leaktest"
 )
 
 func TestPass(t *testing.T) {
@@ -571,7 +572,7 @@ func TestElsewhere(t *testing.T) {
 
 // openBeneath lists what this process has open beneath the folder.
 func openBeneath(dir string) (open []string) {
-	for _, f := range openFiles() {
+	for _, f := range leaktest.Files() {
 		if _, path, _ := strings.Cut(f, " "); path == dir || strings.HasPrefix(path, dir+"/") {
 			open = append(open, f)
 		}

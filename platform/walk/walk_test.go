@@ -12,29 +12,13 @@ import (
 	"strings"
 	"testing"
 
+	"untag/platform/leaktest"
+
 	"golang.org/x/sys/unix"
 )
 
 func TestMain(m *testing.M) {
-	before := openFiles()
-	code := m.Run()
-	if after := openFiles(); len(after) > len(before) {
-		fmt.Fprintf(os.Stderr, "descriptors leak: before %v, after %v\n", before, after)
-		code = 1
-	}
-	os.Exit(code)
-}
-
-// openFiles lists what is open but for the runtime's own.
-func openFiles() (open []string) {
-	entries, _ := os.ReadDir("/proc/self/fd")
-	for _, e := range entries {
-		to, err := os.Readlink("/proc/self/fd/" + e.Name())
-		if err == nil && !strings.HasPrefix(to, "anon_inode:") && !strings.HasPrefix(to, "/proc/") && !strings.HasPrefix(to, "pipe:") {
-			open = append(open, e.Name()+" "+to)
-		}
-	}
-	return open
+	os.Exit(leaktest.Run(m))
 }
 
 // bothWays runs a test with openat2 and with what stands in for it.
