@@ -188,6 +188,20 @@ func TestFolderThatCantBeWatched(t *testing.T) {
 	s.await("cleaned", func() bool { return s.of(1).Counts.Cleaned == 1 })
 }
 
+// What a drive was stuck with is not taken back while it is still stuck.
+func TestRenewedAfterStuck(t *testing.T) {
+	s := New(Options{Config: testConfig()})
+	q := newQueue(t.Context(), s, drive.Drive{ID: 1}, policy{})
+	q.stick(NoAnswer)
+	if d := q.snapshot(); d.State != Stuck || d.Problem != NoAnswer {
+		t.Errorf("%+v", d)
+	}
+	q.renew()
+	if d := q.snapshot(); d.State != Cleaning || d.Problem != NoProblem || !d.Listing {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestWorseProblems(t *testing.T) {
 	s := New(Options{Config: testConfig()})
 	q := newQueue(t.Context(), s, drive.Drive{ID: 1}, policy{})

@@ -69,7 +69,8 @@ func (q *queue) renew() {
 		if d.Drive.ReadOnly {
 			d.Problem = ReadOnly
 		}
-		if d.State == Watching || d.State == Settling {
+		switch d.State {
+		case Watching, Settling, Stuck:
 			d.State = q.working()
 		}
 	})

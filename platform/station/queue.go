@@ -219,13 +219,14 @@ func (q *queue) obey() {
 	o := q.orders
 	q.orders.rescan, q.orders.unstick = false, false
 	q.mu.Unlock()
-	if o.rescan || o.unstick {
+	again := o.rescan || o.unstick && q.stuck // what was skipped while stuck is not known
+	if again {
 		q.stuck, q.sick, q.unsound = false, 0, 0
 	}
 	switch {
 	case !q.policy.same(o.policy):
 		q.adopt(o.policy)
-	case o.rescan:
+	case again:
 		q.restart()
 	}
 }

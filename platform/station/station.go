@@ -187,9 +187,10 @@ func (s *Station) Pause(id uint64) error {
 	return s.order(id, func(o *orders) { o.paused = true })
 }
 
-// Resume goes on with the work on a drive.
+// Resume goes on with the work on a drive; one with which it was stuck is looked
+// through anew.
 func (s *Station) Resume(id uint64) error {
-	return s.order(id, func(o *orders) { o.paused, o.away = false, time.Time{} })
+	return s.order(id, func(o *orders) { o.paused, o.away, o.unstick = false, time.Time{}, true })
 }
 
 // Rescan looks through all of a drive again.

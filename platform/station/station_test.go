@@ -493,8 +493,14 @@ func TestNoDrive(t *testing.T) {
 	}
 }
 
-// A drive that answers nothing but errors is left alone after a few.
+// A drive that answers nothing but errors is left alone after a few, until somebody
+// has it gone on with.
 func TestNoStorm(t *testing.T) {
+	t.Run("rescan", func(t *testing.T) { testNoStorm(t, (*Station).Rescan) })
+	t.Run("resume", func(t *testing.T) { testNoStorm(t, (*Station).Resume) })
+}
+
+func testNoStorm(t *testing.T, again func(*Station, uint64) error) {
 	dir := real(t)
 	many(t, dir, 200)
 	settled()
@@ -519,10 +525,13 @@ func TestNoStorm(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	well.Store(true)
-	if err := s.Rescan(1); err != nil {
+	if err := again(s.Station, 1); err != nil {
 		t.Fatal(err)
 	}
 	s.await("all cleaned", func() bool { return s.of(1).Counts.Cleaned == 200 })
+	if d := s.quiet(1); d.State != Watching || d.Problem != NoProblem || d.Counts.Failed > 0 {
+		t.Errorf("%+v", d)
+	}
 }
 
 // The folder that stands in for a drive goes away.
