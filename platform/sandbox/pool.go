@@ -139,6 +139,21 @@ func (p *Pool) Status() (Status, error) {
 	return *p.status, nil
 }
 
+// Warm starts up to n of the workers that are not running, so that whoever asks
+// them next doesn't wait for that. What fails is found by who asks.
+func (p *Pool) Warm(ctx context.Context, n int) {
+	for range min(n, p.opt.Workers) {
+		pl, err := p.take(ctx)
+		if err != nil {
+			return
+		}
+		defer p.leave(pl) // not before the others were taken
+		if p.ready(ctx, pl) != nil {
+			return
+		}
+	}
+}
+
 // Confined returns an error that says what is missing, nil if the workers are
 // fully confined.
 func (p *Pool) Confined() error {

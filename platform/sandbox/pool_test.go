@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -295,4 +297,35 @@ func valid(p *scrub.Plan) *scrub.Plan {
 	}
 	text(&p.Refused)
 	return p
+}
+
+func TestWarm(t *testing.T) {
+	p := start(t, Options{Workers: 2, Lazy: true})
+	p.Warm(bg, 1)
+	one := workers(p)
+	p.Warm(bg, 5)
+	if two := workers(p); len(one) != 1 || len(two) != 2 || !slices.Contains(two, one[0]) {
+		t.Errorf("first %v, then %v", one, two)
+	}
+	serves(t, p)
+	ctx, cancel := context.WithCancel(bg)
+	cancel()
+	p.Warm(ctx, 2)
+	p.Close()
+	p.Warm(bg, 2)
+}
+
+// workers are the processes that run while nobody is served.
+func workers(p *Pool) (pids []int) {
+	var all []*place
+	for range p.opt.Workers {
+		all = append(all, <-p.places)
+	}
+	for _, pl := range all {
+		if pl.worker != nil {
+			pids = append(pids, pl.worker.proc.Pid)
+		}
+		p.places <- pl
+	}
+	return pids
 }

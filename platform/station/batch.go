@@ -52,6 +52,7 @@ func (q *queue) batch(next func() (work, bool)) bool {
 	if !q.plan() {
 		return false
 	}
+	q.warm()
 	ctx, root, end, ok := q.begin()
 	if !ok {
 		return false

@@ -51,6 +51,14 @@ func (h hurried) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Opt
 	return plan, err
 }
 
+// warm has the planner get ready before the drive is held: on a slow machine that
+// takes longer than a file may, and what is given up is got ready anew each time.
+func (q *queue) warm() {
+	if p, ok := q.planner.(interface{ Warm(context.Context, int) }); ok {
+		p.Warm(q.ctx, min(q.station.opt.Jobs, len(q.found)+len(q.changed)))
+	}
+}
+
 // Extensions are those of the planner.
 func (h hurried) Extensions() []string {
 	if x, ok := h.Planner.(interface{ Extensions() []string }); ok {

@@ -3,6 +3,7 @@ package station
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"untag/platform/config"
 	"untag/platform/drive"
+	"untag/scrub"
 )
 
 // laggard is a drive on which a file takes long the first time; what was read
@@ -87,6 +89,52 @@ func TestSlowFiles(t *testing.T) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		if d := s.of(1); d.State != Done || d.Counts.Cleaned != 3 || d.Counts.Failed != 0 || d.Done != 3 {
+			t.Errorf("%+v", d)
+		}
+		s.stop()
+	})
+}
+
+// sluggard is a planner that takes longer to get ready than a file may take, and
+// is not ready any more after it was cut short.
+type sluggard struct {
+	*spy
+	ready chan bool // has a value while nobody is at it
+}
+
+func (s *sluggard) Warm(ctx context.Context, _ int) {
+	if <-s.ready {
+		s.ready <- true
+		return
+	}
+	select {
+	case <-time.After(3 * hold):
+		s.ready <- true
+	case <-ctx.Done():
+		s.ready <- false
+	}
+}
+
+func (s *sluggard) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error) {
+	s.Warm(ctx, 1)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return s.spy.Plan(ctx, f, size, opt)
+}
+
+// However long parsers take to start, files are cleaned.
+func TestSlowStart(t *testing.T) {
+	dir := real(t)
+	many(t, dir, 20)
+	synctest.Test(t, func(t *testing.T) {
+		slow := &sluggard{newSpy(), make(chan bool, 1)}
+		slow.ready <- false
+		s := begin(t, Options{Planners: Shared(slow), Once: true})
+		s.mount(1, dir)
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if d := s.of(1); d.State != Done || d.Counts.Cleaned != 20 {
 			t.Errorf("%+v", d)
 		}
 		s.stop()
