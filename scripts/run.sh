@@ -73,7 +73,7 @@ marks() {
 
 # until_clean PATH: untagd has cleaned what is there.
 until_clean() {
-  for _ in {1..60}; do
+  for _ in {1..180}; do
     if "$bin/untag" verify -q "$1" &>/dev/null; then return; fi
     if ! kill -0 "$untagd" 2>/dev/null; then break; fi
     sleep 1
