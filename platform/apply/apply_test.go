@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -152,6 +153,31 @@ func TestNoSyncForEmptyPhases(t *testing.T) {
 	if want := []string{"lease", "write 41+16", "times", "sync"}; !slices.Equal(k.ops, want) {
 		t.Errorf("got %q, want %q", k.ops, want)
 	}
+}
+
+// A file can be said to be long without taking space. Cleaning it takes none.
+func TestHolesAreNotFilled(t *testing.T) {
+	content := sample(1)
+	path := put(t, t.TempDir(), "a.toy", content)
+	const size = 100 << 30
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteAt([]byte(secret), size/2); err == nil {
+		err = f.Truncate(size)
+	}
+	if err != nil || nextData(f, size/2+maxWrite, size) != size {
+		t.Skip("no holes in files here: ", err)
+	}
+	f.Close()
+	k := newSpy()
+	o := cleanOne(t, Options{kernel: k}, path)
+	if o.Status != Cleaned || o.Written > 16<<20 || k.count(fmt.Sprintf("write %d", size/2/maxWrite*maxWrite)) != 1 {
+		t.Errorf("%s, %v, %d bytes written", o.Status, o.Err, o.Written)
+	}
+	noTags(t, get(t, path), secret)
 }
 
 // What lies side by side is written at once, and long fills in pieces that end

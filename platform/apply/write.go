@@ -28,6 +28,11 @@ type writer struct {
 // edit writes what e says; some of it waits until the next edit or flush.
 func (w *writer) edit(e scrub.Edit) error {
 	for at := e.Off; at < e.End(); {
+		if e.Data == nil && e.Fill == 0 && e.End()-at >= maxWrite {
+			if at = nextData(w.f, at, e.End()); at == e.End() {
+				break
+			}
+		}
 		if w.n > 0 && at != w.off+int64(w.n) {
 			if err := w.flush(); err != nil {
 				return err
@@ -53,6 +58,20 @@ func (w *writer) edit(e scrub.Edit) error {
 		}
 	}
 	return nil
+}
+
+// nextData returns where the first byte from at on is that lies on the drive, or
+// end. What is before it is a hole: it reads as zeros already, and to write them
+// could fill the drive.
+func nextData(f *os.File, at, end int64) int64 {
+	next, err := unix.Seek(int(f.Fd()), at, unix.SEEK_DATA)
+	switch {
+	case err == unix.ENXIO: // nothing but a hole
+		return end
+	case err != nil || next < at:
+		return at
+	}
+	return min(next, end)
 }
 
 // flush writes what waits. Between two writes, and only there, the work can be
