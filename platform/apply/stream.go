@@ -10,8 +10,9 @@ import (
 
 // Stream cleans the medium that in delivers and copies it to out, if it was
 // proven clean: of any other, not a byte is written. The error is one of reading
-// in or writing out, or why ctx ended; what is wrong with the medium is in the
-// outcome. In a dry run nothing is written either.
+// in or writing out, or why ctx ended, and then a call of out may be under way
+// still; what is wrong with the medium is in the outcome. In a dry run nothing is
+// written either.
 func Stream(ctx context.Context, in io.Reader, out io.Writer, planner Planner, opt Options) (Outcome, error) {
 	opt.MTime, opt.Compact = KeepTime, false
 	r, err := newRun(planner, opt, func(Outcome) {})
@@ -38,8 +39,22 @@ func Stream(ctx context.Context, in io.Reader, out io.Writer, planner Planner, o
 	if r.opt.DryRun {
 		return it.out, nil
 	}
-	_, err = io.Copy(out, io.NewSectionReader(stoppable{ctx, s}, 0, it.out.NewSize))
-	return it.out, err
+	return it.out, deliver(ctx, out, io.NewSectionReader(stoppable{ctx, s}, 0, it.out.NewSize))
+}
+
+// deliver copies until ctx ends, even while out keeps it waiting.
+func deliver(ctx context.Context, out io.Writer, from io.Reader) error {
+	delivered := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(out, from)
+		delivered <- err
+	}()
+	select {
+	case err := <-delivered:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // cleanSpool does for a stream what Run does for a file.

@@ -102,6 +102,20 @@ func TestStreamThatDoesNotCome(t *testing.T) {
 	}
 }
 
+// So can who waits for somebody to take it.
+func TestStreamThatNobodyTakes(t *testing.T) {
+	ctx, cancel := context.WithCancel(bg)
+	taker, out := io.Pipe()
+	defer taker.Close()
+	go func() {
+		taker.Read(make([]byte, 1))
+		cancel()
+	}()
+	if _, err := Stream(ctx, bytes.NewReader(sample(1)), out, Direct(toyEngine), Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
 // What lay on the disk of this computer is overwritten when it was not cleaned.
 func TestSpoolIsWiped(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
