@@ -53,7 +53,7 @@ judge: build ## clean a copy of the sample corpus and ask other programs what is
 	@scripts/packages.sh test
 	@scripts/judge.sh
 
-install: ## copy program, manual pages and completions below PREFIX=/usr/local (and DESTDIR)
+install: ## copy what was built, manual pages, completions and units below PREFIX=/usr/local (and DESTDIR)
 	@scripts/install.sh install "$(DESTDIR)" "$(PREFIX)"
 
 uninstall: ## remove what install copied
