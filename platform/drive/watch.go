@@ -110,6 +110,9 @@ func (w *Watcher) run(ctx context.Context, queue []Event) error {
 		case out <- next:
 			queue = queue[1:]
 		case m, ok := <-w.messages:
+			if !ok && ctx.Err() != nil {
+				return ctx.Err()
+			}
 			due = true
 			w.hear(m, ok)
 		case <-w.poller.pokes:
