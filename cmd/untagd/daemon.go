@@ -290,7 +290,7 @@ func codeOf(s station.DriveState) int {
 	switch {
 	case s.State == station.Stuck, s.State == station.Gone, s.Counts.Failed > 0, s.Counts.Waiting > 0:
 		return exitFailed
-	case s.Problem == station.TooManyFolders, s.Counts.Partly > 0, s.Counts.Unsupported > 0:
+	case s.Problem == station.TooManyFolders, s.Problem == station.PartMounted, s.Counts.Partly > 0, s.Counts.Unsupported > 0:
 		return exitPartly
 	case s.Counts.Found > 0:
 		return exitFound

@@ -136,6 +136,8 @@ func TestBubbles(t *testing.T) {
 				"=1! HOLIDAY is not entirely clean | Not all of it was looked at."}},
 		"new files are not noticed": {config.NotifyAll, []step{{with(stick(station.Watching, some), func(s *station.DriveState) { s.Problem = station.NoWatches }), 0}},
 			[]string{"+1 HOLIDAY was looked through | 41 files cleaned, 310 tags removed. What is copied to it from now on is noticed only now and then."}},
+		"a part of it": {config.NotifyAll, []step{{with(stick(station.Watching, none), func(s *station.DriveState) { s.Problem = station.PartMounted }), 0}},
+			[]string{"+1! HOLIDAY is not entirely clean | Only a part of it is mounted."}},
 		"more than is looked at": {config.NotifyAll, []step{{with(stick(station.Watching, none), func(s *station.DriveState) { s.Problem = station.TooManyFolders }), 0}},
 			[]string{"+1! HOLIDAY is not entirely clean | It has more folders than are kept track of."}},
 	} {

@@ -94,6 +94,8 @@ func problemWords(p station.Problem) string {
 		return "the parsers can't be confined"
 	case station.NoAccess:
 		return "the drive can't be opened"
+	case station.PartMounted:
+		return "only a part of it is mounted"
 	case station.TooManyFolders:
 		return "it has more folders than are kept track of"
 	case station.NotThere:

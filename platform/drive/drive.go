@@ -26,6 +26,7 @@ type Drive struct {
 	Bus          string // "usb", "mmc", "loop", or what udev says; "" if unknown
 	Size         int64  // of the device, in bytes
 	ReadOnly     bool   // the device, or how it is mounted
+	Part         bool   // whether only a part of it is mounted: a folder, or a volume of btrfs
 }
 
 // Kind says what became of a drive.

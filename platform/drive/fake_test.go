@@ -149,6 +149,9 @@ func short(drives []Drive) string {
 		if d.ReadOnly {
 			b.WriteString(" ro")
 		}
+		if d.Part {
+			b.WriteString(" part")
+		}
 		b.WriteByte('\n')
 	}
 	return b.String()

@@ -110,7 +110,7 @@ func (h *holdings) arrive(f found, removal int) (events []Event) {
 
 func (f found) unmounted(id uint64) Drive {
 	d := f.Drive
-	d.ID, d.MountPoint, d.ReadOnly = id, "", f.deviceReadOnly
+	d.ID, d.MountPoint, d.ReadOnly, d.Part = id, "", f.deviceReadOnly, false
 	return d
 }
 
@@ -120,9 +120,10 @@ func (h *holding) sameDrive(f found, removal int) bool {
 	a.MountPoint, b.MountPoint = "", ""
 	a.FS, b.FS = "", "" // may be known only when mounted
 	a.ReadOnly, b.ReadOnly = false, false
+	a.Part, b.Part = false, false
 	return a == b && h.seq == f.seq && (h.seq != "" || h.removal == removal)
 }
 
 func (h *holding) sameMount(f found) bool {
-	return h.MountPoint == f.MountPoint && h.mount == f.mount && h.ReadOnly == f.ReadOnly
+	return h.MountPoint == f.MountPoint && h.mount == f.mount && h.ReadOnly == f.ReadOnly && h.Part == f.Part
 }

@@ -112,7 +112,7 @@ func (l *look) drive(b *block) (found, bool) {
 	f.Vendor, f.Model = maker(l.blocks.disks(b)[0])
 	if m != nil {
 		f.MountPoint, f.mount = m.point, m.id
-		f.ReadOnly = b.readOnly || m.readOnly()
+		f.ReadOnly, f.Part = b.readOnly || m.readOnly(), m.root != "/"
 		f.FS = cmp.Or(f.FS, driverNames[m.fs], m.fs)
 	}
 	return f, true

@@ -146,7 +146,8 @@ func TestMountPoint(t *testing.T) {
 		{"twice, first read-only: where it can be written to counts", []string{strings.Replace(vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1"), "rw,", "ro,", 1), vfat(145, 26, "8:17", "/mnt", "/dev/sdb1"), vfat(146, 26, "8:17", "/srv/x", "/dev/sdb1")}, "/dev/sdb1 usb /mnt\n"},
 		{"a folder of it that can be written to, and the whole that can't", []string{"143 26 8:17 /DCIM /home/u/x/pictures " + udisks + " - vfat /dev/sdb1 rw\n", strings.Replace(vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1"), "rw,", "ro,", 1)}, "/dev/sdb1 usb /media/u/A ro\n"},
 		{"a folder of it bound before the whole", []string{"143 26 8:17 /DCIM /home/u/x/pictures " + udisks + " - vfat /dev/sdb1 rw\n", vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1")}, "/dev/sdb1 usb /media/u/A\n"},
-		{"a folder of it alone", []string{"143 26 8:17 /DCIM /home/u/x/pictures " + udisks + " - vfat /dev/sdb1 rw\n"}, "/dev/sdb1 usb /home/u/x/pictures\n"},
+		{"a folder of it alone", []string{"143 26 8:17 /DCIM /home/u/x/pictures " + udisks + " - vfat /dev/sdb1 rw\n"}, "/dev/sdb1 usb /home/u/x/pictures part\n"},
+		{"a volume of btrfs alone", []string{"144 26 0:50 /@home /media/u/A " + udisks + " - btrfs /dev/sdb1 rw\n"}, "/dev/sdb1 usb /media/u/A part\n"},
 		{"bound over itself", []string{vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1"), vfat(145, 144, "8:17", "/media/u/A", "/dev/sdb1")}, "/dev/sdb1 usb /media/u/A\n"},
 		{"doubled by ReadWritePaths=/media", []string{
 			vfat(144, 26, "8:17", "/media/u/A", "/dev/sdb1"), "150 26 259:2 /media /media rw,relatime - ext4 /dev/nvme0n1p2 rw\n", vfat(151, 150, "8:17", "/media/u/A", "/dev/sdb1"),

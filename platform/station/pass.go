@@ -66,7 +66,10 @@ func (q *queue) renew() {
 	q.update(func(d *DriveState) {
 		d.Counts = Counts{Cleaned: d.Counts.Cleaned, Tags: d.Counts.Tags}
 		d.Done, d.Total, d.Listing, d.Problem = 0, 0, true, NoProblem
-		if d.Drive.ReadOnly {
+		switch {
+		case d.Drive.Part:
+			d.Problem = PartMounted
+		case d.Drive.ReadOnly:
 			d.Problem = ReadOnly
 		}
 		switch d.State {

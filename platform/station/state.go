@@ -46,13 +46,14 @@ const (
 	NoSandbox      Problem = "no sandbox" // the parsers can't be confined, or not started
 	NoAccess       Problem = "no access"  // it can't be opened
 	NoWatches      Problem = "no watches" // inotify's are used up: looked through now and then
+	PartMounted    Problem = "part"       // only a part of it is mounted; the rest is not looked at
 	TooManyFolders Problem = "too large"  // more folders than are kept track of; the rest is not looked at
 	NotThere       Problem = "not there"  // something else is where it was mounted
 	BadPolicy      Problem = "bad policy" // can't be; apply refuses it
 )
 
 // bearable are the problems with which the work goes on, the least first.
-var bearable = []Problem{NoProblem, NoWatches, ReadOnly, TooManyFolders}
+var bearable = []Problem{NoProblem, NoWatches, ReadOnly, PartMounted, TooManyFolders}
 
 // worse tells whether a bearable problem keeps more from being cleaned than another.
 func (p Problem) worse(than Problem) bool {

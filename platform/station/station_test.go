@@ -352,6 +352,7 @@ func TestPolicies(t *testing.T) {
 		"cleaned":   {drive.Drive{Label: "X"}, Watching, NoProblem, Counts{Files: 1, Media: 1, Cleaned: 1}, ""},
 		"ignored":   {drive.Drive{Label: "BACKUP1"}, Ignored, NoProblem, Counts{}, "left alone"},
 		"report":    {drive.Drive{Label: "LOOK"}, Watching, NoProblem, Counts{Files: 1, Media: 1, Found: 1}, "looked at"},
+		"a part":    {drive.Drive{Part: true}, Watching, PartMounted, Counts{Files: 1, Media: 1, Cleaned: 1}, ""},
 		"read-only": {drive.Drive{ReadOnly: true}, Watching, ReadOnly, Counts{Files: 1, Media: 1, Found: 1}, ""},
 	}
 	for name, test := range tests {
