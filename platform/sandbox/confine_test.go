@@ -375,9 +375,9 @@ func init() {
 		if err != nil {
 			panic(err)
 		}
-		pl := <-p.places
+		pl := <-p.manned
 		fmt.Println(pl.worker.proc.Pid)
-		p.places <- pl
+		p.leave(pl)
 		p.Plan(bg, temp("TOY:spin\nbody"), 13, scrub.Options{})
 	}
 }

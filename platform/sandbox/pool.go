@@ -36,7 +36,8 @@ type Options struct {
 type Pool struct {
 	opt     Options
 	formats []string
-	places  chan *place     // those that are free
+	manned  chan *place     // those that are free and have a worker
+	empty   chan *place     // those that are free and have none
 	start   chan func()     // run by the thread that all workers are children of
 	ctx     context.Context // ends with the pool
 	end     context.CancelCauseFunc
@@ -69,13 +70,13 @@ func Start(opt Options) (*Pool, error) {
 	if opt.limits == (limits{}) {
 		opt.limits = usual
 	}
-	p := &Pool{opt: opt, places: make(chan *place, opt.Workers), start: make(chan func())}
+	p := &Pool{opt: opt, manned: make(chan *place, opt.Workers), empty: make(chan *place, opt.Workers), start: make(chan func())}
 	p.ctx, p.end = context.WithCancelCause(context.Background())
 	for _, f := range opt.Engine.Formats() {
 		p.formats = append(p.formats, f.Name)
 	}
 	for range opt.Workers {
-		p.places <- new(place)
+		p.leave(new(place))
 	}
 	go p.parent()
 	if opt.Lazy {
@@ -102,8 +103,10 @@ func (p *Pool) Close() {
 	p.closing.Do(func() {
 		p.end(ErrClosed)
 		for range p.opt.Workers {
-			if pl := <-p.places; pl.worker != nil {
-				pl.worker.end()
+			select {
+			case pl := <-p.manned:
+				pl.clear()
+			case <-p.empty:
 			}
 		}
 		close(p.start)
@@ -164,15 +167,28 @@ func (p *Pool) Confined() error {
 	return err
 }
 
-// take waits for a place to be free.
+// take waits for a place to be free. One with a worker is better than one where
+// a worker would have to be started first.
 func (p *Pool) take(ctx context.Context) (*place, error) {
-	select {
-	case pl := <-p.places:
-		if p.ctx.Err() == nil {
-			return pl, nil
-		}
+	pl, err := p.free(ctx)
+	if err == nil && p.ctx.Err() != nil {
 		p.leave(pl)
 		return nil, ErrClosed
+	}
+	return pl, err
+}
+
+func (p *Pool) free(ctx context.Context) (*place, error) {
+	select {
+	case pl := <-p.manned:
+		return pl, nil
+	default:
+	}
+	select {
+	case pl := <-p.manned:
+		return pl, nil
+	case pl := <-p.empty:
+		return pl, nil
 	case <-p.ctx.Done():
 		return nil, ErrClosed
 	case <-ctx.Done():
@@ -180,7 +196,13 @@ func (p *Pool) take(ctx context.Context) (*place, error) {
 	}
 }
 
-func (p *Pool) leave(pl *place) { p.places <- pl }
+func (p *Pool) leave(pl *place) {
+	if pl.worker == nil {
+		p.empty <- pl
+		return
+	}
+	p.manned <- pl
+}
 
 // ready sees to it that there is a worker at the place.
 func (p *Pool) ready(ctx context.Context, pl *place) error {
