@@ -32,7 +32,7 @@ const (
 // BigMP4 returns a video of size bytes with about as many samples as said, its
 // index before or after the media. Every picture is H.264 that decodes.
 func BigMP4(size int64, samples int, moovFirst bool) (*Big, error) {
-	const largeHeader, perChunk = 16, 4*chunkPictures + 2*8 // bytes of a chunk in the tables
+	const largeHeader, perPicture, perChunk = 16, 4, 2 * 8 // bytes in the tables
 	b := &Big{}
 	k := &kit{}
 	user := vendorUdta(k)
@@ -40,33 +40,41 @@ func BigMP4(size int64, samples int, moovFirst bool) (*Big, error) {
 	b.Secrets = k.secrets
 
 	v, pictures := bigPictures(int(size / int64(max(samples, 1))))
-	chunk := cat(pictures, fix)
+	each := len(pictures) / chunkPictures
 	head := box("ftyp", []byte("mp42"), be32(0), []byte("mp42isom"))
-	room := size - int64(len(head)+len(bigIndex(user, v, 0, 0, 0))) - 2*largeHeader
-	chunks := int(room / int64(len(chunk)+perChunk))
-	if chunks < 1 {
+	// The index of one picture more than a chunk holds has all that one of any length has.
+	start := len(head) + largeHeader
+	least := len(bigIndex(user, v, each, chunkPictures+1, start)) - (chunkPictures+1)*perPicture - 2*perChunk
+	room := size - int64(start+least+largeHeader)
+	whole := int64(len(pictures) + chunkPictures*perPicture + fixSize + perChunk)
+	last := max(0, room%whole-fixSize-perChunk) / int64(each+perPicture)
+	chunks, n := room/whole, int(room/whole*chunkPictures+last)
+	if room < 0 || n < 1 {
 		return nil, fmt.Errorf("samples: %d samples don't fit %d bytes", samples, size)
 	}
-	media := int64(chunks) * int64(len(chunk))
-	start := len(head) + largeHeader
-	index := bigIndex(user, v, len(pictures)/chunkPictures, chunks, start)
+
+	index := bigIndex(user, v, each, n, start)
 	if moovFirst {
-		index = bigIndex(user, v, len(pictures)/chunkPictures, chunks, start+len(index))
+		index = bigIndex(user, v, each, n, start+len(index))
 	}
-	mdat := cat(be32(1), []byte("mdat"), be64(uint64(media+largeHeader)))
 	b.put(int64(len(head)), head)
 	if moovFirst {
 		b.put(int64(len(index)), index)
 	}
-	b.put(int64(len(mdat)), mdat)
-	b.put(media, chunk)
+	media := chunks * int64(len(pictures)+fixSize)
+	rest := last * int64(each)
+	if last > 0 {
+		rest += fixSize
+	}
+	b.put(largeHeader, cat(be32(1), []byte("mdat"), be64(uint64(media+rest+largeHeader))))
+	b.put(media, cat(pictures, fix))
+	b.put(rest, cat(pictures[:last*int64(each)], fix))
 	if !moovFirst {
 		b.put(int64(len(index)), index)
 	}
-	rest := size - b.Size()
-	free := cat(be32(1), []byte("free"), be64(uint64(rest)))
-	b.put(int64(len(free)), free)
-	b.put(rest-int64(len(free)), zeros(4096))
+	free := size - b.Size()
+	b.put(largeHeader, cat(be32(1), []byte("free"), be64(uint64(free))))
+	b.put(free-largeHeader, zeros(4096))
 	return b, nil
 }
 
@@ -84,9 +92,9 @@ func bigPictures(n int) (avc, []byte) {
 	return v, out
 }
 
-// bigIndex is moov for media that begin at start.
-func bigIndex(user []byte, v avc, each, chunks, start int) []byte {
-	video := avcTrack(v, make([][]byte, chunks*chunkPictures))
+// bigIndex is moov for so many pictures of each bytes in media that begin at start.
+func bigIndex(user []byte, v avc, each, pictures, start int) []byte {
+	video := avcTrack(v, make([][]byte, pictures))
 	video.perChunk = chunkPictures
 	picture := make([]byte, each)
 	for i := range video.samples {
@@ -94,12 +102,12 @@ func bigIndex(user []byte, v avc, each, chunks, start int) []byte {
 	}
 	fixes := telemetry("meta", "gpmd", zeros(4))
 	fixes.delta = 100 * chunkPictures
-	fixes.samples = make([][]byte, chunks)
+	fixes.samples = make([][]byte, (pictures+chunkPictures-1)/chunkPictures)
 	places := make([][]place, 2)
 	for i := range fixes.samples {
 		at := i * (chunkPictures*each + fixSize)
 		places[0] = append(places[0], place{0, at})
-		places[1] = append(places[1], place{0, at + chunkPictures*each})
+		places[1] = append(places[1], place{0, at + min(chunkPictures, pictures-i*chunkPictures)*each})
 	}
 	fixes.size = fixSize
 	m := &movie{brand: "mp42", co64: true, created: spectre, tracks: []*track{video, fixes}, moov: [][]byte{user}}

@@ -23,6 +23,9 @@ func TestBigIsAsLargeAsSaid(t *testing.T) {
 		if _, err := b.WriteTo(&out); err != nil || !bytes.Equal(out.Bytes(), whole) {
 			t.Errorf("moov first %v: what is written differs from what is read", first)
 		}
+		if free := b.runs[len(b.runs)-1].n; free > 20_000 {
+			t.Errorf("moov first %v: %d bytes of padding, more than a few pictures", first, free)
+		}
 		for _, s := range b.Secrets {
 			if !bytes.Contains(whole, s) {
 				t.Errorf("moov first %v: lacks %q", first, s)
