@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -119,17 +120,42 @@ func (r *Reader) Constant(off, n int64, b byte) (bool, error) {
 	if n < 0 || n > r.Left(off) {
 		return false, fmt.Errorf("reading %d bytes at 0x%x: %w", n, off, io.ErrUnexpectedEOF)
 	}
+	var buf []byte
 	for n > 0 {
-		p, err := r.Bytes(off, int(min(n, 64<<10)))
-		if err != nil {
-			return false, err
-		}
-		for _, c := range p {
-			if c != b {
-				return false, nil
+		p := r.cached(off, n)
+		if p == nil {
+			if buf == nil {
+				buf = make([]byte, min(n, constantPiece))
 			}
+			p = buf[:min(n, constantPiece)]
+			if _, err := r.ReadAt(p, off); err != nil {
+				return false, err
+			}
+		}
+		if !constant(p, b) {
+			return false, nil
 		}
 		off, n = off+int64(len(p)), n-int64(len(p))
 	}
 	return true, nil
+}
+
+const constantPiece = 64 << 10
+
+// cached returns those of n bytes at off that lie in one page of the cache, nil
+// if the page isn't there.
+func (r *Reader) cached(off, n int64) []byte {
+	no := off / pageSize
+	slot := &r.pages[no%pageCount]
+	if slot.no != no+1 {
+		return nil
+	}
+	p := slot.data[off%pageSize:]
+	return p[:min(n, int64(len(p)))]
+}
+
+// constant tells whether p, which is not empty, holds nothing but b: its first
+// byte is b, and each byte is as the one before.
+func constant(p []byte, b byte) bool {
+	return p[0] == b && bytes.Equal(p[1:], p[:len(p)-1])
 }

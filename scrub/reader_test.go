@@ -97,6 +97,25 @@ func TestConstant(t *testing.T) {
 			t.Errorf("%d bytes at %d: %v, %v", tt.n, tt.off, got, err)
 		}
 	}
+	r = reader(data)
+	if _, err := r.Bytes(pageSize+10, 2); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ off, n, read int64 }{
+		{pageSize + 1, pageSize - 1, 0},        // is in the cache
+		{3 * pageSize, 100, 100},               // is not
+		{pageSize - 10, 20, 20},                // begins before what is
+		{pageSize, pageSize + 10, 10},          // ends behind it
+		{2 * pageSize, 100 << 10, 100 << 10},   // in pieces
+		{10*pageSize - 1, pageSize, pageSize},  // across pages
+		{200 << 10, 1, 1}, {200<<10 - 1, 3, 3}, // another byte
+	} {
+		before := r.meter.read
+		got, err := r.Constant(tt.off, tt.n, 7)
+		if want := tt.off+tt.n <= 200<<10; got != want || err != nil || r.meter.read-before != tt.read {
+			t.Errorf("%d bytes at %d: %v, %v, %d bytes read, want %d", tt.n, tt.off, got, err, r.meter.read-before, tt.read)
+		}
+	}
 	for _, n := range []int64{-1, 200<<10 + 3, math.MaxInt64} {
 		if _, err := r.Constant(0, n, 7); !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%d bytes: %v", n, err)

@@ -29,10 +29,12 @@ type chunks struct {
 	short   bool // a chunk got fewer samples than its run says
 }
 
-func newChunks(t *tables, size int64) *chunks {
+func newChunks(t *tables, size, ahead int64) *chunks {
 	// Each reader has its own blocks: several read the same tables at once.
 	own := *t
-	own.chunkOff.block, own.runs.block, own.sizes.block = nil, nil, nil
+	for _, c := range []*column{&own.chunkOff, &own.runs, &own.sizes} {
+		c.block, c.ahead = nil, ahead
+	}
 	return &chunks{t: &own, run: -1, size: size}
 }
 

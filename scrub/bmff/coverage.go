@@ -180,7 +180,8 @@ func (p *parser) swallowed(stay, go_ []region) error {
 			if stays || goes || n < 16 {
 				return nil
 			}
-			h, err := p.s.Bytes(off, 8)
+			h := make([]byte, 8)
+			_, err := p.s.ReadAt(h, off) // far from the last one: a page of the cache would serve nothing else
 			if err == nil && be32(h) >= 8 && slices.Contains([]string{"moof", "moov", "mdat", "styp", "sidx", "emsg", "prft"}, string(h[4:])) {
 				p.distrust("there is a box where media data should be")
 			}

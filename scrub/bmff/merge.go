@@ -36,7 +36,7 @@ func (u *cursor) advance() (err error) {
 func (p *parser) coverMovie(m *movie) error {
 	var heads []*cursor
 	for _, t := range m.tracks {
-		u := &cursor{t: t, c: newChunks(&t.tables, p.s.Size())}
+		u := &cursor{t: t, c: newChunks(&t.tables, p.s.Size(), aheadOf(len(m.tracks)))}
 		if err := u.advance(); err != nil {
 			return err
 		}

@@ -32,18 +32,31 @@ type column struct {
 	off   int64 // of the first entry
 	n     int64 // entries
 	width int64 // bytes an entry; 0 means four bits (stz2)
+	ahead int64 // bytes read at once; 0 means columnBlock
 	block []byte
 	first int64 // entry that block starts with
 }
 
-// columnBlock is a few pages, so that a short table costs little and a long one few reads.
-const columnBlock = 12 << 10
+// A column reads at least columnBlock bytes at once. Each read of a table that is
+// not in memory waits for the drive, so that a movie of few tracks reads more: the
+// columns of all tracks together hold columnRoom.
+const (
+	columnBlock = 12 << 10
+	columnRoom  = 4 << 20
+	columnMost  = 256 << 10
+)
+
+// aheadOf is how much each column of so many tracks reads at once.
+func aheadOf(tracks int) int64 {
+	const columns = 3 // of a track, that are read side by side
+	return min(columnRoom/int64(columns*max(tracks, 1)), columnMost)
+}
 
 // row returns the bytes of entry i, which are valid until the next call.
 func (c *column) row(i int64) ([]byte, error) {
 	width := max(c.width, 1)
 	if i < c.first || (i-c.first+1)*width > int64(len(c.block)) {
-		count := min(columnBlock/width, c.n-i)
+		count := min(max(c.ahead, columnBlock)/width, c.n-i)
 		b, err := c.r.Bytes(c.off+i*width, int(count*width))
 		if err != nil {
 			return nil, err
@@ -75,7 +88,7 @@ func (c *column) number(i int64) (int64, error) {
 
 // nibble reads the four-bit sizes of stz2: the high half first (8.7.3.3).
 func (c *column) nibble(i int64) (int64, error) {
-	bytes := column{r: c.r, off: c.off, n: (c.n + 1) / 2, width: 1, block: c.block, first: c.first}
+	bytes := column{r: c.r, off: c.off, n: (c.n + 1) / 2, width: 1, ahead: c.ahead, block: c.block, first: c.first}
 	b, err := bytes.row(i / 2)
 	c.block, c.first = bytes.block, bytes.first
 	if err != nil {

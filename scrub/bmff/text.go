@@ -147,7 +147,7 @@ func (p *parser) textPiece(off, n int64, b box) error {
 
 // eachSample visits the samples of a track that lie in the file.
 func (p *parser) eachSample(t *track, visit func(sample) error) error {
-	c := newChunks(&t.tables, p.s.Size())
+	c := newChunks(&t.tables, p.s.Size(), columnBlock)
 	c.bare = true
 	sizes := &c.t.sizes
 	for {
