@@ -56,14 +56,15 @@ func (l *Line) Set(s State) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.state = s
-	columns, every := l.width(), redraw
-	if columns == 0 {
-		every = plain
-	}
-	if l.now().Sub(l.last) < every {
+	now := l.now()
+	if now.Sub(l.last) < redraw { // before the system is asked how wide the window is
 		return
 	}
-	l.last = l.now()
+	columns := l.width()
+	if columns == 0 && now.Sub(l.last) < plain {
+		return
+	}
+	l.last = now
 	if columns == 0 {
 		fmt.Fprintf(l.w, "untag: %s\n", l.words())
 		return
