@@ -2,46 +2,77 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 )
 
+// residues is what every tool leaves on a small drive.
+type residues struct {
+	title   string
+	rows    []residue
+	skipped string // why there are none, or no more
+}
+
+type residue struct {
+	tool             string
+	inFiles, onDrive int // planted marks
+}
+
 // drive has every tool clean a small drive, unmounts it, and searches all of its
 // bytes for the planted marks: a file that was written anew leaves the old one's
 // bytes behind in free space.
-func (b *bench) drive(all []tool) error {
+func (b *bench) drive(all []tool) (residues, error) {
 	photos, clip := folder(20), video(64*mib, "end")
-	title := fmt.Sprintf("Marks left on a drive with %d photos and a %s", photos.photos, clip.title)
+	out := residues{title: fmt.Sprintf("Marks left on a drive with %d photos and a %s", photos.photos, clip.title)}
 	from := filepath.Join(b.dir, "originals")
 	defer os.RemoveAll(from)
 	var sets [2][]string
 	for i, w := range []work{photos, clip} {
 		files, err := w.originals(b.mkdrive, filepath.Join(from, fmt.Sprint(i)))
 		if err != nil {
-			return err
+			return out, err
 		}
 		for _, name := range files {
 			sets[i] = append(sets[i], filepath.Join(fmt.Sprint(i), name))
 		}
 	}
-	fmt.Fprintf(b.out, "\n%s\n", title)
-	fmt.Fprintf(&b.md, "\n### %s\n\n| | in the files | on the unmounted drive |\n|---|---:|---:|\n", title)
 	for _, t := range all {
-		if t.copies || t.missing() {
+		if t.copies || t.unfit != "" || t.missing() {
 			continue
 		}
-		inFiles, onDrive, err := b.residue(t, from, [2]work{photos, clip}, sets)
-		if err != nil {
-			fmt.Fprintf(b.out, "skipped: %v\n", err)
-			fmt.Fprintf(&b.md, "| skipped: %v | | |\n", err)
-			return nil
+		fmt.Fprintf(os.Stderr, "bench: a small drive: %s\n", t.name)
+		r := residue{tool: t.name}
+		var err error
+		if r.inFiles, r.onDrive, err = b.residue(t, from, [2]work{photos, clip}, sets); err != nil {
+			out.skipped = fmt.Sprintf("skipped: %v", err)
+			return out, nil
 		}
-		fmt.Fprintf(b.out, "%-40s %6d in the files  %6d on the unmounted drive\n", t.name, inFiles, onDrive)
-		fmt.Fprintf(&b.md, "| %s | %d | %d |\n", t.name, inFiles, onDrive)
+		out.rows = append(out.rows, r)
 	}
-	return nil
+	return out, nil
+}
+
+func (r residues) text(w io.Writer) {
+	fmt.Fprintf(w, "\n%s\n", r.title)
+	for _, row := range r.rows {
+		fmt.Fprintf(w, "  %-40s %6d in the files  %6d on the unmounted drive\n", row.tool, row.inFiles, row.onDrive)
+	}
+	if r.skipped != "" {
+		fmt.Fprintln(w, " ", r.skipped)
+	}
+}
+
+func (r residues) markdown(w io.Writer) {
+	fmt.Fprintf(w, "\n### %s\n\n| | in the files | on the unmounted drive |\n|---|---:|---:|\n", r.title)
+	for _, row := range r.rows {
+		fmt.Fprintf(w, "| %s | %d | %d |\n", row.tool, row.inFiles, row.onDrive)
+	}
+	if r.skipped != "" {
+		fmt.Fprintf(w, "| %s | | |\n", r.skipped)
+	}
 }
 
 // residue cleans the files on a fresh image and counts the marks left in those

@@ -17,9 +17,14 @@ func machine() string {
 		return runtime.GOARCH
 	}
 	memory := float64(info.Totalram) * float64(info.Unit) / gib
-	load, _, _ := strings.Cut(readFile("/proc/loadavg"), " ")
 	return fmt.Sprintf("%s %s, %d processors (%s), %.0f GiB of memory, load at the start %s", runtime.GOOS,
-		unix.ByteSliceToString(name.Release[:]), runtime.NumCPU(), processor(), memory, load)
+		unix.ByteSliceToString(name.Release[:]), runtime.NumCPU(), processor(), memory, load())
+}
+
+// load is how many processes ran or waited for the disk in the last minute.
+func load() string {
+	load, _, _ := strings.Cut(readFile("/proc/loadavg"), " ")
+	return load
 }
 
 func processor() string {

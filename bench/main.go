@@ -52,6 +52,7 @@ type bench struct {
 	mkdrive                           string
 	cache                             string // how the page cache was dropped
 	machine                           string
+	table                             table
 	md                                strings.Builder
 }
 
@@ -80,9 +81,14 @@ func (b *bench) run() error {
 			return err
 		}
 	}
-	if err := b.drive(all); err != nil {
+	residues, err := b.drive(all)
+	if err != nil {
 		return err
 	}
+	b.table.text(b.out)
+	b.table.markdown(&b.md)
+	residues.text(b.out)
+	residues.markdown(&b.md)
 	b.notes(all, time.Since(start))
 	if b.markdown != "" {
 		return os.WriteFile(b.markdown, []byte(b.md.String()), 0o644)
@@ -134,13 +140,13 @@ func (b *bench) one(w work, all []tool) error {
 	if err != nil {
 		return err
 	}
-	var rows []row
-	var failures []string
+	part := section{title: w.title}
 	var first time.Duration
 	for i, t := range all {
-		if t.command(w, files) == nil {
+		if !t.takes(w) {
 			continue
 		}
+		fmt.Fprintf(os.Stderr, "bench: %s: %s\n", w.title, t.name)
 		r, err := b.try(t, w, from, files, before)
 		if err != nil {
 			return fmt.Errorf("%s, %s: %w", w.title, t.name, err)
@@ -148,20 +154,20 @@ func (b *bench) one(w work, all []tool) error {
 		if i == 0 {
 			first = r.cost.Wall
 		}
-		rows = append(rows, r.cells(first))
-		if r.cost.Failed != "" {
-			failures = append(failures, t.name+": "+r.cost.Failed)
-		}
+		part.add(r, first)
 	}
-	printText(b.out, w.title, rows, failures)
-	printMarkdown(&b.md, w.title, rows, failures)
+	b.table = append(b.table, part)
 	return nil
 }
 
 // try has one tool do the work on a fresh copy and judges what is left.
 func (b *bench) try(t tool, w work, from string, files []string, before verdict) (result, error) {
 	r := result{tool: t.name, times: 1, copies: t.copies}
-	if t.missing() {
+	switch {
+	case t.unfit != "":
+		r.skipped = "not applicable: " + t.unfit
+		return r, nil
+	case t.missing():
 		r.skipped = "skipped: " + t.program + " is not installed"
 		return r, nil
 	}
@@ -203,7 +209,7 @@ func (b *bench) median(r *result, t tool, w work, from, dir string, files []stri
 			return err
 		}
 		var err error
-		if b.cache, err = dropCache(dir, files); err != nil {
+		if err := b.prepare(w, dir, files); err != nil {
 			return err
 		}
 		t.load()
@@ -218,6 +224,16 @@ func (b *bench) median(r *result, t tool, w work, from, dir string, files []stri
 	return nil
 }
 
+// prepare has the drive at rest, and memory empty unless the work is on files
+// that were just copied.
+func (b *bench) prepare(w work, dir string, files []string) (err error) {
+	if w.warm {
+		return syncDisk(dir)
+	}
+	b.cache, err = dropCache(dir, files)
+	return err
+}
+
 func (b *bench) notes(all []tool, took time.Duration) {
 	times := "Runs under 5 s were done three times, and the median counts"
 	if b.quick {
@@ -225,15 +241,14 @@ func (b *bench) notes(all []tool, took time.Duration) {
 	}
 	text := fmt.Sprintf(`
 %s. Versions: %s.
-%s; %s; time includes writing everything to the disk.
+%s; %s, save for the files that were just copied; time includes writing everything to the disk.
 Read is what the kernel fetched from the disk for the processes, written what they handed to write calls (/proc/PID/io:
 read_bytes, wchar), memory is that of the largest process, room the most that the tool took on the drive beyond the files
 themselves. Ratio compares time to untag's.
 Tags are the identifying ones that exiftool shows; marks are strings that the samples had planted, searched in the raw bytes.
 Picture and sound: the hash of each video's packets (ffmpeg) or of each photo's coded picture.
-mkvpropedit is not compared: the samples have no Matroska file.
-The whole took %s.
-`, b.machine, versions(all), times, b.cache, took.Round(time.Second))
+The whole took %s; the load at the end was %s.
+`, b.machine, versions(all), times, b.cache, took.Round(time.Second), load())
 	fmt.Fprint(b.out, text)
 	fmt.Fprint(&b.md, text)
 }

@@ -96,53 +96,93 @@ func thousands(n int) string {
 	return s
 }
 
-// printText writes rows in columns as wide as they need to be, and below them
-// the last words of the tools that failed.
-func printText(w io.Writer, title string, rows []row, failures []string) {
+// section is what all tools did with one work.
+type section struct {
+	title    string
+	rows     []row
+	failures []string // last words
+}
+
+func (s *section) add(r result, first time.Duration) {
+	s.rows = append(s.rows, r.cells(first))
+	if r.cost.Failed != "" {
+		s.failures = append(s.failures, r.tool+": "+r.cost.Failed)
+	}
+}
+
+// table is what all tools did with all works.
+type table []section
+
+// text writes the table in columns as wide as they need to be.
+func (t table) text(w io.Writer) {
+	const indent = "  "
+	wide := t.widths()
+	writeRow(w, heading, wide, indent)
+	for _, s := range t {
+		fmt.Fprintln(w, s.title)
+		for _, r := range s.rows {
+			writeRow(w, r, wide, indent)
+		}
+		for _, f := range s.failures {
+			fmt.Fprintln(w, indent+indent+f)
+		}
+	}
+}
+
+func (t table) widths() []int {
 	wide := make([]int, len(heading))
-	for _, r := range append([]row{heading}, rows...) {
+	measure := func(r row) {
 		for i, cell := range r {
-			if len(r) > 2 {
+			if len(r) > 2 || i == 0 {
 				wide[i] = max(wide[i], len([]rune(cell)))
 			}
 		}
 	}
-	wide[0] = max(wide[0], 12)
-	fmt.Fprintf(w, "\n%s\n", title)
-	for _, r := range append([]row{heading}, rows...) {
-		var line strings.Builder
-		for i, cell := range r {
-			pad := max(0, wide[i]-len([]rune(cell)))
-			if i == 0 || i == len(heading)-1 || len(r) == 2 {
-				line.WriteString(cell + strings.Repeat(" ", pad) + "  ")
-			} else {
-				line.WriteString(strings.Repeat(" ", pad) + cell + "  ")
-			}
+	measure(heading)
+	for _, s := range t {
+		for _, r := range s.rows {
+			measure(r)
 		}
-		fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
 	}
-	for _, f := range failures {
-		fmt.Fprintln(w, "  "+f)
+	return wide
+}
+
+func writeRow(w io.Writer, r row, wide []int, indent string) {
+	var line strings.Builder
+	for i, cell := range r {
+		pad := strings.Repeat(" ", max(0, wide[i]-len([]rune(cell))))
+		if i == 0 || i == len(heading)-1 || len(r) == 2 {
+			line.WriteString(indent + cell + pad)
+		} else {
+			line.WriteString(indent + pad + cell)
+		}
+	}
+	fmt.Fprintln(w, strings.TrimRight(line.String(), " "))
+}
+
+// markdown writes the same as a Markdown table, and below it the last words of
+// the tools that failed.
+func (t table) markdown(w io.Writer) {
+	fmt.Fprintf(w, "|%s|\n|%s\n", strings.Join(heading, " | "), "---|"+strings.Repeat("---:|", len(heading)-2)+"---|")
+	for _, s := range t {
+		markdownRow(w, row{"**" + s.title + "**"})
+		for _, r := range s.rows {
+			markdownRow(w, r)
+		}
+	}
+	between := "\n"
+	for _, s := range t {
+		for _, f := range s.failures {
+			fmt.Fprintf(w, "%s* %s: %s\n", between, s.title, f)
+			between = ""
+		}
 	}
 }
 
-// printMarkdown writes the same as a Markdown table and a list.
-func printMarkdown(w io.Writer, title string, rows []row, failures []string) {
-	fmt.Fprintf(w, "\n### %s\n\n|%s|\n|%s\n", title, strings.Join(heading, " | "), "---|"+strings.Repeat("---:|", len(heading)-2)+"---|")
-	for _, r := range rows {
-		for len(r) < len(heading) {
-			r = append(r, "")
-		}
-		cells := make(row, len(r))
-		for i, cell := range r {
-			cells[i] = strings.ReplaceAll(cell, "|", `\|`)
-		}
-		fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
+func markdownRow(w io.Writer, r row) {
+	cells := make(row, len(heading))
+	for i, cell := range r {
+		cells[i] = strings.ReplaceAll(cell, "|", `\|`)
 	}
-	for i, f := range failures {
-		if i == 0 {
-			fmt.Fprintln(w)
-		}
-		fmt.Fprintf(w, "* %s\n", f)
-	}
+	fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
 }

@@ -29,15 +29,40 @@ func TestEveryTableHasTheSameColumns(t *testing.T) {
 			t.Errorf("%s: %d cells under %d headings", r.tool, n, len(heading))
 		}
 	}
+}
+
+func TestTable(t *testing.T) {
+	all := table{
+		{title: "a video", rows: []row{result{tool: "untag scrub", times: 1, payload: "same"}.cells(time.Second), {"mkvpropedit", "not applicable: no"}}},
+		{title: "photos", rows: []row{{"x", "skipped: it is not installed"}}, failures: []string{"x: why"}},
+	}
 	var b strings.Builder
-	printMarkdown(&b, "title", []row{{"x", "skipped: it is not installed"}}, []string{"x: why"})
+	all.markdown(&b)
 	for line := range strings.Lines(b.String()) {
 		if strings.HasPrefix(line, "|") && strings.Count(line, "|") != len(heading)+1 {
 			t.Errorf("%d bars in %q", strings.Count(line, "|"), line)
 		}
 	}
-	if !strings.Contains(b.String(), "skipped: it is not installed") || !strings.Contains(b.String(), "* x: why") {
-		t.Errorf("got %s", b.String())
+	for _, want := range []string{"**a video**", "not applicable: no", "skipped: it is not installed", "* photos: x: why"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("lacks %q:\n%s", want, b.String())
+		}
+	}
+	b.Reset()
+	all.text(&b)
+	if got := strings.Count(b.String(), heading[1]+" "); got != 1 {
+		t.Errorf("%d headings in one table:\n%s", got, b.String())
+	}
+	for _, want := range []string{"\na video\n", "\nphotos\n", "not applicable: no", "x: why"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("lacks %q:\n%s", want, b.String())
+		}
+	}
+}
+
+func TestWorkThatIsWarmStaysSo(t *testing.T) {
+	if w := copied(1000).fit(gib); !w.warm || w.photos != 125 {
+		t.Errorf("warm %v, %d photos", w.warm, w.photos)
 	}
 }
 

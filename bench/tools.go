@@ -16,6 +16,7 @@ type tool struct {
 	photos  func(files []string) []string // cleans photos in place; nil if it can't
 	most    int                           // photos that it is given at most; the cost is scaled up
 	copies  bool                          // leaves the files as they are: nothing to judge
+	unfit   string                        // why it is named and not run
 }
 
 // each says that the command takes the names at its end.
@@ -47,6 +48,7 @@ func tools(untag string) []tool {
 			video: ffmpeg("-map 0 -map_metadata -1")},
 		{name: "ffmpeg, video and sound only", program: "ffmpeg", warm: []string{"ffmpeg", "-version"},
 			video: ffmpeg("-map 0:v -map 0:a? -map_metadata -1")},
+		{name: "mkvpropedit", program: "mkvpropedit", video: one("mkvpropedit"), unfit: "it edits Matroska only, and the videos are MP4"},
 		{name: "exiv2 rm", program: "exiv2", version: []string{"exiv2", "--version"}, photos: each("exiv2", "rm")},
 		{name: "jhead -purejpg", program: "jhead", version: []string{"jhead", "-V"}, photos: each("jhead", "-purejpg")},
 		{name: "cp (only a copy)", program: "cp", warm: []string{"cp", "--version"}, video: func(file string) []string { return []string{"cp", file, file + ".copy"} },
@@ -69,6 +71,11 @@ func (t tool) load() {
 	if args != nil {
 		exec.Command(args[0], args[1:]...).Run()
 	}
+}
+
+// takes tells whether the tool has a row for the work.
+func (t tool) takes(w work) bool {
+	return w.photos > 0 && t.photos != nil || w.photos == 0 && t.video != nil
 }
 
 // command returns what the tool runs for the files of a work, nil if it can't.

@@ -25,6 +25,7 @@ type work struct {
 	photos int    // how many photos; 0 for a video
 	size   int64  // bytes of one photo or of the video
 	moov   string // where the index of the video lies: end or front
+	warm   bool   // the files are still in memory, as after copying them
 }
 
 func (w work) bytes() int64 { return w.size * int64(max(1, w.photos)) }
@@ -46,21 +47,31 @@ func folder(photos int) work {
 	return work{title: fmt.Sprintf("%s photos of 3 MB", thousands(photos)), photos: photos, size: 3e6}
 }
 
+func copied(photos int) work {
+	w := folder(photos)
+	w.title += ", just copied"
+	w.warm = true
+	return w
+}
+
 // works is the whole list, or the small one.
 func works(quick bool) []work {
 	if quick {
-		return []work{video(64*mib, "front"), video(256*mib, "end"), folder(60)}
+		return []work{video(64*mib, "front"), video(256*mib, "end"), folder(60), copied(60)}
 	}
-	return []work{video(gib, "end"), video(gib, "front"), video(4*gib, "end"), video(4*gib, "front"), folder(1000)}
+	return []work{video(gib, "end"), video(gib, "front"), video(4*gib, "end"), video(4*gib, "front"), folder(1000), copied(1000)}
 }
 
 // fit makes the work smaller until it fits into free bytes, and says so in its title.
 func (w work) fit(free int64) work {
 	full := w
 	for w.room() > free && w.bytes() > 16*mib {
-		if w.photos > 0 {
+		switch {
+		case w.warm:
+			w = copied(w.photos / 2)
+		case w.photos > 0:
 			w = folder(w.photos / 2)
-		} else {
+		default:
 			w = video(w.size/2, w.moov)
 		}
 	}
