@@ -41,7 +41,7 @@ type Options struct {
 	MTime   MTime
 	Compact bool // write files anew without the filler that cleaning leaves, where the format can
 	DryRun  bool // change nothing
-	Jobs    int  // files planned at a time; 0 chooses
+	Jobs    int  // files at hand at a time: opened, and handed to the planner; 0 chooses
 	Batch   int  // files changed under the same syncs; 0 chooses
 	Shard   walk.Shard
 	// Progress is told what is being done, from one goroutine at a time.
@@ -71,7 +71,9 @@ func (o Options) normal() (Options, error) {
 		return o, err
 	}
 	if o.Jobs <= 0 {
-		o.Jobs = min(runtime.NumCPU(), 4)
+		// Twice as many as a planner takes at a time, so that it never waits for
+		// the next one to be opened.
+		o.Jobs = 2 * min(runtime.NumCPU(), 4)
 	}
 	if o.Batch <= 0 {
 		o.Batch = defaultBatch
