@@ -9,6 +9,9 @@ import (
 	"strings"
 )
 
+// onDrive is what the title of the search for residues begins with.
+const onDrive = "Marks left on a drive"
+
 // residues is what every tool leaves on a small drive.
 type residues struct {
 	title   string
@@ -26,7 +29,7 @@ type residue struct {
 // bytes behind in free space.
 func (b *bench) drive(all []tool) (residues, error) {
 	photos, clip := folder(20), video(64*mib, "end")
-	out := residues{title: fmt.Sprintf("Marks left on a drive with %d photos and a %s", photos.photos, clip.title)}
+	out := residues{title: fmt.Sprintf("%s with %d photos and a %s", onDrive, photos.photos, clip.title)}
 	from := filepath.Join(b.dir, "originals")
 	defer os.RemoveAll(from)
 	var sets [2][]string

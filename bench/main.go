@@ -31,7 +31,7 @@ func main() {
 	flag.StringVar(&b.dir, "dir", "", "`folder` on the drive to measure (default: a temporary folder)")
 	flag.StringVar(&b.untag, "untag", "bin/untag", "the `program` to measure")
 	flag.StringVar(&b.only, "tools", "", "only tools whose name has one of these `words`, separated by commas")
-	flag.StringVar(&b.works, "work", "", "only works whose title has this `word`")
+	flag.StringVar(&b.works, "work", "", "only works whose title has these `words`")
 	flag.StringVar(&b.markdown, "markdown", "", "also write the tables to this `file`")
 	flag.Parse()
 	exitOn(b.run())
@@ -81,14 +81,16 @@ func (b *bench) run() error {
 			return err
 		}
 	}
-	residues, err := b.drive(all)
-	if err != nil {
-		return err
-	}
 	b.table.text(b.out)
 	b.table.markdown(&b.md)
-	residues.text(b.out)
-	residues.markdown(&b.md)
+	if strings.Contains(onDrive, b.works) {
+		left, err := b.drive(all)
+		if err != nil {
+			return err
+		}
+		left.text(b.out)
+		left.markdown(&b.md)
+	}
 	b.notes(all, time.Since(start))
 	if b.markdown != "" {
 		return os.WriteFile(b.markdown, []byte(b.md.String()), 0o644)
