@@ -23,7 +23,7 @@ import (
 )
 
 func TestThousandFiles(t *testing.T) {
-	p := start(t, Options{Workers: 3, limits: quick})
+	p := start(t, Options{Workers: 3})
 	first := leaktest.Children()
 	files := make(chan int)
 	var all sync.WaitGroup
@@ -320,13 +320,17 @@ func TestWarm(t *testing.T) {
 func workers(p *Pool) (pids []int) {
 	var all []*place
 	for range p.opt.Workers {
-		all = append(all, <-p.places)
+		pl, err := p.take(bg)
+		if err != nil {
+			return nil
+		}
+		all = append(all, pl)
 	}
 	for _, pl := range all {
 		if pl.worker != nil {
 			pids = append(pids, pl.worker.proc.Pid)
 		}
-		p.places <- pl
+		p.leave(pl)
 	}
 	return pids
 }
