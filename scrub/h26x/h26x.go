@@ -119,6 +119,9 @@ func (w *walk) unit(off, n int64) error {
 	if err != nil {
 		return err
 	}
+	if fields, ok := w.codec.delimiter(h.typ); ok {
+		return w.delimiter(off+int64(h.size)+fields, off+n)
+	}
 	switch w.codec.class(h.typ) {
 	case slice:
 		w.slices = true
@@ -134,6 +137,27 @@ func (w *walk) unit(off, n int64) error {
 		}
 	}
 	return nil
+}
+
+// delimiter looks at what follows the fields of a delimiter. Zeros may.
+func (w *walk) delimiter(from, end int64) error {
+	if from >= end {
+		return nil
+	}
+	zero, err := w.r.Constant(from, end-from, 0)
+	if err != nil || zero {
+		return err
+	}
+	p := Piece{Off: from, Len: end - from, Padding: true}
+	blank, err := w.r.Constant(from, end-from, fill)
+	if err != nil {
+		return err
+	}
+	if !blank {
+		p.Kind = scrub.Hidden
+		p.Edits = []scrub.Edit{{Off: from, Len: end - from, Fill: fill, Phase: scrub.Destroy}}
+	}
+	return w.add(p)
 }
 
 // wrapped looks at a NAL unit inside another one. What isn't one is left alone.

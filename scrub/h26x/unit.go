@@ -12,6 +12,19 @@ const (
 	foreign              // reserved or unspecified: nobody knows what
 )
 
+// delimiter returns how many bytes follow the header of an access unit delimiter,
+// end of sequence or end of bitstream; ok is false for other types.
+func (c Codec) delimiter(typ int) (n int64, ok bool) {
+	first := map[Codec]int{AVC: 9, HEVC: 35, VVC: 20}[c]
+	if typ < first || typ > first+2 {
+		return 0, false
+	}
+	if typ == first {
+		return 1, true
+	}
+	return 0, true
+}
+
 // class follows ITU-T H.264 table 7-1, H.265 table 7-1, H.266 table 5, and
 // ISO/IEC 14496-15 for aggregators and extractors.
 func (c Codec) class(typ int) class {
@@ -42,8 +55,10 @@ func avcClass(typ int) class {
 
 func hevcClass(typ int) class {
 	switch {
-	case typ <= 31: // 10 to 15 and 22 to 31 are reserved for slices
+	case typ <= 9, typ >= 16 && typ <= 21: // the others up to 31 are reserved
 		return slice
+	case typ <= 31:
+		return foreign
 	case typ <= 37, typ == 48, typ == 49, typ == 62: // aggregator, extractor, Dolby Vision RPU
 		return needed
 	case typ == 38:

@@ -53,6 +53,15 @@ func TestUnits(t *testing.T) {
 		{"unknown registrant", h26x.AVC, "06 04 05 b54711 0101 80", "06 03 05" + ff(5) + "80", scrub.Unknown, "t.35 b54711"},
 		{"no registrant", h26x.AVC, "06 04 00 80", "", "", ""},
 
+		// delimiters, and messages longer than their fields
+		{"delimiter", h26x.AVC, "09 f0", "", "", ""},
+		{"delimiter with zeros after it", h26x.AVC, "09 f0 0000", "", "", ""},
+		{"delimiter with words after it", h26x.AVC, "09 f0" + text("CANARY"), "09 f0" + ff(6), scrub.Hidden, ""},
+		{"end of sequence with words after it", h26x.HEVC, "4801" + text("CANARY"), "4801" + ff(6), scrub.Hidden, ""},
+		{"end of bitstream with words after it", h26x.VVC, "00b1" + text("CANARY"), "00b1" + ff(6), scrub.Hidden, ""},
+		{"light level", h26x.HEVC, "4e01 90 04 03e80190 80", "", "", ""},
+		{"light level and words", h26x.HEVC, "4e01 90 0a 03e80190" + text("CANARY") + "80", "4e01 03 0a" + ff(10) + "80", scrub.Unknown, "type 144"},
+
 		// UUIDs
 		{"x264", h26x.AVC,
 			"06 05 34" + uuidX264 + text("x264 - core 164 r3095 - options: crf") + "80",

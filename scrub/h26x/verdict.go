@@ -20,30 +20,25 @@ type verdict struct {
 func (v verdict) goes() bool { return !v.stays && v.kind != "" }
 
 // kept are the types of messages that change what is seen, or when, or help to
-// decode. They hold numbers only, no names. Of those that stay, pic_timing may
-// hold a time of day as well (clock_timestamp, H.264 D.1.3): editors need the
+// decode, with the most bytes that their fields can take: what is longer is
+// something else. They hold numbers only, no names. Of those that stay, pic_timing
+// may hold a time of day as well (clock_timestamp, H.264 D.1.3): editors need the
 // rest of it, and the bits can't be cleared without moving others.
-var kept = typeSet(
-	0, 1, 2, 6, 7, // buffering_period, pic_timing, pan_scan_rect, recovery_point, dec_ref_pic_marking_repetition
-	13, 14, 19, 20, 21, 22, 23, // full_frame_freeze and release, film grain, deblocking, stereo, post filter, tone mapping
-	24, 38, // scalability_info, view_scalability_info
-	30, 37, 133, // nesting
-	45, 47, // frame packing, display orientation
-	128, 129, 130, 131, 132, // pictures' structure, parameter sets, decoding units, layer index, picture hash
-	134, 135, 138, 140, 141, 142, 143, 145, // region refresh, no_display, packing, chroma, knee, remapping, deinterlaced, RAP
-	137, 144, 147, 148, 149, // mastering display, light level, transfer, ambient viewing, colour volume
-	150, 151, 152, 153, 154, 155, 156, // spherical video
-	165, 168, 176, 177, // alpha, frame_field_info, reference displays of spatial video, depth
-	204, // sample_aspect_ratio_info
-)
-
-func typeSet(types ...int) map[int]bool {
-	set := map[int]bool{}
-	for _, t := range types {
-		set[t] = true
-	}
-	return set
+var kept = map[int]int{
+	0: 512, 1: 128, 2: 128, 6: 8, 7: 128, // buffering_period, pic_timing, pan_scan_rect, recovery_point, dec_ref_pic_marking_repetition
+	13: 4, 14: 0, 19: 8 << 10, 20: 16, 21: 2, 22: 1 << 10, 23: 4 << 10, // full_frame_freeze and release, film grain, deblocking, stereo, post filter, tone mapping
+	24: 4 << 10, 38: 1 << 10, // scalability_info, view_scalability_info
+	30: long, 37: long, 133: long, // nesting, which is looked into
+	45: 24, 47: 8, // frame packing, display orientation
+	128: 1 << 10, 129: 64, 130: 1 << 10, 131: 64, 132: 64, // pictures' structure, parameter sets, decoding units, layer index, picture hash
+	134: 64, 135: 64, 138: 64, 140: 1 << 10, 141: 256, 142: 8 << 10, 143: 4, 145: 4, // region refresh, no_display, packing, chroma, knee, remapping, deinterlaced, RAP
+	137: 24, 144: 4, 147: 1, 148: 8, 149: 64, // mastering display, light level, transfer, ambient viewing, colour volume
+	150: 32, 151: 32, 152: 16, 153: 32, 154: 16, 155: 1 << 10, 156: 256, // spherical video
+	165: 16, 168: 8, 176: 256, 177: 1 << 10, // alpha, frame_field_info, reference displays of spatial video, depth
+	204: 8, // sample_aspect_ratio_info
 }
+
+const long = 1 << 20
 
 // judge says what becomes of a message.
 func (u *unit) judge(m sei) verdict {
@@ -64,7 +59,7 @@ func (u *unit) judge(m sei) verdict {
 	case typeTimeCode:
 		return verdict{kind: scrub.Time, value: "time code"}
 	}
-	if kept[m.typ] {
+	if most, ok := kept[m.typ]; ok && m.size <= most {
 		return verdict{stays: true}
 	}
 	return verdict{kind: scrub.Unknown, value: fmt.Sprintf("message of type %d", m.typ)}
