@@ -38,6 +38,10 @@ const (
 	metadataTimeCode    = 5
 )
 
+// kept are the most bytes that metadata which stays can take after its type,
+// trailing bits included, AV1 specification 5.8.
+var kept = map[uint64]int64{metadataLightLevel: 5, metadataMastering: 25, metadataScalability: 256}
+
 // Frame returns the pieces of a sample: n bytes of OBUs at off. A
 // [scrub.FormatError] means that the sample contradicts itself: it is to be
 // left alone then. Samples that are encrypted as a whole are not to be passed
@@ -141,7 +145,10 @@ func (o obu) metadata(r *scrub.Reader, p *Piece) (stays bool, err error) {
 	case n == 0:
 		p.Value = "metadata without a type"
 	case typ == metadataLightLevel, typ == metadataMastering, typ == metadataScalability:
-		return true, nil
+		if o.end-o.body <= int64(n)+kept[typ] {
+			return true, nil
+		}
+		p.Value = "metadata longer than its fields"
 	case typ == metadataRegistered:
 		p.Value = coded.Registrant(b[n:])
 		return coded.Shown(b[n:]), nil
