@@ -99,8 +99,8 @@ var movies = append(append([]recipe{
 	}},
 	{"keys-slow-motion", func(k *kit) []byte {
 		k.stay([]byte("com.android.capture.fps"))
-		k.stay([]byte("CAPTURE-240"))
-		pairs := keyed("com.android.manufacturer", k.secret("manufacturer"), "com.android.capture.fps", "CAPTURE-240", "com.android.model", k.secret("model"))
+		k.stay([]byte("240.0625"))
+		pairs := keyed("com.android.manufacturer", k.secret("manufacturer"), "com.android.capture.fps", "240.0625", "com.android.model", k.secret("model"))
 		return with(basic(), func(m *movie) { m.moov = [][]byte{fullBox("meta", 0, 0, hdlr("mdta", ""), pairs)} })
 	}},
 	{"xmp", func(k *kit) []byte {

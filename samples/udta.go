@@ -35,12 +35,12 @@ func itunes(k *kit, cover []byte, coverType int) []byte {
 	keep := func(s string) string { return string(k.stay([]byte(s))) }
 	items := cat(
 		item("\xa9nam", keep("A Song of Tests")), item("\xa9ART", keep("The Fixtures")), item("\xa9alb", keep("Golden Files")),
-		item("apID", k.secret("account")), item("ownr", k.secret("owner")), item("purd", "2031-07-14 "+k.secret("purchase-date")),
+		item("apID", k.secret("account")), item("ownr", k.secret("owner")), item("purd", "2031-07-14 "+k.secret("purchase-date")), item("\xa9day", "2019"+k.secret("-release-day")),
 		box("trkn", data(0, cat(zeros(2), be16(3), be16(9), zeros(2)))), item("\xa9too", k.secret("encoder")), item("\xa9cmt", k.secret("comment")),
 		free("iTunSMPB", keep(" 00000000 00000840 000001CA 00000000003F31F6")), free("iTunes_CDDB_IDs", k.secret("cddb")),
 		free("Encoding Params", k.secret("params")), box("xid ", data(utf8Text, []byte(k.secret("xid")))))
 	if cover != nil {
-		items = append(items, box("covr", data(coverType, cover))...)
+		items = append(items, box("covr", data(coverType, cover), box("name", []byte(k.secret("cover-file"))))...)
 	}
 	return box("udta", fullBox("meta", 0, 0, hdlr("mdir", ""), box("ilst", items), box("free", []byte(k.secret("meta-free")))))
 }

@@ -16,7 +16,7 @@ import (
 var Format = scrub.Format{
 	Name:       "bmff",
 	Title:      "MP4, MOV, M4A, M4V, 3GP, F4V",
-	Extensions: []string{"mp4", "mov", "qt", "m4a", "m4b", "m4p", "m4v", "m4r", "3gp", "3g2", "3gpp", "f4v", "f4a", "insv", "lrv", "m4s", "cmfv", "cmfa", "ismv"},
+	Extensions: []string{"mp4", "mov", "qt", "m4a", "m4b", "m4p", "m4v", "m4r", "3gp", "3g2", "3gpp", "f4v", "f4a", "insv", "lrv", "m4s", "cmfv", "cmfa", "cmft", "ismv", "isma", "mqv", "f4p", "f4b", "3gp2", "lrf", "360"},
 	Sniff:      sniff,
 	Parse:      parse,
 	Compact:    compact,

@@ -49,6 +49,12 @@ type trackSpec struct {
 	offsets []uint32
 	sizes   []uint32
 	extra   []byte // more boxes in trak
+	mdia    []byte // and in mdia
+	minf    []byte // and in minf
+	stbl    []byte // and in stbl
+	header  []byte // in place of vmhd
+	stts    []byte // rows of it
+	hdlr    []byte // in place of the usual one
 }
 
 func trak(t trackSpec) []byte {
@@ -56,17 +62,27 @@ func trak(t trackSpec) []byte {
 	for i := range t.sizes {
 		stsz, stco = join(stsz, t.sizes[i]), join(stco, t.offsets[i])
 	}
+	header, times, hdlr := t.header, t.stts, t.hdlr
+	if header == nil {
+		header = bx("vmhd", uint32(1), zeros(8))
+	}
+	if times == nil {
+		times = join(uint32(1), uint32(len(t.sizes)), uint32(1))
+	}
+	if hdlr == nil {
+		hdlr = bx("hdlr", uint32(0), uint32(0), t.handler, "vend", zeros(8), "CANARY handler\x00")
+	}
 	stbl := bx("stbl",
 		bx("stsd", uint32(0), uint32(1), t.entry),
-		bx("stts", uint32(0), uint32(1), uint32(len(t.sizes)), uint32(1)),
+		bx("stts", uint32(0), times),
 		bx("stsc", uint32(0), uint32(1), uint32(1), uint32(1), uint32(1)),
-		bx("stsz", stsz), bx("stco", stco))
+		bx("stsz", stsz), bx("stco", stco), t.stbl)
 	return bx("trak",
 		bx("tkhd", uint32(3), uint32(0xd0000000), uint32(0xd0000001), t.id, zeros(68)),
 		bx("mdia",
 			bx("mdhd", uint32(0), uint32(0xd0000000), uint32(0xd0000001), uint32(600), uint32(600), uint32(0x55c40000)),
-			bx("hdlr", uint32(0), uint32(0), t.handler, "vend", zeros(8), "CANARY handler\x00"),
-			bx("minf", bx("vmhd", uint32(1), zeros(8)), bx("dinf", bx("dref", uint32(0), uint32(1), bx("url ", uint32(1)))), stbl)),
+			hdlr, t.mdia,
+			bx("minf", t.minf, header, bx("dinf", bx("dref", uint32(0), uint32(1), bx("url ", uint32(1)))), stbl)),
 		t.extra)
 }
 

@@ -3,23 +3,43 @@ package bmff
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"untag/scrub"
 	"untag/scrub/av1"
 	"untag/scrub/coded"
 	"untag/scrub/h26x"
+	"untag/scrub/mpegvideo"
 )
 
 // codec is what is needed to look into the coded frames of a track.
 type codec struct {
 	h26x       h26x.Codec // 0 if it is none of these
 	av1        bool
-	lengthSize int // of the lengths before NAL units
+	mpeg       mpegvideo.Codec
+	pictures   bool // each frame is a JPEG or PNG picture
+	lengthSize int  // of the lengths before NAL units
 }
 
-func (c codec) known() bool { return c.h26x != 0 || c.av1 }
+func (c codec) known() bool { return c.h26x != 0 || c.av1 || c.mpeg != 0 }
 
-var h26xConfigs = map[string]h26x.Codec{"avcC": h26x.AVC, "hvcC": h26x.HEVC, "vvcC": h26x.VVC, "lhvC": h26x.LHEVC}
+// mpegFormats are sample formats of MPEG video that may have no esds.
+var mpegFormats = map[string]mpegvideo.Codec{
+	"mp1v": mpegvideo.MPEG12, "mp2v": mpegvideo.MPEG12, "mpeg": mpegvideo.MPEG12, "mpg1": mpegvideo.MPEG12, "mpg2": mpegvideo.MPEG12, "m1v ": mpegvideo.MPEG12, "m2v1": mpegvideo.MPEG12,
+	"XVID": mpegvideo.MPEG4, "xvid": mpegvideo.MPEG4, "DIVX": mpegvideo.MPEG4, "divx": mpegvideo.MPEG4, "DX50": mpegvideo.MPEG4, "FMP4": mpegvideo.MPEG4, "3IV2": mpegvideo.MPEG4, "3iv2": mpegvideo.MPEG4, "3IVD": mpegvideo.MPEG4, "MP4S": mpegvideo.MPEG4, "mp4v": mpegvideo.MPEG4,
+}
+
+// readFormat notes the codec from the sample format.
+func (t *track) readFormat(format string) {
+	t.codec.mpeg = mpegFormats[format]
+	for _, tape := range []string{"hdv", "xdv", "xd5", "xdh", "mx3", "mx4", "mx5", "AVmp"} { // HDV, XDCAM, IMX, Avid
+		if strings.HasPrefix(format, tape) {
+			t.codec.mpeg = mpegvideo.MPEG12
+		}
+	}
+}
+
+var h26xConfigs = map[string]h26x.Codec{"avcC": h26x.AVC, "hvcC": h26x.HEVC, "vvcC": h26x.VVC, "lhvC": h26x.LHEVC, "avcE": h26x.AVC, "hvcE": h26x.HEVC}
 
 // record reads a configuration record.
 func (p *parser) record(b box) (lengthSize int, pieces []coded.Piece, err error) {
@@ -36,12 +56,20 @@ func (p *parser) record(b box) (lengthSize int, pieces []coded.Piece, err error)
 
 // readCodec notes the codec from its configuration record.
 func (p *parser) readCodec(t *track, b box) error {
-	if b.typ == "av1C" {
+	switch b.typ {
+	case "av1C":
 		t.codec.av1 = true
 		return nil
+	case "esds":
+		st, ok, err := p.readStream(b)
+		if ok {
+			t.codec.mpeg = st.mpegVideo()
+			t.codec.pictures = st.object == 0x6c || st.object == 0x6d
+		}
+		return err
 	}
 	c, ok := h26xConfigs[b.typ]
-	if !ok || c == h26x.LHEVC {
+	if !ok || b.typ == "lhvC" || b.typ == "avcE" || b.typ == "hvcE" {
 		return nil
 	}
 	lengthSize, _, err := p.record(b)
@@ -78,9 +106,12 @@ const maxMessages = 1 << 16
 func (p *parser) frame(t *track, f sample) (bool, error) {
 	var pieces []coded.Piece
 	var err error
-	if t.codec.av1 {
+	switch {
+	case t.codec.av1:
 		pieces, err = av1.Frame(p.s.Reader, f.off, f.len)
-	} else {
+	case t.codec.mpeg != 0:
+		pieces, err = mpegvideo.UserData(p.s.Reader, t.codec.mpeg, f.off, f.len)
+	default:
 		pieces, err = h26x.Frame(p.s.Reader, t.codec.h26x, f.off, f.len, t.codec.lengthSize)
 	}
 	if err != nil {
@@ -109,7 +140,13 @@ func (p *parser) probeMovie(m *movie) error {
 		case t.goes || t.encrypted:
 		case t.codec.known():
 			err = p.probeFrames(t)
-		case t.motionJPEG():
+		case t.tape() && p.s.Deep():
+			err = p.eachSample(t, p.inspectTape)
+		case t.tape():
+			err = p.eachProbe(t, p.inspectTape)
+		case t.cameraFormat():
+			p.s.Doubt("frames of a camera's own format may hold metadata that is not looked at")
+		case t.pictures():
 			err = p.probePictures(t)
 		case t.timedText() && p.s.Deep():
 			err = p.eachSample(t, p.textTail)

@@ -162,7 +162,7 @@ func (p *parser) weigh(stay, go_ []region) error {
 	if err := p.swallowed(stay, go_); err != nil {
 		return err
 	}
-	if !p.cover.asked && !slices.ContainsFunc(p.strangers, risky) && !slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
+	if !p.cover.asked && !slices.ContainsFunc(p.strangers, risky) && p.end == p.s.Size() && !slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
 		p.distrusts = nil
 	}
 	for _, why := range p.distrusts {

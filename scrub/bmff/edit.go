@@ -11,8 +11,18 @@ var freeType = []byte("free")
 // keep claims a whole box as structure.
 func (p *parser) keep(b box, place string) { p.s.Claim(b.off, b.len, scrub.Structure, place) }
 
+// structural boxes hold what a film needs. One in a place where it can't be tells
+// of a wrong length before it.
+var structural = []string{"moov", "trak", "mdia", "minf", "stbl", "moof", "traf", "mdat", "tkhd", "mdhd", "hdlr", "dinf", "stsd", "stts", "stsc", "stsz", "stz2", "stco", "co64", "tfhd", "trun", "mvhd", "mvex"}
+
 // drop reports a box as a finding and, if it goes, makes it a free box of zeros.
 func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
+	if kind == scrub.Unknown && slices.Contains(structural, b.typ) {
+		p.s.Claim(b.off, b.len, scrub.Identify, place)
+		p.s.Stuck(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len})
+		p.s.Doubt("a box is where it can't be")
+		return false
+	}
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
 	if goes {
@@ -55,6 +65,9 @@ func (p *parser) zero(off, n int64, kind scrub.Kind, place, value string) error 
 	if constant {
 		p.s.Claim(off, n, scrub.Structure, place)
 		return nil
+	}
+	if swallowed, err := p.swallowedBy(off, n, place); swallowed || err != nil {
+		return err
 	}
 	p.s.Claim(off, n, scrub.Identify, place)
 	if p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: off, Len: n, Value: value}) {
@@ -115,7 +128,8 @@ var containers = map[string][]string{
 	"edts": {"elst"},
 	"tapt": {"clef", "prof", "enof"},
 	"trgr": {"msrc", "ster", "cstg", "snut"},
-	"gmhd": {"gmin", "text", "tmcd", "wvtt", "stpp"},
+	"gmhd": {"gmin", "text", "tmcd"},
+	"tmcd": {"tcmi"},
 	"mfra": {"tfra", "mfro"},
 }
 
@@ -128,10 +142,41 @@ func (p *parser) container(b box, place string) error {
 		case c.typ == "free" || c.typ == "skip":
 			return p.filler(c, at)
 		case slices.Contains(containers[b.typ], c.typ):
-			p.keep(c, at)
+			return p.contained(c, at)
 		default:
 			p.drop(c, scrub.Unknown, at, "")
 		}
 		return nil
 	})
+}
+
+// contained claims a box that stays in a container.
+func (p *parser) contained(b box, place string) error {
+	switch b.typ {
+	case "elst":
+		return p.editList(b, place)
+	case "tfra":
+		return p.randomAccess(b, place)
+	case "tmcd":
+		return p.container(b, place)
+	case "tcmi":
+		return p.timeCodeMedia(b, place)
+	}
+	return p.shaped(b, place)
+}
+
+// timeCodeMedia claims tcmi: font, face, size and colours, and the name of the
+// font as a Pascal string.
+func (p *parser) timeCodeMedia(b box, place string) error {
+	const fields = 24
+	if b.size() < fields {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	if _, _, err := p.flags(b, 0, place); err != nil {
+		return err
+	}
+	p.s.Claim(b.body()+4, fields-4, scrub.Structure, place)
+	return p.zero(b.body()+fields, b.size()-fields, scrub.Software, place+"/font", "")
 }

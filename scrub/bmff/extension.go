@@ -7,23 +7,41 @@ import (
 )
 
 // extensions are the children of sample entries that decoders, colour and HDR
-// need (formats of ISO/IEC 14496-12, -15, -30, QuickTime, Dolby, Apple spatial).
-var extensions = map[string]bool{}
+// need (formats of ISO/IEC 14496-12, -15, -30, QuickTime, Dolby, Apple spatial),
+// and how long their bodies are.
+var extensions = map[string]span{}
+
+// span is the length of a body: of one that is always so long, or at the most.
+type span struct {
+	n     int64
+	fixed bool
+}
 
 func init() {
-	for _, t := range []string{"esds", "dOps", "dac3", "dec3", "dac4", "ddts", "dmlp", "alac", "chan", "chnl", "d263", "pcmC", "srat",
-		"jp2h", "jpgC", "mjqt", "mjht", "SMI ", "gama", "fiel", "pasp", "clap", "mdcv", "clli", "SmDm", "CoLL", "amve", "cclv", "btrt",
-		"ACLR", "ARES", "APRG", "st3d", "vexu", "hfov", "SA3D", "ludt", "sinf", "vpcC", "dvcC", "dvvC", "dvwC", "hvcE", "avcE",
-		"glbl", "sv3d", "bitr", "m4ds", "svcC", "mvcC", "mhaC", "iacb", "ispe", "udts", "avs3", "apvC", "apcC", "frma", "cinf", "dfxp", "enda", "samr", "DMLP", "wfex", "mhaP", "dmix", "SVQ3"} {
-		extensions[t] = true
+	for typ, n := range map[string]int64{
+		"btrt": 12, "pasp": 8, "clap": 32, "fiel": 2, "gama": 4, "mdcv": 24, "clli": 4, "CoLL": 8, "SmDm": 28, "amve": 8, "ispe": 12, "hfov": 4, "st3d": 5,
+		"frma": 4, "enda": 2, "pcmC": 6, "srat": 8, "dvcC": 24, "dvvC": 24, "dvwC": 24, "d263": 7, "bitr": 8, "ddts": 20, "ACLR": 16, "mjqt": 65, "apcC": 4,
+		"DMLP": 10, "dmlp": 10,
+	} {
+		extensions[typ] = span{n, true}
+	}
+	for typ, n := range map[string]int64{
+		"esds": maxStream, "dOps": 300, "dac3": 32, "dec3": 128, "dac4": 512, "alac": 256, "chan": 1 << 10, "chnl": 512, "vpcC": 64, "cclv": 64,
+		"jp2h": 64 << 10, "jpgC": 64 << 10, "mjht": 4 << 10, "SMI ": 4 << 10, "SVQ3": 4 << 10, "glbl": 64 << 10, "ARES": 120, "APRG": 24, "SA3D": 512,
+		"m4ds": 256, "svcC": 4 << 10, "mvcC": 4 << 10, "mhaC": 1 << 10, "mhaP": 256, "iacb": 4 << 10, "udts": 256, "avs3": 1 << 10, "apvC": 512,
+		"cinf": 4 << 10, "dfxp": 64, "samr": 64, "wfex": 128, "dmix": 64, "ludt": 1 << 10, "ftab": 1 << 10, "vttC": 1 << 10,
+	} {
+		extensions[typ] = span{n, false}
 	}
 }
 
 // extension claims a child of a sample entry.
 func (p *parser) extension(t *track, e entry, b box, place string) error {
 	switch b.typ {
-	case "avcC", "hvcC", "vvcC", "lhvC", "av1C":
+	case "avcC", "hvcC", "vvcC", "lhvC", "av1C", "avcE", "hvcE":
 		return p.config(b, place)
+	case "esds":
+		return p.streamDescription(b, place)
 	case "colr":
 		return p.colour(b, place)
 	case "dfLa":
@@ -35,7 +53,9 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 			p.s.Stuck(scrub.Finding{Kind: scrub.Person, Place: place, Off: b.off, Len: b.len})
 			p.s.Doubt("the copy protection of the iTunes Store names the buyer, and the file can't be played without it")
 		}
-		p.keep(b, place)
+		return p.protectionScheme(b, place)
+	case "sv3d", "vexu":
+		return p.spatial(b, place)
 	case "wave":
 		return p.wave(t, e, b, place)
 	case "pinf":
@@ -43,13 +63,100 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 	case "free", "skip", "wide":
 		return p.filler(b, place)
 	default:
-		if extensions[b.typ] {
-			p.keep(b, place)
-			return nil
-		}
-		return p.unknownExtension(t, b, place)
+		return p.knownExtension(t, b, place)
 	}
 	return nil
+}
+
+// knownExtension claims a child of a sample entry that is not looked into.
+func (p *parser) knownExtension(t *track, b box, place string) error {
+	s, ok := extensions[b.typ]
+	switch {
+	case !ok:
+		return p.unknownExtension(t, b, place)
+	case s.fixed:
+		n := min(s.n, b.size())
+		p.s.Claim(b.off, b.head+n, scrub.Structure, place)
+		return p.slack(b, b.body()+n, place)
+	case b.size() > s.n:
+		p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.off, Len: b.len})
+		p.s.Doubt("the description of a decoder is longer than those of its kind")
+	}
+	p.keep(b, place)
+	return nil
+}
+
+// protectionScheme claims sinf (8.12.1): what a frame is without encryption, and
+// by which scheme it is encrypted.
+func (p *parser) protectionScheme(b box, place string) error {
+	return p.inside(b, place, func(c box) error {
+		at := place + "/" + c.name()
+		switch c.typ {
+		case "frma":
+			p.s.Claim(c.off, min(c.len, c.head+4), scrub.Structure, at)
+			return p.slack(c, min(c.end(), c.body()+4), at)
+		case "schm":
+			return p.schemeType(c, at)
+		case "schi", "imif", "ipmc":
+			p.keep(c, at)
+		case "free", "skip":
+			return p.filler(c, at)
+		default:
+			p.drop(c, scrub.Unknown, at, "")
+		}
+		return nil
+	})
+}
+
+// schemeType claims schm (8.12.5), which may have an address for people at its end.
+func (p *parser) schemeType(b box, place string) error {
+	const fields = 12
+	if b.size() < fields {
+		return p.sized(b, b.size(), 1, place)
+	}
+	_, flags, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	p.s.Claim(b.off, b.head+fields, scrub.Structure, place)
+	if flags&1 == 0 {
+		return p.slack(b, b.body()+fields, place)
+	}
+	return p.zero(b.body()+fields, b.size()-fields, scrub.ID, place+"/uri", "")
+}
+
+// spatialBoxes are what describes spherical and stereoscopic video: Google's
+// Spherical Video V2 and Apple's video extended usage, with the length of the
+// bodies of those that hold no boxes.
+var spatialBoxes = map[string]int64{
+	"sv3d": 0, "proj": 0, "vexu": 0, "eyes": 0, "cams": 0, "cmfy": 0, "pack": 0,
+	"prhd": 16, "equi": 20, "cbmp": 12, "mshp": 1 << 20, "prji": 8, "stri": 5, "hero": 5, "blin": 8, "dadj": 8, "pkin": 8, "must": 64, "lnhd": 64, "lfad": 256, "corg": 64,
+}
+
+// spatial claims a container of spatialBoxes.
+func (p *parser) spatial(b box, place string) error {
+	return p.inside(b, place, func(c box) error {
+		at := place + "/" + c.name()
+		n, ok := spatialBoxes[c.typ]
+		switch {
+		case c.typ == "svhd" && c.size() >= 4: // the name of the program that made it
+			p.s.Claim(c.off, c.head, scrub.Structure, at)
+			if _, _, err := p.flags(c, 0, at); err != nil {
+				return err
+			}
+			return p.zero(c.body()+4, c.size()-4, scrub.Software, at, "")
+		case c.typ == "free" || c.typ == "skip":
+			return p.filler(c, at)
+		case !ok:
+			p.drop(c, scrub.Unknown, at, "")
+			return nil
+		case n == 0:
+			return p.spatial(c, at)
+		}
+		n = min(n, c.size())
+		p.s.Claim(c.off, c.head+n, scrub.Structure, at)
+		return p.slack(c, c.body()+n, at)
+	})
 }
 
 // wave claims QuickTime's container for what a sound decoder needs: the format,
@@ -60,18 +167,28 @@ func (p *parser) wave(t *track, e entry, b box, place string) error {
 		switch {
 		case c.typ == "free" || c.typ == "skip":
 			return p.filler(c, at)
-		case c.typ == e.typ || extensions[c.typ] || c.typ == "mp4a" || c.typ == "damr" || c.typ == "\x00\x00\x00\x00" && c.len == 8:
+		case c.typ == "\x00\x00\x00\x00" && c.len == 8:
 			p.keep(c, at)
-		default:
-			return p.unknownExtension(t, c, at)
+			return nil
+		case c.typ == "esds":
+			return p.streamDescription(c, at)
+		case c.typ == "damr":
+			return p.amr(c, at)
+		case extensions[c.typ].n == 0 && (c.typ == e.typ || c.typ == "mp4a"):
+			const most = 1 << 10 // a WAVEFORMATEX, or nothing
+			if c.size() > most {
+				p.s.Doubt("the description of a decoder is longer than those of its kind")
+			}
+			p.keep(c, at)
+			return nil
 		}
-		return nil
+		return p.knownExtension(t, c, at)
 	})
 }
 
 // knownCodecs need none of the boxes that are not in extensions, so that an
 // unknown box beside them can go.
-var knownCodecs = []string{"avc1", "avc2", "avc3", "avc4", "hvc1", "hev1", "dvh1", "dvhe", "av01", "vp08", "vp09", "vvc1", "vvi1", "mp4v", "mp4a", "ac-3", "ec-3", "alac", "Opus", "fLaC", "s263", "h263", "samr", "sawb", "jpeg", "mjpa", "mjpb", "apch", "apcn", "apcs", "apco", "ap4h", "ap4x", "twos", "sowt", "lpcm", "raw ", "in24", "in32", "fl32", "fl64", "ulaw", "alaw", "encv", "enca", "drms", "drmi", "ipcm", "fpcm"}
+var knownCodecs = []string{"avc1", "avc2", "avc3", "avc4", "hvc1", "hev1", "dvh1", "dvhe", "av01", "vp08", "vp09", "vvc1", "vvi1", "mp4v", "mp4a", "ac-3", "ec-3", "alac", "Opus", "fLaC", "s263", "h263", "samr", "sawb", "jpeg", "mjpa", "mjpb", "apch", "apcn", "apcs", "apco", "ap4h", "ap4x", "twos", "sowt", "lpcm", "raw ", "in24", "in32", "fl32", "fl64", "ulaw", "alaw", "encv", "enca", "drms", "drmi", "ipcm", "fpcm", "tx3g", "text", "wvtt", "stpp", "sbtt", "stxt", "c608", "c708", "mp4s", "tmcd"}
 
 func (p *parser) unknownExtension(t *track, b box, place string) error {
 	if len(t.formats) > 0 && slices.Contains(knownCodecs, t.formats[0]) {
@@ -94,8 +211,14 @@ func (p *parser) colour(b box, place string) error {
 	if err != nil {
 		return err
 	}
-	if kind := string(h); kind != "prof" && kind != "rICC" {
-		p.keep(b, place)
+	switch kind := string(h); kind {
+	case "nclc":
+		return p.colourNumbers(b, 10, place)
+	case "nclx":
+		return p.colourNumbers(b, 11, place)
+	case "prof", "rICC":
+	default:
+		p.drop(b, scrub.Unknown, place, "")
 		return nil
 	}
 	p.s.Claim(b.off, b.head+4, scrub.Structure, place)
@@ -108,6 +231,13 @@ func (p *parser) colour(b box, place string) error {
 		p.s.Claim(x[0].Off, x[0].Len, scrub.Render, place)
 	}
 	return nil
+}
+
+// colourNumbers claims a colr of n bytes of numbers.
+func (p *parser) colourNumbers(b box, n int64, place string) error {
+	n = min(n, b.size())
+	p.s.Claim(b.off, b.head+n, scrub.Structure, place)
+	return p.slack(b, b.body()+n, place)
 }
 
 // flac claims dfLa, which holds the metadata blocks of FLAC (RFC 9639, 8): all
@@ -154,6 +284,7 @@ func (p *parser) amr(b box, place string) error {
 	if err := p.zero(b.body(), 4, scrub.Software, place+"/vendor", ""); err != nil {
 		return err
 	}
-	p.s.Claim(b.body()+4, b.size()-4, scrub.Structure, place)
-	return nil
+	n := min(9, b.size())
+	p.s.Claim(b.body()+4, n-4, scrub.Structure, place)
+	return p.slack(b, b.body()+n, place)
 }

@@ -1,6 +1,10 @@
 package bmff
 
-import "untag/scrub"
+import (
+	"slices"
+
+	"untag/scrub"
+)
 
 // fragment is one moof box (8.8) while its tracks are read.
 type fragment struct {
@@ -16,15 +20,13 @@ type run struct {
 	size uint32
 }
 
-// trafBoxes stay in a track fragment.
-var trafBoxes = map[string]bool{"tfhd": true, "tfdt": true, "trun": true, "senc": true, "saiz": true, "saio": true, "sbgp": true, "sgpd": true, "subs": true, "sdtp": true}
-
-// fragmentUUIDs stay: sample encryption of PIFF, and the absolute times by which
-// Smooth Streaming finds its fragments.
-var fragmentUUIDs = map[string]bool{
-	"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x8d\xf4": true,
-	"\x6d\x1d\x9b\x05\x42\xd5\x44\xe6\x80\xe2\x14\x1d\xaf\xf7\x57\xb2": true,
-	"\xd4\x80\x7e\xf2\xca\x39\x46\x95\x8e\x54\x26\xcb\x9e\x46\xa7\x9f": true,
+// fragmentUUIDs stay: sample encryption of PIFF, where there is encryption, and the
+// absolute times by which Smooth Streaming finds its fragments, with the most
+// bytes that those take.
+var fragmentUUIDs = map[string]int64{
+	"\xa2\x39\x4f\x52\x5a\x9b\x4f\x14\xa2\x44\x6c\x42\x7c\x64\x8d\xf4": 0,
+	"\x6d\x1d\x9b\x05\x42\xd5\x44\xe6\x80\xe2\x14\x1d\xaf\xf7\x57\xb2": 16 + 20,
+	"\xd4\x80\x7e\xf2\xca\x39\x46\x95\x8e\x54\x26\xcb\x9e\x46\xa7\x9f": 16 + 5 + 16*255,
 }
 
 // fragment claims a moof box and notes its samples. All of its structure has
@@ -36,17 +38,16 @@ func (p *parser) fragment(b box) error {
 	return p.inside(b, place, func(c box) error {
 		switch c.typ {
 		case "mfhd":
-			p.keep(c, place)
+			return p.shaped(c, place)
 		case "traf":
 			return p.trackFragment(f, c, place)
 		case "pssh":
-			p.keep(c, place)
+			return p.fragmentProtection(c, place)
 		case "free", "skip":
 			return p.filler(c, place)
 		default:
 			return p.unknown(c, place+"/"+c.name())
 		}
-		return nil
 	})
 }
 
@@ -61,7 +62,9 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		case "trun":
 			return p.coverFragment(f, r, c)
 		case "saio":
-			return p.auxiliary(r, b, c)
+			if r.t == nil || r.t.encrypted {
+				return p.auxiliary(r, b, c)
+			}
 		}
 		return nil
 	}); err != nil {
@@ -73,13 +76,20 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		p.retire(b, scrub.Unlink, scrub.Repair)
 		return nil
 	}
-	return p.inside(b, place, func(c box) error { return p.fragmentBox(c, place) })
+	return p.inside(b, place, func(c box) error { return p.fragmentBox(r, c, place) })
 }
 
-func (p *parser) fragmentBox(b box, place string) error {
+func (p *parser) fragmentBox(r *run, b box, place string) error {
 	switch {
-	case trafBoxes[b.typ]:
-		p.keep(b, place)
+	case b.typ == "tfdt":
+		return p.shaped(b, place)
+	case b.typ == "tfhd":
+		return p.fragmentHeader(b, place)
+	case b.typ == "trun":
+		return p.fragmentRun(b, place)
+	case b.typ == "sdtp":
+		p.keep(b, place) // as many bytes as all runs have samples
+		return nil
 	case b.typ == "free" || b.typ == "skip":
 		return p.filler(b, place)
 	case b.typ == "uuid" && b.size() >= 16:
@@ -87,15 +97,68 @@ func (p *parser) fragmentBox(b box, place string) error {
 		if err != nil {
 			return err
 		}
-		if fragmentUUIDs[string(id)] {
-			p.keep(b, place)
-			return nil
+		if n, ok := fragmentUUIDs[string(id)]; ok && (n > 0 || r.t == nil || r.t.encrypted) {
+			return p.fragmentUUID(b, n, place)
 		}
 		return p.uuid(b, place+"/traf/uuid")
 	default:
-		p.drop(b, scrub.Unknown, place+"/traf/"+b.name(), "")
+		return p.sampleProperty(r.t, b, place+"/traf/"+b.name())
 	}
-	return nil
+}
+
+// fragmentProtection is protection for a moof box.
+func (p *parser) fragmentProtection(b box, place string) error {
+	if len(p.movies) > 0 {
+		return p.protection(p.movies[0], b, place)
+	}
+	return p.keySystem(b, place)
+}
+
+// fragmentUUID claims a user type that stays; those of Smooth Streaming have n
+// bytes at the most.
+func (p *parser) fragmentUUID(b box, n int64, place string) error {
+	if n == 0 || b.size() <= n {
+		p.keep(b, place)
+		return nil
+	}
+	p.s.Claim(b.off, b.head+n, scrub.Structure, place)
+	return p.slack(b, b.body()+n, place)
+}
+
+// fragmentHeader claims tfhd.
+func (p *parser) fragmentHeader(b box, place string) error {
+	_, flags, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	n := int64(8)
+	for bit, size := range map[int]int64{0: 8, 1: 4, 3: 4, 4: 4, 5: 4} {
+		n += int64(flags>>bit&1) * size
+	}
+	return p.sized(b, n, 0x03003b, place)
+}
+
+// fragmentRun claims trun, which coverFragment has read.
+func (p *parser) fragmentRun(b box, place string) error {
+	_, flags, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	fields, width := runLayout(flags)
+	c, err := p.column(b, 4, 1)
+	if err != nil && width > 0 {
+		return err
+	}
+	n := 8 + fields
+	if width > 0 {
+		n += c.n * width
+	}
+	return p.sized(b, n, 0x000f05, place)
+}
+
+// runLayout returns the length of the optional fields of trun and of each row.
+func runLayout(flags uint32) (fields, width int64) {
+	return 4*int64(flags&1) + 4*int64(flags>>2&1), 4 * int64(flags>>8&1+flags>>9&1+flags>>10&1+flags>>11&1)
 }
 
 // readFragmentHeader reads tfhd (8.8.7).
@@ -159,76 +222,122 @@ func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags 
 	return nil
 }
 
-// coverFragment notes the samples of one trun (8.8.8).
-func (p *parser) coverFragment(f *fragment, r *run, b box) error {
+// fragmentRunOf is one trun (8.8.8) while its samples are read.
+type fragmentRunOf struct {
+	*run
+	table      column
+	off, count int64 // of the first sample, and how many there are
+	sizeAt     int64 // where a row has the size of its sample, -1 if all are alike
+}
+
+// readRun reads trun. ok is false where its samples lie beyond the file.
+func (p *parser) readRun(f *fragment, r *run, b box) (x fragmentRunOf, ok bool, err error) {
 	_, flags, err := fullHead(p.s, b)
 	if err != nil {
-		return err
+		return x, false, err
 	}
-	width := 4 * int64(flags>>8&1+flags>>9&1+flags>>10&1+flags>>11&1)
-	fields := 4*int64(flags&1) + 4*int64(flags>>2&1)
+	fields, width := runLayout(flags)
 	if b.size() < 8+fields {
-		return p.s.Errorf(b.off, "box \"trun\" has %d bytes, its flags ask for more", b.len)
+		return x, false, p.s.Errorf(b.off, "box \"trun\" has %d bytes, its flags ask for more", b.len)
 	}
 	h, err := p.s.Bytes(b.body()+4, int(4+fields))
 	if err != nil {
+		return x, false, err
+	}
+	x = fragmentRunOf{run: r, off: f.next, count: int64(be32(h)), sizeAt: -1}
+	x.table = column{r: p.s.Reader, off: b.body() + 8 + fields, n: x.count, width: width}
+	if width > 0 && x.count > (b.end()-x.table.off)/width {
+		return x, false, p.s.Errorf(b.off, "box \"trun\" says %d samples and has room for %d", x.count, (b.end()-x.table.off)/width)
+	}
+	if width > 0 && x.count < (b.end()-x.table.off)/width {
+		p.insist("a run of samples says less of them than it has")
+	}
+	if flags&1 != 0 {
+		x.off = r.base + int64(int32(be32(h[4:])))
+	}
+	if flags&0x200 != 0 {
+		x.sizeAt = 4 * int64(flags>>8&1)
+	}
+	return x, x.off >= 0 && x.off <= p.s.Size(), nil
+}
+
+// each visits the samples of a run and returns where they end. whole is false if
+// that is beyond the file; where all samples are alike and nobody looks, none
+// need be visited.
+func (p *parser) each(x *fragmentRunOf, visit func(sample) error) (end int64, whole bool, err error) {
+	if x.sizeAt < 0 && visit == nil {
+		n := times(x.count, int64(x.size), p.s.Size()+1)
+		return min(x.off+n, p.s.Size()), n <= p.s.Left(x.off), nil
+	}
+	end = x.off
+	for i := range x.count {
+		n := int64(x.size)
+		if x.sizeAt >= 0 {
+			row, err := x.table.row(i)
+			if err != nil {
+				return 0, false, err
+			}
+			n = int64(be32(row[x.sizeAt:]))
+		}
+		if n > p.s.Left(end) {
+			return p.s.Size(), false, nil
+		}
+		if visit != nil {
+			if err := visit(sample{i, end, n}); err != nil {
+				return 0, false, err
+			}
+		}
+		if end += n; n == 0 && x.sizeAt < 0 {
+			break
+		}
+	}
+	return end, true, nil
+}
+
+// coverFragment notes the samples of one trun.
+func (p *parser) coverFragment(f *fragment, r *run, b box) error {
+	x, ok, err := p.readRun(f, r, b)
+	if err != nil {
 		return err
 	}
-	count := int64(be32(h))
-	table := column{r: p.s.Reader, off: b.body() + 8 + fields, n: count, width: width}
-	if width > 0 && count > (b.end()-table.off)/width {
-		return p.s.Errorf(b.off, "box \"trun\" says %d samples and has room for %d", count, (b.end()-table.off)/width)
-	}
-	off := f.next
-	if flags&1 != 0 {
-		off = r.base + int64(int32(be32(h[4:])))
-	}
-	if off < 0 || off > p.s.Size() {
+	if !ok {
 		p.insist("samples lie beyond the end of the file")
 		return nil
 	}
-	sizeAt := int64(-1)
-	if flags&0x200 != 0 {
-		sizeAt = 4 * int64(flags>>8&1)
+	var whole bool
+	if f.next, whole, err = p.each(&x, p.looker(&x)); err != nil {
+		return err
 	}
-	f.next, err = p.coverSamples(r, &table, off, count, sizeAt)
-	return err
+	if !whole {
+		p.distrust("samples lie beyond the end of the file")
+	}
+	return p.coverFragmentRun(r, x.off, f.next-x.off)
 }
 
-// coverSamples notes count samples from off on and returns where they end. The
-// size of each stands sizeAt bytes into its row of the table, if it has one.
-func (p *parser) coverSamples(r *run, table *column, off, count, sizeAt int64) (end int64, err error) {
-	looks := r.t != nil && !r.t.goes && !r.t.encrypted && r.t.codec.known()
-	if sizeAt < 0 && !looks {
-		n := times(count, int64(r.size), p.s.Size()+1)
-		return min(off+n, p.s.Size()), p.coverFragmentRun(r, off, n)
+// looker returns what looks into the samples of a run, nil if nothing has to.
+func (p *parser) looker(x *fragmentRunOf) func(sample) error {
+	if x.t == nil || x.t.goes || x.t.encrypted {
+		return nil
 	}
-	end = off
-	for i := range count {
-		n := int64(r.size)
-		if sizeAt >= 0 {
-			row, err := table.row(i)
-			if err != nil {
-				return 0, err
-			}
-			n = int64(be32(row[sizeAt:]))
-		}
-		if n > p.s.Left(end) {
-			p.distrust("samples lie beyond the end of the file")
-			end = p.s.Size()
-			break
-		}
-		if looks && (p.s.Deep() || i == 0 || i == count-1) {
-			if _, err := p.frame(r.t, sample{i, end, n}); err != nil {
-				return 0, err
-			}
-		}
-		end += n
-		if n == 0 && sizeAt < 0 {
-			break
-		}
+	var look func(sample) error
+	switch {
+	case x.t.codec.known():
+		look = func(f sample) error { _, err := p.frame(x.t, f); return err }
+	case x.t.pictures() && x.t.plainPictures():
+		look = p.picture
+	case x.t.pictures():
+		look = p.inspectPicture
+	case x.t.timedText():
+		look = p.textTail
+	default:
+		return nil
 	}
-	return end, p.coverFragmentRun(r, off, end-off)
+	return func(f sample) error {
+		if p.s.Deep() || f.no == 0 || f.no == x.count-1 {
+			return look(f)
+		}
+		return nil
+	}
 }
 
 func (p *parser) coverFragmentRun(r *run, off, n int64) error {
@@ -247,15 +356,7 @@ func (p *parser) auxiliary(r *run, traf, saio box) error {
 	if err != nil || total == 0 {
 		return err
 	}
-	version, flags, err := fullHead(p.s, saio)
-	if err != nil {
-		return err
-	}
-	width := int64(4)
-	if version == 1 {
-		width = 8
-	}
-	c, err := p.column(saio, 4+8*int64(flags&1), width)
+	c, err := p.offsetsOf(saio)
 	if err != nil || c.n == 0 {
 		return err
 	}
@@ -276,6 +377,19 @@ func (p *parser) auxiliary(r *run, traf, saio box) error {
 	return p.coverRun(&track{}, off, total)
 }
 
+// offsetsOf returns the offsets in saio.
+func (p *parser) offsetsOf(b box) (column, error) {
+	version, flags, err := fullHead(p.s, b)
+	if err != nil {
+		return column{}, err
+	}
+	width := int64(4)
+	if version == 1 {
+		width = 8
+	}
+	return p.column(b, 4+8*int64(flags&1), width)
+}
+
 // auxiliarySize returns the length of the data that is not in a senc box.
 func (p *parser) auxiliarySize(traf box) (total int64, err error) {
 	inside := false
@@ -286,37 +400,64 @@ func (p *parser) auxiliarySize(traf box) (total int64, err error) {
 		if c.typ != "saiz" {
 			return nil
 		}
-		_, flags, err := fullHead(p.s, c)
+		sizes, err := p.auxiliarySizes(c)
 		if err != nil {
 			return err
 		}
-		skip := 4 + 8*int64(flags&1)
-		if c.size() < skip+5 {
-			return p.s.Errorf(c.off, "box \"saiz\" has %d bytes, expected more", c.len)
-		}
-		h, err := p.s.Bytes(c.body()+skip, 5)
-		if err != nil {
-			return err
-		}
-		if h[0] != 0 {
-			total = int64(h[0]) * int64(be32(h[1:]))
-			return nil
-		}
-		sizes, err := p.column(c, skip+1, 1)
-		if err != nil {
-			return err
-		}
-		for i := range sizes.n {
-			n, err := sizes.number(i)
-			if err != nil {
-				return err
-			}
-			total += n
-		}
-		return nil
+		total, err = sizes.sum(sizes.each.n)
+		return err
 	})
 	if inside {
 		total = 0
 	}
 	return total, err
+}
+
+// readFragmentTexts looks for positions in the text of a moof box, before
+// anything is claimed: what a track is has to be known by then.
+func (p *parser) readFragmentTexts(b box) error {
+	if len(p.movies) == 0 || !slices.ContainsFunc(p.movies[0].tracks, func(t *track) bool { return isText(t.handler) && !t.goes }) {
+		return nil
+	}
+	distrusts := p.distrusts
+	defer func() { p.distrusts = distrusts }()
+	f := &fragment{box: b, next: b.off}
+	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		if c.typ != "traf" {
+			return nil
+		}
+		r, err := p.readFragmentHeader(f, c)
+		if err != nil {
+			return err
+		}
+		_, err = children(p.s, c.body(), c.end(), func(c box) error {
+			if c.typ != "trun" {
+				return nil
+			}
+			return p.readRunText(f, r, c)
+		})
+		return err
+	})
+	return err
+}
+
+func (p *parser) readRunText(f *fragment, r *run, b box) error {
+	x, ok, err := p.readRun(f, r, b)
+	if err != nil || !ok {
+		return err
+	}
+	tells := false
+	var visit func(sample) error
+	if r.t != nil && isText(r.t.handler) && !r.t.encrypted {
+		visit = func(s sample) error {
+			text, err := p.s.Bytes(s.off, int(min(s.len, maxTextSample)))
+			tells = tells || telling.Match(text) || destroyed(text)
+			return err
+		}
+	}
+	if f.next, _, err = p.each(&x, visit); err == nil && tells {
+		r.t.role, r.t.kind = scrub.Identify, scrub.Telemetry
+		r.t.goes = p.s.Goes(r.t.role, r.t.kind)
+	}
+	return err
 }

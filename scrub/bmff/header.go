@@ -1,6 +1,8 @@
 package bmff
 
 import (
+	"bytes"
+	"cmp"
 	"time"
 
 	"untag/scrub"
@@ -19,7 +21,7 @@ type layout struct {
 var layouts = map[string][2]layout{
 	"mvhd": {{108, 4, []scrub.Range{{Off: 34, Len: 10}, {Off: 80, Len: 24}}}, {120, 8, []scrub.Range{{Off: 46, Len: 10}, {Off: 92, Len: 24}}}},
 	"tkhd": {{92, 4, []scrub.Range{{Off: 24, Len: 4}, {Off: 32, Len: 8}, {Off: 46, Len: 2}}}, {104, 8, []scrub.Range{{Off: 32, Len: 4}, {Off: 44, Len: 8}, {Off: 58, Len: 2}}}},
-	"mdhd": {{32, 4, nil}, {44, 8, nil}},
+	"mdhd": {{32, 4, []scrub.Range{{Off: 30, Len: 2}}}, {44, 8, []scrub.Range{{Off: 42, Len: 2}}}},
 }
 
 // header claims a movie, track or media header: everything stays but the times,
@@ -32,11 +34,18 @@ func (p *parser) header(b box, place string) error {
 	if version > 1 {
 		return p.s.Unsupportedf(b.off, "version %d of %q", version, b.name())
 	}
+	defined := uint32(0)
+	if b.typ == "tkhd" {
+		defined = 15
+	}
 	l := layouts[b.typ][version]
 	if b.len < l.len || b.head != 8 {
 		return p.s.Errorf(b.off, "box %q has %d bytes, expected %d", b.name(), b.len, l.len)
 	}
-	p.s.Claim(b.off, 12, scrub.Structure, place)
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	if _, _, err := p.flags(b, defined, place); err != nil {
+		return err
+	}
 	for i, name := range []string{"creation_time", "modification_time"} {
 		if err := p.timeField(b.off+12+int64(i)*l.timeLen, l.timeLen, place+"/"+name); err != nil {
 			return err
@@ -81,8 +90,7 @@ const maxName = 256
 
 // handler claims a handler box: the type stays, manufacturer and name go.
 // Readers need the box, and take zeros for an empty name in both the QuickTime
-// and the ISO form. The meta box of iTunes says "appl" in all files, and iTunes
-// looks for it.
+// and the ISO form.
 func (p *parser) handler(b box, place string) error {
 	if b.size() < 20 {
 		return p.s.Errorf(b.off, "box %q has %d bytes, expected 28 or more", b.name(), b.len)
@@ -92,17 +100,32 @@ func (p *parser) handler(b box, place string) error {
 		return err
 	}
 	p.s.Claim(b.off, b.head+12, scrub.Structure, place)
-	vendor := b.body() + 12
-	if len(h) >= 16 && string(h[8:16]) == "mdirappl" {
-		p.s.Claim(vendor, 4, scrub.Structure, place)
-		vendor += 4
+	if be32(h) != 0 {
+		p.rewrite(b.body(), make([]byte, 4), scrub.Hidden, place+"/flags")
 	}
+	if component := string(h[4:8]); component != "\x00\x00\x00\x00" && component != "mhlr" && component != "dhlr" {
+		p.rewrite(b.body()+4, make([]byte, 4), scrub.Hidden, place+"/component")
+	}
+	vendor := b.body() + 12
 	name := b.body() + min(24, b.size())
 	if n := b.end() - name; n > maxName {
-		return p.s.Errorf(b.off, "the name of a handler has %d bytes, expected %d or fewer", n, maxName)
+		if text, err := p.longName(name, n); err != nil || !text {
+			return cmp.Or(err, p.s.Errorf(b.off, "the name of a handler has %d bytes that are no name", n))
+		}
 	}
 	if err := p.zero(vendor, name-vendor, scrub.Software, place+"/manufacturer", ""); err != nil {
 		return err
 	}
 	return p.zero(name, b.end()-name, scrub.Software, place+"/name", printable(h[min(24, len(h)):]))
+}
+
+// longName tells whether n bytes are text between zeros, as a very long name is or
+// what an interrupted run left of one, and not something that a wrong length takes in.
+func (p *parser) longName(off, n int64) (bool, error) {
+	const most = 4 << 10
+	if n > most {
+		return false, nil
+	}
+	b, err := p.s.Bytes(off, int(n))
+	return err == nil && readable(bytes.Trim(b, "\x00"), most), err
 }

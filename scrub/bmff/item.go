@@ -1,6 +1,10 @@
 package bmff
 
-import "untag/scrub"
+import (
+	"regexp"
+
+	"untag/scrub"
+)
 
 // item is what ilst holds for one key.
 type item struct {
@@ -27,14 +31,20 @@ func (p *parser) readItem(b box) (it item, err error) {
 				it.typ, it.value = be32(h), h[8:]
 			}
 			return err
-		case (c.typ == "mean" || c.typ == "name") && c.size() >= 4:
-			text, err := p.s.Bytes(c.body()+4, int(min(c.size()-4, scrub.MaxValue)))
-			if c.typ == "mean" {
-				it.mean = string(text)
-			} else {
-				it.name = string(text)
+		case (c.typ == "mean" || c.typ == "name") && b.typ == "----" && c.size() >= 4:
+			text, err := p.s.Bytes(c.body(), int(min(c.size(), 4+scrub.MaxValue)))
+			if err != nil {
+				return err
 			}
-			return err
+			field := &it.mean
+			if c.typ == "name" {
+				field = &it.name
+			}
+			it.extra = it.extra || *field != "" || be32(text) != 0
+			*field = string(text[4:])
+			return nil
+		case c.typ == "name" && b.typ == "covr":
+			return nil // see pictures
 		case c.typ == "free":
 			empty, err := p.s.Constant(c.body(), c.size(), 0)
 			it.extra = it.extra || !empty
@@ -64,16 +74,28 @@ func (it item) fits(p *parser) bool {
 	}
 	for _, d := range it.data {
 		n := d.size() - 8
-		if n > int64(maxWords(it.kind)) {
+		if n > int64(maxWords(it.kind)) || it.role == scrub.Render && len(it.data) > 1 {
 			return false
 		}
 		h, err := p.s.Bytes(d.body(), int(8+n))
-		if err != nil {
-			return false
-		}
-		if text := h[8:]; n > 8 && !readable(text, maxWords(it.kind)) {
+		if err != nil || !it.plain(be32(h), be32(h[4:]), h[8:]) {
 			return false
 		}
 	}
 	return true
 }
+
+// plain tells whether one value is a number, or words where words are due.
+func (it item) plain(typ, locale uint32, value []byte) bool {
+	const number = 8
+	switch {
+	case it.role == scrub.Render:
+		return locale == 0 && (len(value) <= number || it.name != "" || frameRate.Match(value))
+	case typ >= 1 && typ <= 5 || len(value) > number:
+		return readable(value, maxWords(it.kind))
+	}
+	return true
+}
+
+// frameRate is how a number is written as text.
+var frameRate = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{1,6})?$`)

@@ -84,16 +84,33 @@ func (p *parser) judgeItem(b box, it item, place string) (stays bool, err error)
 		return p.year(b, it, place)
 	}
 	p.s.Claim(b.off, b.len, it.role, place)
-	return true, nil
+	return true, p.locales(it, place)
 }
 
-// year keeps the first four bytes of a date of release and turns the rest of
-// the value into a free box, or into spaces where it is too short for one.
+// locales clears the country and language of values that stay: where the
+// device was bought is no part of a title.
+func (p *parser) locales(it item, place string) error {
+	for _, d := range it.data {
+		off := d.body() + 4
+		empty, err := p.s.Constant(off, 4, 0)
+		if err != nil {
+			return err
+		}
+		if !empty && it.role != scrub.Render {
+			p.rewrite(off, make([]byte, 4), scrub.Place, place+"/locale")
+		}
+	}
+	return nil
+}
+
+// year keeps the first four bytes of a date of release and makes the rest of the
+// item a free box beside it, or spaces where it is too short for one: readers
+// take no other box inside of an item.
 func (p *parser) year(b box, it item, place string) (stays bool, err error) {
 	d := it.data[0]
 	keepEnd := d.body() + 8 + 4
-	left := d.end() - keepEnd
-	if len(it.data) != 1 || d.head != 8 || !isYear(it.value[:4]) {
+	left := b.end() - keepEnd
+	if len(it.data) != 1 || d.head != 8 || b.head != 8 || d.end() != b.end() || !isYear(it.value[:4]) {
 		return !p.drop(b, scrub.Time, place, ""), nil
 	}
 	if blank, err := p.s.Constant(keepEnd, left, ' '); err != nil || blank {
@@ -105,18 +122,17 @@ func (p *parser) year(b box, it item, place string) (stays bool, err error) {
 		p.s.Claim(b.off, b.len, scrub.Describe, place)
 		return true, nil
 	}
-	p.s.Claim(b.off, d.off-b.off, scrub.Structure, place)
+	p.s.Claim(b.off, d.off+4-b.off, scrub.Structure, place)
 	p.s.Claim(d.off+4, keepEnd-d.off-4, scrub.Describe, place)
 	p.s.Claim(keepEnd, left, scrub.Identify, place)
-	p.s.Claim(b.off+b.len-(b.end()-d.end()), b.end()-d.end(), scrub.Structure, place)
-	p.s.Claim(d.off, 4, scrub.Structure, place)
 	if left < 8 {
 		p.s.Fill(scrub.Destroy, keepEnd, left, ' ')
 		return true, nil
 	}
-	p.s.Put(scrub.Destroy, keepEnd, append(put32(uint32(left)), freeType...))
+	p.s.Put(scrub.Unlink, keepEnd, append(put32(uint32(left)), freeType...))
 	p.s.Fill(scrub.Destroy, keepEnd+8, left-8, 0)
-	p.s.Put(scrub.Repair, d.off, put32(uint32(d.len-left)))
+	p.s.Put(scrub.Destroy, d.off, put32(uint32(d.len-left)))
+	p.s.Put(scrub.Repair, b.off, put32(uint32(b.len-left)))
 	return true, nil
 }
 
@@ -124,25 +140,36 @@ func (p *parser) year(b box, it item, place string) (stays bool, err error) {
 // be cleaned goes.
 func (p *parser) pictures(b box, it item, place string) (stays bool, err error) {
 	mark := p.s.Point()
-	at := b.off
-	for _, d := range it.data {
-		p.s.Claim(at, d.body()+8-at, scrub.Structure, place)
-		at = d.end()
-		if d.size() == 8 {
-			continue
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+		p.s.Claim(c.off, c.head, scrub.Structure, place)
+		switch c.typ {
+		case "data":
+			return p.coverPicture(c, place)
+		case "name": // of the file that it was; readers of covr know no other box
+			return p.zero(c.body(), c.size(), scrub.Comment, place+"/name", "")
 		}
-		err := p.s.MediumOf(scrub.Describe, scrub.Extents{{Off: d.body() + 8, Len: d.size() - 8}}, place)
-		if scrub.Refusal(err) {
-			p.s.Reset(mark)
-			return !p.drop(b, scrub.Unknown, place, "a picture that can't be read"), nil
-		}
-		if err != nil {
-			return false, err
-		}
+		return p.s.Blank(c.body(), c.size(), 0, scrub.Hidden, place)
+	})
+	if scrub.Refusal(err) {
+		p.s.Reset(mark)
+		return !p.drop(b, scrub.Unknown, place, "a picture that can't be read"), nil
 	}
-	if err := p.restOf(at, b.end(), place); err != nil {
+	if err != nil {
+		return false, err
+	}
+	if err := p.restOf(rest, b.end(), place); err != nil {
 		return false, err // judged by meta, which drops what does not add up
 	}
 	p.s.Found(scrub.Finding{Kind: scrub.Cover, Role: scrub.Describe, Place: place, Off: b.off, Len: b.len})
 	return len(it.data) > 0, nil
+}
+
+// coverPicture claims one value of covr.
+func (p *parser) coverPicture(d box, place string) error {
+	p.s.Claim(d.body(), 8, scrub.Structure, place)
+	if err := p.locales(item{data: []box{d}}, place); err != nil || d.size() == 8 {
+		return err
+	}
+	return p.s.MediumOf(scrub.Describe, scrub.Extents{{Off: d.body() + 8, Len: d.size() - 8}}, place)
 }

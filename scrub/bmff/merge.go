@@ -49,7 +49,7 @@ func (p *parser) coverMovie(m *movie) error {
 		}
 		k := u.head
 		if k.most > k.len {
-			k.len = max(k.len, min(k.most, following-k.off))
+			k.len = max(k.len, min(k.most, following-k.off, max(0, p.mdatEnd(k.off)-k.off)))
 		}
 		if err := p.coverChunk(u.t, k); err != nil {
 			return err
@@ -73,6 +73,9 @@ func (p *parser) coverMovie(m *movie) error {
 		}
 		why, err := u.t.tables.complete()
 		if err != nil {
+			return err
+		}
+		if err := p.coverAuxiliary(u.t); err != nil {
 			return err
 		}
 		if u.gaps > u.covered {

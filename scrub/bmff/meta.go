@@ -14,6 +14,7 @@ type metadata struct {
 type key struct {
 	off, len int64
 	name     string
+	strange  bool // its namespace is none that is known
 }
 
 // maxItems bounds keys and items; iTunes writes some thirty.
@@ -30,7 +31,10 @@ func (p *parser) meta(b box, place string) (stays bool, err error) {
 		return false, err
 	}
 	mark := p.s.Point()
-	p.s.Claim(b.off, m.children-b.off, scrub.Structure, place)
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	if err := p.zero(b.body(), m.children-b.body(), scrub.Hidden, place+"/flags", ""); err != nil {
+		return false, err
+	}
 	gone := make([]bool, len(m.keys))
 	rest, err := children(p.s, m.children, b.end(), func(c box) error {
 		at := place + "/" + c.name()
@@ -51,12 +55,12 @@ func (p *parser) meta(b box, place string) (stays bool, err error) {
 	if err == nil {
 		err = p.restOf(rest, b.end(), place)
 	}
+	if err == nil {
+		err = p.keys(m, place, gone)
+	}
 	if damaged(err) {
 		p.s.Reset(mark)
 		return !p.drop(b, scrub.Unknown, place, ""), nil
-	}
-	if err == nil {
-		err = p.keys(m, place, gone)
 	}
 	if err != nil || stays {
 		return stays, err
@@ -100,7 +104,7 @@ func (p *parser) readKeys(b box, m *metadata) error {
 			return p.s.Errorf(b.off, "more than %d keys", maxItems)
 		}
 		name, err := p.s.Bytes(c.body(), int(min(c.size(), scrub.MaxValue)))
-		m.keys = append(m.keys, key{c.off, c.len, string(name)})
+		m.keys = append(m.keys, key{c.off, c.len, string(name), c.typ != "mdta" && c.typ != "udta"})
 		return err
 	})
 	return err
@@ -113,9 +117,19 @@ func (p *parser) keys(m *metadata, place string, gone []bool) error {
 		if c.typ != "keys" {
 			return nil
 		}
-		at := c.off
+		p.s.Claim(c.off, c.head, scrub.Structure, place+"/keys")
+		if _, _, err := p.flags(c, 0, place+"/keys"); err != nil {
+			return err
+		}
+		at, end := c.body()+4, c.body()+8
 		for i, k := range m.keys {
-			if k.off < c.off || k.off >= c.end() || !gone[i] || k.len <= 8 {
+			if k.off < c.off || k.off >= c.end() {
+				continue
+			}
+			if end = max(end, k.off+k.len); k.strange {
+				p.rewrite(k.off+4, []byte("mdta"), scrub.Hidden, place+"/keys/namespace")
+			}
+			if !gone[i] || k.len <= 8 {
 				continue
 			}
 			p.s.Claim(at, k.off+8-at, scrub.Structure, place+"/keys")
@@ -124,8 +138,9 @@ func (p *parser) keys(m *metadata, place string, gone []bool) error {
 				return err
 			}
 		}
-		p.s.Claim(at, c.end()-at, scrub.Structure, place+"/keys")
-		return nil
+		end = min(end, c.end())
+		p.s.Claim(at, end-at, scrub.Structure, place+"/keys")
+		return p.slack(c, end, place+"/keys")
 	})
 	return err
 }

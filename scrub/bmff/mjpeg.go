@@ -6,11 +6,24 @@ import (
 	"untag/scrub"
 )
 
-// motionJPEG tells whether each frame is a JPEG picture of its own.
-func (t *track) motionJPEG() bool {
-	return slices.ContainsFunc(t.formats, func(f string) bool {
-		return slices.Contains([]string{"jpeg", "mjpa", "mjpb", "mjpg", "MJPG", "AVDJ", "dmb1"}, f)
+// pictures tells whether each frame is a picture with a format of its own.
+func (t *track) pictures() bool {
+	return t.codec.pictures || slices.ContainsFunc(t.formats, func(f string) bool {
+		return slices.Contains(pictureFormats, f) || slices.Contains(otherJPEG, f)
 	})
+}
+
+// pictureFormats are sample formats of plain pictures; otherJPEG are those of
+// Motion JPEG whose segments decoders look at: the fields of Motion JPEG A and
+// B, the strings of Avid.
+var (
+	pictureFormats = []string{"jpeg", "png ", "PNG ", "MPNG", "gif ", "tiff"}
+	otherJPEG      = []string{"mjpa", "mjpb", "mjpg", "MJPG", "AVDJ", "dmb1"}
+)
+
+// plainPictures tells whether all frames may be cleaned as pictures.
+func (t *track) plainPictures() bool {
+	return !slices.ContainsFunc(t.formats, func(f string) bool { return slices.Contains(otherJPEG, f) })
 }
 
 // maxPictures is how many frames are cleaned as pictures at the most: some
@@ -22,7 +35,7 @@ const maxPictures = 1 << 13
 // the other forms (the fields of Motion JPEG A, the strings of Avid), so these
 // are only looked at.
 func (p *parser) probePictures(t *track) error {
-	if slices.ContainsFunc(t.formats, func(f string) bool { return f != "jpeg" }) {
+	if !t.plainPictures() {
 		return p.eachProbe(t, p.inspectPicture)
 	}
 	few := t.tables.samples <= maxPictures

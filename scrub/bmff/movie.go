@@ -102,8 +102,12 @@ func (p *parser) movie(m *movie) error {
 		case "meta":
 			_, err := p.meta(c, place)
 			return err
-		case "iods", "ctab", "clip":
-			p.keep(c, place)
+		case "iods":
+			return p.objectDescriptor(m, c, place)
+		case "ctab":
+			return p.colourTable(c, place)
+		case "clip":
+			return p.clipping(c, place)
 		case "pssh":
 			return p.protection(m, c, place)
 		case "gps ":
@@ -117,7 +121,6 @@ func (p *parser) movie(m *movie) error {
 			}
 			return p.unknown(c, place)
 		}
-		return nil
 	})
 	if err != nil {
 		return err
@@ -131,8 +134,10 @@ func (p *parser) extends(m *movie, b box, place string) error {
 		switch c.typ {
 		case "trex":
 			return p.trackExtends(m, c, place+"/trex")
-		case "mehd", "leva", "trep":
-			p.keep(c, place+"/"+c.name())
+		case "mehd":
+			return p.shaped(c, place+"/mehd")
+		case "leva":
+			return p.levels(c, place+"/leva")
 		case "free", "skip":
 			return p.filler(c, place+"/"+c.name())
 		default:
@@ -154,8 +159,7 @@ func (p *parser) trackExtends(m *movie, b box, place string) error {
 		p.discard(b, place)
 		return nil
 	}
-	p.keep(b, place)
-	return nil
+	return p.shaped(b, place)
 }
 
 // discard makes a box that belongs to a track that goes a free box; the track
@@ -168,8 +172,7 @@ func (p *parser) discard(b box, place string) {
 // protection keeps the key systems' data where a track needs it.
 func (p *parser) protection(m *movie, b box, place string) error {
 	if slices.ContainsFunc(m.tracks, func(t *track) bool { return t.encrypted }) {
-		p.keep(b, place)
-		return nil
+		return p.keySystem(b, place)
 	}
 	p.drop(b, scrub.ID, place, "")
 	return nil
@@ -200,4 +203,99 @@ func (p *parser) gpsIndex(b box, place string) error {
 	}
 	p.drop(b, scrub.Place, place, "")
 	return nil
+}
+
+// keySystem claims pssh (ISO/IEC 23001-7, 8.1): the system, key identifiers, and
+// data that only the system can read.
+func (p *parser) keySystem(b box, place string) error {
+	version, _, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	at := int64(20)
+	if version > 0 {
+		c, err := p.column(b, at, 16)
+		if err != nil {
+			return err
+		}
+		at = c.off + 16*c.n - b.body()
+	}
+	c, err := p.column(b, at, 1)
+	if err != nil {
+		return err
+	}
+	return p.sized(b, at+4+c.n, 0, place)
+}
+
+// colourTable claims ctab: seed, flags, the highest index, and colours.
+func (p *parser) colourTable(b box, place string) error {
+	if b.size() < 8 {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	h, err := p.s.Bytes(b.body(), 8)
+	if err != nil {
+		return err
+	}
+	n := min(b.size(), 8+8*(int64(be16(h[6:]))+1))
+	p.s.Claim(b.off, b.head+n, scrub.Structure, place)
+	return p.slack(b, b.body()+n, place)
+}
+
+// levels claims leva (8.8.13).
+func (p *parser) levels(b box, place string) error {
+	if b.size() < 5 {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	h, err := p.s.Bytes(b.body(), int(min(b.size(), 5+256*13)))
+	if err != nil {
+		return err
+	}
+	extra := map[byte]int{0: 4, 1: 8, 4: 4}
+	at := 5
+	for range h[4] {
+		if at += 5; at > len(h) {
+			p.drop(b, scrub.Unknown, place, "")
+			return nil
+		}
+		at += extra[h[at-1]&0x7f]
+	}
+	return p.sized(b, int64(at), 0, place)
+}
+
+// objectDescriptor claims iods, the initial object descriptor of MPEG-4 systems
+// (ISO/IEC 14496-1, 7.2.6.4). Nothing needs it to play picture and sound, so that
+// one which says more than profiles and tracks goes.
+func (p *parser) objectDescriptor(m *movie, b box, place string) error {
+	const most = 4 + 5 + 2 + 5 + 9*maxTracks
+	body, err := p.s.Bytes(b.body(), int(min(b.size(), most)))
+	if err != nil {
+		return err
+	}
+	if int64(len(body)) < b.size() || !plainDescriptor(m, body) {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	p.keep(b, place)
+	return nil
+}
+
+func plainDescriptor(m *movie, body []byte) bool {
+	if len(body) < 4 || be32(body) != 0 {
+		return false
+	}
+	tag, d, rest := descriptor(body[4:])
+	// Without a URL the last five bits of the second byte are reserved.
+	if tag != 0x10 && tag != 2 || len(rest) > 0 || len(d) < 7 || d[1]&0x20 != 0 {
+		return false
+	}
+	for d = d[7:]; len(d) > 0; {
+		var in []byte
+		tag, in, d = descriptor(d)
+		if tag != 0x0e || len(in) != 4 || m.track(be32(in)) == nil {
+			return false
+		}
+	}
+	return true
 }

@@ -90,6 +90,8 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 		return box{typ: typ, off: off, head: head, len: size - off}, true, nil
 	case needed:
 		return box{}, false, err
+	case (typ == "free" || typ == "skip") && be32(h) < 8: // no body, and a length that leaves out the header
+		return box{typ: typ, off: off, head: 8, len: 8}, true, nil
 	case known(typ) && be32(h) < 8:
 		return box{}, false, err
 	case known(typ):
@@ -114,6 +116,11 @@ func (p *parser) readMovies() error {
 		if b.typ == "mdat" {
 			if p.mdats = append(p.mdats, scrub.Range{Off: b.body(), Len: b.size()}); len(p.mdats) > maxMdats {
 				return scrub.ErrTooMany
+			}
+		}
+		if b.typ == "moof" {
+			if err := p.readFragmentTexts(b); err != nil {
+				return err
 			}
 		}
 		if b.typ == "moov" {
@@ -160,6 +167,9 @@ func (p *parser) top() error {
 		}
 		return p.s.Errorf(off, "no moov box")
 	}
+	if len(p.starts) > 0 && p.starts[len(p.starts)-1] < p.s.Size() {
+		p.insist("no box starts where the index says")
+	}
 	if len(p.movies) == 0 {
 		p.distrust("a segment without its movie header: its tracks are not known")
 	}
@@ -191,11 +201,10 @@ func (p *parser) topBox(b box) error {
 		if b.size() > most {
 			return p.s.Errorf(b.off, "box %q has %d bytes, expected %d or fewer", b.name(), b.len, most)
 		}
-		p.keep(b, place)
-	case "ssix", "pdin":
-		p.keep(b, place)
+		return p.brands(b, place)
+	case "ssix":
+		return p.subsegmentIndex(b)
 	case "sidx":
-		p.keep(b, place)
 		return p.segmentIndex(b)
 	case "mfra":
 		return p.container(b, place)
@@ -212,13 +221,36 @@ func (p *parser) topBox(b box) error {
 		}
 		p.open = be32(h) == 0
 	case "free", "skip", "wide", "junk":
-		return p.filler(b, place)
+		return p.topFiller(b, place)
 	default:
+		if !slices.Contains(nesting, b.typ) {
+			swallowed, err := p.swallows(b.body(), b.size(), fragmentBoxes)
+			if err != nil {
+				return err
+			}
+			if swallowed {
+				p.insist("a box has a length that it can't have")
+				p.s.Claim(b.off, b.len, scrub.Identify, place)
+				return nil
+			}
+		}
 		if p.strangers = append(p.strangers, b); len(p.strangers) > maxMdats {
 			return scrub.ErrTooMany
 		}
 	}
 	return nil
+}
+
+// topFiller is filler for the top level, where a length may be too small.
+func (p *parser) topFiller(b box, place string) error {
+	h, err := p.s.Bytes(b.off, 4)
+	if err != nil {
+		return err
+	}
+	if n := be32(h); n > 1 && n < 8 {
+		p.rewrite(b.off, put32(8), scrub.Hidden, place+"/length")
+	}
+	return p.filler(b, place)
 }
 
 // risky tells whether a box that nobody needs may be something else, in a file
@@ -228,6 +260,12 @@ func risky(b box) bool {
 	const large = 4 << 10
 	return b.typ != "uuid" && b.typ != "meta" && b.typ != "udta" && (vendorBoxes[b.typ] == "" || b.len > large)
 }
+
+// nesting are boxes of the top level that may hold whole media or other boxes.
+var nesting = []string{"uuid", "meta", "udta", "mpvd", "inst", "sefd", "thum", "PICT", "pict", "frea", "axte"}
+
+// fragmentBoxes are what a box swallows that is longer than it can be.
+var fragmentBoxes = []string{"moof", "mfhd", "moov", "mvhd", "styp", "sidx"}
 
 // claimStrangers drops the boxes of the top level that nobody needs.
 func (p *parser) claimStrangers() error {

@@ -1,9 +1,17 @@
 package bmff
 
+import (
+	"slices"
+
+	"untag/scrub"
+)
+
 // segmentIndex compares what sidx (8.16.3) says of the segments' sizes with what
 // is there: a file that was cut between fragments shows it nowhere else.
 func (p *parser) segmentIndex(b box) error {
-	version, _, err := fullHead(p.s, b)
+	const place = "sidx"
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	version, _, err := p.flags(b, 0, place)
 	if err != nil {
 		return err
 	}
@@ -16,6 +24,15 @@ func (p *parser) segmentIndex(b box) error {
 	}
 	h, err := p.s.Bytes(b.body(), int(at))
 	if err != nil {
+		return err
+	}
+	p.s.Claim(b.body()+4, at-8, scrub.Structure, place)
+	if err := p.zero(b.body()+at-4, 2, scrub.Hidden, place+"/reserved", ""); err != nil {
+		return err
+	}
+	n := min(b.size(), at+12*int64(be16(h[at-2:])))
+	p.s.Claim(b.body()+at-2, n-at+2, scrub.Structure, place)
+	if err := p.slack(b, b.body()+n, place); err != nil {
 		return err
 	}
 	first := uint64(be32(h[16:]))
@@ -37,11 +54,72 @@ func (p *parser) segmentIndex(b box) error {
 		if err != nil {
 			return err
 		}
-		p.starts = append(p.starts, end)
+		if i, ok := slices.BinarySearch(p.starts, end); !ok { // there may be an index for each track
+			p.starts = slices.Insert(p.starts, i, end)
+		}
 		end += int64(be32(row) & 0x7fffffff)
 	}
 	if end > p.s.Size() {
 		p.insist("the file is shorter than its index says")
+	}
+	return nil
+}
+
+// subsegmentIndex claims ssix (8.16.4), which goes if it isn't what it says.
+func (p *parser) subsegmentIndex(b box) error {
+	const place = "ssix"
+	c, err := p.column(b, 4, 4)
+	if err != nil {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	at := c.off
+	for range c.n {
+		if b.end()-at < 4 {
+			p.drop(b, scrub.Unknown, place, "")
+			return nil
+		}
+		h, err := p.s.Bytes(at, 4)
+		if err != nil {
+			return err
+		}
+		at += 4 + 4*int64(be32(h))
+	}
+	if at > b.end() {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	return p.sized(b, at-b.body(), 0, place)
+}
+
+// randomAccess claims tfra (8.8.10).
+func (p *parser) randomAccess(b box, place string) error {
+	version, _, err := fullHead(p.s, b)
+	if err != nil {
+		return err
+	}
+	if b.size() < 16 {
+		return p.s.Errorf(b.off, "box \"tfra\" has %d bytes, expected 24 or more", b.len)
+	}
+	h, err := p.s.Bytes(b.body()+8, 4)
+	if err != nil {
+		return err
+	}
+	width := int64(8)
+	if version == 1 {
+		width = 16
+	}
+	sizes := be32(h)
+	width += int64(sizes>>4&3+1) + int64(sizes>>2&3+1) + int64(sizes&3+1)
+	c, err := p.column(b, 12, width)
+	if err != nil {
+		return err
+	}
+	if err := p.sized(b, 16+c.n*width, 0, place); err != nil {
+		return err
+	}
+	if sizes > 63 { // reserved
+		p.rewrite(b.body()+8, put32(sizes&63), scrub.Hidden, place+"/reserved")
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func (p *parser) readSound(t *track, e entry) error {
 			return nil
 		}
 		width := sampleBytes[e.typ]
-		if width <= 2 && bits > 8 && e.typ != "ulaw" && e.typ != "alaw" {
+		if width <= 2 && bits > 0 && e.typ != "ulaw" && e.typ != "alaw" {
 			width = (bits + 7) / 8
 		}
 		t.tables.perPacket = packet{1, channels * width}

@@ -95,7 +95,7 @@ func (p *parser) readDescriptions(b box, t *track) error {
 	_, err := p.entries(b, func(e entry) error {
 		t.formats = append(t.formats, e.typ)
 		t.tables.described++
-		t.encrypted = t.encrypted || slices.Contains([]string{"encv", "enca", "enct", "encs", "drms", "drmi", "p608"}, e.typ)
+		t.encrypted = t.encrypted || slices.Contains([]string{"encv", "enca", "enct", "encs", "encm", "encu", "encf", "drms", "drmi", "p608"}, e.typ)
 		fields, err := p.fields(t, e)
 		if err != nil || fields == 0 {
 			return err
@@ -104,6 +104,8 @@ func (p *parser) readDescriptions(b box, t *track) error {
 			if err := p.readSound(t, e); err != nil {
 				return err
 			}
+		} else {
+			t.readFormat(e.typ)
 		}
 		_, err = children(p.s, e.off+fields, e.end(), func(c box) error { return p.readCodec(t, c) })
 		if damaged(err) {
@@ -119,7 +121,11 @@ func damaged(err error) bool { return err != nil && scrub.Refusal(err) }
 
 // descriptions claims stsd.
 func (p *parser) descriptions(t *track, b box, place string) error {
-	p.s.Claim(b.off, b.head+8, scrub.Structure, place)
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	if _, _, err := p.flags(b, 0, place); err != nil {
+		return err
+	}
+	p.s.Claim(b.body()+4, 4, scrub.Structure, place)
 	rest, err := p.entries(b, func(e entry) error { return p.description(t, e, place+"/"+e.name()) })
 	if err != nil {
 		return err
@@ -133,12 +139,14 @@ func (p *parser) description(t *track, e entry, place string) error {
 	if err != nil {
 		return err
 	}
+	if err := p.entryHead(e, place); err != nil {
+		return err
+	}
 	switch {
 	case fields == 0:
-		p.keep(e.box, place)
-		return nil
+		return p.otherEntry(t, e, place)
 	case t.handler == "soun":
-		p.s.Claim(e.off, 20, scrub.Structure, place)
+		p.s.Claim(e.off+16, 4, scrub.Structure, place)
 		if err := p.zero(e.off+20, 4, scrub.Software, place+"/vendor", ""); err != nil {
 			return err
 		}
@@ -148,11 +156,42 @@ func (p *parser) description(t *track, e entry, place string) error {
 			return err
 		}
 	}
+	palette, err := colourTable(p.s, e, e.off+fields)
+	if err != nil {
+		return err
+	}
+	p.s.Claim(e.off+fields, palette, scrub.Structure, place)
+	return p.entryBoxes(t, e, e.off+fields+palette, place)
+}
+
+// entryHead claims what all sample entries begin with: reserved bytes and the
+// number of a data reference.
+func (p *parser) entryHead(e entry, place string) error {
+	p.s.Claim(e.off, 8, scrub.Structure, place)
+	if err := p.zero(e.off+8, 6, scrub.Hidden, place+"/reserved", ""); err != nil {
+		return err
+	}
+	p.s.Claim(e.off+14, 2, scrub.Structure, place)
+	return nil
+}
+
+// entryBoxes claims the boxes of an entry from off on. Some writers put a zero
+// word between them.
+func (p *parser) entryBoxes(t *track, e entry, off int64, place string) error {
 	mark := p.s.Point()
-	rest, err := children(p.s, e.off+fields, e.end(), func(c box) error { return p.extension(t, e, c, place+"/"+c.name()) })
+	visit := func(c box) error { return p.extension(t, e, c, place+"/"+c.name()) }
+	rest, err := children(p.s, off, e.end(), visit)
+	for err == nil && rest < e.end()-4 {
+		word, more := rest, rest
+		if more, err = children(p.s, rest+4, e.end(), visit); err == nil && more == rest+4 {
+			break
+		}
+		p.s.Claim(word, 4, scrub.Structure, place)
+		rest = more
+	}
 	if damaged(err) {
 		p.s.Reset(mark)
-		return p.leftovers(e, e.off+fields, place)
+		return p.leftovers(e, off, place)
 	}
 	if err != nil {
 		return err
@@ -170,25 +209,28 @@ func (p *parser) leftovers(e entry, off int64, place string) error {
 	if err != nil {
 		return err
 	}
-	if !empty && !colourTable(p.s, e, off) {
+	if !empty {
 		p.s.Doubt("a sample description holds something unknown")
 	}
 	p.s.Claim(off, e.end()-off, scrub.Structure, place)
 	return nil
 }
 
-// colourTable tells whether off holds the palette that follows a visual entry
-// whose colour table id is 0: seed, flags, and the highest index.
-func colourTable(s *scrub.Scan, e entry, off int64) bool {
+// colourTable returns the length of the palette that follows a visual entry whose
+// colour table id is 0: seed, flags, and the highest index.
+func colourTable(s *scrub.Scan, e entry, off int64) (int64, error) {
 	if off != e.off+visualFields || e.end()-off < 8 {
-		return false
+		return 0, nil
 	}
 	h, err := s.Bytes(e.off+84, 10)
-	if err != nil || be16(h) != 0 {
-		return false
+	if err != nil || be16(h) != 0 || be32(h[2:]) != 0 {
+		return 0, err
 	}
-	n := int64(be16(h[8:])) + 1
-	return 8+8*n == e.end()-off
+	n := 8 + 8*(int64(be16(h[8:]))+1)
+	if n > e.end()-off {
+		return 0, nil
+	}
+	return n, nil
 }
 
 // visual claims the fields of a visual entry. The name of the compressor goes,
@@ -199,11 +241,18 @@ func (p *parser) visual(e entry, place string) error {
 	if err != nil {
 		return err
 	}
-	p.s.Claim(e.off, 20, scrub.Structure, place)
+	p.s.Claim(e.off+16, 4, scrub.Structure, place)
 	if err := p.zero(e.off+20, 4, scrub.Software, place+"/vendor", ""); err != nil {
 		return err
 	}
-	p.s.Claim(e.off+24, 26, scrub.Structure, place)
+	if err := p.quality(e.off+24, place); err != nil {
+		return err
+	}
+	p.s.Claim(e.off+32, 12, scrub.Structure, place)
+	if err := p.zero(e.off+44, 4, scrub.Hidden, place+"/reserved", ""); err != nil {
+		return err
+	}
+	p.s.Claim(e.off+48, 2, scrub.Structure, place)
 	name := h[50:82]
 	kept := int64(0)
 	for _, s := range []string{"Planar Y'CbCr 8-bit 4:2:0", "Sorenson H263"} {
@@ -216,5 +265,23 @@ func (p *parser) visual(e entry, place string) error {
 		return err
 	}
 	p.s.Claim(e.off+82, 4, scrub.Structure, place)
+	return nil
+}
+
+// quality claims the two qualities that QuickTime's compressors note, of 1024 at
+// the most.
+func (p *parser) quality(off int64, place string) error {
+	for range 2 {
+		h, err := p.s.Bytes(off, 4)
+		if err != nil {
+			return err
+		}
+		if be32(h) <= 1024 {
+			p.s.Claim(off, 4, scrub.Structure, place)
+		} else if err := p.zero(off, 4, scrub.Hidden, place+"/quality", ""); err != nil {
+			return err
+		}
+		off += 4
+	}
 	return nil
 }

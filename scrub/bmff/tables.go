@@ -20,6 +20,7 @@ type tables struct {
 	perPacket packet         // how QuickTime counts constant-rate sound
 	described int64          // how many sample descriptions there are
 	seen      map[string]int // how often each of the needed tables is there
+	auxiliary map[string]box // senc, saiz, saio: see coverAuxiliary
 }
 
 // packet is what a QuickTime sound description says of constant-rate sound:
@@ -102,7 +103,7 @@ func (c *column) nibble(i int64) (int64, error) {
 
 // readTables notes the tables of stbl and reads the sample descriptions.
 func (p *parser) readTables(b box, t *track) error {
-	t.tables.seen = map[string]int{}
+	t.tables.seen, t.tables.auxiliary = map[string]int{}, map[string]box{}
 	_, err := children(p.s, b.body(), b.end(), func(c box) error {
 		var err error
 		if slices.Contains(needed, c.typ) {
@@ -121,6 +122,8 @@ func (p *parser) readTables(b box, t *track) error {
 			err = p.readSizes(c, t)
 		case "stsd":
 			err = p.readDescriptions(c, t)
+		case "senc", "saiz", "saio":
+			t.tables.auxiliary[c.typ] = c
 		}
 		return err
 	})
@@ -206,49 +209,4 @@ func (p *parser) readSizes(b box, t *track) error {
 		return p.s.Errorf(b.off, "box \"stz2\" has sizes of %d bits", h[3])
 	}
 	return err
-}
-
-// sampleBoxes are the tables of stbl, all of which stay, with the offset of the
-// count of entries in the body and the length of an entry, where they have one.
-var sampleBoxes = map[string]struct{ countAt, width int64 }{
-	"stts": {4, 8}, "ctts": {4, 8}, "stss": {4, 4}, "stps": {4, 4}, "stsc": {4, 12}, "stco": {4, 4}, "co64": {4, 8}, "stsh": {4, 8},
-	"cslg": {}, "stsz": {}, "stz2": {}, "sbgp": {}, "sgpd": {}, "subs": {}, "saiz": {}, "saio": {}, "sdtp": {}, "padb": {}, "stdp": {}, "csgm": {},
-}
-
-// sampleTables claims stbl.
-func (p *parser) sampleTables(t *track, b box, place string) error {
-	return p.inside(b, place, func(c box) error {
-		at := place + "/" + c.name()
-		if c.typ == "stsd" {
-			return p.descriptions(t, c, at)
-		}
-		if c.typ == "free" || c.typ == "skip" {
-			return p.filler(c, at)
-		}
-		form, ok := sampleBoxes[c.typ]
-		if !ok {
-			p.drop(c, scrub.Unknown, at, "")
-			return nil
-		}
-		return p.sampleTable(t, c, form.countAt, form.width, at)
-	})
-}
-
-// sampleTable claims one table; what follows its last entry has to be zero.
-func (p *parser) sampleTable(t *track, b box, countAt, width int64, place string) error {
-	end := b.end()
-	switch {
-	case width > 0:
-		c, err := p.column(b, countAt, width)
-		if err != nil {
-			return err
-		}
-		end = c.off + c.n*width
-	case b.typ == "stsz" && t.tables.constant != 0:
-		end = b.body() + 12
-	case b.typ == "stsz":
-		end = b.body() + 12 + 4*t.tables.samples
-	}
-	p.s.Claim(b.off, end-b.off, scrub.Structure, place)
-	return p.zero(end, b.end()-end, scrub.Hidden, place, "")
 }

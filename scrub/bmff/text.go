@@ -80,9 +80,10 @@ func (t *track) timedText() bool {
 	return isText(t.handler) && len(t.formats) > 0 && !slices.ContainsFunc(t.formats, func(f string) bool { return f != "tx3g" && f != "text" })
 }
 
-// modifiers are the boxes that may follow the text of a sample: of 3GPP timed
-// text (TS 26.245, 5.17) and of QuickTime's text media.
-var modifiers = []string{"styl", "hlit", "hclr", "krok", "dlay", "href", "tbox", "blnk", "twrp", "encd", "ftxt", "drpo", "drpt", "imag", "metr", "free"}
+// modifiers are the boxes that may follow the text of a sample and say how it
+// looks: of 3GPP timed text (TS 26.245, 5.17) and of QuickTime's text media, with
+// the most bytes that they take. Addresses and comments are not among them.
+var modifiers = map[string]int64{"styl": 2 + 12*64, "hlit": 4, "hclr": 8, "krok": 6 + 8*64, "dlay": 4, "tbox": 8, "blnk": 4, "twrp": 1, "encd": 4, "drpo": 4, "drpt": 4}
 
 // textTail looks at what follows the text of a sample. Boxes that nobody knows,
 // and bytes that are no box, go.
@@ -99,7 +100,7 @@ func (p *parser) textTail(f sample) error {
 		return nil // no text of this kind: the whole of it is payload
 	}
 	rest, err := children(p.s, off, end, func(b box) error {
-		if slices.Contains(modifiers, b.typ) && b.typ != "free" {
+		if most, ok := modifiers[b.typ]; ok && b.size() <= most {
 			return nil
 		}
 		return p.textPiece(b.off, b.len, b)

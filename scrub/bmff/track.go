@@ -2,6 +2,7 @@ package bmff
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 
 	"untag/scrub"
@@ -184,8 +185,14 @@ func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
 		return err
 	case "edts", "tapt", "trgr":
 		return p.container(b, place)
-	case "clip", "matt", "load", "txas", "imap":
+	case "load", "txas":
+		return p.shaped(b, place)
+	case "clip":
+		return p.clipping(b, place)
+	case "matt", "imap":
 		p.keep(b, place)
+		p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.off, Len: b.len})
+		p.s.Doubt("a track has a mask or inputs that nothing can look into")
 	case "free", "skip", "wide", "junk":
 		return p.filler(b, place)
 	case "uuid":
@@ -208,7 +215,15 @@ func (p *parser) references(m *movie, b box, place string) error {
 	})
 }
 
+// referenceTypes are what tracks refer to each other for (8.3.3, -15, -30, QuickTime).
+var referenceTypes = []string{"hint", "cdsc", "font", "hind", "vdep", "vplx", "subt", "thmb", "auxl", "cdtg", "shsc", "aest", "chap", "sync", "scpt", "ssrc", "tmcd", "folw", "fall", "forc", "fldr", "clcp",
+	"dpnd", "ipir", "mpod", "scal", "sbas", "pred", "mixn", "oref", "swfr", "swto", "tbas", "sabt", "prem", "iloc", "adda", "adrc", "avcp", "evcr", "swto", "subs", "moov", "evte", "mgsm", "tyas"}
+
 func (p *parser) reference(m *movie, b box, place string) error {
+	if !slices.Contains(referenceTypes, b.typ) || b.size() > 4*maxTracks {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
 	ids, err := p.s.Bytes(b.body(), int(min(b.size(), 4*maxTracks))&^3)
 	if err != nil {
 		return err
@@ -224,7 +239,10 @@ func (p *parser) reference(m *movie, b box, place string) error {
 		p.retire(b, scrub.Repair, scrub.Repair)
 		return nil
 	}
-	p.keep(b, place)
+	p.s.Claim(b.off, b.head+int64(len(ids)), scrub.Structure, place)
+	if err := p.slack(b, b.body()+int64(len(ids)), place); err != nil {
+		return err
+	}
 	for _, off := range gone {
 		zero, err := p.s.Constant(off, 4, 0)
 		if err != nil {
@@ -247,7 +265,7 @@ func (p *parser) media(t *track, b box, place string) error {
 		case "hdlr":
 			return p.handler(c, at)
 		case "elng":
-			p.keep(c, at)
+			return p.extendedLanguage(c, at)
 		case "minf":
 			return p.mediaInfo(t, c, at)
 		case "free", "skip", "wide":
@@ -265,7 +283,7 @@ func (p *parser) mediaInfo(t *track, b box, place string) error {
 		at := place + "/" + c.name()
 		switch c.typ {
 		case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
-			p.keep(c, at)
+			return p.shaped(c, at)
 		case "gmhd":
 			return p.container(c, at)
 		case "hdlr":
@@ -298,7 +316,11 @@ func (p *parser) dataInfo(b box, place string) error {
 		if c.size() < 8 {
 			return p.s.Errorf(c.off, "box \"dref\" has %d bytes, expected 16 or more", c.len)
 		}
-		p.s.Claim(c.off, c.head+8, scrub.Structure, at)
+		p.s.Claim(c.off, c.head, scrub.Structure, at)
+		if _, _, err := p.flags(c, 0, at); err != nil {
+			return err
+		}
+		p.s.Claim(c.body()+4, 4, scrub.Structure, at)
 		rest, err := children(p.s, c.body()+8, c.end(), func(e box) error { return p.dataReference(e, at+"/"+e.name()) })
 		if err != nil {
 			return err
@@ -308,7 +330,8 @@ func (p *parser) dataInfo(b box, place string) error {
 }
 
 func (p *parser) dataReference(b box, place string) error {
-	_, flags, err := fullHead(p.s, b)
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	_, flags, err := p.flags(b, 1, place)
 	if err != nil {
 		return err
 	}
@@ -319,7 +342,6 @@ func (p *parser) dataReference(b box, place string) error {
 	if flags&1 == 0 && !empty {
 		return p.s.Unsupportedf(b.off, "media in another file")
 	}
-	p.s.Claim(b.off, b.head+4, scrub.Structure, place)
 	return p.zero(b.body()+4, b.size()-4, scrub.Person, place, "")
 }
 
@@ -340,4 +362,49 @@ func (p *parser) trackUUID(b box, place string) error {
 		return p.uuid(b, place)
 	}
 	return p.spherical(b, h[16:], place+"/spherical")
+}
+
+// languageTag is a tag of BCP 47 without extensions and private parts.
+var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\x00?$`)
+
+// extendedLanguage claims elng (8.4.6).
+func (p *parser) extendedLanguage(b box, place string) error {
+	const most = 4 + 16
+	if b.size() > most || b.size() < 4 {
+		p.drop(b, scrub.Unknown, place, "")
+		return nil
+	}
+	h, err := p.s.Bytes(b.body(), int(b.size()))
+	if err != nil {
+		return err
+	}
+	if !languageTag.Match(h[4:]) {
+		p.drop(b, scrub.Unknown, place, printable(h[4:]))
+		return nil
+	}
+	return p.sized(b, b.size(), 0, place)
+}
+
+// clipping claims QuickTime's clip, whose one child is a region: its size in
+// bytes, a rectangle, and more if it is no rectangle.
+func (p *parser) clipping(b box, place string) error {
+	return p.inside(b, place, func(c box) error {
+		at := place + "/" + c.name()
+		const rectangle = 10
+		if c.typ != "crgn" || c.size() < rectangle {
+			p.drop(c, scrub.Unknown, at, "")
+			return nil
+		}
+		h, err := p.s.Bytes(c.body(), 2)
+		if err != nil {
+			return err
+		}
+		if n := int64(be16(h)); n > rectangle {
+			p.s.Doubt("a clipping region that is no rectangle")
+			p.keep(c, at)
+			return nil
+		}
+		p.s.Claim(c.off, c.head+rectangle, scrub.Structure, at)
+		return p.slack(c, c.body()+rectangle, at)
+	})
 }

@@ -1,6 +1,11 @@
 package bmff
 
-import "untag/scrub"
+import (
+	"regexp"
+	"slices"
+
+	"untag/scrub"
+)
 
 // userItems are the items of user data whose meaning is known (QuickTime,
 // 3GPP TS 26.244 clause 8, and what cameras write there). All go but those with
@@ -23,7 +28,7 @@ var userItems = map[string]struct {
 	"thmb": {0, scrub.Thumbnail}, "RTHU": {0, scrub.Thumbnail}, "CNTH": {0, scrub.Thumbnail}, "CNDA": {0, scrub.Thumbnail}, "mcvr": {0, scrub.Thumbnail}, "scrn": {0, scrub.Thumbnail}, "PXTH": {0, scrub.Thumbnail},
 	"TAGS": {0, scrub.MakerNote}, "MVTG": {0, scrub.MakerNote}, "QVMI": {0, scrub.MakerNote}, "NCDT": {0, scrub.MakerNote}, "PANA": {0, scrub.MakerNote}, "LEIC": {0, scrub.MakerNote}, "PXMN": {0, scrub.MakerNote}, "PENT": {0, scrub.MakerNote}, "RMKN": {0, scrub.MakerNote}, "MMA0": {0, scrub.MakerNote}, "MMA1": {0, scrub.MakerNote}, "SIGM": {0, scrub.MakerNote}, "smta": {0, scrub.MakerNote}, "svss": {0, scrub.MakerNote}, "@sec": {0, scrub.MakerNote}, "AMBA": {0, scrub.MakerNote}, "htcb": {0, scrub.MakerNote}, "SETT": {0, scrub.MakerNote},
 	"XMP_": {0, scrub.Provenance}, "UITS": {0, scrub.Person},
-	"kind": {scrub.Render, ""}, "labl": {scrub.Render, ""}, "tagc": {scrub.Render, ""}, "tsel": {scrub.Render, ""}, "ludt": {scrub.Render, ""}, "tlou": {scrub.Render, ""}, "LOOP": {scrub.Render, ""}, "AllF": {scrub.Render, ""}, "SelO": {scrub.Render, ""},
+	"kind": {scrub.Render, ""}, "labl": {0, scrub.Comment}, "tagc": {scrub.Render, ""}, "tsel": {scrub.Render, ""}, "ludt": {scrub.Render, ""}, "tlou": {scrub.Render, ""}, "LOOP": {scrub.Render, ""}, "AllF": {scrub.Render, ""}, "SelO": {scrub.Render, ""},
 }
 
 // userData claims udta. It goes as a whole if nothing in it stays.
@@ -67,8 +72,7 @@ func (p *parser) userItem(b box, place string) (stays bool, err error) {
 	}
 	switch item.role {
 	case scrub.Render:
-		p.keep(b, place)
-		return true, nil
+		return p.selection(b, place)
 	case scrub.Describe:
 		return p.words(b, item.kind, place)
 	}
@@ -119,14 +123,14 @@ func userWords(typ string, body []byte) (text []byte, ok bool) {
 	case typ == "chpl":
 		return chapterNames(body)
 	case typ == "yrrc":
-		return nil, len(body) == 6 // version, flags, year
+		return nil, len(body) == 6 && be32(body) == 0 // version, flags, year
 	case typ[0] == 0xa9:
 		if len(body) < 4 || int(be16(body)) != len(body)-4 {
 			return body, false
 		}
 		return trimZeros(body[4:]), true
 	case len(body) >= 6:
-		return trimZeros(body[6:]), true
+		return trimZeros(body[6:]), be32(body) == 0
 	}
 	return body, false
 }
@@ -141,16 +145,14 @@ func trimZeros(b []byte) []byte {
 // chapterNames returns the names in Nero's chapter list: after version, flags
 // and a count, each has a time of eight bytes, a length and its name.
 func chapterNames(body []byte) (names []byte, ok bool) {
-	if len(body) < 5 {
+	head := 5
+	if len(body) > 0 && body[0] == 1 { // four more bytes before the count
+		head = 9
+	}
+	if len(body) < head || slices.ContainsFunc(body[1:head-1], func(c byte) bool { return c != 0 }) {
 		return nil, false
 	}
-	list := body[5:]
-	if body[0] == 1 { // four more bytes before the count
-		if len(body) < 9 {
-			return nil, false
-		}
-		list = body[9:]
-	}
+	list := body[head:]
 	for len(list) >= 9 {
 		n := int(list[8])
 		if n > len(list)-9 {
@@ -186,3 +188,30 @@ func (p *parser) userText(b box) string {
 	}
 	return printable(body)
 }
+
+// selectionSizes are the most that items take by which players choose between
+// tracks, and set loudness and looping.
+var selectionSizes = map[string]int64{"tagc": 64, "tsel": 64, "ludt": 1 << 10, "tlou": 1 << 10, "LOOP": 4, "AllF": 1, "SelO": 1, "kind": 128}
+
+// trackKind is what kind may say: a published scheme and one of its words.
+var trackKind = regexp.MustCompile(`^\x00{4}(urn:mpeg:dash:role:[0-9]{4}|urn:tva:metadata:cs:AudioPurposeCS:[0-9]{4}|about:html-kind|https?://www\.w3\.org/TR/html5/?)\x00[a-z0-9.-]{0,32}\x00?$`)
+
+// selection claims an item of selectionSizes. One that can't be what it is called goes.
+func (p *parser) selection(b box, place string) (stays bool, err error) {
+	ok := b.size() <= selectionSizes[b.typ]
+	if ok && (b.typ == "kind" || b.typ == "tagc") {
+		body, err := p.s.Bytes(b.body(), int(b.size()))
+		if err != nil {
+			return false, err
+		}
+		ok = trackKind.Match(body) || b.typ == "tagc" && characteristic.Match(body)
+	}
+	if !ok {
+		return !p.drop(b, scrub.Unknown, place, ""), nil
+	}
+	p.keep(b, place)
+	return true, nil
+}
+
+// characteristic is a tag of Apple's media characteristics.
+var characteristic = regexp.MustCompile(`^(public\.|com\.apple\.)[a-z.-]{1,60}\x00?$`)

@@ -5,11 +5,11 @@ import "untag/scrub"
 // vendorBoxes are boxes of the top level and of moov whose purpose is known;
 // everything that is not in a list of boxes to keep goes, known or not.
 var vendorBoxes = map[string]scrub.Kind{
-	"prft": scrub.Time, "emsg": scrub.Telemetry, "pnot": scrub.Thumbnail, "PICT": scrub.Thumbnail, "pict": scrub.Thumbnail,
+	"prft": scrub.Time, "pdin": scrub.Unknown, "emsg": scrub.Telemetry, "pnot": scrub.Thumbnail, "PICT": scrub.Thumbnail, "pict": scrub.Thumbnail,
 	"thum": scrub.Thumbnail, "thm ": scrub.Thumbnail, "frea": scrub.Thumbnail, "IDIT": scrub.Time,
 	"gps0": scrub.Place, "gsen": scrub.Telemetry, "gpsa": scrub.Place, "gsea": scrub.Telemetry, "gdat": scrub.Place,
 	"GPS ": scrub.Place, "gps ": scrub.Place, "udat": scrub.Place, "nbmt": scrub.Serial, "infi": scrub.Serial,
-	"sefd": scrub.MakerNote, "mpvd": scrub.Motion, "inst": scrub.MakerNote, "kvar": scrub.Serial, "kfix": scrub.Serial, "kstb": scrub.Telemetry,
+	"sefd": scrub.MakerNote, "mpvd": scrub.Motion, "axte": scrub.Motion, "inst": scrub.MakerNote, "kvar": scrub.Serial, "kfix": scrub.Serial, "kstb": scrub.Telemetry,
 	"meta": scrub.MakerNote, "udta": scrub.MakerNote, "_htc": scrub.MakerNote, "SEAL": scrub.Provenance, "ainf": scrub.ID,
 	"ardt": scrub.Telemetry, "prrt": scrub.Telemetry, "XMP_": scrub.Provenance, "uuid": scrub.Unknown,
 }

@@ -1,6 +1,7 @@
 package bmff
 
 import (
+	"regexp"
 	"strings"
 
 	"untag/scrub"
@@ -12,19 +13,27 @@ type verdict struct {
 	kind scrub.Kind
 }
 
-// keyVerdicts judge QuickTime's keys by a part of their name; the first match
-// counts. All others go as unknown.
+// keptKeys are QuickTime's keys that may stay, and those of FFmpeg.
+var keptKeys = map[string]verdict{
+	"com.android.capture.fps": {scrub.Render, ""}, "com.apple.quicktime.full-frame-rate-playback-intent": {scrub.Render, ""},
+	"lyrics": {scrub.Describe, scrub.Lyrics},
+}
+
+func init() {
+	for _, name := range []string{"com.apple.quicktime.title", "com.apple.quicktime.displayname", "com.apple.quicktime.artist", "com.apple.quicktime.album", "com.apple.quicktime.genre", "com.apple.quicktime.year",
+		"title", "artist", "album", "album_artist", "composer", "genre", "track", "disc"} {
+		keptKeys[name] = verdict{scrub.Describe, scrub.Title}
+	}
+}
+
+// keyVerdicts name the kind of the other keys, all of which go, by a part of
+// their name; the first match counts.
 var keyVerdicts = []struct {
 	part string
 	verdict
 }{
-	{"com.android.capture.fps", verdict{scrub.Render, ""}},
-	{"full-frame-rate-playback-intent", verdict{scrub.Render, ""}},
 	{"location", verdict{0, scrub.Place}}, {"direction", verdict{0, scrub.Place}}, {"gps", verdict{0, scrub.Place}},
 	{"identifier", verdict{0, scrub.ID}}, {"serial", verdict{0, scrub.Serial}}, {"uuid", verdict{0, scrub.ID}},
-	{"com.apple.quicktime.title", verdict{scrub.Describe, scrub.Title}}, {"com.apple.quicktime.displayname", verdict{scrub.Describe, scrub.Title}},
-	{"com.apple.quicktime.artist", verdict{scrub.Describe, scrub.Title}}, {"com.apple.quicktime.album", verdict{scrub.Describe, scrub.Title}},
-	{"com.apple.quicktime.genre", verdict{scrub.Describe, scrub.Title}}, {"com.apple.quicktime.year", verdict{scrub.Describe, scrub.Title}},
 	{"creationdate", verdict{0, scrub.Time}}, {"date", verdict{0, scrub.Time}}, {"utc_offset", verdict{0, scrub.Place}},
 	{"make", verdict{0, scrub.Device}}, {"model", verdict{0, scrub.Device}}, {"manufacturer", verdict{0, scrub.Device}}, {"lens", verdict{0, scrub.Device}}, {"camera", verdict{0, scrub.Device}},
 	{"software", verdict{0, scrub.Software}}, {"encoder", verdict{0, scrub.Software}}, {"version", verdict{0, scrub.Software}},
@@ -34,11 +43,8 @@ var keyVerdicts = []struct {
 }
 
 func keyVerdict(name string) verdict {
-	switch name { // FFmpeg's own names
-	case "title", "artist", "album", "album_artist", "composer", "genre", "track", "disc":
-		return verdict{scrub.Describe, scrub.Title}
-	case "lyrics":
-		return verdict{scrub.Describe, scrub.Lyrics}
+	if v, ok := keptKeys[name]; ok {
+		return v
 	}
 	for _, v := range keyVerdicts {
 		if strings.Contains(name, v.part) {
@@ -77,11 +83,17 @@ func itemVerdict(typ string, it item) verdict {
 	case it.mean == "com.apple.iTunes" && it.name == "iTunSMPB" && hexWords(it.value),
 		it.mean == "com.apple.iTunes" && it.name == "iTunNORM" && hexWords(it.value):
 		return verdict{scrub.Render, ""}
-	case strings.HasPrefix(strings.ToLower(it.name), "replaygain_") && len(it.value) <= 16:
+	case (it.mean == "com.apple.iTunes" || it.mean == "org.hydrogenaudio.replaygain") && replayGain[strings.ToLower(it.name)] && gain.Match(it.value):
 		return verdict{scrub.Render, ""}
 	}
 	return verdict{0, scrub.ID}
 }
+
+// replayGain are the free-form items of loudness, and gain is what they say.
+var (
+	replayGain = map[string]bool{"replaygain_track_gain": true, "replaygain_track_peak": true, "replaygain_album_gain": true, "replaygain_album_peak": true, "replaygain_reference_loudness": true}
+	gain       = regexp.MustCompile(`^\s?[+-]?[0-9]{1,3}([.,][0-9]{1,8})?( dB)?$`)
+)
 
 // hexWords tells whether a value is numbers and nothing else, as gapless and
 // loudness data are.

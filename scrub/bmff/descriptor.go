@@ -1,0 +1,185 @@
+package bmff
+
+import (
+	"cmp"
+	"slices"
+
+	"untag/scrub"
+	"untag/scrub/coded"
+	"untag/scrub/mpegvideo"
+)
+
+// descriptor takes the first descriptor off b: a tag, a length of up to four
+// bytes, and its body (ISO/IEC 14496-1, 8.3.3). The tag is 0 if there is none.
+func descriptor(b []byte) (tag byte, body, rest []byte) {
+	n := 0
+	for i := 1; i < len(b) && i <= 4; i++ {
+		n = n<<7 | int(b[i]&0x7f)
+		if b[i]&0x80 != 0 {
+			continue
+		}
+		if n > len(b)-i-1 {
+			return 0, nil, nil
+		}
+		return b[0], b[i+1 : i+1+n], b[i+1+n:]
+	}
+	return 0, nil, nil
+}
+
+// Tags of the descriptors of an elementary stream.
+const (
+	tagStream   = 3
+	tagDecoder  = 4
+	tagSpecific = 5
+	tagSync     = 6
+)
+
+// stream is what esds says, with offsets from the start of its body.
+type stream struct {
+	object   byte          // objectTypeIndication: which codec
+	specific scrub.Range   // what the decoder itself needs
+	spare    []scrub.Range // descriptors that no decoder looks at
+	end      int64
+}
+
+// maxStream is far more than esds takes.
+const maxStream = 64 << 10
+
+// readStream reads esds: one ES descriptor after version and flags.
+func (p *parser) readStream(b box) (st stream, ok bool, err error) {
+	if b.size() > maxStream {
+		return st, false, nil
+	}
+	body, err := p.s.Bytes(b.body(), int(b.size()))
+	if err != nil || len(body) < 4 {
+		return st, false, err
+	}
+	tag, d, rest := descriptor(body[4:])
+	if tag != tagStream || len(d) < 3 {
+		return st, false, nil
+	}
+	st.end = int64(len(body) - len(rest))
+	at := 3
+	if d[2]&0x80 != 0 {
+		at += 2
+	}
+	if d[2]&0x40 != 0 || d[2]&0x20 != 0 && at+2 > len(d) { // a URL in place of the stream
+		return st, false, nil
+	}
+	if d[2]&0x20 != 0 {
+		at += 2
+	}
+	if at > len(d) {
+		return st, false, nil
+	}
+	return st, st.parts(d[at:], st.end-int64(len(d)-at)), nil
+}
+
+// parts reads the descriptors inside the ES descriptor; off is where they start.
+func (st *stream) parts(d []byte, off int64) bool {
+	for len(d) > 0 {
+		tag, in, rest := descriptor(d)
+		if tag == 0 {
+			return false
+		}
+		end := off + int64(len(d)-len(rest))
+		switch {
+		case tag == tagDecoder && len(in) >= 13:
+			st.object = in[0]
+			if !st.decoder(in[13:], end-int64(len(in)-13)) {
+				return false
+			}
+		case tag != tagSync || len(in) > 16:
+			st.spare = append(st.spare, scrub.Range{Off: end - int64(len(in)), Len: int64(len(in))})
+		}
+		d, off = rest, end
+	}
+	return true
+}
+
+// decoder reads the descriptors inside the decoder configuration.
+func (st *stream) decoder(d []byte, off int64) bool {
+	for len(d) > 0 {
+		tag, in, rest := descriptor(d)
+		if tag == 0 {
+			return false
+		}
+		end := off + int64(len(d)-len(rest))
+		r := scrub.Range{Off: end - int64(len(in)), Len: int64(len(in))}
+		if tag == tagSpecific && st.specific.Len == 0 {
+			st.specific = r
+		} else {
+			st.spare = append(st.spare, r)
+		}
+		d, off = rest, end
+	}
+	return true
+}
+
+// mpegVideo is the codec of a stream whose frames may hold user data, 0 if they
+// can't (ISO/IEC 14496-1, table 5).
+func (st stream) mpegVideo() mpegvideo.Codec {
+	switch o := st.object; {
+	case o == 0x20:
+		return mpegvideo.MPEG4
+	case o >= 0x60 && o <= 0x65 || o == 0x6a:
+		return mpegvideo.MPEG12
+	}
+	return 0
+}
+
+// streamDescription claims esds: descriptors that no decoder looks at are
+// blanked, and user data in what the decoder needs.
+func (p *parser) streamDescription(b box, place string) error {
+	st, ok, err := p.readStream(b)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		p.keep(b, place)
+		if b.size() > 4 {
+			p.s.Doubt("the description of a stream can't be read")
+		}
+		return nil
+	}
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	if _, _, err := p.flags(b, 0, place); err != nil {
+		return err
+	}
+	at := int64(4)
+	for _, r := range st.looked() {
+		p.s.Claim(b.body()+at, r.Off-at, scrub.Structure, place)
+		at = r.End()
+		r.Off += b.body()
+		if r.Off-b.body() == st.specific.Off && st.specific.Len > 0 {
+			err = p.specific(st.mpegVideo(), r, place)
+		} else {
+			err = p.zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	p.s.Claim(b.body()+at, st.end-at, scrub.Structure, place)
+	return p.slack(b, b.body()+st.end, place)
+}
+
+// looked returns the parts that are looked into, in order.
+func (st stream) looked() []scrub.Range {
+	parts := st.spare
+	if st.mpegVideo() != 0 && st.specific.Len > 0 {
+		parts = append(parts, st.specific)
+	}
+	slices.SortFunc(parts, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
+	return parts
+}
+
+// specific claims the headers of a stream of MPEG video.
+func (p *parser) specific(codec mpegvideo.Codec, r scrub.Range, place string) error {
+	pieces, err := mpegvideo.UserData(p.s.Reader, codec, r.Off, r.Len)
+	if err != nil {
+		return err
+	}
+	coded.Report(p.s, r.Off, r.Len, place, pieces)
+	return nil
+}

@@ -1,0 +1,84 @@
+package bmff
+
+import (
+	"bytes"
+	"regexp"
+
+	"untag/scrub"
+)
+
+// otherEntry claims the rest of a sample entry that is neither picture nor sound.
+func (p *parser) otherEntry(t *track, e entry, place string) error {
+	switch e.typ {
+	case "tx3g":
+		return p.textFields(t, e, 46, place)
+	case "text":
+		return p.quickTimeText(e, place)
+	case "c608", "c708", "mp4s", "wvtt", "enct", "encs":
+		return p.textFields(t, e, 16, place)
+	case "stpp", "sbtt", "stxt":
+		return p.textStrings(t, e, place)
+	case "tmcd":
+		return p.textFields(t, e, 34, place)
+	}
+	p.s.Claim(e.off+16, e.len-16, scrub.Structure, place)
+	if e.len > 16 && t.role != scrub.Identify {
+		p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: e.off, Len: e.len})
+		p.s.Doubt("a sample description of an unknown kind")
+	}
+	return nil
+}
+
+// textFields claims an entry of as many bytes of fields, and its boxes.
+func (p *parser) textFields(t *track, e entry, fields int64, place string) error {
+	if e.len < fields {
+		return p.s.Errorf(e.off, "sample entry %q has %d bytes, expected %d or more", e.name(), e.len, fields)
+	}
+	p.s.Claim(e.off+16, fields-16, scrub.Structure, place)
+	return p.entryBoxes(t, e, e.off+fields, place)
+}
+
+// quickTimeText claims an entry of QuickTime's text media: fields, and the name
+// of a font as a Pascal string, without which the usual one is taken.
+func (p *parser) quickTimeText(e entry, place string) error {
+	const fields = 58
+	n := min(e.len, fields)
+	p.s.Claim(e.off+16, n-16, scrub.Structure, place)
+	if e.len-n > maxName {
+		return p.leftovers(e, e.off+n, place)
+	}
+	return p.zero(e.off+n, e.len-n, scrub.Software, place+"/font", "")
+}
+
+// namespaces are what the strings of an entry of subtitles in XML or text may
+// be: namespaces and types that are published.
+var namespaces = regexp.MustCompile(`^(https?://www\.w3\.org/ns/ttml[#a-z/_-]*|https?://www\.smpte-ra\.org/schemas/[0-9a-z/-]{1,40}|urn:(ebu|dece|mpeg|dvb|arib)[:a-zA-Z0-9._-]{0,40}|image/(png|jpeg)|application/(ttml\+xml|x-subrip)(;codecs=[a-z0-9]{1,8})?|text/(vtt|plain|html)|utf-8|UTF-8| )*$`)
+
+// textStrings claims an entry that holds strings and then boxes.
+func (p *parser) textStrings(t *track, e entry, place string) error {
+	strings := 3
+	if e.typ == "sbtt" || e.typ == "stxt" {
+		strings = 2
+	}
+	const most = 1 << 10
+	h, err := p.s.Bytes(e.off+16, int(min(e.len-16, most)))
+	if err != nil {
+		return err
+	}
+	off := e.off + 16
+	for range strings {
+		end := bytes.IndexByte(h, 0)
+		if end < 0 {
+			return p.leftovers(e, off, place)
+		}
+		if namespaces.Match(h[:end]) {
+			p.s.Claim(off, int64(end)+1, scrub.Structure, place)
+		} else {
+			p.s.Claim(off, int64(end)+1, scrub.Identify, place)
+			p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: off, Len: int64(end), Value: printable(h[:end])})
+			p.s.Doubt("the description of subtitles names something unknown")
+		}
+		h, off = h[end+1:], off+int64(end)+1
+	}
+	return p.entryBoxes(t, e, off, place)
+}
