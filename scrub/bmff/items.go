@@ -113,6 +113,9 @@ func (p *parser) year(b box, it item, place string) (stays bool, err error) {
 	if len(it.data) != 1 || d.head != 8 || b.head != 8 || d.end() != b.end() || !isYear(it.value[:4]) {
 		return !p.drop(b, scrub.Time, place, ""), nil
 	}
+	if err := p.locales(it, place); err != nil {
+		return false, err
+	}
 	if blank, err := p.s.Constant(keepEnd, left, ' '); err != nil || blank {
 		p.s.Claim(b.off, b.len, scrub.Describe, place)
 		return true, err
