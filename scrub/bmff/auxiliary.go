@@ -17,7 +17,7 @@ func (p *parser) coverAuxiliary(t *track) error {
 	if err != nil {
 		return err
 	}
-	c := newChunks(&t.tables, p.s.Size())
+	c := newChunks(&t.tables, p.s.Size(), columnBlock)
 	c.bare = true
 	for i := range offsets.n {
 		off, err := offsets.number(i)
