@@ -28,9 +28,19 @@ var hidingPhotos = []recipe{
 		words := k.secret("spare-dht")
 		return photo(small, segment(0xc4, cat([]byte{0x13}, zeros(7), []byte{byte(len(words))}, zeros(8), []byte(words))))
 	})},
-	{"hiding-after-last-block", odd(func(k *kit) []byte {
-		return photo(cat(small[:len(small)-2], []byte(k.secret("after-last-block")), small[len(small)-2:]))
-	})},
+	{"hiding-after-last-block", func(k *kit) []byte { return behind(small, []byte(k.secret("after-last-block"))) }},
+	{"hiding-after-last-block-progressive", func(k *kit) []byte {
+		return behind(mosaic{width: 30, height: 20, components: 3, progressive: true, noise: true}.encode(), []byte(k.secret("after-last-block")))
+	}},
+	{"hiding-before-restart", func(k *kit) []byte {
+		coded := mosaic{width: 40, height: 30, components: 3, restart: 200, noise: true}.encode()
+		at := bytes.Index(coded, []byte("\xff\xd1"))
+		return photo(cat(coded[:at], []byte(k.secret("before-restart")), coded[at:]))
+	}},
+	{"no-end", func(k *kit) []byte { return photo(small[:len(small)-2], segment(0xfe, []byte(k.secret("comment")))) }},
+	{"no-end-and-tail", func(k *kit) []byte {
+		return cat(photo(small[:len(small)-2], segment(0xfe, []byte(k.secret("comment")))), redStar(k, "AC9A58CDZ364C"))
+	}},
 	{"hiding-before-second-picture", odd(func(k *kit) []byte {
 		coded := append(bytes.Clone(small), k.secret("between-pictures")...)
 		gainMap := photo(mosaic{width: 4, height: 4, components: 1}.encode(), appXMP(xmp(hdrgm+` hdrgm:GainMapMax="1.5"`, "")))
@@ -39,6 +49,12 @@ var hidingPhotos = []recipe{
 	{"hiding-unlisted-picture", func(k *kit) []byte {
 		return append(multiPicture(k, small, nil, picture{mpPreview, photo(scene(32, 24, 1))}), photo(scene(32, 24, 2), segment(0xfe, []byte(k.secret("unlisted"))))...)
 	}},
+}
+
+// behind puts something between the last block of a coded picture and its end.
+func behind(coded, what []byte) []byte {
+	n := len(coded) - 2
+	return photo(cat(coded[:n], what, coded[n:]))
 }
 
 var hidingPNGs = []recipe{
@@ -124,7 +140,6 @@ var hidingMovies = []recipe{
 // Limits names the samples in which a secret stays although they are called
 // clean, and says why. The threat model tells users.
 var Limits = map[string]string{
-	"jpeg/hiding-after-last-block":   "where the last block of a scan ends is known only to who decodes it",
 	"jpeg/hiding-spare-quantisation": "tables are taken for used",
 	"jpeg/hiding-spare-huffman":      "tables are taken for used",
 }

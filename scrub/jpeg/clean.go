@@ -1,6 +1,8 @@
 package jpeg
 
 import (
+	"slices"
+
 	"untag/scrub"
 	"untag/scrub/xmp"
 )
@@ -25,6 +27,10 @@ type cleaner struct {
 	isMap     bool   // the picture is itself a gain map
 	strange   string // why the walk may have missed something; empty if it has not
 	told      bool   // EXIF tells the orientation
+
+	gaps  []scrub.Range // in scans, bytes that are no coded data
+	lost  []int64       // scans in which that is not known
+	whole bool          // every block of the picture is there
 }
 
 // survey sorts segments into families.
@@ -119,8 +125,27 @@ func (c *cleaner) structure() error {
 			c.Claim(g.off, 4+g.n, scrub.Structure, placeOf(g.code))
 		}
 	}
+	return c.coded()
+}
+
+// coded claims the coded data, and blanks what only seems to be some.
+func (c *cleaner) coded() error {
+	gaps := c.gaps
 	for _, r := range c.pic.scans {
-		c.Claim(r.Off, r.Len, scrub.Payload, "scan")
+		at := r.Off
+		if slices.Contains(c.lost, at) { // so that no proof steps over it
+			c.Claim(at, 1, scrub.Payload, "lost scan")
+			at++
+		}
+		for len(gaps) > 0 && gaps[0].Off < r.End() {
+			g := gaps[0]
+			c.Claim(at, g.Off-at, scrub.Payload, "scan")
+			if err := c.Blank(g.Off, g.Len, 0, scrub.Hidden, "behind the last block"); err != nil {
+				return err
+			}
+			at, gaps = g.End(), gaps[1:]
+		}
+		c.Claim(at, r.End()-at, scrub.Payload, "scan")
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func TestDamage(t *testing.T) {
 		want  string // part of a doubt, or of the refusal
 		clean bool   // the secret is gone nevertheless
 	}{
-		{"no EOI", pic[:len(pic)-2], "the end of the picture is missing", true},
+		{"no EOI, and not all blocks", pic[:len(pic)-3], "the end of the picture is missing", true},
 		{"half a scan", pic[:len(pic)-60], "the end of the picture is missing", true},
 		{"no scan", pic[:scan], "no picture where one was expected", false},
 		{"half a header", pic[:scan+5], "no picture where one was expected", false},

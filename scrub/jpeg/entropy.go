@@ -14,9 +14,12 @@ const scanBuffer = 64 << 10
 // scan takes the entropy-coded data that follows a scan header.
 func (w *walker) scan() error {
 	start := w.at
-	end, known := w.Known(start)
+	end, known, err := w.knownEnd(start)
+	if err != nil {
+		return err
+	}
 	if !known {
-		var err error
+		w.pic.fresh = true
 		if end, err = w.entropyEnd(start); err != nil {
 			return err
 		}
@@ -24,6 +27,16 @@ func (w *walker) scan() error {
 	w.at = end
 	w.pic.scans = append(w.pic.scans, scrub.Range{Off: start, Len: end - start})
 	return nil
+}
+
+// knownEnd returns where the data ends that starts at off, if an earlier plan
+// knew and found nothing in it that isn't coded data.
+func (w *walker) knownEnd(off int64) (end int64, known bool, err error) {
+	if end, known = w.Known(off); !known || w.Left(end) < 2 {
+		return end, false, nil
+	}
+	b, err := w.Bytes(end, 2)
+	return end, err == nil && b[0] == 0xFF && b[1] != 0xFF && !w.data(b[1]), err
 }
 
 // entropyEnd returns where the data ends that starts at off: at the FF of the

@@ -6,8 +6,8 @@
 // holds zeros; one of which something stays ends with zeros. So no offset
 // changes, and every moment of the change is a whole picture.
 //
-// What a scan holds behind its last block of pixels is not looked at: finding it
-// takes decoding. Nor are tables that no scan refers to.
+// Scans of Huffman-coded blocks are stepped through, so that nothing hides behind
+// the last block. Those of arithmetic coding, lossless JPEG and JPEG-LS are not.
 package jpeg
 
 import "untag/scrub"
@@ -70,6 +70,10 @@ func (p *parser) file() error {
 	} else if stream {
 		return p.stream()
 	}
+	if err := c.follow(); err != nil {
+		return err
+	}
+	c.complete()
 	if err := c.images(); err != nil {
 		return err
 	}

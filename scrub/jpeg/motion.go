@@ -80,6 +80,9 @@ func (p *parser) one(pic *picture) (sure bool, err error) {
 	if err := c.survey(); err != nil {
 		return false, err
 	}
+	if err := c.follow(); err != nil {
+		return false, err
+	}
 	if err := c.clean(); err != nil {
 		return false, err
 	}

@@ -55,6 +55,7 @@ type picture struct {
 	damage   string        // why the walk stopped early; empty if it reached EOI
 	frames   []segment     // frame headers
 	missing  bool          // the medium ends in a scan, or where a marker should be
+	fresh    bool          // there is coded data that no earlier plan knew
 }
 
 // junk is bytes between segments.

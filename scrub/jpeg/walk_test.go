@@ -10,9 +10,11 @@ import (
 	"untag/scrub/scrubtest"
 )
 
-// entropy builds a picture around given coded data.
+// entropy builds a picture around given coded data, which is not looked into.
 func entropy(data string) []byte {
+	const arithmetic = 0xC9
 	pic := encode(8, 8)
+	pic[bytes.Index(pic, []byte{0xFF, sof0})+1] = arithmetic
 	scan := bytes.Index(pic, []byte{0xFF, sos})
 	return append(pic[:scan+2+12:scan+2+12], data+"\xff\xd9"...)
 }

@@ -1,0 +1,99 @@
+package jpeg
+
+// huffmanTable finds the symbol that a code stands for (T.81, C and F.2.2.3).
+type huffmanTable struct {
+	fast    [1 << fastBits]uint16 // by the next bits: length of the code, and the symbol; 0 if it is longer or none
+	limit   [17]int               // by length: the first code, left-aligned in 16 bits, that is longer
+	first   [17]int               // by length: what to add to a code for the index of its symbol
+	symbols []byte
+}
+
+// fastBits is the length of the codes that one look finds.
+const fastBits = 10
+
+// newHuffmanTable returns the table with counts codes of 1 to 16 bits, or nil if
+// there is no such code.
+func newHuffmanTable(counts, symbols []byte) *huffmanTable {
+	t := &huffmanTable{symbols: symbols}
+	code, at := 0, 0
+	for n := 1; n <= 16; n++ {
+		t.first[n] = at - code
+		for range counts[n-1] {
+			if code >= 1<<n {
+				return nil
+			}
+			if n <= fastBits {
+				t.fill(code, n, symbols[at])
+			}
+			code, at = code+1, at+1
+		}
+		t.limit[n] = code << (16 - n)
+		code <<= 1
+	}
+	return t
+}
+
+func (t *huffmanTable) fill(code, n int, symbol byte) {
+	spare := fastBits - n
+	for i := code << spare; i < (code+1)<<spare; i++ {
+		t.fast[i] = uint16(n)<<8 | uint16(symbol)
+	}
+}
+
+// slow looks up a longer code at the start of 16 bits: its length and its symbol,
+// 0 if there is none.
+func (t *huffmanTable) slow(next int) (length, symbol int) {
+	for n := fastBits + 1; n <= 16; n++ {
+		if next < t.limit[n] {
+			return n, int(t.symbols[next>>(16-n)+t.first[n]])
+		}
+	}
+	return 0, 0
+}
+
+// symbol takes the next one; ok is false if no code fits.
+func (b *bitReader) symbol(t *huffmanTable) (s int, ok bool) {
+	if b.n < 32 {
+		b.refill()
+	}
+	if e := t.fast[b.acc>>(64-fastBits)]; e != 0 {
+		b.acc <<= e >> 8
+		b.n -= int(e >> 8)
+		return int(e & 0xFF), true
+	}
+	n, c := t.slow(int(b.acc >> 48))
+	b.acc <<= n
+	b.n -= n
+	return c, n > 0
+}
+
+// usualTables are those of T.81, K.3, which decoders take where a file has none:
+// for DC and for AC, those of luminance and of chrominance.
+var usualTables = [2][4]*huffmanTable{
+	{usual("\x00\x01\x05\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00", usualDC),
+		usual("\x00\x03\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00", usualDC)},
+	{usual("\x00\x02\x01\x03\x03\x02\x04\x03\x05\x05\x04\x04\x00\x00\x01\x7d", usualLuminanceAC),
+		usual("\x00\x02\x01\x02\x04\x04\x03\x04\x07\x05\x04\x04\x00\x01\x02\x77", usualChrominanceAC)},
+}
+
+func usual(counts, symbols string) *huffmanTable {
+	return newHuffmanTable([]byte(counts), []byte(symbols))
+}
+
+const (
+	usualDC          = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b"
+	usualLuminanceAC = "\x01\x02\x03\x00\x04\x11\x05\x12\x21\x31\x41\x06\x13\x51\x61\x07\x22\x71\x14\x32\x81\x91\xa1\x08" +
+		"\x23\x42\xb1\xc1\x15\x52\xd1\xf0\x24\x33\x62\x72\x82\x09\x0a\x16\x17\x18\x19\x1a\x25\x26\x27\x28" +
+		"\x29\x2a\x34\x35\x36\x37\x38\x39\x3a\x43\x44\x45\x46\x47\x48\x49\x4a\x53\x54\x55\x56\x57\x58\x59" +
+		"\x5a\x63\x64\x65\x66\x67\x68\x69\x6a\x73\x74\x75\x76\x77\x78\x79\x7a\x83\x84\x85\x86\x87\x88\x89" +
+		"\x8a\x92\x93\x94\x95\x96\x97\x98\x99\x9a\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xb2\xb3\xb4\xb5\xb6" +
+		"\xb7\xb8\xb9\xba\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda\xe1\xe2" +
+		"\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa"
+	usualChrominanceAC = "\x00\x01\x02\x03\x11\x04\x05\x21\x31\x06\x12\x41\x51\x07\x61\x71\x13\x22\x32\x81\x08\x14\x42\x91" +
+		"\xa1\xb1\xc1\x09\x23\x33\x52\xf0\x15\x62\x72\xd1\x0a\x16\x24\x34\xe1\x25\xf1\x17\x18\x19\x1a\x26" +
+		"\x27\x28\x29\x2a\x35\x36\x37\x38\x39\x3a\x43\x44\x45\x46\x47\x48\x49\x4a\x53\x54\x55\x56\x57\x58" +
+		"\x59\x5a\x63\x64\x65\x66\x67\x68\x69\x6a\x73\x74\x75\x76\x77\x78\x79\x7a\x82\x83\x84\x85\x86\x87" +
+		"\x88\x89\x8a\x92\x93\x94\x95\x96\x97\x98\x99\x9a\xa2\xa3\xa4\xa5\xa6\xa7\xa8\xa9\xaa\xb2\xb3\xb4" +
+		"\xb5\xb6\xb7\xb8\xb9\xba\xc2\xc3\xc4\xc5\xc6\xc7\xc8\xc9\xca\xd2\xd3\xd4\xd5\xd6\xd7\xd8\xd9\xda" +
+		"\xe2\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9\xfa"
+)
