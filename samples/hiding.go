@@ -21,13 +21,23 @@ var hidingPhotos = []recipe{
 	{"hiding-between-segments", odd(func(k *kit) []byte {
 		return photo(small, appJFIF(nil, 0, 0), []byte(k.secret("between")), segment(0xfe, []byte(k.secret("comment"))))
 	})},
-	{"hiding-spare-quantisation", odd(func(k *kit) []byte {
-		return photo(small, segment(0xdb, append([]byte{3}, bytes.Replace(field(k.secret("spare-dqt"), 64), []byte{0}, []byte{1}, -1)...)))
-	})},
-	{"hiding-spare-huffman", odd(func(k *kit) []byte {
+	{"hiding-spare-quantisation", func(k *kit) []byte { return photo(small, quantiser(k, 3)) }},
+	{"hiding-replaced-quantisation", func(k *kit) []byte { return photo(small, quantiser(k, 0)) }},
+	{"hiding-late-quantisation", func(k *kit) []byte { return behind(small, quantiser(k, 2)) }},
+	{"hiding-spare-huffman", func(k *kit) []byte {
 		words := k.secret("spare-dht")
 		return photo(small, segment(0xc4, cat([]byte{0x13}, zeros(7), []byte{byte(len(words))}, zeros(8), []byte(words))))
-	})},
+	}},
+	{"hiding-spare-codes", func(k *kit) []byte {
+		m := mosaic{width: 9, height: 5, components: 3}.encode()
+		at := bytes.Index(m, []byte("\xff\xc4\x00\x14\x10"))
+		words := k.secret("spare-codes")
+		codes := segment(0xc4, cat([]byte{0x10, 1}, zeros(14), []byte{byte(len(words)), 0}, []byte(words)))
+		return photo(cat(m[:at], codes, m[at+22:]))
+	}},
+	{"hiding-conditioning", func(k *kit) []byte {
+		return photo(small, segment(0xcc, []byte(k.secret("conditioning"))))
+	}},
 	{"hiding-after-last-block", func(k *kit) []byte { return behind(small, []byte(k.secret("after-last-block"))) }},
 	{"hiding-after-last-block-progressive", func(k *kit) []byte {
 		return behind(mosaic{width: 30, height: 20, components: 3, progressive: true, noise: true}.encode(), []byte(k.secret("after-last-block")))
@@ -49,6 +59,12 @@ var hidingPhotos = []recipe{
 	{"hiding-unlisted-picture", func(k *kit) []byte {
 		return append(multiPicture(k, small, nil, picture{mpPreview, photo(scene(32, 24, 1))}), photo(scene(32, 24, 2), segment(0xfe, []byte(k.secret("unlisted"))))...)
 	}},
+}
+
+// quantiser is a table of quantisation with words in it.
+func quantiser(k *kit, id byte) []byte {
+	words := field(k.secret(fmt.Sprintf("quantiser-%d", id)), 64)
+	return segment(0xdb, append([]byte{id}, bytes.ReplaceAll(words, []byte{0}, []byte{1})...))
 }
 
 // behind puts something between the last block of a coded picture and its end.
@@ -139,7 +155,4 @@ var hidingMovies = []recipe{
 
 // Limits names the samples in which a secret stays although they are called
 // clean, and says why. The threat model tells users.
-var Limits = map[string]string{
-	"jpeg/hiding-spare-quantisation": "tables are taken for used",
-	"jpeg/hiding-spare-huffman":      "tables are taken for used",
-}
+var Limits = map[string]string{}

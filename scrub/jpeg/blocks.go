@@ -48,6 +48,7 @@ func (b *bitReader) block(t *huffmanTable) bool {
 				return false
 			}
 		}
+		t.used[s&0xFF] = true
 		run, size := s>>4, s&15
 		acc <<= (length + size) & 63
 		n -= length + size

@@ -26,16 +26,24 @@ type cleaner struct {
 	tailStays bool   // it may be what is left of a picture that belongs to this one
 	isMap     bool   // the picture is itself a gain map
 	strange   string // why the walk may have missed something; empty if it has not
+	tall      bool   // the frame header tells the height
 	told      bool   // EXIF tells the orientation
 
-	gaps  []scrub.Range // in scans, bytes that are no coded data
-	lost  []int64       // scans in which that is not known
-	whole bool          // every block of the picture is there
+	gaps  []scrub.Range   // in scans, bytes that are no coded data
+	lost  []int64         // scans in which that is not known
+	whole bool            // every block of the picture is there
+	empty []table         // those that nothing uses
+	codes []*huffmanTable // all tables, if it is known which of their codes occur
 }
 
 // survey sorts segments into families.
 func (c *cleaner) survey() (err error) {
 	c.family, c.groups = map[int64]family{}, map[string][]segment{}
+	frame, err := c.head(c.pic.frames[0], 3)
+	if err != nil {
+		return err
+	}
+	c.tall = len(frame) == 3 && number(frame[1:]) > 0
 	for _, g := range c.pic.segments {
 		if !c.removes(g) {
 			continue
@@ -63,6 +71,12 @@ func (c *cleaner) survey() (err error) {
 
 // removes tells whether a segment goes unless its family has a reason to stay.
 func (c *cleaner) removes(g segment) bool {
+	switch {
+	case g.code == dac: // conditioning of arithmetic coding
+		return huffman(c.pic.frames[0].code)
+	case g.code == dnl:
+		return c.tall
+	}
 	return g.n >= 0 && removable(g.code) && !isFrame(g.code) && (g.code != lse || !c.lossless())
 }
 
@@ -103,7 +117,7 @@ func (c *cleaner) clean() error {
 	} else if c.strange != "" {
 		c.Doubt("%s", c.strange)
 	}
-	for _, step := range []func() error{c.structure, c.exif, c.xmp, c.icc, c.mpf, c.irb, c.jumbf, c.others, c.between, c.broken} {
+	for _, step := range []func() error{c.unused, c.structure, c.exif, c.xmp, c.icc, c.mpf, c.irb, c.jumbf, c.others, c.between, c.broken} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -121,6 +135,10 @@ func (c *cleaner) structure() error {
 			c.Claim(g.off, 2, scrub.Structure, "SOI")
 		case g.n < 0 && g.code != eoi:
 			c.lonely(g)
+		case g.code == dht || g.code == dqt || g.code == dri:
+			if err := c.tables(g); err != nil {
+				return err
+			}
 		default:
 			c.Claim(g.off, 4+g.n, scrub.Structure, placeOf(g.code))
 		}

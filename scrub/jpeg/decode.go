@@ -12,6 +12,7 @@ type decoder struct {
 	dc, ac   [4]*huffmanTable
 	interval int // groups of blocks between restart markers, 0 for none
 	bits     bitReader
+	all      []*huffmanTable
 	work     int64 // groups that are left before it is too much
 }
 
@@ -36,7 +37,7 @@ func (c *cleaner) follow() error {
 	if !ok || err != nil {
 		return err
 	}
-	d := &decoder{parser: c.parser, frame: f, work: maxWork, dc: usualTables[0], ac: usualTables[1]}
+	d := &decoder{parser: c.parser, frame: f, work: maxWork, dc: usualTables(0), ac: usualTables(1)}
 	scans, err := d.scans(c.pic)
 	if err != nil {
 		return err
@@ -46,6 +47,9 @@ func (c *cleaner) follow() error {
 		if err := c.settle(f); err != nil {
 			return err
 		}
+	}
+	if c.whole && c.pic.damage == "" && c.strange == "" {
+		c.codes = d.all
 	}
 	return nil
 }
@@ -62,7 +66,7 @@ func (d *decoder) scans(pic *picture) (out []followed, err error) {
 		}
 		switch g.code {
 		case dht:
-			d.tables(b)
+			d.tables(b, g.body())
 		case dri:
 			d.interval = number(b)
 		case sos:
@@ -131,17 +135,21 @@ func (c *cleaner) complete() {
 }
 
 // tables takes the tables of a segment.
-func (d *decoder) tables(b []byte) {
+func (d *decoder) tables(b []byte, off int64) {
 	for len(b) >= 17 && huffmanLength(b) <= len(b) {
 		n := huffmanLength(b)
 		t := newHuffmanTable(b[1:17], b[17:n])
+		if t != nil {
+			t.class, t.off = b[0]>>4, off+17
+			d.all = append(d.all, t)
+		}
 		switch id := b[0] & 15; {
 		case b[0]>>4 == 0 && id < 4:
 			d.dc[id] = t
 		case b[0]>>4 == 1 && id < 4:
 			d.ac[id] = t
 		}
-		b = b[n:]
+		b, off = b[n:], off+int64(n)
 	}
 }
 

@@ -2,6 +2,7 @@ package jpeg
 
 import (
 	"fmt"
+	"slices"
 )
 
 // maxJunk is how many bytes between segments are no reason for doubt.
@@ -19,6 +20,9 @@ func (c *cleaner) judge() error {
 	}
 	if n > maxJunk || !behindText {
 		c.strange = fmt.Sprintf("%d bytes between segments may be part of the picture", n)
+	}
+	if len(c.pic.frames) > 1 && !slices.ContainsFunc(c.pic.segments, func(g segment) bool { return g.code == dhp }) {
+		c.strange = "there is more than one frame header"
 	}
 	for _, g := range c.pic.segments {
 		if err := c.exact(g); err != nil {

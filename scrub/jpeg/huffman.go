@@ -6,6 +6,9 @@ type huffmanTable struct {
 	limit   [17]int               // by length: the first code, left-aligned in 16 bits, that is longer
 	first   [17]int               // by length: what to add to a code for the index of its symbol
 	symbols []byte
+	class   byte      // 0 for DC, 1 for AC
+	off     int64     // of the symbols in the medium, 0 for a usual table
+	used    [256]bool // by symbol
 }
 
 // fastBits is the length of the codes that one look finds.
@@ -59,25 +62,49 @@ func (b *bitReader) symbol(t *huffmanTable) (s int, ok bool) {
 	if e := t.fast[b.acc>>(64-fastBits)]; e != 0 {
 		b.acc <<= e >> 8
 		b.n -= int(e >> 8)
+		t.used[e&0xFF] = true
 		return int(e & 0xFF), true
 	}
 	n, c := t.slow(int(b.acc >> 48))
+	t.used[c] = t.used[c] || n > 0
 	b.acc <<= n
 	b.n -= n
 	return c, n > 0
 }
 
-// usualTables are those of T.81, K.3, which decoders take where a file has none:
-// for DC and for AC, those of luminance and of chrominance.
-var usualTables = [2][4]*huffmanTable{
-	{usual("\x00\x01\x05\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00", usualDC),
-		usual("\x00\x03\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00", usualDC)},
-	{usual("\x00\x02\x01\x03\x03\x02\x04\x03\x05\x05\x04\x04\x00\x00\x01\x7d", usualLuminanceAC),
-		usual("\x00\x02\x01\x02\x04\x04\x03\x04\x07\x05\x04\x04\x00\x01\x02\x77", usualChrominanceAC)},
+// spare lists the symbols of which no code occurred, where that tells: the tables
+// of many encoders hold all symbols there are, each once, while those made for
+// one picture have none to spare.
+func (t *huffmanTable) spare(all int) (at []int) {
+	seen := [256]bool{}
+	distinct := true
+	for i, c := range t.symbols {
+		distinct = distinct && !seen[c]
+		seen[c] = true
+		if !t.used[c] && c != 0 {
+			at = append(at, i)
+		}
+	}
+	if distinct && len(t.symbols) == all || t.used == [256]bool{} {
+		return nil
+	}
+	return at
 }
 
-func usual(counts, symbols string) *huffmanTable {
-	return newHuffmanTable([]byte(counts), []byte(symbols))
+// usualTables returns those of T.81, K.3, which decoders take where a file has
+// none: for DC or for AC, those of luminance and of chrominance.
+func usualTables(class int) (t [4]*huffmanTable) {
+	for i, u := range usual[class] {
+		t[i] = newHuffmanTable([]byte(u[:16]), []byte(u[16:]))
+	}
+	return t
+}
+
+var usual = [2][2]string{
+	{"\x00\x01\x05\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00" + usualDC,
+		"\x00\x03\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00" + usualDC},
+	{"\x00\x02\x01\x03\x03\x02\x04\x03\x05\x05\x04\x04\x00\x00\x01\x7d" + usualLuminanceAC,
+		"\x00\x02\x01\x02\x04\x04\x03\x04\x07\x05\x04\x04\x00\x01\x02\x77" + usualChrominanceAC},
 }
 
 const (

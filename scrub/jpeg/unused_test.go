@@ -1,0 +1,53 @@
+package jpeg
+
+import (
+	"bytes"
+	"testing"
+
+	"untag/scrub"
+	"untag/scrub/scrubtest"
+)
+
+// Numbers that no scan refers to say nothing after.
+func TestUnusedNumbers(t *testing.T) {
+	pic := encode(16, 16)
+	scan := bytes.Index(pic, []byte{0xFF, sos})
+	n := len(pic) - 2
+	for _, c := range []struct {
+		name string
+		data []byte
+		left string
+	}{
+		{"interval that is replaced", with(pic, seg(dri, "\x5e\xc7"), seg(dri, "\x00\x00")), "\x5e\xc7"},
+		{"interval behind the scan", splice(pic, n, seg(dri, "\x5e\xc7")), "\x5e\xc7"},
+		{"lines of a picture that tells its height", splice(pic, n, seg(dnl, "\x5e\xc7")), "\x5e\xc7"},
+		{"conditioning", splice(pic, scan, seg(dac, secret)), secret},
+		{"table behind the scan", splice(pic, n, seg(dht, "\x03", string(make([]byte, 15)), "\x06", secret)), secret},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := scrubtest.Harness{Engine: engine(), Sound: true, Secrets: [][]byte{[]byte(c.left)}, Variants: -1}
+			if p := h.Laws(t, t.Name(), c.data); p != nil && pixels(t, scrubtest.Perform(c.data, p)) != pixels(t, pic) {
+				t.Error("the pixels changed")
+			}
+		})
+	}
+}
+
+func splice(b []byte, at int, what string) []byte {
+	return append(append(bytes.Clone(b[:at]), what...), b[at:]...)
+}
+
+// A table that changes after its use is another one to some decoders than to others.
+func TestChangedTable(t *testing.T) {
+	pic := encode(16, 16)
+	at := bytes.Index(pic, []byte{0xFF, dqt})
+	table := bytes.Clone(pic[at+4 : at+4+65])
+	same := splice(pic, len(pic)-2, seg(dqt, string(table)))
+	if st := plan(t, same).Status(); st != scrub.Clean {
+		t.Errorf("a table that comes twice is %s", st)
+	}
+	table[30]++
+	if p := plan(t, splice(pic, len(pic)-2, seg(dqt, string(table)))); p.Status() != scrub.Partly {
+		t.Errorf("a table that changes is %s", p.Status())
+	}
+}
