@@ -35,9 +35,6 @@ var hidingPhotos = []recipe{
 		codes := segment(0xc4, cat([]byte{0x10, 1}, zeros(14), []byte{byte(len(words)), 0}, []byte(words)))
 		return photo(cat(m[:at], codes, m[at+22:]))
 	}},
-	{"hiding-conditioning", func(k *kit) []byte {
-		return photo(small, segment(0xcc, []byte(k.secret("conditioning"))))
-	}},
 	{"hiding-after-last-block", func(k *kit) []byte { return behind(small, []byte(k.secret("after-last-block"))) }},
 	{"hiding-after-last-block-progressive", func(k *kit) []byte {
 		return behind(mosaic{width: 30, height: 20, components: 3, progressive: true, noise: true}.encode(), []byte(k.secret("after-last-block")))
@@ -46,10 +43,6 @@ var hidingPhotos = []recipe{
 		coded := mosaic{width: 40, height: 30, components: 3, restart: 200, noise: true}.encode()
 		at := bytes.Index(coded, []byte("\xff\xd1"))
 		return photo(cat(coded[:at], []byte(k.secret("before-restart")), coded[at:]))
-	}},
-	{"no-end", func(k *kit) []byte { return photo(small[:len(small)-2], segment(0xfe, []byte(k.secret("comment")))) }},
-	{"no-end-and-tail", func(k *kit) []byte {
-		return cat(photo(small[:len(small)-2], segment(0xfe, []byte(k.secret("comment")))), redStar(k, "AC9A58CDZ364C"))
 	}},
 	{"hiding-before-second-picture", odd(func(k *kit) []byte {
 		coded := append(bytes.Clone(small), k.secret("between-pictures")...)

@@ -55,6 +55,20 @@ func TestDamage(t *testing.T) {
 	}
 }
 
+// A picture of which all blocks are there needs no end mark, and a tail shows.
+func TestMissingEnd(t *testing.T) {
+	pic := with(encode(32, 32), seg(com, secret))
+	for _, tail := range []string{"", "\x00\x00", "\xff", secret, secret + "\xff\x00" + secret} {
+		p, result := hold(t, append(pic[:len(pic)-2:len(pic)-2], tail...))
+		if want := int64(len(pic) - 2); p.End != want {
+			t.Errorf("%q: %d bytes are left, not %d", tail, p.End, want)
+		}
+		if got := pixels(t, append(result, 0xFF, eoi)); got != pixels(t, pic) {
+			t.Errorf("%q: the pixels changed", tail)
+		}
+	}
+}
+
 func TestTails(t *testing.T) {
 	for _, c := range []struct{ name, tail string }{
 		{"text", secret},

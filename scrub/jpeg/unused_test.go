@@ -22,7 +22,7 @@ func TestUnusedNumbers(t *testing.T) {
 		{"interval behind the scan", splice(pic, n, seg(dri, "\x5e\xc7")), "\x5e\xc7"},
 		{"lines of a picture that tells its height", splice(pic, n, seg(dnl, "\x5e\xc7")), "\x5e\xc7"},
 		{"conditioning", splice(pic, scan, seg(dac, secret)), secret},
-		{"table behind the scan", splice(pic, n, seg(dht, "\x03", string(make([]byte, 15)), "\x06", secret)), secret},
+		{"table behind the scan", splice(pic, n, seg(dht, "\x01", string(make([]byte, 15)), "\x06", secret)), secret},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := scrubtest.Harness{Engine: engine(), Sound: true, Secrets: [][]byte{[]byte(c.left)}, Variants: -1}
