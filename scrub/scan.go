@@ -17,8 +17,9 @@ type Scan struct {
 	base    Extents // where the medium lies in the file
 	place   string  // where the medium lies in its holder's terms
 	out     *outcome
-	logical int64 // where the parser says that the medium ends, -1 while it does not
-	end     int64 // where the file is cut, -1 for not at all
+	logical int64  // where the parser says that the medium ends, -1 while it does not
+	mark    []byte // what is put there
+	end     int64  // where the file is cut, -1 for not at all
 }
 
 // outcome gathers what the parsers of a file and of its nested media report.
@@ -152,6 +153,10 @@ func (s *Scan) Blank(off, n int64, b byte, kind Kind, place string) error {
 // tail, which the engine claims, names, and removes. A parser that isn't sure
 // where its medium ends doesn't call it and claims everything itself.
 func (s *Scan) End(off int64) { s.logical = off }
+
+// EndWith is [Scan.End] for a medium that lacks its end mark: where a tail is
+// cut off, the mark takes the place of its first bytes.
+func (s *Scan) EndWith(off int64, mark []byte) { s.logical, s.mark = off, mark }
 
 // Doubt records, once, why the medium can't be called clean. The parser then makes
 // edits only for what is positively identified.

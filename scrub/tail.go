@@ -27,6 +27,10 @@ func (s *Scan) tail(end int64) error {
 	s.findMarks(hidden)
 	s.findMarks(layers)
 	s.cut(end)
+	if n := int64(len(s.mark)); n > 0 && n <= s.size-end && s.Atomic(end, n) {
+		s.Put(Repair, end, s.mark)
+		s.end += n
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package exif
 
 import (
 	"fmt"
+	"slices"
 
 	"untag/scrub"
 )
@@ -27,7 +28,7 @@ func (r *reader) entry(name string, e raw) {
 	case name == ifd1:
 		r.thumbnail(e)
 	case name == ifd0 && e.tag == tagOrientation:
-		r.block.Oriented, r.block.Orientation = e.count > 0, uint16(min(r.number(e), 0xFFFF))
+		r.orientation(e)
 	case name == ifd0 && e.tag == tagExif:
 		r.ifd(exifIFD, r.pointer(e))
 	case name == ifd0 && e.tag == tagGPS:
@@ -45,6 +46,17 @@ func (r *reader) entry(name string, e raw) {
 	default:
 		r.known(name, e)
 	}
+}
+
+// orientation takes whole numbers of any type: some viewers read them, others
+// don't, so that the type is kept. Nobody reads the rest.
+func (r *reader) orientation(e raw) {
+	if !slices.Contains([]uint16{1, 3, 4, 6, 7, 8, 9}, e.kind) || e.count == 0 {
+		r.block.Others++
+		return
+	}
+	r.block.Oriented, r.block.orientedAs = true, e.kind
+	r.block.Orientation = uint16(min(r.number(e), 0xFFFF))
 }
 
 // known adds an entry that a table names; others are only counted.

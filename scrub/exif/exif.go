@@ -25,6 +25,7 @@ type Block struct {
 	Order       binary.ByteOrder // nil if there is no TIFF header
 	Oriented    bool             // IFD0 tells an orientation
 	Orientation uint16           // of IFD0: 1 to 8; 0 and more are undefined
+	orientedAs  uint16           // its type: SHORT, but for careless writers
 	ColorSpace  uint16           // 0 if it is not told
 	Interop     string           // interoperability index: R03 with ColorSpace 0xFFFF is Adobe RGB (DCF 2.0)
 	AppleHDR    []Field          // Apple's maker note tags 0x21 and 0x30, from which viewers compute the headroom of a gain map
@@ -213,7 +214,7 @@ func (r *reader) number(e raw) uint32 {
 		return 0
 	}
 	switch e.kind {
-	case 1, 6:
+	case 1, 6, 7:
 		return uint32(e.inline[0])
 	case 3, 8:
 		return uint32(r.order.Uint16(e.inline))

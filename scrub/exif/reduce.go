@@ -34,7 +34,7 @@ func (e *Entry) stays() bool {
 func (b *Block) Reduce(src Source, k Keep) ([]byte, error) {
 	var t Tree
 	if b.Oriented && b.Orientation != 1 && b.Orientation <= 8 { // 0 is undefined: it stays so
-		t.IFD0 = append(t.IFD0, Field{tagOrientation, 3, 1, nil})
+		t.IFD0 = append(t.IFD0, Field{tagOrientation, b.orientedAs, 1, nil})
 	}
 	if k.Color && b.Interop == "R03" && b.ColorSpace == 0xFFFF {
 		t.Exif = append(t.Exif, Field{tagColorSpace, 3, 1, []byte{0xFF, 0xFF}})
@@ -51,9 +51,20 @@ func (b *Block) Reduce(src Source, k Keep) ([]byte, error) {
 		}
 	}
 	if len(t.IFD0) > 0 && t.IFD0[0].Tag == tagOrientation {
-		t.IFD0[0].Data = t.Order.AppendUint16(nil, b.Orientation)
+		t.IFD0[0].Data = appendNumber(t.Order, b.orientedAs, b.Orientation)
 	}
 	return t.Bytes(), nil
+}
+
+// appendNumber returns v as a value of a whole type.
+func appendNumber(o appender, kind, v uint16) []byte {
+	switch typeSize[kind] {
+	case 1:
+		return []byte{byte(v)}
+	case 2:
+		return o.AppendUint16(nil, v)
+	}
+	return o.AppendUint32(nil, uint32(v))
 }
 
 // appender is what both byte orders are.

@@ -29,11 +29,12 @@ type cleaner struct {
 	tall      bool   // the frame header tells the height
 	told      bool   // EXIF tells the orientation
 
-	gaps  []scrub.Range   // in scans, bytes that are no coded data
-	lost  []int64         // scans in which that is not known
-	whole bool            // every block of the picture is there
-	empty []table         // those that nothing uses
-	codes []*huffmanTable // all tables, if it is known which of their codes occur
+	gaps    []scrub.Range   // in scans, bytes that are no coded data
+	lost    []int64         // scans in which that is not known
+	endless bool            // but the mark of its end is not
+	whole   bool            // every block of the picture is there
+	empty   []table         // those that nothing uses
+	codes   []*huffmanTable // all tables, if it is known which of their codes occur
 }
 
 // survey sorts segments into families.

@@ -132,6 +132,7 @@ func (c *cleaner) complete() {
 		c.gaps = c.gaps[:n-1]
 	}
 	c.pic.missing, c.pic.damage, c.pic.end = false, "", scan.End()
+	c.endless = true
 }
 
 // tables takes the tables of a segment.

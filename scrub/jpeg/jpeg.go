@@ -100,6 +100,10 @@ func (c *cleaner) rest() error {
 		}
 		at = m.end
 	}
+	if c.endless && len(c.kept) == 0 {
+		c.EndWith(at, []byte{0xFF, eoi})
+		return nil
+	}
 	c.End(at)
 	return nil
 }
