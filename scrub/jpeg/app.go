@@ -3,6 +3,7 @@ package jpeg
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"untag/scrub"
 )
@@ -51,8 +52,9 @@ func (c *cleaner) jfifHeader(g segment) (bool, error) {
 	if !c.first(g) {
 		return false, nil
 	}
-	if g.n < jfifLength { // decoders take what is there
-		return true, c.stays(g, true)
+	if g.n < jfifLength { // of which decoders take the name at the most
+		_, err := c.replaceHidden(g, []byte("JFIF\x00"))
+		return true, err
 	}
 	body, err := c.Bytes(g.body(), jfifLength)
 	if err != nil {
@@ -60,6 +62,9 @@ func (c *cleaner) jfifHeader(g segment) (bool, error) {
 	}
 	thumb := body[12] != 0 || body[13] != 0
 	body[12], body[13] = 0, 0
+	if body[5] != 1 || body[7] > 2 { // no version or unit that there is
+		copy(body[5:], "\x01\x01\x00\x00\x01\x00\x01")
+	}
 	changed, err := c.replace(scrub.Destroy, g, body, scrub.Structure)
 	if changed {
 		kind := scrub.Hidden
@@ -78,7 +83,7 @@ const adobeLength = 12
 // adobeHeader keeps the transform, which says how the colours are coded, and
 // makes version and flags those of any other program.
 func (c *cleaner) adobeHeader(g segment) (bool, error) {
-	if g.n < adobeLength {
+	if g.n < adobeLength || c.adobeAfter(g) {
 		return false, nil
 	}
 	old, err := c.Bytes(g.body(), adobeLength)
@@ -94,6 +99,11 @@ func (c *cleaner) adobeHeader(g segment) (bool, error) {
 	return true, err
 }
 
+// adobeAfter tells whether another such segment follows: decoders go by the last.
+func (c *cleaner) adobeAfter(g segment) bool {
+	return slices.ContainsFunc(c.groups[famAdobe], func(other segment) bool { return other.off > g.off && other.n >= adobeLength })
+}
+
 // spiffLength is the payload of a SPIFF header (ISO/IEC 10918-3, annex F).
 const spiffLength = 30
 
@@ -102,8 +112,26 @@ func (c *cleaner) spiffHeader(g segment) (bool, error) {
 	if !c.first(g) || c.jfif || c.adobe || g.n != spiffLength {
 		return false, nil
 	}
+	b, err := c.Bytes(g.body(), spiffLength)
+	if err != nil {
+		return false, err
+	}
+	frame, err := c.head(c.pic.frames[0], 6)
+	if err != nil || !spiffAgrees(b, frame) {
+		return false, err
+	}
 	c.Claim(g.off, 4+g.n, scrub.Render, famSPIFF)
 	return true, nil
+}
+
+// spiffAgrees tells whether a SPIFF header says what there is to be said of the
+// picture with the given frame header.
+func spiffAgrees(b, frame []byte) bool {
+	const jpegCoded = 5
+	at := func(i int) uint32 { return binary.BigEndian.Uint32(b[i:]) }
+	return len(frame) == 6 && b[6] == 1 && b[7] <= 2 && b[8] <= 3 && b[9] == frame[5] &&
+		at(10) == uint32(number(frame[1:])) && at(14) == uint32(number(frame[3:])) &&
+		b[18] < 16 && b[19] == frame[0] && b[20] == jpegCoded && b[21] <= 2 && at(22) == at(26) && at(22) <= 0xFFFF
 }
 
 // jpsLength is the payload of an APP3 of a stereo picture without its comment:
@@ -186,7 +214,26 @@ func (c *cleaner) arot(g segment) (bool, error) {
 	if err != nil || !c.hasMap() || len(b) < 10 || g.n != 10+4*int64(binary.BigEndian.Uint32(b[6:])) {
 		return false, err
 	}
+	if rises, err := c.rises(g.body()+10, g.n-10); err != nil || !rises {
+		return false, err
+	}
 	c.Claim(g.off, 4+g.n, scrub.Render, famAROT)
+	return true, nil
+}
+
+// rises tells whether no number is less than the one before.
+func (c *cleaner) rises(off, n int64) (bool, error) {
+	b, err := c.Bytes(off, int(n))
+	if err != nil {
+		return false, err
+	}
+	for last := uint32(0); len(b) >= 4; b = b[4:] {
+		v := binary.BigEndian.Uint32(b)
+		if v < last {
+			return false, nil
+		}
+		last = v
+	}
 	return true, nil
 }
 

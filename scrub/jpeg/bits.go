@@ -124,8 +124,9 @@ func (b *bitReader) align() int64 {
 	return b.offset()
 }
 
-// restart steps over a restart marker and the fill bytes before it.
-func (b *bitReader) restart() bool {
+// restart steps over the restart marker with the number, modulo 8, and the fill
+// bytes before it.
+func (b *bitReader) restart(number int) bool {
 	for {
 		if len(b.buf)-b.i < 2 && b.next < b.end {
 			b.load()
@@ -134,7 +135,10 @@ func (b *bitReader) restart() bool {
 			return false
 		}
 		b.i++
-		if c := b.buf[b.i]; c >= rst0 && c <= rst7 {
+		if c := b.buf[b.i]; c != 0xFF {
+			if c != rst0|byte(number&7) {
+				return false
+			}
 			b.i++
 			b.stopped = false
 			return true

@@ -25,6 +25,22 @@ type followed struct {
 	scrub.Range
 	gaps []scrub.Range // bytes that are no coded data to a decoder
 	lost string        // why it ended early
+
+	ones, zeros, odd bool // what bytes that are not full end with
+}
+
+// pad notes the bits that fill the last byte.
+func (f *followed) pad(b *bitReader) {
+	n := max(b.n, 0) & 7
+	switch v := b.acc >> (64 - n); {
+	case n == 0:
+	case v == 0:
+		f.zeros = true
+	case v == 1<<n-1:
+		f.ones = true
+	default:
+		f.odd = true
+	}
 }
 
 // follow finds out what stands behind the last block of each scan. It does
@@ -105,6 +121,9 @@ func (c *cleaner) settle(f followed) error {
 		}
 		gaps = append(gaps, g)
 	}
+	if f.lost == "" && (f.odd || f.ones && f.zeros) {
+		f.lost = "the bits that fill bytes up vary"
+	}
 	if f.lost != "" {
 		c.lost = append(c.lost, f.Off)
 	}
@@ -166,7 +185,7 @@ func (d *decoder) scan(b []byte, r scrub.Range) (f followed) {
 	d.bits.start(d.Reader, r)
 	for i := range h.groups {
 		if d.interval > 0 && i > 0 && i%d.interval == 0 {
-			if !d.restart(&f) {
+			if !d.restart(&f, i/d.interval-1) {
 				f.lost = "a restart marker is missing"
 				return f
 			}
@@ -185,6 +204,7 @@ func (d *decoder) scan(b []byte, r scrub.Range) (f followed) {
 		}
 	}
 	h.done(&d.frame)
+	f.pad(&d.bits)
 	if at := d.bits.used(); at < r.End() {
 		f.gaps = append(f.gaps, scrub.Range{Off: at, Len: r.End() - at})
 	}
@@ -192,12 +212,13 @@ func (d *decoder) scan(b []byte, r scrub.Range) (f followed) {
 }
 
 // restart goes on behind the next restart marker.
-func (d *decoder) restart(f *followed) bool {
+func (d *decoder) restart(f *followed, number int) bool {
+	f.pad(&d.bits)
 	at := d.bits.used()
 	if end := d.bits.align(); end > at {
 		f.gaps = append(f.gaps, scrub.Range{Off: at, Len: end - at})
 	}
-	return d.bits.restart()
+	return d.bits.restart(number)
 }
 
 // stepper steps over one group of blocks after the other.

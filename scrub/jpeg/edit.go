@@ -55,6 +55,14 @@ func (c *cleaner) place(g segment) string {
 	return placeOf(g.code)
 }
 
+// replaceHidden is replace for a segment in which nothing else has a meaning.
+func (c *cleaner) replaceHidden(g segment, body []byte) (changed bool, err error) {
+	if changed, err = c.replace(scrub.Destroy, g, body, scrub.Structure); changed {
+		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: c.place(g), Off: g.off, Len: 4 + g.n})
+	}
+	return changed, err
+}
+
 // replace gives a segment the payload body, which is no longer than the one it
 // has, and zeros behind it. Role is that of the body once it is in place. It
 // reports whether that changes anything.

@@ -111,6 +111,24 @@ func indexOf(t *testing.T, b []byte) []mpEntry {
 	return x.entries
 }
 
+// A field of the index that could hold anything is no field of the index.
+func TestHidingInIndex(t *testing.T) {
+	second := with(encode(16, 16), seg(com, secret))
+	for _, extra := range []entry{
+		{0xB201, 7, uint32(len(secret)), secret},
+		{0xB202, 5, 3, secret + strings.Repeat("\x00", 18)},
+		{0xB101, 2, uint32(len(secret)), secret},
+		{0xB004, 4, 2, secret + "\x00\x00"},
+	} {
+		data := listed(func(mpf string) []byte { return photo(mpf) }, []uint32{0x20020002, 0x020002}, 0, [][]byte{second}, extra)
+		h := scrubtest.Harness{Engine: engine(), Sound: true, Variants: -1, Secrets: [][]byte{[]byte(secret)}}
+		result := scrubtest.Perform(data, h.Laws(t, t.Name(), data))
+		if pictures(result) != 2 || len(indexOf(t, result)) != 2 {
+			t.Errorf("%04X: %d pictures are left, not 2", extra.tag, pictures(result))
+		}
+	}
+}
+
 func TestISOGainMap(t *testing.T) {
 	numbers := "\x00\x00\x00\x00\x00" + strings.Repeat("\x00\x00\x00\x01", 14)
 	gm := with(encode(8, 8), seg(0xE2, isoURN, numbers, secret))

@@ -55,6 +55,7 @@ func (c *cleaner) jumbf() error {
 		}
 		if len(b) == jpBox && extension[string(b[12:])] {
 			c.Claim(g.off, 4+g.n, scrub.Render, "APP11/JPEG XT")
+			c.Doubt("the parts of JPEG XT are not looked into")
 			continue
 		}
 		goes = append(goes, g)

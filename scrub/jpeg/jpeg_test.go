@@ -114,10 +114,9 @@ func has(p *scrub.Plan, w found) bool {
 func TestWhatStays(t *testing.T) {
 	for _, c := range []struct{ name, segment, stays string }{
 		{"JFIF", seg(0xE0, jfif), seg(0xE0, jfif)},
-		{"short JFIF", seg(0xE0, jfif[:9]), seg(0xE0, jfif[:9])},
+		{"short JFIF", seg(0xE0, "JFIF\x00\x00\x00"), seg(0xE0, "JFIF\x00\x00\x00")},
 		{"Adobe", seg(0xEE, "Adobe\x00\x64\x00\x00\x00\x00\x01"), seg(0xEE, "Adobe\x00\x64\x00\x00\x00\x00\x01")},
-		{"SPIFF", seg(0xE8, "SPIFF\x00", strings.Repeat("\x01", 24)), "SPIFF"},
-		{"JPEG XT", seg(0xEB, "JP\x00\x01\x00\x00\x00\x01\x00\x00\x00\x10RESI12345678"), "RESI12345678"},
+		{"SPIFF", seg(0xE8, spiff), "SPIFF"},
 		{"restart interval", seg(dri, "\x00\x00"), seg(dri, "\x00\x00")},
 		{"empty comment", seg(com), seg(com)},
 		{"fill bytes", "\xff\xff\xff", "\xff\xff\xff"},
@@ -135,6 +134,37 @@ func TestWhatStays(t *testing.T) {
 		})
 	}
 }
+
+const spiff = "SPIFF\x00\x01\x02\x00\x03\x00\x00\x00\x10\x00\x00\x00\x10\x03\x08\x05\x01\x00\x00\x00\x48\x00\x00\x00\x48"
+
+// What has no place for words holds none.
+func TestHidingInWhatStays(t *testing.T) {
+	xt := photo(seg(0xEB, "JP\x00\x01\x00\x00\x00\x01\x00\x00\x00\x10RESI", secret))
+	if p := plan(t, xt); p.Status() != scrub.Partly {
+		t.Errorf("what nobody looks into is called %s", p.Status())
+	}
+	for _, c := range []struct{ name, segment string }{
+		{"short JFIF", seg(0xE0, "JFIF\x00", secret)},
+		{"JFIF version", seg(0xE0, "JFIF\x00", secret, "\x00\x01\x00\x00")},
+		{"SPIFF", seg(0xE8, spiff[:22], secret, "12")},
+		{"SPIFF of another size", seg(0xE8, "SPIFF\x00", secret, spiff[12:])},
+		{"Adobe by the letter", seg(0xEE, adobe('s')) + seg(0xEE, adobe('e')) + seg(0xEE, adobe(1))},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := scrubtest.Harness{Engine: engine(), Sound: true, Variants: -1}
+			data := photo(c.segment)
+			result := scrubtest.Perform(data, h.Laws(t, t.Name(), data))
+			if bytes.Contains(result, []byte(secret)) || bytes.Contains(result, []byte(secret[:5])) || strings.Contains(string(result), adobe('s')) {
+				t.Errorf("something is left: %q", result[:60])
+			}
+			if pixels(t, result) != pixels(t, encode(16, 16)) {
+				t.Error("the pixels changed")
+			}
+		})
+	}
+}
+
+func adobe(transform byte) string { return "Adobe\x00\x64\x00\x00\x00\x00" + string(transform) }
 
 func plan(t *testing.T, data []byte) *scrub.Plan {
 	t.Helper()

@@ -26,6 +26,7 @@ type mpIndex struct {
 	order   byteOrder
 	entries []mpEntry
 	fields  []mpField
+	version string
 	spare   []byte // marks the bytes of the payload that nothing accounts for
 }
 
@@ -35,10 +36,11 @@ type byteOrder interface {
 }
 
 type mpEntry struct {
-	attribute uint32
-	size      uint32
-	off       int64 // in the medium; that of entry 0 is the picture itself
-	other     bool  // it leads to a picture that says that it is no gain map
+	attribute  uint32
+	size       uint32
+	off        int64 // in the medium; that of entry 0 is the picture itself
+	dependents int   // the higher one of the numbers of images that depend on it
+	other      bool  // it leads to a picture that says that it is no gain map
 }
 
 // mpField is one entry of an IFD.
@@ -116,7 +118,10 @@ func (x *mpIndex) ifd(b []byte, off int64) (next int64, ok bool) {
 			return 0, false
 		}
 		x.fields = append(x.fields, f)
-		if f.tag == tagMPEntry {
+		switch f.tag {
+		case tagMPVersion:
+			x.version = string(b[f.at : f.at+f.n])
+		case tagMPEntry:
 			x.list(b[f.at : f.at+f.n])
 		}
 	}
@@ -144,7 +149,8 @@ func (x *mpIndex) field(b []byte, at int64) (f mpField, ok bool) {
 // list reads the MP entries, 16 bytes each.
 func (x *mpIndex) list(b []byte) {
 	for ; len(b) >= 16 && len(x.entries) < maxImages; b = b[16:] {
-		x.entries = append(x.entries, mpEntry{attribute: x.order.Uint32(b), size: x.order.Uint32(b[4:]), off: int64(x.order.Uint32(b[8:]))})
+		x.entries = append(x.entries, mpEntry{attribute: x.order.Uint32(b), size: x.order.Uint32(b[4:]), off: int64(x.order.Uint32(b[8:])),
+			dependents: int(max(x.order.Uint16(b[12:]), x.order.Uint16(b[14:])))})
 	}
 }
 
@@ -222,16 +228,56 @@ func (c *cleaner) allListed() bool {
 	return true
 }
 
-// plainIndex tells whether all that the segment holds is known: the index, and
-// of the attributes (5.2.4) those that say how the views go together.
+// Types of values.
+const (
+	asLong      = 4
+	asRational  = 5
+	asUndefined = 7
+	asSigned    = 10
+)
+
+// mpSingles are the fields of one value each: how many pictures, and of the
+// attributes (5.2.4) those that say how the views go together.
+var mpSingles = map[uint16]uint16{
+	tagMPImages: asLong, tagMPFrames: asLong, 0xB101: asLong, 0xB201: asLong, 0xB202: asRational, 0xB203: asRational, 0xB204: asLong,
+	0xB205: asSigned, 0xB206: asRational, 0xB207: asSigned, 0xB208: asSigned, 0xB209: asSigned, 0xB20A: asSigned, 0xB20B: asSigned,
+	0xB20C: asSigned, 0xB20D: asSigned,
+}
+
+// plainIndex tells whether all that the segment holds is known.
 func (c *cleaner) plainIndex() bool {
+	seen := map[uint16]bool{}
 	for _, f := range c.index.fields {
-		attribute := f.tag == 0xB101 || f.tag >= 0xB201 && f.tag <= 0xB20D
-		if !attribute && (f.tag < tagMPVersion || f.tag > tagMPFrames) {
+		plain := f.count == 1 && mpSingles[f.tag] == f.kind
+		switch f.tag {
+		case tagMPVersion:
+			plain = f.kind == asUndefined && f.count == 4 && c.index.version == "0100"
+		case tagMPEntry:
+			plain = f.kind == asUndefined && int(f.count) == 16*len(c.index.entries)
+		case tagMPUIDs:
+			plain = true // blanked
+		}
+		if !plain || seen[f.tag] {
+			return false
+		}
+		seen[f.tag] = true
+	}
+	for _, e := range c.index.entries {
+		if e.attribute != e.plain() || e.dependents > len(c.index.entries) {
 			return false
 		}
 	}
 	return true
+}
+
+// plain returns the attribute of an image without what has no meaning.
+func (e mpEntry) plain() uint32 {
+	const flags = 0xE0000000 // reserved bits and those of the format follow, which is 0 for JPEG
+	switch kind := e.attribute & typeMask; kind {
+	case 0, 0x010001, 0x010002, 0x010003, 0x010004, 0x010005, 0x020001, 0x020002, 0x020003, 0x030000, 0x040000, typeGainMap:
+		return e.attribute & (flags | typeMask)
+	}
+	return e.attribute & flags
 }
 
 // mpfScrub blanks the list of unique identifiers and all that no field
@@ -292,7 +338,7 @@ func (f mpField) append(b []byte, o byteOrder) []byte {
 // attribute returns what the old index says of an image.
 func (c *cleaner) attribute(entry int) mpEntry {
 	if entry < len(c.index.entries) {
-		return mpEntry{attribute: c.index.entries[entry].attribute & 0xE7FFFFFF} // two bits are reserved
+		return mpEntry{attribute: c.index.entries[entry].plain()}
 	}
 	return mpEntry{}
 }

@@ -107,7 +107,7 @@ var skeleton = map[string]bool{
 // Reduce finds what of the packet b stays. It does not ask that the packet is
 // well-formed, since a run that was interrupted may have left it otherwise.
 func Reduce(b []byte, k Keep) *Reduced {
-	r := &reducer{tags: tags{b: b}, allowed: map[string]check{}, out: &Reduced{Kept: map[string]bool{}}}
+	r := &reducer{tags: tags{b: b}, allowed: map[string]check{}, count: map[string]int{}, out: &Reduced{Kept: map[string]bool{}}}
 	r.allow(k.GainMap, announceNames)
 	r.allow(k.Map, mapNames)
 	r.allow(k.Panorama, panoNames)
@@ -122,6 +122,7 @@ type reducer struct {
 	stack   []open
 	kept    []Span
 	props   []property
+	count   map[string]int
 	listed  bool // the gain map was found in the directory
 	out     *Reduced
 }
@@ -231,16 +232,22 @@ func (r *reducer) keepsAttr(element string, a attr) bool {
 		return prefixes[a.value] == p && (p == "x" || p == "rdf" || r.uses(p))
 	}
 	c := r.allowed[usual(a.name)]
-	if c == nil || !c(a.value) {
-		return false
-	}
-	r.add(usual(a.name), a.value)
-	return true
+	return c != nil && c(a.value) && r.add(usual(a.name), a.value)
 }
 
-func (r *reducer) add(name, value string) {
+// add notes a property, unless it comes more often than it has a use: a number
+// for each colour, and a few pictures in a directory.
+func (r *reducer) add(name, value string) bool {
+	most := 3
+	if strings.HasPrefix(name, "Item:") {
+		most = 16
+	}
+	if r.count[name]++; r.count[name] > most {
+		return false
+	}
 	r.props = append(r.props, property{name, value})
 	r.listed = r.listed || name == "Item:Semantic" && value == "GainMap"
+	return true
 }
 
 // usual turns a name with one of ExifTool's prefixes into the usual one.
@@ -276,10 +283,11 @@ func (r *reducer) text(off, end int) {
 		return
 	}
 	lead := bytes.Index(r.b[off:end], value)
-	r.kept = append(r.kept, Span{off + lead, off + lead + len(value)})
 	for i := n - 1; i >= 0; i-- {
 		if name := usual(r.stack[i].name); r.allowed[name] != nil {
-			r.add(name, string(value))
+			if r.add(name, string(value)) {
+				r.kept = append(r.kept, Span{off + lead, off + lead + len(value)})
+			}
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package xmp
 import (
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -205,4 +206,24 @@ func FuzzReduce(f *testing.F) {
 			t.Errorf("%q becomes %q: %v", once, twice, r.Blank)
 		}
 	})
+}
+
+// Numbers stay as often as they have a use.
+func TestReduceBoundsNumbers(t *testing.T) {
+	elements := ""
+	for i := range 50 {
+		elements += fmt.Sprintf("<hdrgm:Gamma>%d</hdrgm:Gamma><Item:Length>%d</Item:Length>", 777000+i, 888000+i)
+	}
+	b := []byte(packet(`hdrgm:Version="1.0"`, elements))
+	for _, s := range Reduce(b, Keep{GainMap: true, Map: true}).Blank {
+		for i := s.Off; i < s.End; i++ {
+			b[i] = ' '
+		}
+	}
+	if n, m := strings.Count(string(b), "777"), strings.Count(string(b), "888"); n != 3 || m != 16 {
+		t.Errorf("%d and %d numbers are left, not 3 and 16", n, m)
+	}
+	if r := Reduce(b, Keep{GainMap: true, Map: true}); len(r.Blank) > 0 {
+		t.Errorf("a second run blanks %v", r.Blank)
+	}
 }

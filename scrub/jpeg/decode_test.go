@@ -1,0 +1,106 @@
+package jpeg
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	stdjpeg "image/jpeg"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/scrubtest"
+)
+
+// noise returns a picture that takes all kinds of codes.
+func noise(w, h, quality int) []byte {
+	lot := rand.New(rand.NewPCG(uint64(w), uint64(h)))
+	m := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := range w * h {
+		m.Set(i%w, i/w, color.RGBA{uint8(lot.Uint32()), uint8(i), uint8(i / w), 255})
+	}
+	var b bytes.Buffer
+	if err := stdjpeg.Encode(&b, m, &stdjpeg.Options{Quality: quality}); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// What stands between the last block and the end is found to the byte, and
+// nothing is found where nothing stands.
+func TestBehindLastBlock(t *testing.T) {
+	for _, size := range []int{1, 8, 17, 40, 300} {
+		for _, quality := range []int{5, 60, 100} {
+			t.Run(fmt.Sprint(size, quality), func(t *testing.T) {
+				pic := noise(size, size+3, quality)
+				if p := plan(t, pic); p.Status() != scrub.Clean {
+					t.Fatalf("%s: %q %+v", p.Status(), p.Doubts, p.Findings)
+				}
+				n := len(pic) - 2
+				data := splice(pic, n, secret)
+				p := plan(t, data)
+				if 8*int64(len(secret)) > int64(n-bytes.Index(pic, []byte{0xFF, sos})-14+len(secret)) {
+					if p.Status() != scrub.Partly {
+						t.Errorf("more than may stand there is %s", p.Status())
+					}
+					return
+				}
+				want := splice(pic, n, string(make([]byte, len(secret))))
+				if result := scrubtest.Perform(data, p); p.Status() != scrub.Dirty || !bytes.Equal(result, want) {
+					t.Errorf("%s: %q", p.Status(), p.Doubts)
+				}
+			})
+		}
+	}
+}
+
+// A second picture's worth behind the last block may be picture.
+func TestMuchBehindLastBlock(t *testing.T) {
+	pic := noise(300, 300, 90)
+	data := splice(pic, len(pic)-2, strings.Repeat(secret, mostBehind/len(secret)+1))
+	if p := plan(t, data); p.Status() != scrub.Partly || !strings.Contains(p.Doubts[0], "behind the last block") {
+		t.Errorf("%s: %q", p.Status(), p.Doubts)
+	}
+}
+
+// Bits that decoders pass over can't tell anything without its being noticed.
+func TestFillingBits(t *testing.T) {
+	found := 0
+	for w := 8; w < 200; w += 8 {
+		pic := noise(w, 8, 80)
+		data := bytes.Clone(pic)
+		data[len(data)-3] &^= 1
+		p := plan(t, data)
+		if p.Status() == scrub.Partly && strings.Contains(p.Doubts[0], "fill bytes up vary") {
+			found++
+			if pixels(t, data) != pixels(t, pic) {
+				t.Errorf("%d: these bits are pixels", w)
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("none was found")
+	}
+}
+
+// Restart markers count from 0 to 7.
+func TestRestartsInOrder(t *testing.T) {
+	pic := samples.Get("jpeg/restarts").Data
+	at := bytes.Index(pic, []byte{0xFF, rst0 + 3})
+	data := bytes.Clone(pic)
+	data[at+1] = rst0 + 5
+	if p := plan(t, data); p.Status() != scrub.Partly {
+		t.Errorf("a marker out of order is %s", p.Status())
+	}
+}
+
+func TestCoefficientsArePaged(t *testing.T) {
+	c := make(coefficients, 2)
+	*c.at(pageBlocks) |= 4
+	if c[0] != nil || *c.at(pageBlocks) != 4 || *c.at(0) != 0 {
+		t.Errorf("%v", c)
+	}
+}
