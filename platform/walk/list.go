@@ -25,8 +25,12 @@ func (r *Root) List(rel string, found func(e *Entry, folder bool)) error {
 			return err
 		}
 		if kind == unix.DT_UNKNOWN {
-			if st, err := dir.Stat(name); err == nil {
+			st, err := dir.Stat(name)
+			switch {
+			case err == nil:
 				kind = byte(st.Mode & unix.S_IFMT >> 12)
+			case err != unix.ENOENT:
+				kind = unix.DT_REG // whoever looks at it meets the same error, and tells
 			}
 		}
 		if kind == unix.DT_DIR || kind == unix.DT_REG {
