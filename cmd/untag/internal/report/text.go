@@ -79,6 +79,9 @@ func summary(o apply.Outcome) string {
 	if o.Status != apply.Failed {
 		parts = append(parts, tagWords(o)...)
 	}
+	if o.Links > 1 && (o.Status == apply.Dirty || o.Mode != "") {
+		parts = append(parts, fmt.Sprintf("has %d names (hard links), which all lead to it", o.Links))
+	}
 	reasons := make([]string, 0, len(o.Reasons))
 	for _, r := range o.Reasons {
 		reasons = append(reasons, text.Quote(r))
