@@ -165,7 +165,7 @@ func TestHolesAreNotFilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if _, err := f.WriteAt([]byte(secret), size/2); err == nil {
+	if _, err = f.WriteAt([]byte(secret), size/2); err == nil {
 		err = f.Truncate(size)
 	}
 	if err != nil || nextData(f, size/2+maxWrite, size) != size {
