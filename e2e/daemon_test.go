@@ -104,10 +104,10 @@ func TestRules(t *testing.T) {
 // again.
 func TestCrash(t *testing.T) {
 	g := resume(t)
-	media := few("DCIM", 150)
+	media := few("DCIM", 60)
 	files := filepath.Join(g.dir, "files")
 	write(t, files, media)
-	s := g.insert(image.VFAT, "CRASH", 64, files)
+	s := g.insertSlow(image.VFAT, "CRASH", files)
 	s.mountIt()
 	s.busy()
 	g.sh("systemctl kill -s KILL untagd; until [ $(systemctl show -P NRestarts untagd) = 1 ] && systemctl is-active -q untagd; do sleep 0.2; done")

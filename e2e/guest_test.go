@@ -77,7 +77,7 @@ func (g *guest) must(err error) {
 // sh runs a command, which must succeed.
 func (g *guest) sh(format string, args ...any) string {
 	g.Helper()
-	out, err := g.Shell(fmt.Sprintf(format, args...), 3*patience)
+	out, err := g.Shell(fmt.Sprintf(format, args...), patience)
 	g.must(err)
 	return string(out)
 }
@@ -93,7 +93,7 @@ func (g *guest) until(what string, is func() bool) time.Duration {
 	g.Helper()
 	begun := time.Now()
 	for !is() {
-		if time.Since(begun) > 2*patience {
+		if time.Since(begun) > patience {
 			g.Fatalf("it did not come to this: %s", what)
 		}
 		time.Sleep(pause) // asking takes a good part of the machine, too
@@ -113,11 +113,26 @@ type stick struct {
 // insert makes a stick with the files in it, and plugs it in.
 func (g *guest) insert(fs image.FileSystem, label string, megabytes int, files string) *stick {
 	g.Helper()
+	s := g.stick(fs, label, megabytes, files)
+	s.plug(vm.Stick{})
+	return s
+}
+
+// insertSlow is the same with one on which there is time to do something while
+// files are cleaned, however fast the machine is.
+func (g *guest) insertSlow(fs image.FileSystem, label string, files string) *stick {
+	g.Helper()
+	s := g.stick(fs, label, 64, files)
+	s.plug(vm.Stick{PerSec: 150})
+	return s
+}
+
+func (g *guest) stick(fs image.FileSystem, label string, megabytes int, files string) *stick {
+	g.Helper()
 	i, err := image.Make(filepath.Join(g.dir, label+".img"), fs, label, megabytes, files)
 	g.must(err)
 	s := &stick{Image: i, g: g, name: strings.ToLower(label), serial: "SERIAL-OF-" + label}
 	g.secret = append(g.secret, s.serial, label)
-	s.plug(vm.Stick{})
 	return s
 }
 

@@ -22,6 +22,7 @@ func TestCard(t *testing.T) {
 	write(t, files, media)
 	i, err := image.Make(filepath.Join(g.dir, "card.img"), image.VFAT, "CARD", 64, files)
 	g.must(err)
+	g.sh("modprobe sdhci_pci && until [ -e /sys/class/mmc_host/mmc0 ]; do sleep 0.1; done")
 	g.must(g.PlugCard(i.Path))
 	g.sh("until [ -b /dev/disk/by-label/CARD ]; do sleep 0.05; done; udevadm settle")
 	s := &stick{Image: i, g: g}

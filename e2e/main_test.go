@@ -30,7 +30,7 @@ const (
 	memoryMB = 512
 	// patience is for how long something may take that takes a second or two on a
 	// machine of its own: without hardware virtualisation, on one that is busy.
-	patience = 2 * time.Minute
+	patience = 8 * time.Minute
 	pause    = 500 * time.Millisecond
 )
 
@@ -145,7 +145,7 @@ func configure(dir, disk string) vm.Config {
 }
 
 func install(machine *vm.VM) error {
-	if err := machine.Await(5 * time.Minute); err != nil {
+	if err := machine.Await(patience); err != nil {
 		return err
 	}
 	for _, step := range []string{
@@ -153,8 +153,10 @@ func install(machine *vm.VM) error {
 		"mkdir /share && mount -t 9p -o trans=virtio,ro share /share && cp -r /share/. / && umount /share",
 		"systemctl daemon-reload && systemctl reload dbus && systemctl enable --now untagd || { journalctl -o cat -u untagd; exit 1; }",
 		"untag status && sync",
+		// A card reader that goes on from a saved state is not heard any more.
+		"modprobe -r sdhci_pci",
 	} {
-		out, err := machine.Shell(step, 3*patience)
+		out, err := machine.Shell(step, patience)
 		if err != nil {
 			return err
 		}

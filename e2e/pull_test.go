@@ -28,10 +28,10 @@ func TestPulled(t *testing.T) {
 	for _, fs := range []image.FileSystem{image.VFAT, image.ExFAT, image.NTFS, image.Ext4} {
 		t.Run(fs.Name, func(t *testing.T) {
 			g := resume(t)
-			media := few("DCIM", 150)
+			media := few("DCIM", 60)
 			files := filepath.Join(g.dir, "files")
 			write(t, files, media)
-			s := g.insert(fs, "PULLED", 64, files)
+			s := g.insertSlow(fs, "PULLED", files)
 			s.mountIt()
 			s.busy()
 			s.pull()
@@ -58,10 +58,10 @@ func TestPulled(t *testing.T) {
 // TestUnmountDuringThePass has somebody unmount the stick in the middle.
 func TestUnmountDuringThePass(t *testing.T) {
 	g := resume(t)
-	media := few("DCIM", 150)
+	media := few("DCIM", 60)
 	files := filepath.Join(g.dir, "files")
 	write(t, files, media)
-	s := g.insert(image.VFAT, "BUSY", 64, files)
+	s := g.insertSlow(image.VFAT, "BUSY", files)
 	s.mountIt()
 	s.busy()
 	begun := time.Now()

@@ -14,10 +14,16 @@ type Stick struct {
 	Serial   string
 	ReadOnly bool
 	Log      string // if not "", a file that takes every write: see package blklog
+	PerSec   int    // if not 0, how many reads and writes it does in a second
 }
 
 // PlugUSB plugs a stick in.
 func (v *VM) PlugUSB(s Stick) error {
+	if s.PerSec > 0 {
+		if err := v.slow(s); err != nil {
+			return err
+		}
+	}
 	node, err := s.node()
 	if err != nil {
 		return err
@@ -30,6 +36,14 @@ func (v *VM) PlugUSB(s Stick) error {
 	}, nil)
 }
 
+// slow makes the group by which the stick is slowed down, which stays.
+func (v *VM) slow(s Stick) error {
+	_ = v.qmp.execute("object-del", arguments{"id": s.group()}, nil) // of when it was plugged in before
+	return v.qmp.execute("object-add", arguments{"qom-type": "throttle-group", "id": s.group(), "x-iops-total": s.PerSec}, nil)
+}
+
+func (s Stick) group() string { return "slow-" + s.Name }
+
 func (s Stick) node() (arguments, error) {
 	file := func(path string) arguments {
 		return arguments{"driver": "raw", "read-only": s.ReadOnly, "file": arguments{"driver": "file", "filename": path}}
@@ -40,6 +54,9 @@ func (s Stick) node() (arguments, error) {
 			return nil, err
 		}
 		node = arguments{"driver": "blklogwrites", "log-sector-size": 512, "log-super-update-interval": 1, "file": node, "log": file(s.Log)}
+	}
+	if s.PerSec > 0 {
+		node = arguments{"driver": "throttle", "throttle-group": s.group(), "file": node}
 	}
 	node["node-name"] = s.Name
 	return node, nil
