@@ -87,9 +87,11 @@ func prepare(installed string) error {
 	return command("mv", disk, world.disk)
 }
 
-// sumOf is one of the names, modes and contents of all files in a folder.
+// sumOf is one of how things are installed, and of the names, modes and contents
+// of all files that are.
 func sumOf(dir string) (string, error) {
 	h := sha256.New()
+	fmt.Fprint(h, steps)
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
@@ -144,18 +146,21 @@ func configure(dir, disk string) vm.Config {
 	}
 }
 
+// steps install what is in the share.
+var steps = []string{
+	"until systemctl is-system-running | grep -qE 'running|degraded'; do sleep 0.2; done; systemctl --failed --no-legend",
+	"mkdir /share && mount -t 9p -o trans=virtio,ro share /share && cp -r /share/. / && umount /share",
+	"systemctl daemon-reload && systemctl reload dbus && systemctl enable --now untagd || { journalctl -o cat -u untagd; exit 1; }",
+	"untag status && sync",
+	// A card reader that goes on from a saved state is not heard any more.
+	"modprobe -r sdhci_pci",
+}
+
 func install(machine *vm.VM) error {
 	if err := machine.Await(patience); err != nil {
 		return err
 	}
-	for _, step := range []string{
-		"until systemctl is-system-running | grep -qE 'running|degraded'; do sleep 0.2; done; systemctl --failed --no-legend",
-		"mkdir /share && mount -t 9p -o trans=virtio,ro share /share && cp -r /share/. / && umount /share",
-		"systemctl daemon-reload && systemctl reload dbus && systemctl enable --now untagd || { journalctl -o cat -u untagd; exit 1; }",
-		"untag status && sync",
-		// A card reader that goes on from a saved state is not heard any more.
-		"modprobe -r sdhci_pci",
-	} {
+	for _, step := range steps {
 		out, err := machine.Shell(step, patience)
 		if err != nil {
 			return err
