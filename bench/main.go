@@ -148,7 +148,6 @@ func (b *bench) one(w work, all []tool) error {
 		if !t.takes(w) {
 			continue
 		}
-		fmt.Fprintf(os.Stderr, "bench: %s: %s\n", w.title, t.name)
 		r, err := b.try(t, w, from, files, before)
 		if err != nil {
 			return fmt.Errorf("%s, %s: %w", w.title, t.name, err)
@@ -157,6 +156,7 @@ func (b *bench) one(w work, all []tool) error {
 			first = r.cost.Wall
 		}
 		part.add(r, first)
+		fmt.Fprintf(os.Stderr, "bench: %s: %s\n", w.title, strings.Join(part.rows[len(part.rows)-1], "  "))
 	}
 	b.table = append(b.table, part)
 	return nil
