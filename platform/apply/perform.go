@@ -188,7 +188,6 @@ func (r *run) step(ctx context.Context, it *item, phase scrub.Phase) error {
 	for _, e := range edits {
 		total += e.Len
 	}
-	prefetch(it.rw, edits)
 	var done int64
 	w := writer{ctx: ctx, k: r.opt.kernel, f: it.rw, buf: r.buf}
 	w.wrote = func(n int) {
@@ -197,7 +196,10 @@ func (r *run) step(ctx context.Context, it *item, phase scrub.Phase) error {
 		done += int64(n)
 		r.event(it, Writing, done, total)
 	}
-	for _, e := range edits {
+	for i, e := range edits {
+		if i%atOnce == 0 {
+			prefetch(it.rw, edits[i:min(i+atOnce, len(edits))])
+		}
 		if err := w.edit(e); err != nil {
 			return err
 		}

@@ -119,16 +119,20 @@ func forget(f *os.File, p *scrub.Plan) {
 			unix.Fadvise(int(f.Fd()), c*maxWrite, maxWrite, unix.FADV_DONTNEED)
 		}
 	}
-	prefetch(f, p.Edits)
+	const room = 65536 // edits, of which the pages fit into memory
+	prefetch(f, p.Edits[:min(len(p.Edits), room)])
 }
+
+// atOnce is for how many edits pages are read together.
+const atOnce = 4096
 
 // prefetch has the drive read the pages that edits begin and end in, all at
 // once. Whoever writes a part of a page, or reads one after the other, waits for
 // the drive each time; a video has hundreds of such pages far apart.
 func prefetch(f *os.File, edits []scrub.Edit) {
-	const page, most = 4096, 16384
+	const page = 4096
 	last := int64(-1)
-	for _, e := range edits[:min(len(edits), most)] {
+	for _, e := range edits {
 		for _, at := range [2]int64{e.Off, e.End() - 1} {
 			if no := at / page; no != last {
 				last = no
