@@ -262,10 +262,17 @@ func TestSweep(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	media := []byte("FRAME1CANARY telemetryFRAME2CANARY gap")
 	gpmd := trackSpec{id: 2, handler: "meta", entry: bx("gpmd", zeros(8)), offsets: []uint32{6}, sizes: []uint32{16}}
-	scrubtest.Fuzz(f, engine,
+	seeds := [][]byte{twoTracks("GPS(8.6821,50.1109,17) CANARY")}
+	for _, build := range hidingPlaces {
+		seeds = append(seeds, build())
+	}
+	for _, film := range films {
+		seeds = append(seeds, film.data)
+	}
+	scrubtest.Fuzz(f, engine, append(seeds,
 		movieOf(media, join(bx("udta", bx("\xa9xyz", uint16(8), uint16(0), "CANARY  ")), keysMeta("com.apple.quicktime.make", "CANARY")), video([]uint32{0, 22}, []uint32{6, 6}), gpmd),
 		join(ftyp, bx("moov", mvhd(), bx("mvex", bx("trex", uint32(0), uint32(1), uint32(1), zeros(12)))),
-			bx("moof", bx("mfhd", zeros(8)), bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), bx("trun", uint32(0x201), uint32(1), uint32(72), uint32(6)))), bx("mdat", "FRAME1")))
+			bx("moof", bx("mfhd", zeros(8)), bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), bx("trun", uint32(0x201), uint32(1), uint32(80), uint32(6)))), bx("mdat", "FRAME1")))...)
 }
 
 // TestCompact writes clean movies anew and looks for each frame where the

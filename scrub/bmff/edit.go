@@ -155,6 +155,8 @@ func (p *parser) contained(b box, place string) error {
 	switch b.typ {
 	case "elst":
 		return p.editList(b, place)
+	case "gmin":
+		return p.mediaHeader(b, place)
 	case "tfra":
 		return p.randomAccess(b, place)
 	case "tmcd":

@@ -110,6 +110,15 @@ func TestTextInFragments(t *testing.T) {
 	h.Laws(t, "words", twoTracks("Where were you?"))
 }
 
+func TestFragmentsBeforeTheMovie(t *testing.T) {
+	d := twoTracks("GPS(8.6821,50.1109,17) CANARY")
+	i, j := bytes.Index(d, []byte("moov"))-4, bytes.Index(d, []byte("moof"))-4
+	p := plan(t, join(d[:i], d[j:], d[i:j]), scrub.Options{})
+	if p.Status() != scrub.Partly || !strings.Contains(strings.Join(p.Doubts, ";"), "before the movie box") {
+		t.Errorf("%s, doubts %q", p.Status(), p.Doubts)
+	}
+}
+
 // Each track of a fragmented movie may have an index of its own.
 func TestIndexForEachTrack(t *testing.T) {
 	d := twoTracks("Where were you?")

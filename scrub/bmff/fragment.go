@@ -14,10 +14,11 @@ type fragment struct {
 
 // run is what a track fragment says of its samples.
 type run struct {
-	t    *track // nil where the movie box is missing or doesn't know the track
-	id   uint32
-	base int64 // that offsets of data count from
-	size uint32
+	t       *track // nil where the movie box is missing or doesn't know the track
+	id      uint32
+	base    int64 // that offsets of data count from
+	size    uint32
+	samples int64 // in all runs
 }
 
 // fragmentUUIDs stay: sample encryption of PIFF, where there is encryption, and the
@@ -88,8 +89,7 @@ func (p *parser) fragmentBox(r *run, b box, place string) error {
 	case b.typ == "trun":
 		return p.fragmentRun(b, place)
 	case b.typ == "sdtp":
-		p.keep(b, place) // as many bytes as all runs have samples
-		return nil
+		return p.sized(b, 4+r.samples, 0, place)
 	case b.typ == "free" || b.typ == "skip":
 		return p.filler(b, place)
 	case b.typ == "uuid" && b.size() >= 16:
@@ -304,6 +304,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 		p.insist("samples lie beyond the end of the file")
 		return nil
 	}
+	r.samples += x.count
 	var whole bool
 	if f.next, whole, err = p.each(&x, p.looker(&x)); err != nil {
 		return err

@@ -80,8 +80,12 @@ var hidingPlaces = map[string]func() []byte{
 			t.entry = visual("encv", bx("sinf", bx("frma", "avc1"), bx("schm", uint32(1), "cenc", uint32(0x10000), canary+"\x00"), bx("what", canary), bx("schi", bx("tenc", zeros(24)))))
 		})
 	},
-	"after the fields of vmhd": func() []byte { return one(func(t *trackSpec) { t.header = bx("vmhd", uint32(1), zeros(8), canary) }) },
-	"flags":                    func() []byte { return one(func(t *trackSpec) { t.header = bx("vmhd", byte(0), canary[:3], zeros(8)) }) },
+	"after the fields of vmhd":    func() []byte { return one(func(t *trackSpec) { t.header = bx("vmhd", uint32(1), zeros(8), canary) }) },
+	"a colour that means nothing": func() []byte { return one(func(t *trackSpec) { t.header = bx("vmhd", uint32(1), uint16(0), canary) }) },
+	"samples that a fragment has not": func() []byte {
+		return fragmented(bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), plainRun, bx("sdtp", uint32(0), byte(0), canary)))
+	},
+	"flags": func() []byte { return one(func(t *trackSpec) { t.header = bx("vmhd", byte(0), canary[:3], zeros(8)) }) },
 	"a component type": func() []byte {
 		return one(func(t *trackSpec) { t.hdlr = bx("hdlr", uint32(0), canary[:4], "vide", zeros(12), byte(0)) })
 	},

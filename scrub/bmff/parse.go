@@ -105,6 +105,7 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 // and the movie's own references can't be judged without it.
 func (p *parser) readMovies() error {
 	var off int64
+	early := false // a fragment comes before the movie box
 	for {
 		b, ok, err := p.nextTop(off)
 		if err != nil {
@@ -119,6 +120,7 @@ func (p *parser) readMovies() error {
 			}
 		}
 		if b.typ == "moof" {
+			early = early || len(p.movies) == 0
 			if err := p.readFragmentTexts(b); err != nil {
 				return err
 			}
@@ -138,6 +140,8 @@ func (p *parser) readMovies() error {
 		return p.s.Unsupportedf(0, "%d movie boxes", len(p.movies))
 	case len(p.movies) > 1:
 		p.distrust("there is more than one movie box")
+	case early && len(p.movies) > 0:
+		p.insist("a fragment comes before the movie box")
 	}
 	return nil
 }

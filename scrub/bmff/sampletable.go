@@ -62,8 +62,12 @@ func (p *parser) sized(b box, n int64, flags uint32, place string) error {
 	return p.slack(b, b.body()+n, place)
 }
 
-// unused looks for rows that are for no sample.
+// unused looks for rows that are for no sample, where the tables agree with each
+// other. The first row of stsc is in force whatever it says.
 func (p *parser) unused(t *track, b box, c column, place string) error {
+	if len(p.distrusts) > 0 {
+		return nil
+	}
 	last := t.tables.samples
 	switch b.typ {
 	case "stts", "ctts":
@@ -79,7 +83,7 @@ func (p *parser) unused(t *track, b box, c column, place string) error {
 		if err != nil {
 			return err
 		}
-		if int64(be32(row)) > last {
+		if int64(be32(row)) > last && (i > 0 || b.typ != "stsc") {
 			p.shorten(b, c, i, place)
 			return nil
 		}

@@ -55,6 +55,24 @@ func (p *parser) shaped(b box, place string) error {
 	return p.slack(b, b.body()+n, place)
 }
 
+// mediaHeader claims the header of a kind of media. That of picture has a colour,
+// which means something only where the picture is blended with what is below.
+func (p *parser) mediaHeader(b box, place string) error {
+	if err := p.shaped(b, place); err != nil || b.typ != "vmhd" && b.typ != "gmin" || b.size() < 12 {
+		return err
+	}
+	h, err := p.s.Bytes(b.body()+4, 8)
+	if err != nil {
+		return err
+	}
+	const copied, dithered = 0, 0x40
+	mode, colour := be16(h), string(h[2:])
+	if (mode == copied || mode == dithered) && colour != "\x80\x00\x80\x00\x80\x00" && colour != "\x00\x00\x00\x00\x00\x00" {
+		p.rewrite(b.body()+6, make([]byte, 6), scrub.Hidden, place+"/opcolor")
+	}
+	return nil
+}
+
 // flags claims version and flags of a full box and clears flags that are not
 // defined: nobody reads them.
 func (p *parser) flags(b box, defined uint32, place string) (version byte, flags uint32, err error) {

@@ -283,7 +283,7 @@ func (p *parser) mediaInfo(t *track, b box, place string) error {
 		at := place + "/" + c.name()
 		switch c.typ {
 		case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
-			return p.shaped(c, at)
+			return p.mediaHeader(c, at)
 		case "gmhd":
 			return p.container(c, at)
 		case "hdlr":
