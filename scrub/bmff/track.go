@@ -390,6 +390,9 @@ func (p *parser) extendedLanguage(b box, place string) error {
 func (p *parser) clipping(b box, place string) error {
 	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
+		if c.typ == "free" || c.typ == "skip" {
+			return p.filler(c, at)
+		}
 		const rectangle = 10
 		if c.typ != "crgn" || c.size() < rectangle {
 			p.drop(c, scrub.Unknown, at, "")
