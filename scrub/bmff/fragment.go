@@ -449,7 +449,15 @@ func (p *parser) readRunText(f *fragment, r *run, b box) error {
 	}
 	tells := false
 	var visit func(sample) error
+	sound := false // a track that is damaged is doubted, whatever it says
 	if r.t != nil && isText(r.t.handler) && !r.t.encrypted {
+		why, err := r.t.tables.complete()
+		if err != nil {
+			return err
+		}
+		sound = why == ""
+	}
+	if sound {
 		visit = func(s sample) error {
 			text, err := p.s.Bytes(s.off, int(min(s.len, maxTextSample)))
 			tells = tells || telling.Match(text) || destroyed(text)
