@@ -30,12 +30,42 @@ func (p *profile) element(t tag) ([]scrub.Range, error) {
 	case "mAB ", "mBA ":
 		return p.stages(t, head)
 	case "mpet":
-		n = t.size
+		return p.processing(t)
 	}
 	if n < 12 || n > t.size {
 		return nil, p.Errorf(t.off, "tag %q of type %q and %d bytes is cut short", t.sig, t.typ, t.size)
 	}
 	return []scrub.Range{{Off: t.off, Len: 4}, {Off: t.off + 8, Len: n - 8}}, nil
+}
+
+// processing returns the parts of a multiProcessElementsType, 10.17: a table of
+// positions, and the elements that it leads to.
+func (p *profile) processing(t tag) ([]scrub.Range, error) {
+	const head, entry, most = 16, 8, 64
+	short := p.Errorf(t.off, "tag %q of type %q and %d bytes is cut short", t.sig, t.typ, t.size)
+	if t.size < head {
+		return nil, short
+	}
+	b, err := p.Bytes(t.off, head)
+	if err != nil {
+		return nil, err
+	}
+	n := int64(binary.BigEndian.Uint32(b[12:]))
+	if n > most || n*entry > t.size-head {
+		return nil, short
+	}
+	if b, err = p.Bytes(t.off+head, int(n*entry)); err != nil {
+		return nil, err
+	}
+	parts := []scrub.Range{{Off: t.off, Len: 4}, {Off: t.off + 8, Len: head - 8 + n*entry}}
+	for ; len(b) > 0; b = b[entry:] {
+		off, size := int64(binary.BigEndian.Uint32(b)), int64(binary.BigEndian.Uint32(b[4:]))
+		if off < head+n*entry || off > t.size || size > t.size-off {
+			return nil, short
+		}
+		parts = append(parts, scrub.Range{Off: t.off + off, Len: size})
+	}
+	return parts, nil
 }
 
 // curveLen is the length of a curveType, 10.6, or 0.

@@ -194,17 +194,15 @@ func TestTables(t *testing.T) {
 	mab = strings.Replace(mab, "padpad", "\x00\x00", 1)
 	for _, c := range []struct{ name, sig, data string }{
 		{"lut8", "A2B0", mft1}, {"lut16", "gamt", mft2}, {"stages", "A2B1", mab},
-		{"multi process elements", "D2B0", "mpet" + be(0, 0x00030003, 0)},
+		{"multi process elements", "D2B0", "mpet" + be(0, 0x00030003, 1, 24, 12) + "cvst" + be(0, 0x00030003)},
+		{"no multi process elements", "B2D1", "mpet" + be(0, 0x00030003, 0)},
 		{"parametric curve", "rTRC", "para" + be(0, 0x00030000, 1, 2, 3, 4, 5)},
 		{"gamut", "rig0", "sig " + be(0) + "prmg"},
 		{"code points", "cicp", "cicp" + be(0) + "\x01\x0d\x00\x01"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := profileOf("prtr", entry{sig: c.sig, data: c.data + "secret"})
-			h := scrubtest.Harness{Engine: engine, Sound: true}
-			if c.sig != "D2B0" {
-				h.Secrets = [][]byte{[]byte("secret")}
-			}
+			h := scrubtest.Harness{Engine: engine, Sound: true, Secrets: [][]byte{[]byte("secret")}}
 			h.Laws(t, c.name, b)
 			after, _ := scrubbed(t, b)
 			if off := offset(b, c.sig); string(after[off:int(off)+len(c.data)]) != c.data {
@@ -246,6 +244,8 @@ func TestBroken(t *testing.T) {
 		{"curve of no kind", one("rTRC", "para"+be(0, 0x00090000)), "is cut short"},
 		{"table of a million points", one("A2B0", "mft1"+be(0)+"\x10\x10\xff\x00"+strings.Repeat("x", 40)), "is cut short"},
 		{"stages cut short", one("A2B0", "mAB "+be(0)+"\x03\x03\x00\x00"+be(32, 0, 0, 0, 0)), "is cut short"},
+		{"elements cut short", one("D2B0", "mpet"+be(0, 0x00030003, 1, 24, 13)+"cvst"+be(0, 0x00030003)), `tag "D2B0" of type "mpet" and 36 bytes is cut short`},
+		{"too many elements", one("D2B0", "mpet"+be(0, 0x00030003, 1<<31, 24, 12)+"cvst"+be(0, 0x00030003)), "is cut short"},
 		{"too many characters", one("desc", "desc"+be(0, 1<<31)), `tag "desc" says 2147483648 characters, 0 bytes are left`},
 		{"too many records", one("cprt", "mluc"+be(0, 1<<31, 12)), `tag "cprt" says 2147483648 records of 12 bytes, 0 are left`},
 		{"records of another size", one("cprt", "mluc"+be(0, 1, 16, 0, 0, 0)), `tag "cprt" says 1 records of 16 bytes, 12 are left`},

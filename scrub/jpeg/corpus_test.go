@@ -3,6 +3,7 @@ package jpeg
 import (
 	"bytes"
 	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -59,18 +60,16 @@ func TestRedStar(t *testing.T) {
 	if err != nil || len(marked) == 0 {
 		t.Skip("no marked pictures in the corpus")
 	}
-	var want [sha256.Size]byte
-	for i, path := range marked {
+	const original = "5fa55db03f0cee1209939ace1576a8b42da3855af567fed222e479d5ed50a451"
+	for _, path := range marked {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		p := plan(t, data)
-		got := sha256.Sum256(scrubtest.Perform(data, p))
-		if i > 0 && got != want {
-			t.Errorf("%s comes out otherwise than %s", path, marked[0])
+		if got := fmt.Sprintf("%x", sha256.Sum256(scrubtest.Perform(data, p))); got != original {
+			t.Errorf("%s comes out as %s", path, got)
 		}
-		want = got
 		if strings.Contains(path, "user") != (p.Removes() > 0) {
 			t.Errorf("%s: %+v", path, p.Findings)
 		}
