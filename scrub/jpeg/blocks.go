@@ -41,6 +41,18 @@ func (b *bitReader) block(t *huffmanTable) bool {
 			b.refill()
 			acc, n = b.acc, b.n
 		}
+		w := acc >> (64 - stepBits)
+		if s := t.steps[w&(1<<stepBits-1)]; s != 0 && k+s.room() <= last+1 {
+			t.taken[w&(1<<stepBits-1)] = true
+			acc <<= s.bits() & 63
+			n -= s.bits()
+			if s.ends() {
+				b.acc, b.n = acc, n
+				return true
+			}
+			k += s.coefficients() - 1
+			continue
+		}
 		e := t.fast[acc>>(64-fastBits)]
 		s, length := int(e&0xFF), int(e>>8)
 		if e == 0 {

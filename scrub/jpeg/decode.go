@@ -65,6 +65,9 @@ func (c *cleaner) follow() error {
 		}
 	}
 	if c.whole && c.pic.damage == "" && c.strange == "" {
+		for _, t := range d.all {
+			t.count()
+		}
 		c.codes = d.all
 	}
 	return nil
@@ -239,6 +242,7 @@ func (d *decoder) stepper(h scanHeader, ok bool) (stepper, bool) {
 			if d.dc[u.dc] == nil || d.ac[u.ac] == nil {
 				return nil, false
 			}
+			d.ac[u.ac].prepare()
 		}
 		return s, true
 	}

@@ -9,6 +9,9 @@ type huffmanTable struct {
 	class   byte      // 0 for DC, 1 for AC
 	off     int64     // of the symbols in the medium, 0 for a usual table
 	used    [256]bool // by symbol
+
+	steps []step // by the next bits, for AC tables of the sequential mode
+	taken []bool // which of them were
 }
 
 // fastBits is the length of the codes that one look finds.
@@ -52,6 +55,55 @@ func (t *huffmanTable) slow(next int) (length, symbol int) {
 		}
 	}
 	return 0, 0
+}
+
+// step is what to make of the next stepBits bits at once: codes with all that
+// follows each, as many as fit. It is 0 if none does.
+type step uint16
+
+const stepBits = 12
+
+func (s step) bits() int         { return int(s & 15) }
+func (s step) coefficients() int { return int(s >> 4 & 127) }
+func (s step) ends() bool        { return s>>11 > 0 }
+func (s step) room() int         { return s.coefficients() + int(s>>11) } // no end follows the last coefficient
+
+// prepare fills steps.
+func (t *huffmanTable) prepare() {
+	if t.steps != nil {
+		return
+	}
+	t.steps, t.taken = make([]step, 1<<stepBits), make([]bool, 1<<stepBits)
+	for w := range t.steps {
+		t.steps[w] = t.walk(w, func(int) {})
+	}
+}
+
+// walk returns the step for the bits w, and tells of each symbol in it.
+func (t *huffmanTable) walk(w int, each func(symbol int)) step {
+	bits, coefficients := 0, 0
+	for {
+		e := int(t.fast[w<<bits&(1<<stepBits-1)>>(stepBits-fastBits)])
+		s, length := e&0xFF, e>>8
+		if e == 0 || bits+length+s&15 > stepBits || coefficients+s>>4+1 > last || s&15 == 0 && s>>4 < 15 && s != 0 {
+			return step(coefficients<<4 | bits)
+		}
+		each(s)
+		bits += length + s&15
+		if s == 0 {
+			return step(1<<11 | coefficients<<4 | bits)
+		}
+		coefficients += s>>4 + 1
+	}
+}
+
+// count notes the symbols of all steps that were taken.
+func (t *huffmanTable) count() {
+	for w, taken := range t.taken {
+		if taken {
+			t.walk(w, func(s int) { t.used[s] = true })
+		}
+	}
 }
 
 // symbol takes the next one; ok is false if no code fits.
