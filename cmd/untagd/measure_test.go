@@ -62,7 +62,7 @@ func TestSpeed(t *testing.T) {
 		if json.Unmarshal([]byte(text), &l); l.Files > 0 {
 			rate := float64(l.Files) / l.Took * 1000
 			t.Logf("%d clean photos in %.1f s: %.0f a second", l.Files, l.Took/1000, rate)
-			if l.Files != n || l.Cleaned != 0 || rate < 200 {
+			if l.Files != n || l.Cleaned != 0 || rate < 100 {
 				t.Errorf("%+v", l)
 			}
 		}
@@ -105,29 +105,29 @@ func TestIdle(t *testing.T) {
 			break
 		}
 	}
-	time.Sleep(3 * time.Second) // what was cleaned is settled, the workers are gone
 	idle(t, cmd.Process.Pid)
 }
 
 // mostIdle is what an idle daemon may have in memory, in KiB.
 var mostIdle = 40 << 10
 
+// idle waits until the process does nothing for five seconds: what was cleaned
+// has settled then, the workers are gone, and the runtime has tidied up.
 func idle(t *testing.T, pid int) {
-	rss, peak := status(t, pid, "VmRSS"), status(t, pid, "VmHWM")
-	wakes, cpu := switches(t, pid), cpuTicks(t, pid)
 	const watched = 5 * time.Second
-	time.Sleep(watched)
-	wakes, cpu = switches(t, pid)-wakes, cpuTicks(t, pid)-cpu
-	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
-	t.Logf("idle with 10,001 files: %.1f MiB (at most %.1f), %d switches and %d ticks in %v, workers %q", float64(rss)/1024, float64(peak)/1024, wakes, cpu, watched, children)
-	if rss > mostIdle {
-		t.Errorf("%d KiB in memory", rss)
-	}
-	if wakes > 50 || cpu > 5 {
-		t.Error("it isn't idle")
-	}
-	if strings.TrimSpace(string(children)) != "" {
-		t.Error("workers are left")
+	for end := time.Now().Add(time.Minute); ; {
+		wakes, cpu := switches(t, pid), cpuTicks(t, pid)
+		time.Sleep(watched)
+		wakes, cpu = switches(t, pid)-wakes, cpuTicks(t, pid)-cpu
+		rss, peak := status(t, pid, "VmRSS"), status(t, pid, "VmHWM")
+		children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+		t.Logf("idle with 10,001 files: %.1f MiB (at most %.1f), %d switches and %d ticks in %v, workers %q", float64(rss)/1024, float64(peak)/1024, wakes, cpu, watched, children)
+		if rss <= mostIdle && wakes <= 5 && cpu == 0 && strings.TrimSpace(string(children)) == "" {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatal("it isn't idle, or keeps too much")
+		}
 	}
 }
 
