@@ -136,6 +136,7 @@ func (c *cleaner) settle(f followed) error {
 		c.Doubt("%s, in the scan at 0x%x", f.lost, f.Off)
 	case n > mostBehind || 8*n > f.Len || n > 0 && !c.whole:
 		c.Doubt("%d bytes of the scan at 0x%x are behind the last block", n, f.Off)
+		c.lost = append(c.lost, f.Off)
 		c.whole = false
 	default:
 		c.gaps = append(c.gaps, gaps...)
