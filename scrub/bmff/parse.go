@@ -21,6 +21,7 @@ type parser struct {
 	strangers []box
 	// starts are where boxes have to start according to the segment index.
 	starts    []int64
+	indexed   int64 // where the last segment ends according to it
 	fragments int
 }
 
@@ -170,6 +171,9 @@ func (p *parser) top() error {
 			return err
 		}
 		return p.s.Errorf(off, "no moov box")
+	}
+	if p.indexed > off {
+		p.insist("the last box ends before the index does")
 	}
 	if len(p.starts) > 0 && p.starts[len(p.starts)-1] < p.s.Size() {
 		p.insist("no box starts where the index says")

@@ -59,6 +59,7 @@ func (p *parser) segmentIndex(b box) error {
 		}
 		end += int64(be32(row) & 0x7fffffff)
 	}
+	p.indexed = max(p.indexed, end)
 	if end > p.s.Size() {
 		p.insist("the file is shorter than its index says")
 	}
