@@ -80,7 +80,7 @@ func cut(g *guest, i image.Image, base []byte, all []blklog.Write, media []mediu
 			lost++
 		}
 		g.must(os.WriteFile(state.Path, b, 0o600))
-		err := state.View(func(dir string) error {
+		err := state.Salvage(func(dir string) error {
 			for _, m := range media {
 				why := m.harmed(dir)
 				if why != "" && finish(dir) {

@@ -68,8 +68,11 @@ func TestUnmountDuringThePass(t *testing.T) {
 	s.unmountIt()
 	took := time.Since(begun)
 	t.Logf("unmounted in the middle of a pass within %v", took.Round(10*time.Millisecond))
-	if took > 5*time.Second {
+	if took > 20*time.Second { // some of it is a slow machine's
 		t.Errorf("unmounting took %v", took)
+	}
+	if finds, err := image.Search(s.Path, secrets(media)); err != nil || len(finds) == 0 {
+		t.Errorf("it was not in the middle: nothing was left to do (%v)", err)
 	}
 	if err := s.Check(false); err != nil {
 		t.Error(err)

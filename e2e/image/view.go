@@ -27,6 +27,37 @@ func (i Image) View(look func(dir string) error) error {
 	return look(dir)
 }
 
+// Salvage is View for a vfat that may be damaged: files that can't be read whole
+// are missing from the folder.
+func (i Image) Salvage(look func(dir string) error) error {
+	dir, err := os.MkdirTemp(filepath.Dir(i.Path), "files-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if _, err := run("mcopy", "-s", "-Q", "-n", "-m", "-i", i.partition(), "::/", dir); err == nil {
+		return look(dir)
+	}
+	list, err := run("mdir", "-/", "-b", "-a", "-i", i.partition(), "::/")
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(list) {
+		from := strings.TrimSpace(line)
+		to := filepath.Join(dir, strings.TrimPrefix(from, "::/"))
+		if strings.HasSuffix(from, "/") {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+			return err
+		}
+		if _, err := run("mcopy", "-Q", "-n", "-m", "-i", i.partition(), from, to); err != nil {
+			os.Remove(to)
+		}
+	}
+	return look(dir)
+}
+
 // mounted mounts the partition while do runs.
 func (i Image) mounted(readOnly bool, do func(dir string) error) error {
 	device, detach, err := i.attach()
