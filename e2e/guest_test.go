@@ -29,13 +29,27 @@ type guest struct {
 // resume goes on from the state in which the daemon has just been started.
 func resume(t *testing.T) *guest {
 	t.Helper()
+	return start(t, saved)
+}
+
+// reboot starts the machine from its disk, and waits for the daemon to be
+// started with it.
+func reboot(t *testing.T) *guest {
+	t.Helper()
+	g := start(t, "")
+	g.sh("until systemctl is-active -q untagd && systemctl is-system-running | grep -qE 'running|degraded'; do sleep 0.2; done")
+	return g
+}
+
+func start(t *testing.T, state string) *guest {
+	t.Helper()
 	g := &guest{T: t, begun: time.Now(), dir: filepath.Join(world.dir, strings.NewReplacer("/", "-", "Test", "").Replace(t.Name()))}
 	g.share = filepath.Join(g.dir, "share")
 	g.must(os.MkdirAll(g.share, 0o755))
 	disk := filepath.Join(g.dir, "disk.qcow2")
 	g.must(command("cp", "--sparse=always", "--reflink=auto", world.disk, disk))
 	c := configure(g.dir, disk)
-	c.Saved, c.Share = saved, g.share
+	c.Saved, c.Share = state, g.share
 	var err error
 	g.VM, err = vm.Start(c)
 	g.must(err)
