@@ -150,7 +150,7 @@ func mustBeClean(t *testing.T, i image.Image, pulled bool, media ...[]medium) {
 	err := i.View(func(dir string) error {
 		for _, some := range media {
 			for _, m := range some {
-				m.mustBeCleanIn(t, dir)
+				m.mustBeCleanIn(t, dir, !pulled)
 			}
 		}
 		return nil
@@ -180,7 +180,9 @@ func mustHold(t *testing.T, i image.Image, any bool, needles []image.Needle) {
 	}
 }
 
-func (m medium) mustBeCleanIn(t *testing.T, dir string) {
+// mustBeCleanIn looks at a file. Exact is to be false where cleaning it was
+// interrupted: then it has the same payload, but other bytes may stand around it.
+func (m medium) mustBeCleanIn(t *testing.T, dir string, exact bool) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, m.path))
 	if err != nil {
@@ -195,7 +197,7 @@ func (m medium) mustBeCleanIn(t *testing.T, dir string) {
 		t.Errorf("%s is %s, not clean", m.path, p.Status())
 	case !bytes.Equal(payloadOf(m.plan, m.data), payloadOf(p, data)):
 		t.Errorf("%s has another payload", m.path)
-	case !bytes.Equal(data, m.clean):
+	case exact && !bytes.Equal(data, m.clean):
 		t.Errorf("%s is clean, but not what was to become of it", m.path)
 	}
 }
