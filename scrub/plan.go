@@ -43,6 +43,7 @@ type Plan struct {
 	Edits    []Edit    // in the order of performing: by phase, then by offset
 	Doubts   []string  // why the file can't be called clean; empty if it can
 	Refused  string    // why the file could not be parsed; empty if it was
+	Shallow  bool      // coded data was there that was not looked at
 	Read     int64     // bytes read to make the plan
 }
 
@@ -153,7 +154,7 @@ func (s *Scan) fill(p *Plan) {
 		p.Map, _, _ = tile(s.out.claims, s.size)
 	}
 	p.Findings, p.Unlisted = s.out.findings, s.out.unlisted
-	p.Doubts = s.out.doubts
+	p.Doubts, p.Shallow = s.out.doubts, s.out.shallow
 	p.Edits = s.out.edits
 	sortEdits(p.Edits)
 	slices.SortStableFunc(p.Findings, func(a, b Finding) int { return int(max(-1, min(1, a.Off-b.Off))) })

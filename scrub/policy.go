@@ -16,7 +16,8 @@ const (
 type Depth string
 
 const (
-	// DepthAuto is deep for files up to [DeepLimit] and index above.
+	// DepthAuto is deep for files up to [DeepLimit], for photos up to a lower one,
+	// and index above.
 	DepthAuto Depth = "auto"
 	// DepthIndex looks at headers, indexes, trailers, filler, unreferenced bytes
 	// and the first and last coded frames of each track.

@@ -30,6 +30,7 @@ type outcome struct {
 	unlisted int // findings that goes beyond maxFindings
 	edits    []Edit
 	doubts   []string
+	shallow  bool  // some coded data was not looked at
 	err      error // first excess
 }
 
@@ -37,11 +38,14 @@ type outcome struct {
 const maxNesting = 6
 
 // Deep tells whether every coded frame is to be looked at.
-func (s *Scan) Deep() bool {
-	if s.opt.Depth == DepthAuto || s.opt.Depth == "" {
-		return s.size <= DeepLimit
-	}
-	return s.opt.Depth == DepthDeep
+func (s *Scan) Deep() bool { return s.DeepUpTo(DeepLimit) }
+
+// DeepUpTo is Deep for what takes so much computing that [DepthAuto] stops at a
+// lower limit. If it says no, the plan is called shallow.
+func (s *Scan) DeepUpTo(limit int64) bool {
+	deep := s.opt.Depth == DepthDeep || s.opt.Depth != DepthIndex && s.size <= limit
+	s.out.shallow = s.out.shallow || !deep
+	return deep
 }
 
 // Nested tells whether the medium lies inside another one.

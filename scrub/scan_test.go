@@ -293,7 +293,8 @@ func TestDepth(t *testing.T) {
 	}{{"", 10, true}, {DepthAuto, DeepLimit, true}, {DepthAuto, DeepLimit + 1, false}, {DepthDeep, DeepLimit + 1, true}, {DepthIndex, 10, false}} {
 		var got bool
 		e := engineOf(func(s *Scan) error { got = s.Deep(); s.Claim(0, s.Size(), Payload, "p"); return nil }, nil)
-		if _, err := e.Plan(zeroes{}, tt.size, Options{Depth: tt.depth}); err != nil || got != tt.want {
+		p, err := e.Plan(zeroes{}, tt.size, Options{Depth: tt.depth})
+		if err != nil || got != tt.want || p.Shallow == tt.want {
 			t.Errorf("%q of %d bytes: deep %v, %v", tt.depth, tt.size, got, err)
 		}
 	}

@@ -207,15 +207,12 @@ func (o *Outcome) because(format string, args ...any) {
 	o.Reasons = append(o.Reasons, fmt.Sprintf(format, args...))
 }
 
-// depthOf tells how deep a plan for size bytes looks.
-func depthOf(opt scrub.Options, size int64) scrub.Depth {
-	if opt.Depth != scrub.DepthAuto && opt.Depth != "" {
-		return opt.Depth
+// depthOf tells how deep a plan looked.
+func depthOf(p *scrub.Plan) scrub.Depth {
+	if p.Shallow {
+		return scrub.DepthIndex
 	}
-	if size <= scrub.DeepLimit {
-		return scrub.DepthDeep
-	}
-	return scrub.DepthIndex
+	return scrub.DepthDeep
 }
 
 // stopped tells whether err only says that the context ended.

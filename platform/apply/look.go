@@ -60,7 +60,6 @@ func (r *run) take(ctx context.Context, it *item) error {
 	it.first = it.at
 	it.out.Links = uint64(it.at.Nlink)
 	it.out.Size, it.out.NewSize = it.at.Size, it.at.Size
-	it.out.Depth = depthOf(r.opt.Scrub, it.at.Size)
 	if inodeOf(&it.at) != it.key {
 		return ErrChanged
 	}
@@ -137,7 +136,7 @@ func (it *item) stillNamed() error {
 // reading ahead would turn kilobytes into megabytes.
 func advise(f *os.File, size int64, opt scrub.Options) {
 	how := unix.FADV_NORMAL
-	if depthOf(opt, size) == scrub.DepthIndex || len(opt.Known) > 0 {
+	if opt.Depth == scrub.DepthIndex || opt.Depth != scrub.DepthDeep && size > scrub.DeepLimit || len(opt.Known) > 0 {
 		how = unix.FADV_RANDOM
 	}
 	unix.Fadvise(int(f.Fd()), 0, 0, how) // only advice
@@ -148,6 +147,9 @@ func (it *item) adopt(p *scrub.Plan) {
 	it.plan = p
 	o := &it.out
 	o.Format, o.NewSize = p.Format, p.Size
+	if o.Depth == "" {
+		o.Depth = depthOf(p)
+	}
 	o.Media = o.Media || p.Format != "" || it.todo()
 	if o.Findings == nil {
 		o.Findings = p.Findings

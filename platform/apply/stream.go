@@ -69,7 +69,6 @@ func (r *run) cleanSpool(ctx context.Context, it *item) {
 	}
 	it.first = it.at
 	it.out.Links, it.out.Size, it.out.NewSize = 1, it.at.Size, it.at.Size
-	it.out.Depth = depthOf(r.opt.Scrub, it.at.Size)
 	plan, err := r.study(ctx, it, r.opt.Scrub)
 	if err != nil {
 		it.out.fail(err)

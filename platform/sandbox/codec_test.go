@@ -34,7 +34,7 @@ func travel(t testing.TB, r reply, size int64) reply {
 func TestPlansTravel(t *testing.T) {
 	long := strings.Repeat("p", 2*maxText)
 	full := honest(1024)
-	full.End, full.Unlisted, full.Refused, full.Read = 1000, 7, "because", 12345
+	full.End, full.Unlisted, full.Refused, full.Read, full.Shallow = 1000, 7, "because", 12345, true
 	full.Doubts = []string{"one", "two"}
 	full.Findings[0].Value, full.Findings[0].Place = "a value", "moov/udta/©xyz"
 	many := &scrub.Plan{Format: "toy", Size: 5000, End: 5000}

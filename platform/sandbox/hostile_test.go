@@ -241,7 +241,7 @@ func planUpTo(e *encoder, size int64) {
 	p := honest(size)
 	e.byte(sayPlan)
 	e.text(p.Format, maxWord)
-	for _, n := range []int64{p.Size, p.End, 0, 0, 0, 0} {
+	for _, n := range []int64{p.Size, p.End, 0, 0, 0, 0, 0} {
 		e.int(n)
 	}
 }

@@ -9,6 +9,7 @@ func (e *encoder) plan(p *scrub.Plan) {
 	e.int(p.Size)
 	e.int(p.End)
 	e.int(p.Read)
+	e.bool(p.Shallow)
 	e.int(int64(p.Unlisted))
 	e.text(p.Refused, maxText)
 	e.texts(p.Doubts, maxText)
@@ -26,6 +27,7 @@ func (d *decoder) plan(size int64) *scrub.Plan {
 	}
 	p.End = d.int(size, "the end")
 	p.Read = d.int(maxCount, "what was read")
+	p.Shallow = d.bool("whether all was looked at")
 	p.Unlisted = int(d.int(maxCount, "what is not listed"))
 	p.Refused = d.text(maxText, "a refusal")
 	p.Doubts = d.texts(maxDoubts, maxText, "a doubt")

@@ -1,98 +1,131 @@
 package jpeg
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
-	"math/bits"
+	"math"
 
 	"untag/scrub"
 )
 
-// bitBuffer is how much is read at once.
-const bitBuffer = 64 << 10
+const (
+	bitBuffer = 64 << 10 // how much is read at once
+	bitMargin = 64       // zeros behind the last byte before a marker
+)
 
 // bitReader reads coded bits, the most significant first. A zero is stuffed behind
-// each FF (T.81, F.1.2.3). It stops at whatever else follows an FF; then n falls
-// below 0 as more is taken than there is.
+// each FF (T.81, F.1.2.3). It stops at whatever else follows an FF; behind that it
+// reads zeros, and left tells that they are none of the data.
 type bitReader struct {
 	src       io.ReaderAt
-	next, end int64  // what of the data is not in buf
-	buf       []byte // of which buf[i:] is not in acc
-	i         int
+	next, end int64  // what was not read yet
+	raw       []byte // what was read, and not looked at yet; part of in
+	in        []byte
+	buf       []byte // the data without what was stuffed, then the margin
+	data      int    // how much of buf is data
+	i         int    // buf[i:] is not in acc
+	most      int    // the last i from which 8 bytes may be taken
 	acc       uint64 // bits to come, left-aligned
-	n         int    // how many of them are there
-	stuffed   uint64 // one bit for each byte taken into acc, the last one lowest
-	stopped   bool
+	n         int    // how many of them count; those behind them come again
+	stopped   bool   // a marker or the end follows buf
+	gone      bool   // the zeros behind it were taken
 	err       error
 }
 
 // start has the reader read r.
 func (b *bitReader) start(src io.ReaderAt, r scrub.Range) {
-	buf := b.buf[:0]
-	if buf == nil {
-		buf = make([]byte, 0, bitBuffer)
+	in, buf := b.in, b.buf
+	if in == nil {
+		in, buf = make([]byte, bitBuffer), make([]byte, 0, bitBuffer+2*bitMargin)
 	}
-	*b = bitReader{src: src, next: r.Off, end: r.End(), buf: buf}
+	*b = bitReader{src: src, next: r.Off, end: r.End(), in: in, raw: in[:0], buf: buf[:0], most: -1}
 }
 
-// offset is where buf[i] stands in the medium.
-func (b *bitReader) offset() int64 { return b.next - int64(len(b.buf)-b.i) }
+// offset is where raw stands in the medium.
+func (b *bitReader) offset() int64 { return b.next - int64(len(b.raw)) }
 
 // used is the offset behind the byte that holds the last bit taken.
 func (b *bitReader) used() int64 {
-	left := max(b.n, 0) / 8
-	return b.offset() - int64(left) - int64(bits.OnesCount64(b.stuffed&(1<<left-1)))
+	left := b.buf[min(b.i-b.n/8, b.data):b.data]
+	return b.offset() - int64(len(left)+bytes.Count(left, []byte{0xFF}))
 }
 
-// refill makes 32 bits or more, unless the data stops.
+// left is how many bits there are before the marker: less than 0 if more were
+// taken, a large number before it is reached.
+func (b *bitReader) left() int {
+	switch {
+	case !b.stopped:
+		return math.MaxInt
+	case b.gone:
+		return -1
+	}
+	return 8*(b.data-b.i) + b.n
+}
+
+// refill makes 56 bits or more.
 func (b *bitReader) refill() {
-	if len(b.buf)-b.i < 16 && b.next < b.end {
+	if b.i > b.most {
 		b.load()
 	}
-	for b.n <= 56 && !b.stopped {
-		if b.i+8 <= len(b.buf) {
-			const low, high = 0x0101010101010101, 0x8080808080808080
-			v := binary.BigEndian.Uint64(b.buf[b.i:])
-			if x := ^v; (x-low)&^x&high == 0 { // no byte is FF
-				k := (64 - b.n) / 8
-				b.acc |= v >> b.n // part of a byte more than is counted, which comes again
-				b.i, b.n, b.stuffed = b.i+k, b.n+8*k, b.stuffed<<k
-				return
-			}
+	b.acc |= binary.BigEndian.Uint64(b.buf[b.i:]) >> (b.n & 63)
+	b.i += (63 - b.n) >> 3
+	b.n |= 56
+}
+
+// load makes 8 bytes or more behind buf[i].
+func (b *bitReader) load() {
+	if b.stopped {
+		b.i, b.gone = b.data, true
+		return
+	}
+	kept := min(b.i, 8) // used looks at what is in acc
+	b.buf, b.i = b.buf[:copy(b.buf, b.buf[b.i-kept:b.data])], kept
+	for len(b.buf)-b.i < 8 && !b.stopped {
+		if b.more(); len(b.raw) > 0 {
+			b.unstuff()
 		}
-		b.one()
+	}
+	b.data = len(b.buf)
+	b.most = b.data - 8
+	if b.stopped {
+		b.buf = append(b.buf, make([]byte, bitMargin)...)
+		b.most += bitMargin
 	}
 }
 
-// one takes one byte.
-func (b *bitReader) one() {
-	size := 1
-	switch {
-	case b.i >= len(b.buf):
-		b.stopped = true
+// more has two bytes or more in raw, unless the data ends.
+func (b *bitReader) more() {
+	if len(b.raw) > 1 {
 		return
-	case b.buf[b.i] == 0xFF:
-		if b.i+1 >= len(b.buf) || b.buf[b.i+1] != 0 {
-			b.stopped = true
+	}
+	n := copy(b.in, b.raw)
+	b.raw = b.in[:n+int(min(int64(len(b.in)-n), b.end-b.next))]
+	if b.stopped = len(b.raw) == n; b.stopped {
+		return
+	}
+	if _, b.err = b.src.ReadAt(b.raw[n:], b.next); b.err != nil {
+		b.raw, b.end, b.stopped = b.raw[:n], b.next, true
+		return
+	}
+	b.next += int64(len(b.raw) - n)
+}
+
+// unstuff moves data from raw to buf, up to a marker.
+func (b *bitReader) unstuff() {
+	for {
+		k := bytes.IndexByte(b.raw, 0xFF)
+		if k < 0 {
+			b.buf, b.raw = append(b.buf, b.raw...), nil
 			return
 		}
-		size = 2
+		if k+1 == len(b.raw) || b.raw[k+1] != 0 {
+			b.buf, b.raw = append(b.buf, b.raw[:k]...), b.raw[k:]
+			b.stopped = b.stopped || len(b.raw) > 1
+			return
+		}
+		b.buf, b.raw = append(b.buf, b.raw[:k+1]...), b.raw[k+2:]
 	}
-	b.acc |= uint64(b.buf[b.i]) << (56 - b.n)
-	b.stuffed = b.stuffed<<1 | uint64(size-1)
-	b.i, b.n = b.i+size, b.n+8
-}
-
-// load reads on.
-func (b *bitReader) load() {
-	kept := copy(b.buf[:cap(b.buf)], b.buf[b.i:])
-	n := int(min(int64(cap(b.buf)-kept), b.end-b.next))
-	b.buf, b.i = b.buf[:kept+n], 0
-	if _, err := b.src.ReadAt(b.buf[kept:], b.next); err != nil {
-		b.err, b.buf, b.end = err, b.buf[:kept], b.next
-		return
-	}
-	b.next += int64(n)
 }
 
 // take returns the next n bits, at most 16.
@@ -116,11 +149,11 @@ func (b *bitReader) drop(n int) {
 
 // align drops what is left up to a marker and returns where that stands.
 func (b *bitReader) align() int64 {
-	for !b.stopped && b.err == nil {
-		b.acc, b.n = 0, 0
-		b.refill()
+	for !b.stopped {
+		b.i = b.data
+		b.load()
 	}
-	b.acc, b.n, b.stuffed = 0, 0, 0
+	b.acc, b.n, b.i = 0, 0, b.data
 	return b.offset()
 }
 
@@ -128,20 +161,16 @@ func (b *bitReader) align() int64 {
 // bytes before it.
 func (b *bitReader) restart(number int) bool {
 	for {
-		if len(b.buf)-b.i < 2 && b.next < b.end {
-			b.load()
-		}
-		if b.i+1 >= len(b.buf) || b.buf[b.i] != 0xFF {
+		if b.more(); len(b.raw) < 2 || b.raw[0] != 0xFF {
 			return false
 		}
-		b.i++
-		if c := b.buf[b.i]; c != 0xFF {
-			if c != rst0|byte(number&7) {
-				return false
-			}
-			b.i++
-			b.stopped = false
-			return true
+		c := b.raw[1]
+		b.raw = b.raw[1:]
+		if c == 0xFF {
+			continue
 		}
+		b.raw = b.raw[1:]
+		b.stopped, b.gone, b.data, b.i, b.most = false, false, 0, 0, -1
+		return c == rst0|byte(number&7)
 	}
 }

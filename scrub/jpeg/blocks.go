@@ -31,49 +31,54 @@ func (b *bitReader) level(t *huffmanTable) bool {
 	return true
 }
 
-// block steps over the AC coefficients of a block. All of the time goes here, so
-// that the state of the reader is kept in variables.
+// block steps over the AC coefficients of a block. All of the time goes here.
 func (b *bitReader) block(t *huffmanTable) bool {
-	acc, n := b.acc, b.n
-	for k := 1; k <= last; k++ {
-		if n < 32 {
-			b.acc, b.n = acc, n
-			b.refill()
-			acc, n = b.acc, b.n
-		}
-		w := acc >> (64 - stepBits)
-		if s := t.steps[w&(1<<stepBits-1)]; s != 0 && k+s.room() <= last+1 {
-			t.taken[w&(1<<stepBits-1)] = true
-			acc <<= s.bits() & 63
-			n -= s.bits()
-			if s.ends() {
-				b.acc, b.n = acc, n
-				return true
+	steps := t.steps
+	for k := 1; k <= last; {
+		b.refill()
+		acc, n, i := b.acc, b.n, 0
+		for ; i < stepsPerFill; i++ {
+			w := acc >> (64 - stepBits)
+			s := steps.next[w]
+			if k+s.reach() > last {
+				break
 			}
-			k += s.coefficients() - 1
-			continue
+			steps.taken[w] = true
+			acc <<= s.bits()
+			n -= s.bits()
+			k += s.reach()
 		}
-		e := t.fast[acc>>(64-fastBits)]
-		s, length := int(e&0xFF), int(e>>8)
-		if e == 0 {
-			if length, s = t.slow(int(acc >> 48)); length == 0 {
+		b.acc, b.n = acc, n
+		if i < stepsPerFill {
+			if k = b.special(t, k); k > last+1 {
 				return false
 			}
 		}
-		t.used[s&0xFF] = true
-		run, size := s>>4, s&15
-		acc <<= (length + size) & 63
-		n -= length + size
-		if size == 0 && run < 15 {
-			b.acc, b.n = acc, n
-			return run == 0
-		}
-		if k += run; k > last {
-			return false
-		}
 	}
-	b.acc, b.n = acc, n
 	return true
+}
+
+// special takes a step that ends the block, or else a single code. It returns the
+// number of the next coefficient, last+1 at the end of the block, and more if
+// there is no such code.
+func (b *bitReader) special(t *huffmanTable, k int) int {
+	w := b.acc >> (64 - stepBits)
+	if s := t.steps.next[w]; s.ends() && s != noStep && k+s.coefficients() <= last {
+		t.steps.taken[w] = true
+		b.acc <<= s.bits()
+		b.n -= s.bits()
+		return last + 1
+	}
+	c, ok := b.symbol(t)
+	run, size := c>>4, c&15
+	switch {
+	case !ok || size == 0 && run > 0 && run < 15:
+		return last + 2
+	case c == 0:
+		return last + 1
+	}
+	b.take(size)
+	return k + run + 1
 }
 
 // levels steps through the first progressive scan of DC coefficients (T.81, G.1.2.1).

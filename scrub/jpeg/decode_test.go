@@ -57,6 +57,24 @@ func TestBehindLastBlock(t *testing.T) {
 	}
 }
 
+// Large photos are followed on request, and called shallow otherwise.
+func TestFollowedOnRequest(t *testing.T) {
+	pic := noise(2000, 1000, 95)
+	if len(pic) < followLimit {
+		t.Fatalf("the picture has only %d bytes", len(pic))
+	}
+	data := splice(pic, len(pic)-2, secret)
+	for depth, want := range map[scrub.Depth]scrub.Status{scrub.DepthAuto: scrub.Clean, scrub.DepthDeep: scrub.Dirty} {
+		p, err := engine().Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{Depth: depth})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Status() != want || p.Shallow != (want == scrub.Clean) {
+			t.Errorf("%s: %s, shallow %v", depth, p.Status(), p.Shallow)
+		}
+	}
+}
+
 // A second picture's worth behind the last block may be picture.
 func TestMuchBehindLastBlock(t *testing.T) {
 	pic := noise(300, 300, 90)

@@ -10,8 +10,7 @@ type huffmanTable struct {
 	off     int64     // of the symbols in the medium, 0 for a usual table
 	used    [256]bool // by symbol
 
-	steps []step // by the next bits, for AC tables of the sequential mode
-	taken []bool // which of them were
+	steps *steps // for AC tables of the sequential mode
 }
 
 // fastBits is the length of the codes that one look finds.
@@ -57,25 +56,39 @@ func (t *huffmanTable) slow(next int) (length, symbol int) {
 	return 0, 0
 }
 
-// step is what to make of the next stepBits bits at once: codes with all that
-// follows each, as many as fit. It is 0 if none does.
+// steps tells what to make of the next stepBits bits at once, and notes which of
+// them there were.
+type steps struct {
+	next  [1 << stepBits]step
+	taken [1 << stepBits]bool
+}
+
+// step is as many codes as fit, with all that follows each.
 type step uint16
 
-const stepBits = 12
+const (
+	stepBits          = 12
+	stepsPerFill      = 4 // as many as a refill lasts for
+	endOfBlock        = 1 << 11
+	noStep       step = 0xFF << 4 // its reach is too far for any block
+)
 
 func (s step) bits() int         { return int(s & 15) }
 func (s step) coefficients() int { return int(s >> 4 & 127) }
-func (s step) ends() bool        { return s>>11 > 0 }
-func (s step) room() int         { return s.coefficients() + int(s>>11) } // no end follows the last coefficient
+func (s step) ends() bool        { return s&endOfBlock > 0 }
+
+// reach is the number of coefficients, so many that it leaves the block if the
+// block ends.
+func (s step) reach() int { return int(s >> 4) }
 
 // prepare fills steps.
 func (t *huffmanTable) prepare() {
 	if t.steps != nil {
 		return
 	}
-	t.steps, t.taken = make([]step, 1<<stepBits), make([]bool, 1<<stepBits)
-	for w := range t.steps {
-		t.steps[w] = t.walk(w, func(int) {})
+	t.steps = &steps{}
+	for w := range t.steps.next {
+		t.steps.next[w] = t.walk(w, func(int) {})
 	}
 }
 
@@ -86,12 +99,15 @@ func (t *huffmanTable) walk(w int, each func(symbol int)) step {
 		e := int(t.fast[w<<bits&(1<<stepBits-1)>>(stepBits-fastBits)])
 		s, length := e&0xFF, e>>8
 		if e == 0 || bits+length+s&15 > stepBits || coefficients+s>>4+1 > last || s&15 == 0 && s>>4 < 15 && s != 0 {
+			if bits == 0 {
+				return noStep
+			}
 			return step(coefficients<<4 | bits)
 		}
 		each(s)
 		bits += length + s&15
 		if s == 0 {
-			return step(1<<11 | coefficients<<4 | bits)
+			return step(endOfBlock | coefficients<<4 | bits)
 		}
 		coefficients += s>>4 + 1
 	}
@@ -99,7 +115,10 @@ func (t *huffmanTable) walk(w int, each func(symbol int)) step {
 
 // count notes the symbols of all steps that were taken.
 func (t *huffmanTable) count() {
-	for w, taken := range t.taken {
+	if t.steps == nil {
+		return
+	}
+	for w, taken := range t.steps.taken {
 		if taken {
 			t.walk(w, func(s int) { t.used[s] = true })
 		}
@@ -108,7 +127,7 @@ func (t *huffmanTable) count() {
 
 // symbol takes the next one; ok is false if no code fits.
 func (b *bitReader) symbol(t *huffmanTable) (s int, ok bool) {
-	if b.n < 32 {
+	if b.n < 16 {
 		b.refill()
 	}
 	if e := t.fast[b.acc>>(64-fastBits)]; e != 0 {

@@ -69,9 +69,11 @@ music and film: titles, artists, lyrics, chapters, covers. strict removes that
 too. --keep and --remove adjust either; see untag help kinds. What picture and
 sound need stays in any case, and what is not known goes.
 
-Files up to 64 MiB are looked at frame by frame, larger ones through their
-headers and indexes, and the first and last frames. --depth index or --depth deep
-settles it for all.
+Videos up to 64 MiB are looked at frame by frame, larger ones through their
+headers and indexes, and the first and last frames. The coded picture of photos up
+to 1 MiB is followed to its last block; in larger ones, what hides between that
+and the end of the coded data is not seen. --depth index or --depth deep settles
+it for all.
 
 Folders are walked. Links in them are not followed, and files that are not media
 are left alone. A drive that is mounted in a folder is not entered, and reported

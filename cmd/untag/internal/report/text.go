@@ -157,7 +157,7 @@ func (p *Text) rows(t *Totals) [][2]string {
 		rows = append(rows, [2]string{"tags", s})
 	}
 	if t.Index > 0 {
-		rows = append(rows, [2]string{"depth", fmt.Sprintf("%s by headers and indexes only; --depth deep looks at every frame", text.Count(t.Index, "file"))})
+		rows = append(rows, [2]string{"depth", fmt.Sprintf("%s not frame by frame; --depth deep looks into all coded data", text.Count(t.Index, "file"))})
 	}
 	if s := beware(t); s != "" {
 		rows = append(rows, [2]string{"beware", s})
