@@ -154,19 +154,24 @@ func (r *run) lookAtAll(ctx context.Context, found <-chan *walk.Entry, planned c
 
 const (
 	// maxWeight is how much memory the plans of a batch may take, in bytes.
-	maxWeight = 32 << 20
+	maxWeight = 16 << 20
 	// patience is how long a planned file waits for others to share its syncs with.
 	patience = 3 * time.Second
 )
 
-// gather performs planned files in batches: of one drive, and not too many.
+// gather performs planned files in batches: of one drive, and not too many. While
+// one batch waits for the drive, the next is planned.
 func (r *run) gather(ctx context.Context, planned <-chan *item) {
 	var batch []*item
 	var weight int64
 	late := time.NewTimer(patience)
 	defer late.Stop()
+	var before sync.WaitGroup
+	defer before.Wait()
 	flush := func() {
-		r.perform(ctx, batch)
+		before.Wait()
+		now := batch
+		before.Go(func() { r.perform(ctx, now) })
 		batch, weight = nil, 0
 	}
 	for {

@@ -102,7 +102,7 @@ func capable(want ...int) bool {
 // Memory in bytes. The collector aims at the first; the second is for what the
 // first does not bound, and the end of a worker that asks for more.
 const (
-	heapGoal = 48 << 20
+	heapGoal = 40 << 20
 	dataRoom = 384 << 20
 )
 

@@ -156,7 +156,7 @@ func TestTheMost(t *testing.T) {
 			t.Errorf("%s, with known payload: another plan, %v", c.do, err)
 		}
 	}
-	if most := peak(t, pid(t, p)); !raced && most > 80<<20 {
+	if most := peak(t, pid(t, p)); !raced && most > 64<<20 {
 		t.Errorf("the worker took %d MiB", most>>20)
 	}
 }

@@ -56,7 +56,7 @@ func settle() {
 	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2)
 	runtime.GOMAXPROCS(2)        // a parser and the collector
 	time.Sleep(time.Microsecond) // has the runtime open its epoll set now
-	debug.SetGCPercent(50)
+	debug.SetGCPercent(200)
 	debug.SetMemoryLimit(heapGoal)
 	debug.SetMaxStack(16 << 20)
 	debug.SetTraceback("none")
