@@ -103,20 +103,15 @@ func cover(all, parts []scrub.Range) bool {
 // forget drops what was written from memory, so that it is read back from the
 // drive. Memory is dropped in pages and groups of pages, whole ones only.
 func forget(f *os.File, p *scrub.Plan) {
-	const most = 64
-	var chunks []int64 // of maxWrite bytes
+	var from, to int64 // what was dropped last
 	for _, e := range p.Edits {
-		for c := e.Off / maxWrite; c <= (e.End()-1)/maxWrite && len(chunks) <= most; c++ {
-			if !slices.Contains(chunks, c) {
-				chunks = append(chunks, c)
-			}
+		at, end := e.Off/maxWrite*maxWrite, (e.End()+maxWrite-1)/maxWrite*maxWrite
+		if from <= at && at < to { // edits of a phase lie close together
+			at = to
 		}
-	}
-	if len(chunks) > most {
-		unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
-	} else {
-		for _, c := range chunks {
-			unix.Fadvise(int(f.Fd()), c*maxWrite, maxWrite, unix.FADV_DONTNEED)
+		if at < end {
+			unix.Fadvise(int(f.Fd()), at, end-at, unix.FADV_DONTNEED)
+			from, to = at, end
 		}
 	}
 	const room = 65536 // edits, of which the pages fit into memory
