@@ -35,10 +35,10 @@ var hidingPhotos = []recipe{
 		codes := segment(0xc4, cat([]byte{0x10, 1}, zeros(14), []byte{byte(len(words)), 0}, []byte(words)))
 		return photo(cat(m[:at], codes, m[at+22:]))
 	}},
-	{"hiding-after-last-block", odd(func(k *kit) []byte { return behind(small, []byte(k.secret("after-last-block"))) })},
-	{"hiding-after-last-block-progressive", odd(func(k *kit) []byte {
+	{"hiding-after-last-block", func(k *kit) []byte { return behind(small, []byte(k.secret("after-last-block"))) }},
+	{"hiding-after-last-block-progressive", func(k *kit) []byte {
 		return behind(mosaic{width: 30, height: 20, components: 3, progressive: true, noise: true}.encode(), []byte(k.secret("after-last-block")))
-	})},
+	}},
 	{"hiding-before-restart", odd(func(k *kit) []byte {
 		coded := mosaic{width: 40, height: 30, components: 3, restart: 200, noise: true}.encode()
 		at := bytes.Index(coded, []byte("\xff\xd1"))

@@ -159,8 +159,12 @@ func (c *cleaner) coded() error {
 		for len(gaps) > 0 && gaps[0].Off < r.End() {
 			g := gaps[0]
 			c.Claim(at, g.Off-at, scrub.Payload, "scan")
+			before := c.Point()
 			if err := c.Blank(g.Off, g.Len, 0, scrub.Hidden, "behind the last block"); err != nil {
 				return err
+			}
+			if c.Edited(before) && g.End() == r.End() {
+				c.Fill(scrub.Repair, g.Off, g.Len, 0xFF) // T.81, B.1.1.2: no decoder complains of fill bytes before a marker
 			}
 			at, gaps = g.End(), gaps[1:]
 		}

@@ -48,7 +48,7 @@ func TestBehindLastBlock(t *testing.T) {
 					}
 					return
 				}
-				want := splice(pic, n, string(make([]byte, len(secret))))
+				want := splice(pic, n, strings.Repeat("\xff", len(secret)))
 				if result := scrubtest.Perform(data, p); p.Status() != scrub.Dirty || !bytes.Equal(result, want) {
 					t.Errorf("%s: %q", p.Status(), p.Doubts)
 				}
