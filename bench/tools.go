@@ -38,8 +38,7 @@ func tools(untag string) []tool {
 	return []tool{
 		{name: "untag scrub", program: untag, version: []string{untag, "version"},
 			video: one(untag, "scrub"), photos: each(untag, "scrub")},
-		{name: "untag scrub --depth deep", program: untag, warm: []string{untag, "version"}, video: one(untag, "scrub", "--depth", "deep")},
-		{name: "untag scrub --depth index", program: untag, warm: []string{untag, "version"}, photos: each(untag, "scrub", "--depth", "index")},
+		{name: "untag scrub --depth deep", program: untag, warm: []string{untag, "version"}, video: one(untag, "scrub", "--depth", "deep"), photos: each(untag, "scrub", "--depth", "deep")},
 		{name: "exiftool -all= -overwrite_original", program: "exiftool", version: []string{"exiftool", "-ver"},
 			video:  one("exiftool", "-q", "-api", "LargeFileSupport=1", "-all=", "-overwrite_original"),
 			photos: each("exiftool", "-q", "-all=", "-overwrite_original")},
