@@ -134,6 +134,7 @@ type open struct {
 	props int
 	check check // for the text of a property; nil if it is none
 	keep  bool
+	said  bool // it has had its text; more of it, behind what goes, would become one value with it
 }
 
 // property is one that stays, if the elements around it do.
@@ -279,7 +280,11 @@ func (r *reducer) text(off, end int) {
 		return
 	}
 	value := bytes.TrimSpace(r.b[off:end])
-	if len(value) == 0 || !r.stack[n-1].check(string(value)) {
+	if len(value) == 0 || r.stack[n-1].said {
+		return
+	}
+	r.stack[n-1].said = true
+	if !r.stack[n-1].check(string(value)) {
 		return
 	}
 	lead := bytes.Index(r.b[off:end], value)

@@ -199,6 +199,7 @@ func TestHostileTakesNoTime(t *testing.T) {
 func FuzzReduce(f *testing.F) {
 	f.Add(packet(`hdrgm:Version="1.0" hdrgm:GainMapMax="2"`, `<Container:Directory><rdf:Seq><rdf:li rdf:parseType="Resource"><Container:Item Item:Semantic="GainMap" Item:Length="7"/></rdf:li></rdf:Seq></Container:Directory>`))
 	f.Add(`<?xpacket end="w"?>` + packet(`GPano:ProjectionType="cylindrical"`, `<tiff:Orientation>6</tiff:Orientation>`))
+	f.Add(packet("", `<tiff:Orientation>6<!-- -->6</tiff:Orientation><GPano:PosePitchDegrees>x</GPano:>1</GPano:PosePitchDegrees>`))
 	f.Fuzz(func(t *testing.T, s string) {
 		k := Keep{GainMap: true, Map: true, Panorama: true, Orientation: true}
 		once, _ := blanked(s, k)
