@@ -90,9 +90,10 @@ func (nothing) Snapshot() []station.DriveState { return nil }
 func (nothing) Subscribe() (<-chan station.Change, func()) {
 	return make(chan station.Change), func() {}
 }
-func (nothing) Pause(uint64) error  { return station.ErrNoDrive }
-func (nothing) Resume(uint64) error { return station.ErrNoDrive }
-func (nothing) Rescan(uint64) error { return station.ErrNoDrive }
+func (nothing) Pause(uint64) error                                   { return station.ErrNoDrive }
+func (nothing) Resume(uint64) error                                  { return station.ErrNoDrive }
+func (nothing) Rescan(uint64) error                                  { return station.ErrNoDrive }
+func (nothing) Release(context.Context, uint64, time.Duration) error { return station.ErrNoDrive }
 
 // TestWhoMayDoWhat asks a real bus.
 func TestWhoMayDoWhat(t *testing.T) {

@@ -51,7 +51,8 @@ func Open(ctx context.Context, opt Options) *Desk {
 		d.stopping()
 	})
 	if opt.Bus != None {
-		d.beside.Go(func() { d.serve(ctx) })
+		d.beside.Go(func() { d.onBus(ctx, d.serve, "no bus; untag status will not find the daemon") })
+		d.beside.Go(func() { d.onBus(ctx, d.makeWay, "") })
 	}
 	return d
 }
@@ -76,14 +77,15 @@ func (d *Desk) stopping() { d.stop.Do(d.manager.stopping) }
 // crashed bus may be started anew.
 const again = 30 * time.Second
 
-// serve serves the bus whenever there is one.
-func (d *Desk) serve(ctx context.Context) {
-	said := false
+// onBus does the work whenever there is a bus. If there is none, it says so once,
+// in those words.
+func (d *Desk) onBus(ctx context.Context, work func(context.Context) error, none string) {
+	said := none == ""
 	for ctx.Err() == nil {
-		err := d.serveOnce(ctx)
+		err := work(ctx)
 		if err != nil && !said && ctx.Err() == nil {
 			said = true
-			d.opt.Log.Info().Err(err).Msg("no bus; untag status will not find the daemon")
+			d.opt.Log.Info().Err(err).Msg(none)
 		}
 		select {
 		case <-ctx.Done():
@@ -92,8 +94,8 @@ func (d *Desk) serve(ctx context.Context) {
 	}
 }
 
-// serveOnce serves until ctx or the connection ends.
-func (d *Desk) serveOnce(ctx context.Context) error {
+// serve serves the bus until ctx or the connection ends.
+func (d *Desk) serve(ctx context.Context) error {
 	conn, err := connect(ctx, d.opt.Bus)
 	if err != nil {
 		return err

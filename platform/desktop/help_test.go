@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -122,6 +123,10 @@ func (s *toy) set(d station.DriveState) {
 func (s *toy) Pause(id uint64) error  { return s.call("pause", id) }
 func (s *toy) Resume(id uint64) error { return s.call("resume", id) }
 func (s *toy) Rescan(id uint64) error { return s.call("rescan", id) }
+
+func (s *toy) Release(_ context.Context, id uint64, d time.Duration) error {
+	return s.call("release for "+d.String(), id)
+}
 
 func (s *toy) call(what string, id uint64) error {
 	s.mu.Lock()

@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/introspect"
@@ -18,6 +19,7 @@ type Station interface {
 	Pause(id uint64) error
 	Resume(id uint64) error
 	Rescan(id uint64) error
+	Release(ctx context.Context, id uint64, d time.Duration) error
 }
 
 // Errors on the bus.

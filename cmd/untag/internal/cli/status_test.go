@@ -74,6 +74,10 @@ func (s *toyStation) Pause(id uint64) error  { return s.order("pause", id) }
 func (s *toyStation) Resume(id uint64) error { return s.order("resume", id) }
 func (s *toyStation) Rescan(id uint64) error { return s.order("rescan", id) }
 
+func (s *toyStation) Release(_ context.Context, id uint64, _ time.Duration) error {
+	return s.order("release", id)
+}
+
 func toyDrive(id uint64, label string, state station.State, c station.Counts) station.DriveState {
 	return station.DriveState{
 		Drive:  drive.Drive{ID: id, Device: "/dev/sd" + string(rune('a'+id)) + "1", MountPoint: "/media/kim/" + label, Label: label, FS: "vfat", Size: 8e9},
