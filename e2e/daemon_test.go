@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"fmt"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -49,9 +48,7 @@ func TestInstalled(t *testing.T) {
 func TestStatus(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 12)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
-	s := g.insert(image.ExFAT, "TRUTH", 64, files)
+	s := g.insert(image.ExFAT, "TRUTH", 64, g.files(media))
 	if out := g.sh("untag drives"); !strings.Contains(out, "TRUTH") {
 		t.Errorf("a stick that is not mounted is not among the drives:\n%s", out)
 	}
@@ -87,17 +84,13 @@ func TestStatus(t *testing.T) {
 func TestRules(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 12)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
 	g.sh(`mkdir -p /etc/untag && printf '[[rule]]\nmatch = { label = "KEEP*" }\naction = "ignore"\n' >/etc/untag/untagd.toml && systemctl reload untagd`)
-	s := g.insert(image.VFAT, "KEEPIT", 64, files)
+	s := g.insert(image.VFAT, "KEEPIT", 64, g.files(media))
 	s.mountIt()
 	g.until("it is ignored", func() bool { return s.drive().State == "ignored" })
 	g.sh("rm /etc/untag/untagd.toml && systemctl reload untagd")
 	s.done(len(media))
-	s.unmountIt()
-	s.pull()
-	mustBeClean(t, s.Image, false, media)
+	s.leave(false, media)
 }
 
 // TestCrash kills the daemon in the middle of its work, and systemd starts it
@@ -105,16 +98,12 @@ func TestRules(t *testing.T) {
 func TestCrash(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 60)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
-	s := g.insertSlow(image.VFAT, "CRASH", files)
+	s := g.insertSlow(image.VFAT, "CRASH", g.files(media))
 	s.mountIt()
 	s.busy()
 	g.sh("systemctl kill -s KILL untagd; until [ $(systemctl show -P NRestarts untagd) = 1 ] && systemctl is-active -q untagd; do sleep 0.2; done")
 	s.done(1)
-	s.unmountIt()
-	s.pull()
-	mustBeClean(t, s.Image, false, media)
+	s.leave(false, media)
 }
 
 // TestFirstFile measures from when a stick is mounted to when the tags of the
@@ -122,8 +111,7 @@ func TestCrash(t *testing.T) {
 func TestFirstFile(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 60)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
+	files := g.files(media)
 	newest := few("NEWEST", 1)
 	newest[0].data = []byte(strings.ReplaceAll(string(newest[0].data), "CANARY-", "NEWEST-"))
 	write(t, files, newest)
@@ -170,9 +158,7 @@ func TestCycles(t *testing.T) {
 	const cycles = 16
 	g := resume(t)
 	media := few("DCIM", 8)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
-	s := g.insert(image.VFAT, "CYCLE", 64, files)
+	s := g.insert(image.VFAT, "CYCLE", 64, g.files(media))
 	s.pull()
 	cycle := func(n int) usage {
 		s.plug(vm.Stick{})
@@ -182,8 +168,8 @@ func TestCycles(t *testing.T) {
 			s.unmountIt()
 		}
 		s.pull()
-		g.until("the daemon has let go of it", func() bool { return s.drive().ID == 0 })
-		g.sh("until ! grep -q %s /proc/self/mountinfo; do sleep 0.1; done", s.mount)
+		s.forgotten()
+		s.unmounted()
 		return g.usage()
 	}
 	cycle(0)

@@ -124,6 +124,14 @@ type stick struct {
 	mount  string // where it is mounted
 }
 
+// files writes media into a folder of the test, for a stick to be made with.
+func (g *guest) files(media ...[]medium) (dir string) {
+	g.Helper()
+	dir = filepath.Join(g.dir, "files")
+	write(g.T, dir, media...)
+	return dir
+}
+
 // insert makes a stick with the files in it, and plugs it in.
 func (g *guest) insert(fs image.FileSystem, label string, megabytes int, files string) *stick {
 	g.Helper()
@@ -141,6 +149,7 @@ func (g *guest) insertSlow(fs image.FileSystem, label string, files string) *sti
 	return s
 }
 
+// stick makes one with the files in it.
 func (g *guest) stick(fs image.FileSystem, label string, megabytes int, files string) *stick {
 	g.Helper()
 	i, err := image.Make(filepath.Join(g.dir, label+".img"), fs, label, megabytes, files)
@@ -176,6 +185,27 @@ func (s *stick) mountIt() {
 func (s *stick) unmountIt() {
 	s.g.Helper()
 	s.g.sh("until umount %s; do sleep 0.05; done", s.mount)
+}
+
+// leave unmounts the stick, takes it away, and looks at what is on it. Pulled
+// tells that it has also been taken away without being unmounted.
+func (s *stick) leave(pulled bool, media ...[]medium) {
+	s.g.Helper()
+	s.unmountIt()
+	s.pull()
+	mustBeClean(s.g.T, s.Image, pulled, media...)
+}
+
+// forgotten waits until the daemon knows no such stick any more.
+func (s *stick) forgotten() {
+	s.g.Helper()
+	s.g.until("the daemon has let go of it", func() bool { return s.drive().ID == 0 })
+}
+
+// unmounted waits until the machine has unmounted a stick that was pulled.
+func (s *stick) unmounted() {
+	s.g.Helper()
+	s.g.sh("until ! grep -q %s /proc/self/mountinfo; do sleep 0.1; done", s.mount)
 }
 
 // driveLine is what untag status --json tells of a drive, as far as it is used here.

@@ -19,22 +19,18 @@ import (
 func TestCard(t *testing.T) {
 	g := reboot(t)
 	media := few("DCIM", 15)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
-	i, err := image.Make(filepath.Join(g.dir, "card.img"), image.VFAT, "CARD", 64, files)
-	g.must(err)
+	s := g.stick(image.VFAT, "CARD", 64, g.files(media))
 	g.sh("until [ -e /sys/class/mmc_host/mmc0 ]; do sleep 0.1; done")
-	g.must(g.PlugCard(i.Path))
+	g.must(g.PlugCard(s.Path))
 	g.sh("until [ -b /dev/disk/by-label/CARD ]; do sleep 0.05; done; udevadm settle")
-	s := &stick{Image: i, g: g}
 	s.mountIt()
 	if d := s.done(len(media)); d.Bus != "mmc" || !strings.HasPrefix(d.Device, "/dev/mmcblk") {
 		t.Errorf("it is taken for %+v", d)
 	}
 	s.unmountIt()
 	g.must(g.UnplugCard())
-	g.until("the daemon has let go of it", func() bool { return s.drive().ID == 0 })
-	mustBeClean(t, i, false, media)
+	s.forgotten()
+	mustBeClean(t, s.Image, false, media)
 }
 
 // TestTwoSticks has two at once; one is pulled while the other is worked on.
@@ -51,9 +47,7 @@ func TestTwoSticks(t *testing.T) {
 	b.unmountIt()
 	b.pull()
 	a.done(len(many))
-	a.unmountIt()
-	a.pull()
-	mustBeClean(t, a.Image, false, many)
+	a.leave(false, many)
 	mustBeClean(t, b.Image, false, some)
 	g.silent("CANARY", "DCIM", "MUSIC", "IMG_")
 }
@@ -63,8 +57,7 @@ func TestTwoSticks(t *testing.T) {
 func TestOtherWaysToMount(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 10)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
+	files := g.files(media)
 	a := g.insert(image.VFAT, "AUTO", 64, files)
 	g.sh("systemd-mount --no-block --automount=no --collect --fsck=no /dev/disk/by-label/AUTO /media/auto")
 	a.done(len(media))
@@ -77,21 +70,15 @@ func TestOtherWaysToMount(t *testing.T) {
 		" && mount -t vfat -o utf8,flush,uid=alice,fmask=0177,dmask=0077,nosuid,nodev /dev/disk/by-label/ALICE /media/alice/ALICE")
 	b.done(len(media))
 	b.mount = "/media/alice/ALICE"
-	b.unmountIt()
-	b.pull()
-	mustBeClean(t, b.Image, false, media)
+	b.leave(false, media)
 }
 
 // TestReadOnly has a stick with its switch on.
 func TestReadOnly(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 10)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
-	i, err := image.Make(filepath.Join(g.dir, "locked.img"), image.VFAT, "LOCKED", 64, files)
-	g.must(err)
-	before := sum(t, i.Path)
-	s := &stick{Image: i, g: g, name: "locked", serial: "SERIAL-OF-LOCKED"}
+	s := g.stick(image.VFAT, "LOCKED", 64, g.files(media))
+	before := sum(t, s.Path)
 	s.plug(vm.Stick{ReadOnly: true})
 	s.mountIt()
 	d := s.done(0)
@@ -100,7 +87,7 @@ func TestReadOnly(t *testing.T) {
 	}
 	s.unmountIt()
 	s.pull()
-	if !bytes.Equal(before, sum(t, i.Path)) {
+	if !bytes.Equal(before, sum(t, s.Path)) {
 		t.Error("the stick has changed")
 	}
 }
@@ -119,15 +106,11 @@ func sum(t *testing.T, path string) []byte {
 func TestFull(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 15)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
-	s := g.insert(image.VFAT, "FULL", 40, files)
+	s := g.insert(image.VFAT, "FULL", 40, g.files(media))
 	g.sh("systemctl stop untagd")
 	s.mountIt()
 	g.sh("dd if=/dev/zero of=%s/fill bs=64k 2>/dev/null; dd if=/dev/zero of=%[1]s/rest bs=512 2>/dev/null; sync; [ $(stat -f -c %%a %[1]s) = 0 ]", s.mount)
 	g.sh("systemctl start untagd")
 	s.done(len(media))
-	s.unmountIt()
-	s.pull()
-	mustBeClean(t, s.Image, false, media)
+	s.leave(false, media)
 }

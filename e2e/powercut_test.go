@@ -29,24 +29,20 @@ func TestPowerCut(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			g := resume(t)
 			media := cutMedia()
-			files := filepath.Join(g.dir, "files")
-			write(t, files, media)
-			i, err := image.Make(filepath.Join(g.dir, "cut.img"), image.VFAT, "CUT", 36, files)
-			g.must(err)
-			base, err := os.ReadFile(i.Path)
+			s := g.stick(image.VFAT, "CUT", 36, g.files(media))
+			base, err := os.ReadFile(s.Path)
 			g.must(err)
 			g.sh("systemctl stop untagd")
-			s := &stick{Image: i, g: g, name: "cut", serial: "CUT"}
 			log := filepath.Join(g.dir, "writes")
 			s.plug(vm.Stick{Log: log})
 			s.mountIt()
 			g.sh("%s %s", c.command, s.mount)
 			s.unmountIt()
 			s.pull()
-			mustHold(t, i, false, secrets(media))
+			mustHold(t, s.Image, false, secrets(media))
 			all, err := blklog.Read(log)
 			g.must(err)
-			cut(g, i, base, all, media)
+			cut(g, s.Image, base, all, media)
 		})
 	}
 }

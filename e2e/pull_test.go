@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -29,13 +28,11 @@ func TestPulled(t *testing.T) {
 		t.Run(fs.Name, func(t *testing.T) {
 			g := resume(t)
 			media := few("DCIM", 60)
-			files := filepath.Join(g.dir, "files")
-			write(t, files, media)
-			s := g.insertSlow(fs, "PULLED", files)
+			s := g.insertSlow(fs, "PULLED", g.files(media))
 			s.mountIt()
 			s.busy()
 			s.pull()
-			g.until("the daemon has let go of it", func() bool { return s.drive().ID == 0 })
+			s.forgotten()
 			if finds, err := image.Search(s.Path, secrets(media)); err != nil || len(finds) == 0 {
 				t.Fatalf("nothing was left to do (%v)", err)
 			}
@@ -43,13 +40,11 @@ func TestPulled(t *testing.T) {
 				t.Error("after it was pulled: ", err)
 			}
 
-			g.sh("until ! grep -q %s /proc/self/mountinfo; do sleep 0.1; done", s.mount)
+			s.unmounted()
 			s.plug(vm.Stick{})
 			s.mountIt()
 			s.done(1)
-			s.unmountIt()
-			s.pull()
-			mustBeClean(t, s.Image, true, media)
+			s.leave(true, media)
 			g.silent("CANARY", "DCIM", "IMG_")
 		})
 	}
@@ -59,9 +54,7 @@ func TestPulled(t *testing.T) {
 func TestUnmountDuringThePass(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 60)
-	files := filepath.Join(g.dir, "files")
-	write(t, files, media)
-	s := g.insertSlow(image.VFAT, "BUSY", files)
+	s := g.insertSlow(image.VFAT, "BUSY", g.files(media))
 	s.mountIt()
 	s.busy()
 	begun := time.Now()
@@ -79,7 +72,5 @@ func TestUnmountDuringThePass(t *testing.T) {
 	}
 	s.mountIt()
 	s.done(1)
-	s.unmountIt()
-	s.pull()
-	mustBeClean(t, s.Image, false, media)
+	s.leave(false, media)
 }
