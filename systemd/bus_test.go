@@ -1,7 +1,6 @@
 package systemd_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"os"
@@ -16,6 +15,7 @@ import (
 
 	"untag/platform/desktop"
 	"untag/platform/station"
+	"untag/platform/testkit"
 )
 
 // systemBus is what every distribution's own configuration begins with: who is
@@ -43,10 +43,6 @@ const systemBus = `<busconfig>
 // startBus starts a system bus with the policy, and makes it that of the test.
 func startBus(t *testing.T) {
 	t.Helper()
-	program, err := exec.LookPath("dbus-daemon")
-	if err != nil {
-		t.Skip("dbus-daemon is not installed (Debian package dbus)")
-	}
 	if os.Getuid() != 0 {
 		t.Skip("needs root, to be root and somebody else")
 	}
@@ -64,23 +60,8 @@ func startBus(t *testing.T) {
 	if err := os.WriteFile(config, fmt.Appendf(nil, systemBus, dir+"/socket", policy), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(program, "--config-file="+config, "--print-address", "--nofork", "--nopidfile", "--nosyslog")
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", strings.TrimSpace(address))
+	address, _ := testkit.Bus(t, "--config-file="+config, "--nosyslog")
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
 }
 
 // nothing is a station without drives.
@@ -105,16 +86,13 @@ func TestWhoMayDoWhat(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "")
 	desk := desktop.Open(t.Context(), desktop.Options{Station: nothing{}, Bus: desktop.System, Reload: func() error { return nil }, Log: zerolog.Nop()})
 	defer desk.Close()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	testkit.Await(t, "the daemon is there", func() bool {
 		c, err := desktop.Dial(t.Context(), desktop.System)
 		if err == nil {
 			c.Close()
-			break
 		}
-		if time.Now().After(end) {
-			t.Fatal(err)
-		}
-	}
+		return err == nil
+	})
 	const denied, noDrive = "AccessDenied", "NoSuchDrive"
 	const get, introspect = "org.freedesktop.DBus.Properties.GetAll", "org.freedesktop.DBus.Introspectable.Introspect"
 	for _, c := range []struct {

@@ -14,6 +14,7 @@ import (
 
 	"untag/platform/leaktest"
 	"untag/platform/sandbox"
+	"untag/platform/testkit"
 	"untag/samples"
 	"untag/scrub/formats"
 )
@@ -27,29 +28,11 @@ func TestMain(m *testing.M) {
 	os.Exit(leaktest.Run(m))
 }
 
-// buffer is written to by many.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 // program is the daemon at work in this process.
 type program struct {
 	*testing.T
 	home     string
-	out, err buffer
+	out, err testkit.Buffer
 	reload   chan os.Signal
 	stop     func() int
 }
@@ -74,7 +57,7 @@ func start(t *testing.T, args ...string) *program {
 // finish runs the daemon to its end.
 func finish(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	var out, err buffer
+	var out, err testkit.Buffer
 	code = run(context.Background(), env{
 		Args: args, Stdout: &out, Stderr: &err, Engine: formats.Engine(), Getenv: func(string) string { return "" },
 	})
@@ -83,10 +66,8 @@ func finish(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func (p *program) await(what string, ok func() bool) {
 	p.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			p.Fatalf("never: %s\n%s", what, p.err.String())
-		}
+	if !testkit.Within(30*time.Second, ok) {
+		p.Fatalf("never: %s\n%s", what, p.err.String())
 	}
 }
 

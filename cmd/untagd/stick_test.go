@@ -9,27 +9,19 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"untag/platform/testkit"
 )
 
 // TestStick has a drive come and go, as the kernel tells of it.
 func TestStick(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("needs root to mount")
-	}
-	if _, err := exec.LookPath("mkfs.ext4"); err != nil {
-		t.Skip("needs mkfs.ext4")
-	}
 	dir := must(os.MkdirTemp("/dev/shm", "untagd-test-"))
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	image, at := filepath.Join(dir, "image"), filepath.Join(dir, "stick")
-	write(t, image, nil)
-	if err := os.Truncate(image, 32<<20); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Image(t, image, 32<<20, "mkfs.ext4", "-q", "-F", "-L", "SECRETLABEL")
 	if err := os.Mkdir(at, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	execute(t, "mkfs.ext4", "-q", "-F", "-L", "SECRETLABEL", image)
 	mount := func() {
 		if out, err := exec.Command("mount", "-o", "loop", image, at).CombinedOutput(); err != nil {
 			t.Skipf("mount: %v: %s", err, out)
@@ -39,7 +31,7 @@ func TestStick(t *testing.T) {
 
 	mount()
 	there := write(t, filepath.Join(at, "DCIM", "there.jpg"), photo.Data)
-	execute(t, "umount", at)
+	testkit.Execute(t, "umount", at)
 	time.Sleep(200 * time.Millisecond)
 	rules := write(t, filepath.Join(dir, "untagd.toml"), []byte("[[rule]]\nmatch = { fs = \"ext4\", min_size = \"32MB\", max_size = \"35MB\" }\n[[rule]]\naction = \"ignore\"\n")) // what else is plugged in is none of ours
 	p := start(t, "--loop", "--settle", "150ms", "--log", "json", "--config", rules)
@@ -59,12 +51,5 @@ func TestStick(t *testing.T) {
 	p.tellsNothing(dir)
 	if strings.Contains(p.err.String(), "SECRETLABEL") {
 		t.Error("the log has the label")
-	}
-}
-
-func execute(t *testing.T, name string, args ...string) {
-	t.Helper()
-	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v: %s", name, err, out)
 	}
 }

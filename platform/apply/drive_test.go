@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"untag/platform/testkit"
 )
 
 // Real drives: images with a file system of their own, mounted by loop.
@@ -42,22 +44,8 @@ func loop(kind string) []string { return []string{"mount", "-t", kind, "-o", "lo
 // the image is complete.
 func image(t *testing.T, d drive) (path, dir string, unmount func()) {
 	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("needs root to mount ", d)
-	}
-	if _, err := exec.LookPath(d.mkfs[0]); err != nil {
-		t.Skip("needs ", d.mkfs[0])
-	}
 	path = filepath.Join(inMemory(t), "image")
-	f, err := os.Create(path)
-	if err == nil {
-		err = f.Truncate(d.size)
-		f.Close()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	execute(t, append(d.mkfs, path)...)
+	testkit.Image(t, path, d.size, d.mkfs...)
 	dir = t.TempDir()
 	args := append(append([]string{}, d.mount...), path, dir)
 	if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
@@ -66,7 +54,7 @@ func image(t *testing.T, d drive) (path, dir string, unmount func()) {
 	mounted := true
 	unmount = func() {
 		if mounted {
-			execute(t, "umount", dir)
+			testkit.Execute(t, "umount", dir)
 			mounted = false
 			settled(path)
 		}
@@ -106,13 +94,6 @@ func settled(img string) {
 	}
 }
 
-func execute(t *testing.T, args ...string) {
-	t.Helper()
-	if out, err := exec.Command(args[0], args[1:]...).CombinedOutput(); err != nil {
-		t.Fatalf("%q: %v\n%s", args, err, out)
-	}
-}
-
 // The measure of success: the raw image of the drive, once it is unmounted,
 // holds not one byte sequence of a tag that was removed.
 func TestNoGhosts(t *testing.T) {
@@ -125,7 +106,7 @@ func TestNoGhosts(t *testing.T) {
 					put(t, dir, fmt.Sprintf("%d.toy", i), makeToy(name("GHOST-name"), data(i, 100+700*i), name(strings.Repeat("GHOST-long ", 500*(i%3+1))),
 						chunk{"FREE", []byte("GHOST-free")}, data(-i, 20), trailer(strings.Repeat("GHOST-tail ", 1+i*100))))
 				}
-				execute(t, "sync", "-f", dir)
+				testkit.Execute(t, "sync", "-f", dir)
 				if n := ghosts(t, img); n == 0 {
 					t.Fatal("the tags are not on the drive: the test would see nothing")
 				}
@@ -169,7 +150,7 @@ func TestDrivesEndWhole(t *testing.T) {
 			}
 			unmount()
 			if d.kind == "ext4" || d.kind == "ext2" {
-				execute(t, "e2fsck", "-fn", img)
+				testkit.Execute(t, "e2fsck", "-fn", img)
 			}
 		})
 	}

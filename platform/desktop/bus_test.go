@@ -19,6 +19,7 @@ import (
 
 	"untag/platform/config"
 	"untag/platform/station"
+	"untag/platform/testkit"
 )
 
 // desk opens one on the test's bus and waits until it is there.
@@ -32,7 +33,7 @@ func desk(t *testing.T, s Station, change func(*Options)) *Client {
 	d := Open(t.Context(), opt)
 	t.Cleanup(d.Close)
 	var c *Client
-	eventually(t, "the daemon is on the bus", func() bool {
+	testkit.Await(t, "the daemon is on the bus", func() bool {
 		var err error
 		c, err = Dial(t.Context(), Auto)
 		return err == nil
@@ -42,7 +43,7 @@ func desk(t *testing.T, s Station, change func(*Options)) *Client {
 }
 
 func TestStatus(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	want := stick(station.Cleaning, station.Counts{Files: 9, Media: 8, Cleaned: 7, Tags: 60, Found: 5, Partly: 4, Unsupported: 3, Failed: 2, Waiting: 1})
 	want.Problem = station.NoWatches
 	c := desk(t, newToy(want), nil)
@@ -56,7 +57,7 @@ func TestStatus(t *testing.T) {
 }
 
 func TestNamesThatAreNoText(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	s := stick(station.Watching, station.Counts{})
 	s.Drive.MountPoint, s.Drive.Label = "/media/\xff", "a\x00b"
 	c := desk(t, newToy(s), nil)
@@ -70,7 +71,7 @@ func TestNamesThatAreNoText(t *testing.T) {
 }
 
 func TestControl(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	s := newToy(stick(station.Cleaning, station.Counts{}))
 	reloads := make(chan bool, 1)
 	c := desk(t, s, func(o *Options) {
@@ -95,14 +96,14 @@ func TestControl(t *testing.T) {
 }
 
 func TestWatch(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	s := newToy(stick(station.Cleaning, station.Counts{}))
 	ctx, cancel := context.WithCancel(t.Context())
 	d := Open(ctx, Options{Station: s, Bus: System, Log: zerolog.Nop()})
 	defer d.Close()
 	defer cancel()
 	var c *Client
-	eventually(t, "the daemon is there", func() (there bool) {
+	testkit.Await(t, "the daemon is there", func() (there bool) {
 		var err error
 		c, err = Dial(t.Context(), System)
 		return err == nil
@@ -139,7 +140,7 @@ func TestWatch(t *testing.T) {
 }
 
 func TestConnectionOutlivesItsDialing(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	s := newToy(stick(station.Cleaning, station.Counts{}))
 	desk(t, s, nil)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -199,7 +200,7 @@ func spoof(t *testing.T) {
 }
 
 func TestFinishedSignal(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	s := newToy(stick(station.Cleaning, station.Counts{}))
 	desk(t, s, nil)
 	conn, err := connect(t.Context(), Session)
@@ -221,7 +222,7 @@ func TestFinishedSignal(t *testing.T) {
 }
 
 func TestIntrospection(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	c := desk(t, newToy(stick(station.Watching, station.Counts{})), nil)
 	node, err := introspect.Call(c.obj)
 	if err != nil {
@@ -259,7 +260,7 @@ func TestBusctl(t *testing.T) {
 	if err != nil {
 		t.Skip("busctl is not installed (Debian package systemd)")
 	}
-	bus(t)
+	testkit.SessionBus(t)
 	desk(t, newToy(stick(station.Watching, station.Counts{})), nil)
 	out, err := exec.Command(busctl, "--user", "introspect", Name, string(Path), Interface).CombinedOutput()
 	if err != nil {
@@ -273,21 +274,21 @@ func TestBusctl(t *testing.T) {
 }
 
 func TestSecondDaemon(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	desk(t, newToy(), nil)
-	var log buffer
+	var log testkit.Buffer
 	d := Open(t.Context(), Options{Station: newToy(), Bus: Session, Log: zerolog.New(&log)})
 	defer d.Close()
-	eventually(t, "it is logged", func() bool { return strings.Contains(log.String(), errTaken.Error()) })
+	testkit.Await(t, "it is logged", func() bool { return strings.Contains(log.String(), errTaken.Error()) })
 }
 
 func TestNoBus(t *testing.T) {
 	noBus(t)
 	unset(t, "NOTIFY_SOCKET")
-	var log buffer
+	var log testkit.Buffer
 	d := Open(t.Context(), Options{Station: newToy(), Bus: Session, Log: zerolog.New(&log)})
 	d.Ready()
-	eventually(t, "it is logged", func() bool { return log.String() != "" })
+	testkit.Await(t, "it is logged", func() bool { return log.String() != "" })
 	d.Close()
 	if n := strings.Count(log.String(), "\n"); n != 1 {
 		t.Errorf("%d lines:\n%s", n, log.String())
@@ -306,8 +307,8 @@ func TestBusThatComesAndGoes(t *testing.T) {
 	d := Open(t.Context(), Options{Station: newToy(), Bus: Session, Log: zerolog.Nop(), again: 10 * time.Millisecond})
 	defer d.Close()
 	for range 2 {
-		end := startBus(t, "--address="+address)
-		eventually(t, "the daemon is on the bus", func() bool {
+		end := testkit.SessionBus(t, "--address="+address)
+		testkit.Await(t, "the daemon is on the bus", func() bool {
 			c, err := Dial(t.Context(), Session)
 			if err == nil {
 				c.Close()
@@ -320,7 +321,7 @@ func TestBusThatComesAndGoes(t *testing.T) {
 }
 
 func TestNoDaemon(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	if _, err := Dial(t.Context(), Auto); !errors.Is(err, ErrNotRunning) {
 		t.Errorf("dialled nothing: %v", err)
 	}
@@ -346,7 +347,7 @@ func (f *fakeDesktop) Notify(app string, replaces uint32, _, summary, body strin
 func (f *fakeDesktop) CloseNotification(uint32) *dbus.Error { return nil }
 
 func TestNotificationsOnTheBus(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	conn, err := connect(t.Context(), Session)
 	if err != nil {
 		t.Fatal(err)
@@ -360,7 +361,7 @@ func TestNotificationsOnTheBus(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newToy(stick(station.Cleaning, station.Counts{}))
-	var log buffer
+	var log testkit.Buffer
 	desk(t, s, func(o *Options) {
 		o.Notify = func() config.Notify { return config.NotifyAll }
 		o.Log = zerolog.New(&log)
@@ -373,9 +374,9 @@ func TestNotificationsOnTheBus(t *testing.T) {
 			return len(f.notes) == n
 		}
 	}
-	eventually(t, "a note is shown", seen(1))
+	testkit.Await(t, "a note is shown", seen(1))
 	s.set(stick(station.Watching, station.Counts{Cleaned: 42, Tags: 311}))
-	eventually(t, "another note is shown", seen(2))
+	testkit.Await(t, "another note is shown", seen(2))
 	want := []string{
 		"untag: HOLIDAY is not entirely clean | 41 files cleaned, 310 tags removed. 1 file not read or not written.",
 		"untag: HOLIDAY is clean | 1 file cleaned, 1 tag removed. Eject it before you unplug it.",
@@ -395,14 +396,14 @@ func TestNotificationsOnTheBus(t *testing.T) {
 }
 
 func TestWithoutNotificationService(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	s := newToy(stick(station.Watching, station.Counts{}))
-	var log buffer
+	var log testkit.Buffer
 	desk(t, s, func(o *Options) {
 		o.Notify = func() config.Notify { return config.NotifyAll }
 		o.Log = zerolog.New(&log)
 	})
-	eventually(t, "it is logged", func() bool { return log.String() != "" })
+	testkit.Await(t, "it is logged", func() bool { return log.String() != "" })
 	s.set(stick(station.Watching, station.Counts{Cleaned: 1}))
 	time.Sleep(50 * time.Millisecond)
 	if n := strings.Count(log.String(), "\n"); n != 1 || strings.Contains(log.String(), "HOLIDAY") {

@@ -1,12 +1,8 @@
 package desktop
 
 import (
-	"bufio"
 	"context"
-	"io"
 	"os"
-	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,44 +11,6 @@ import (
 	"untag/platform/drive"
 	"untag/platform/station"
 )
-
-// bus starts a bus of its own that is both buses for this test.
-func bus(t *testing.T) {
-	t.Helper()
-	startBus(t)
-}
-
-// startBus does it at an address, or wherever it likes, and tells how to end it.
-func startBus(t *testing.T, at ...string) (end func()) {
-	t.Helper()
-	path, err := exec.LookPath("dbus-daemon")
-	if err != nil {
-		t.Skip("dbus-daemon is not installed (Debian package dbus)")
-	}
-	cmd := exec.Command(path, append([]string{"--session", "--print-address", "--nofork", "--nopidfile"}, at...)...)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	end = sync.OnceFunc(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	t.Cleanup(end)
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil && err != io.EOF {
-		t.Fatal(err)
-	}
-	if address = strings.TrimSpace(address); address == "" {
-		t.Fatal("the bus has no address")
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
-	return end
-}
 
 // noBus leaves the test without any.
 func noBus(t *testing.T) {
@@ -145,34 +103,6 @@ func stick(state station.State, c station.Counts) station.DriveState {
 		Action: config.Scrub, Rule: "all sticks", State: state, Counts: c, Done: c.Files, Total: c.Files + 3, Listing: state == station.Cleaning || state == station.Checking, Passes: 2,
 		Since: time.Unix(1700000000, 0),
 	}
-}
-
-// eventually waits until it is so.
-func eventually(t *testing.T, what string, so func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !so(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within 20 seconds", what)
-		}
-	}
-}
-
-// buffer is for several goroutines.
-type buffer struct {
-	mu sync.Mutex
-	b  strings.Builder
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 func unset(t *testing.T, key string) {

@@ -9,6 +9,7 @@ import (
 
 	"untag/platform/drive"
 	"untag/platform/station"
+	"untag/platform/testkit"
 )
 
 // begin tells of a job as udisks does.
@@ -33,7 +34,7 @@ func (l leaving) Release(_ context.Context, id uint64, _ time.Duration) error {
 
 // A drive is let go of when udisks begins to unmount it, and for nobody else.
 func TestUnmounting(t *testing.T) {
-	bus(t)
+	testkit.SessionBus(t)
 	s := leaving{newToy(), make(chan uint64, 1000)}
 	for i, device := range []string{"/dev/sda1", "/dev/sdb1", "/dev/dm-0"} {
 		s.drives = append(s.drives, station.DriveState{Drive: drive.Drive{ID: uint64(i), Device: device}})
@@ -43,7 +44,7 @@ func TestUnmounting(t *testing.T) {
 	if _, err := manager.RequestName(udisks, 0); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "somebody listens", func() bool {
+	testkit.Await(t, "somebody listens", func() bool {
 		begin(t, manager, unmountJob, blockPath+"sda1")
 		return len(s.id) > 0
 	})

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"untag/platform/testkit"
 )
 
 // need skips the test without a program.
@@ -24,30 +26,12 @@ func need(t *testing.T, names ...string) {
 	}
 }
 
-func do(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	out, err := exec.Command(name, args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-	}
-	return strings.TrimSpace(string(out))
-}
-
 // image makes a file with a file system on a loop device.
 func image(t *testing.T, size int64, mkfs ...string) (device string) {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("loop devices need root")
-	}
-	need(t, "losetup", mkfs[0])
+	need(t, "losetup")
 	file := filepath.Join(t.TempDir(), "image")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Truncate(file, size); err != nil {
-		t.Fatal(err)
-	}
-	do(t, mkfs[0], append(mkfs[1:], file)...)
+	testkit.Image(t, file, size, mkfs...)
 	out, err := exec.Command("losetup", "-f", "--show", file).CombinedOutput()
 	if err != nil {
 		t.Skipf("no loop device: %v %s", err, out)
@@ -148,7 +132,7 @@ func TestLoopDrive(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, w, "un"+there+" ro")
-	do(t, "losetup", "-d", device)
+	testkit.Execute(t, "losetup", "-d", device)
 	expect(t, w, "gone "+device+" loop ")
 }
 
@@ -227,7 +211,7 @@ func TestLoopDriveNTFS(t *testing.T) {
 	}
 	need(t, "ntfs-3g")
 	testLoopDriveOf(t, image(t, 8<<20, "mkfs.ntfs", "-F", "-q", "-s", "512", "-p", "0", "-H", "0", "-S", "0"), func(device, dir string) {
-		do(t, "ntfs-3g", device, dir)
+		testkit.Execute(t, "ntfs-3g", device, dir)
 		t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
 	}, "fuseblk")
 }

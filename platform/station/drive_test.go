@@ -14,30 +14,17 @@ import (
 
 	"untag/platform/drive"
 	"untag/platform/leaktest"
+	"untag/platform/testkit"
 )
 
 // stick makes an image with ext4 and mounts it.
 func stick(t *testing.T) (d drive.Drive, umount func() error) {
 	t.Helper()
-	if os.Getuid() != 0 {
-		t.Skip("needs root to mount")
-	}
-	if _, err := exec.LookPath("mkfs.ext4"); err != nil {
-		t.Skip("needs mkfs.ext4")
-	}
 	dir := real(t)
 	image, at := filepath.Join(dir, "image"), filepath.Join(dir, "stick")
-	if err := os.WriteFile(image, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Truncate(image, 64<<20); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Image(t, image, 64<<20, "mkfs.ext4", "-q", "-F")
 	if err := os.Mkdir(at, 0o755); err != nil {
 		t.Fatal(err)
-	}
-	if out, err := exec.Command("mkfs.ext4", "-q", "-F", image).CombinedOutput(); err != nil {
-		t.Fatalf("mkfs.ext4: %v: %s", err, out)
 	}
 	if out, err := exec.Command("mount", "-o", "loop", image, at).CombinedOutput(); err != nil {
 		t.Skipf("mount: %v: %s", err, out)

@@ -17,6 +17,7 @@ import (
 	"untag/platform/apply"
 	"untag/platform/config"
 	"untag/platform/drive"
+	"untag/platform/testkit"
 	"untag/platform/walk"
 	"untag/samples"
 	"untag/scrub"
@@ -64,26 +65,8 @@ type scene struct {
 	*Station
 	spy    *spy
 	events chan drive.Event
-	log    *buffer
+	log    *testkit.Buffer
 	stop   func()
-}
-
-// buffer is written to by many.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 func testConfig() config.Config {
@@ -95,7 +78,7 @@ func testConfig() config.Config {
 // begin starts a station. Options that are not set are chosen.
 func begin(t testing.TB, opt Options) *scene {
 	t.Helper()
-	s := &scene{TB: t, spy: newSpy(), events: make(chan drive.Event), log: &buffer{}}
+	s := &scene{TB: t, spy: newSpy(), events: make(chan drive.Event), log: &testkit.Buffer{}}
 	if opt.Planners == nil {
 		opt.Planners = Shared(s.spy)
 	}
@@ -134,10 +117,8 @@ func (s *scene) of(id uint64) DriveState {
 // await waits until ok.
 func (s *scene) await(what string, ok func() bool) {
 	s.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			s.Fatalf("never: %s; %+v\n%s", what, s.Snapshot(), s.log)
-		}
+	if !testkit.Within(20*time.Second, ok) {
+		s.Fatalf("never: %s; %+v\n%s", what, s.Snapshot(), s.log)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -17,6 +16,7 @@ import (
 	"untag/cmd/untag/internal/cli"
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
+	"untag/platform/testkit"
 	"untag/scrub"
 )
 
@@ -43,31 +43,13 @@ func folder(t *testing.T, files int) string {
 }
 
 // environment returns one with the given arguments whose streams are kept.
-func environment(args ...string) (cli.Env, *safeBuffer, *safeBuffer) {
-	var out, errs safeBuffer
+func environment(args ...string) (cli.Env, *testkit.Buffer, *testkit.Buffer) {
+	var out, errs testkit.Buffer
 	engine := scrub.NewEngine([]scrub.Format{noted})
 	return cli.Env{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
 		Columns: func(any) int { return 0 }, Now: time.Now, Engine: engine, Planner: apply.Direct(engine), Confined: func() error { return errors.New("parsers are confined by nothing") }, Version: "test",
 	}, &out, &errs
-}
-
-// safeBuffer is a buffer for several goroutines.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *safeBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // interrupter is a planner that raises an interrupt on its n-th call.

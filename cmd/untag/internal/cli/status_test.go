@@ -1,11 +1,9 @@
 package cli_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +19,7 @@ import (
 	"untag/platform/desktop"
 	"untag/platform/drive"
 	"untag/platform/station"
+	"untag/platform/testkit"
 )
 
 // toyStation serves drives that are none.
@@ -88,13 +87,13 @@ func toyDrive(id uint64, label string, state station.State, c station.Counts) st
 // daemon serves the drives on a bus of its own. end ends it.
 func daemon(t *testing.T, drives ...station.DriveState) (s *toyStation, end func()) {
 	t.Helper()
-	privateBus(t)
+	testkit.SessionBus(t)
 	t.Setenv("NOTIFY_SOCKET", "")
 	s = &toyStation{drives: drives, subs: map[chan station.Change]bool{}}
 	d := desktop.Open(t.Context(), desktop.Options{Station: s, Bus: desktop.Session, Log: zerolog.Nop(), Version: "1.2.3"})
 	end = sync.OnceFunc(d.Close)
 	t.Cleanup(end)
-	within(t, "the daemon is there", func() bool {
+	testkit.Await(t, "the daemon is there", func() bool {
 		c, err := desktop.Dial(t.Context(), desktop.Session)
 		if err == nil {
 			c.Close()
@@ -102,41 +101,6 @@ func daemon(t *testing.T, drives ...station.DriveState) (s *toyStation, end func
 		return err == nil
 	})
 	return s, end
-}
-
-func within(t *testing.T, what string, so func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !so(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%s: not within 20 seconds", what)
-		}
-	}
-}
-
-func privateBus(t *testing.T) {
-	t.Helper()
-	program, err := exec.LookPath("dbus-daemon")
-	if err != nil {
-		t.Skip("dbus-daemon is not installed (Debian package dbus)")
-	}
-	cmd := exec.Command(program, "--session", "--print-address", "--nofork", "--nopidfile")
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", strings.TrimSpace(address))
-	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", strings.TrimSpace(address))
 }
 
 func runWith(t *testing.T, args ...string) (exit.Code, string, string) {
@@ -227,12 +191,12 @@ func TestOrders(t *testing.T) {
 }
 
 // watching runs untag watch beside the test. code waits for its end.
-func watching(t *testing.T, ctx context.Context, columns int, args ...string) (out, errs *safeBuffer, code func() exit.Code) {
+func watching(t *testing.T, ctx context.Context, columns int, args ...string) (out, errs *testkit.Buffer, code func() exit.Code) {
 	env, out, errs := environment(append([]string{"watch"}, args...)...)
 	env.Columns = func(any) int { return columns }
 	ended := make(chan exit.Code, 1)
 	go func() { ended <- cli.Run(ctx, env) }()
-	within(t, "the drive is shown", func() bool { return strings.Contains(out.String(), "HOLIDAY") })
+	testkit.Await(t, "the drive is shown", func() bool { return strings.Contains(out.String(), "HOLIDAY") })
 	return out, errs, func() exit.Code { return <-ended }
 }
 
@@ -242,7 +206,7 @@ func TestWatchPrintsLines(t *testing.T) {
 	s.set(station.Cleaning, 500)
 	s.set(station.Cleaning, 600)
 	s.set(station.Watching, 1204)
-	within(t, "the end is shown", func() bool { return strings.Contains(out.String(), "watching") })
+	testkit.Await(t, "the end is shown", func() bool { return strings.Contains(out.String(), "watching") })
 	end()
 	want := "HOLIDAY at /media/kim/HOLIDAY  cleaning, 341 of 1204 files\nHOLIDAY at /media/kim/HOLIDAY  watching  1204 cleaned\n"
 	if c := code(); c != exit.Failed || out.String() != want || !strings.Contains(errs.String(), "untagd has ended") {
@@ -255,7 +219,7 @@ func TestWatchDrawsOnATerminal(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, errs, code := watching(t, ctx, 40)
 	s.set(station.Gone, 1)
-	within(t, "it is gone", func() bool { return strings.HasSuffix(out.String(), "\x1b[1A\r\x1b[Jno drive\n") })
+	testkit.Await(t, "it is gone", func() bool { return strings.HasSuffix(out.String(), "\x1b[1A\r\x1b[Jno drive\n") })
 	cancel()
 	if c := code(); c != exit.OK || errs.String() != "" {
 		t.Errorf("code %d, said %q", c, errs)
@@ -271,7 +235,7 @@ func TestWatchInJSON(t *testing.T) {
 	s, end := daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{}))
 	out, _, code := watching(t, t.Context(), 80, "--json")
 	s.set(station.Watching, 1204)
-	within(t, "the end is shown", func() bool { return strings.Contains(out.String(), `"state":"watching","was":"cleaning"`) })
+	testkit.Await(t, "the end is shown", func() bool { return strings.Contains(out.String(), `"state":"watching","was":"cleaning"`) })
 	end()
 	code()
 }
