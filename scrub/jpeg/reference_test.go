@@ -1,0 +1,600 @@
+package jpeg
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+)
+
+// plainBits is a bitReader that is slow and obvious.
+type plainBits struct {
+	b        []byte // the medium, up to the end of the data
+	at, have int    // have bits of the byte before at are left
+	cur      byte
+	over     int // bits that were taken from nowhere
+}
+
+func (p *plainBits) marker() bool {
+	return p.at == len(p.b) || p.b[p.at] == 0xFF && (p.at+1 == len(p.b) || p.b[p.at+1] != 0)
+}
+
+func (p *plainBits) next() {
+	p.cur, p.have = p.b[p.at], 8
+	if p.at++; p.cur == 0xFF {
+		p.at++
+	}
+}
+
+func (p *plainBits) take(n int) (v int) {
+	for range n {
+		if v <<= 1; p.have == 0 && p.marker() {
+			p.over++
+			continue
+		} else if p.have == 0 {
+			p.next()
+		}
+		p.have--
+		v |= int(p.cur>>p.have) & 1
+	}
+	return v
+}
+
+// left goes no further than it has to.
+func (p *plainBits) left() int {
+	q, n := *p, p.have-p.over
+	for n < 1000 && !q.marker() {
+		q.next()
+		n += 8
+	}
+	return n
+}
+
+func (p *plainBits) align() int {
+	for !p.marker() {
+		p.next()
+	}
+	p.have, p.over = 0, 0
+	return p.at
+}
+
+func (p *plainBits) restart(number int) bool {
+	for p.at+1 < len(p.b) && p.b[p.at] == 0xFF && p.b[p.at+1] == 0xFF {
+		p.at++
+	}
+	if p.at+1 >= len(p.b) || p.b[p.at] != 0xFF {
+		return false
+	}
+	p.at += 2
+	return p.b[p.at-1] == rst0|byte(number&7)
+}
+
+// However data, stuffing, markers and the edges of what is read at once lie to
+// each other, bits are what they are.
+func TestBitsAreThose(t *testing.T) {
+	lot := rand.New(rand.NewPCG(1, 2))
+	var b bitReader
+	marks := []string{"\xff\x00", "\xff\xd0", "\xff\xff\xd1", "\xff\xff\xff\xff\xd2", "\xff\xff\x00", "\xff", "\xff\xff", "\xff\xd9", "\xff\x00\xff\x00\xff\xd3"}
+	for at := -12; at < 4; at++ { // where the mark stands, seen from the edge
+		for i, mark := range marks {
+			data := make([]byte, bitBuffer+at+len(mark)+lot.IntN(24))
+			for i := range data {
+				data[i] = byte(lot.IntN(254))
+			}
+			copy(data[1000:], "\xff\x00")
+			copy(data[bitBuffer+at:], mark)
+			off := lot.IntN(2)
+			b.start(bytes.NewReader(data), scrub.Range{Off: int64(off), Len: int64(len(data) - off)})
+			p := &plainBits{b: data, at: off}
+			b.drop(8 * (bitBuffer - 40))
+			p.at += bitBuffer - 40 + len("\x00")
+			agree(t, lot, fmt.Sprintf("mark %d at %d", i, at), &b, p)
+		}
+	}
+	for n := range 2000 {
+		data := make([]byte, lot.IntN(40))
+		for i := range data {
+			data[i] = []byte{0, 0, 0xFF, 0xFF, rst0, rst0 + 1, byte(lot.Uint32()), byte(lot.Uint32())}[lot.IntN(8)]
+		}
+		b.start(bytes.NewReader(data), scrub.Range{Len: int64(len(data))})
+		agree(t, lot, fmt.Sprintf("random %d: %x", n, data), &b, &plainBits{b: data})
+	}
+}
+
+// agree asks both for the same.
+func agree(t *testing.T, lot *rand.Rand, name string, b *bitReader, p *plainBits) {
+	t.Helper()
+	for step := range 120 {
+		var got, want any
+		switch what := lot.IntN(12); {
+		case what == 0:
+			n := lot.IntN(100)
+			b.drop(n)
+			p.take(n)
+		case what == 1:
+			got, want = b.used(), int64(p.at)
+		case what == 2 && p.left() < 100:
+			at := p.align()
+			got, want = b.align(), int64(at)
+			if got == want {
+				number := lot.IntN(4)
+				ok := p.restart(number)
+				if got, want = b.restart(number), ok; got == false && want == false {
+					return
+				}
+			}
+		default:
+			n := lot.IntN(17)
+			got, want = b.take(n), p.take(n)
+		}
+		if got != want {
+			t.Fatalf("%s: step %d: %v, want %v", name, step, got, want)
+		}
+		if b.stopped && b.left() != p.left() && (b.left() >= 0 || p.left() >= 0) {
+			t.Fatalf("%s: step %d: %d left, want %d", name, step, b.left(), p.left())
+		}
+	}
+}
+
+// plainTable decodes bit by bit.
+type plainTable struct {
+	codes map[[2]int]int // by length and code
+	used  [256]bool
+}
+
+func plainTableOf(counts, symbols []byte) *plainTable {
+	t := &plainTable{codes: map[[2]int]int{}}
+	code := 0
+	for n := 1; n <= 16; n, code = n+1, code<<1 {
+		for range counts[n-1] {
+			t.codes[[2]int{n, code}] = int(symbols[0])
+			symbols, code = symbols[1:], code+1
+		}
+	}
+	return t
+}
+
+func (t *plainTable) symbol(p *plainBits) (int, bool) {
+	code, before := 0, *p
+	for n := 1; n <= 16; n++ {
+		code = code<<1 | p.take(1)
+		if s, ok := t.codes[[2]int{n, code}]; ok {
+			t.used[s] = true
+			return s, true
+		}
+	}
+	*p = before
+	return 0, false
+}
+
+// plainScan steps over the blocks of T.81 as its flow charts do.
+type plainScan struct {
+	scanHeader
+	progressive bool
+	dc, ac      [4]*plainTable
+	blocks      map[int]map[[2]int]bool // by component: block and coefficient that is not zero
+	run         int
+}
+
+func (s *plainScan) step(p *plainBits, group int) bool {
+	for _, u := range s.units {
+		if s.progressive && s.from == 0 && s.refines {
+			p.take(1)
+			continue
+		}
+		if s.from == 0 {
+			n, ok := s.dc[u.dc].symbol(p)
+			if !ok || n > 15 {
+				return false
+			}
+			p.take(n)
+		}
+		if s.progressive && s.from > 0 && !s.band(p, s.ac[u.ac], group, s.blocks[u.component]) {
+			return false
+		}
+		if !s.progressive && !s.block(p, s.ac[u.ac]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *plainScan) block(p *plainBits, t *plainTable) bool {
+	for k := 1; k <= last; k++ {
+		c, ok := t.symbol(p)
+		switch {
+		case !ok || c&15 == 0 && c>>4 > 0 && c>>4 < 15:
+			return false
+		case c == 0:
+			return true
+		}
+		k += c >> 4
+		p.take(c & 15)
+		if k > last {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]bool) bool {
+	k := s.from
+	for s.run == 0 && k <= s.to {
+		c, ok := t.symbol(p)
+		run, size := c>>4, c&15
+		if !ok || s.refines && size > 1 {
+			return false
+		}
+		if size == 0 && run < 15 {
+			s.run = 1<<run + p.take(run)
+			break
+		}
+		p.take(size)
+		for ; s.refines && k <= s.to && (run > 0 || set[[2]int{block, k}]); k++ {
+			if set[[2]int{block, k}] {
+				p.take(1)
+			} else {
+				run--
+			}
+		}
+		if k += run; k > s.to && (size > 0 || !s.refines) {
+			return false
+		}
+		if size > 0 {
+			set[[2]int{block, k}] = true
+		}
+		k++
+	}
+	if s.run > 0 {
+		s.run--
+		for ; s.refines && k <= s.to; k++ {
+			if set[[2]int{block, k}] {
+				p.take(1)
+			}
+		}
+	}
+	return true
+}
+
+// plainly is decoder.scans.
+func plainly(data []byte, pic *picture, f frame) (out []followed, tables []*plainTable) {
+	s := plainScan{progressive: f.progressive, blocks: map[int]map[[2]int]bool{}}
+	for i := range f.components {
+		s.blocks[i] = map[[2]int]bool{}
+	}
+	for i := range 4 {
+		for class, to := range []*[4]*plainTable{&s.dc, &s.ac} {
+			if i < len(usual[class]) {
+				to[i] = plainTableOf([]byte(usual[class][i][:16]), []byte(usual[class][i][16:]))
+			}
+		}
+	}
+	interval := 0
+	for _, g := range pic.segments {
+		if g.code != dht && g.code != dri && g.code != sos {
+			continue
+		}
+		b := data[g.body():g.end()]
+		switch g.code {
+		case dri:
+			interval = number(b)
+		case dht:
+			for len(b) >= 17 && huffmanLength(b) <= len(b) {
+				n := huffmanLength(b)
+				t := plainTableOf(b[1:17], b[17:n])
+				tables = append(tables, t)
+				if to := []*[4]*plainTable{&s.dc, &s.ac}; b[0]>>4 < 2 {
+					to[b[0]>>4][b[0]&15] = t
+				}
+				b = b[n:]
+			}
+		case sos:
+			out = append(out, s.scan(data, pic.scans[len(out)], &f, b, interval))
+		}
+	}
+	return out, tables
+}
+
+func (s *plainScan) scan(data []byte, r scrub.Range, frame *frame, b []byte, interval int) followed {
+	f := followed{Range: r}
+	h, ok := frame.scan(b)
+	if !ok {
+		f.lost = "a scan has no decoder"
+		return f
+	}
+	for _, u := range h.units {
+		if h.from == 0 && !(s.progressive && h.refines) && s.dc[u.dc] == nil || h.to > 0 && s.ac[u.ac] == nil {
+			f.lost = "a scan has no decoder"
+			return f
+		}
+	}
+	s.scanHeader, s.run = h, 0
+	p := &plainBits{b: data[:r.End()], at: int(r.Off)}
+	gap := func(end int) {
+		switch v := p.cur & (1<<p.have - 1); {
+		case p.have == 0:
+		case v == 0:
+			f.zeros = true
+		case v == 1<<p.have-1:
+			f.ones = true
+		default:
+			f.odd = true
+		}
+		if p.at < end {
+			f.gaps = append(f.gaps, scrub.Range{Off: int64(p.at), Len: int64(end - p.at)})
+		}
+	}
+	for i := range h.groups {
+		if interval > 0 && i > 0 && i%interval == 0 {
+			q := *p
+			gap(q.align())
+			if *p = q; !p.restart(i/interval - 1) {
+				f.lost = "a restart marker is missing"
+				return f
+			}
+			s.run = 0
+		}
+		ok := s.step(p, i)
+		if left := p.left(); left < 0 || !ok && left < 16 {
+			if p.align() < int(r.End()) {
+				f.lost = "coded data is missing"
+			}
+			return f
+		}
+		if !ok {
+			f.lost = "coded data is damaged"
+			return f
+		}
+	}
+	gap(int(r.End()))
+	return f
+}
+
+// scanOf hands f a scan of data.
+func scanOf(t *testing.T, data []byte, f func(*scrub.Scan) error) error {
+	t.Helper()
+	var failed error
+	e := scrub.NewEngine([]scrub.Format{{Name: "jpeg", Sniff: sniff, Parse: func(s *scrub.Scan) error { failed = f(s); return failed }}})
+	if _, err := e.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{Depth: scrub.DepthDeep}); err != nil {
+		t.Fatal(err)
+	}
+	return failed
+}
+
+// compared tells whether the picture has a frame to step through.
+func compared(t *testing.T, name string, data []byte) (lost, through int) {
+	t.Helper()
+	err := scanOf(t, data, func(s *scrub.Scan) error {
+		p := &parser{Scan: s}
+		pic, err := p.walk(0)
+		if err != nil || len(pic.frames) != 1 || !huffman(pic.frames[0].code) {
+			return err
+		}
+		f, ok, err := p.readFrame(pic)
+		if err != nil || !ok || f.width*f.height > 1<<24 {
+			return err
+		}
+		d := &decoder{parser: p, frame: f, work: maxWork, dc: usualTables(0), ac: usualTables(1)}
+		got, err := d.scans(pic)
+		if err != nil {
+			return err
+		}
+		want, tables := plainly(data, pic, f)
+		for i := range want {
+			if !reflect.DeepEqual(got[i], want[i]) {
+				t.Errorf("%s: scan %d:\n%+v, want\n%+v", name, i, got[i], want[i])
+			}
+			if got[i].lost != "" {
+				lost++
+			} else {
+				through++
+			}
+		}
+		for i, h := range d.all {
+			if h.count(); h.used != tables[i].used {
+				t.Errorf("%s: the symbols of table %d that occur are others", name, i)
+			}
+		}
+		return nil
+	})
+	if err != nil && !errors.As(err, new(*scrub.FormatError)) {
+		t.Errorf("%s: %v", name, err)
+	}
+	return lost, through
+}
+
+// invented is a picture of random coefficients with random codes.
+type invented struct {
+	lot  *rand.Rand
+	acc  []byte
+	bits int // in the last byte of acc
+}
+
+func (v *invented) put(code, n int) {
+	for n--; n >= 0; n-- {
+		if v.bits == 0 {
+			v.acc = append(v.acc, 0)
+		}
+		v.acc[len(v.acc)-1] |= byte(code>>n&1) << (7 - v.bits)
+		if v.bits = (v.bits + 1) & 7; v.bits == 0 && v.acc[len(v.acc)-1] == 0xFF {
+			v.acc = append(v.acc, 0)
+		}
+	}
+}
+
+func (v *invented) align() {
+	for v.bits > 0 {
+		v.put(1, 1)
+	}
+}
+
+// codes returns counts that leave few codes without a symbol, and none with ones only.
+func (v *invented) codes(symbols []byte) (dht []byte, codes map[byte][2]int) {
+	counts := make([]byte, 16)
+	codes = map[byte][2]int{}
+	room, code, at := 2, 0, 0
+	for n := 1; n <= 16; n, room, code = n+1, 2*room, code<<1 {
+		rest := len(symbols) - at
+		k := min(rest, v.lot.IntN(room), 1+v.lot.IntN(5))
+		for k > 0 && rest-k > (room-k-1)<<(16-n) {
+			k--
+		}
+		if n == 16 {
+			k = rest
+		}
+		for range k {
+			codes[symbols[at]] = [2]int{n, code}
+			code, at = code+1, at+1
+		}
+		counts[n-1], room = byte(k), room-k
+	}
+	return append(counts, symbols...), codes
+}
+
+// picture returns the JPEG from SOI to EOI.
+func (v *invented) picture(groups int, sampling []byte, interval int) []byte {
+	dcSymbols, acSymbols := make([]byte, 16), []byte{0, 0xF0}
+	for i := range dcSymbols {
+		dcSymbols[i] = byte(i)
+	}
+	for c := range 256 {
+		if c&15 > 0 && v.lot.IntN(3) > 0 {
+			acSymbols = append(acSymbols, byte(c))
+		}
+	}
+	v.lot.Shuffle(len(acSymbols), func(i, j int) { acSymbols[i], acSymbols[j] = acSymbols[j], acSymbols[i] })
+	acSymbols = acSymbols[:1+v.lot.IntN(len(acSymbols))]
+	if !slices.Contains(acSymbols, 0) {
+		acSymbols[0] = 0
+	}
+	dcTable, dc := v.codes(dcSymbols)
+	acTable, ac := v.codes(acSymbols)
+	out := "\xff\xd8" + seg(dht, "\x00", string(dcTable), "\x10", string(acTable))
+	frame, scan, units := "", "", 0
+	for i, hv := range sampling {
+		frame += string([]byte{byte(i), hv, 0})
+		scan += string([]byte{byte(i), 0})
+		units += int(hv>>4) * int(hv&15)
+	}
+	h, w := be16(8*uint16(sampling[0]&15)), be16(8*uint16(sampling[0]>>4)*uint16(groups))
+	if len(sampling) == 1 { // which is in single blocks
+		groups, units = groups*units, 1
+	}
+	out += seg(sof0, "\x08", h, w, string(rune(len(sampling))), frame)
+	if interval > 0 {
+		out += seg(dri, be16(uint16(interval)))
+	}
+	out += seg(sos, string(rune(len(sampling))), scan, "\x00\x3f\x00")
+	for g := range groups {
+		if interval > 0 && g > 0 && g%interval == 0 {
+			v.align()
+			v.acc = append(v.acc, bytes.Repeat([]byte{0xFF}, 1+v.lot.IntN(2)*v.lot.IntN(9))...)
+			v.acc = append(v.acc, rst0|byte((g/interval-1)&7))
+		}
+		for range units {
+			s := dcSymbols[v.lot.IntN(len(dcSymbols))]
+			v.put(dc[s][1], dc[s][0])
+			v.put(v.lot.IntN(1<<s), int(s))
+			v.block(acSymbols, ac)
+		}
+	}
+	v.align()
+	return append([]byte(out), append(v.acc, 0xFF, eoi)...)
+}
+
+func (v *invented) block(symbols []byte, codes map[byte][2]int) {
+	for k := 1; k <= last; k++ {
+		c := symbols[v.lot.IntN(len(symbols))]
+		if v.lot.IntN(20) == 0 || k+int(c>>4) > last {
+			c = 0
+		}
+		v.put(codes[c][1], codes[c][0])
+		if c == 0 {
+			return
+		}
+		v.put(v.lot.IntN(1<<(c&15)), int(c&15))
+		k += int(c >> 4)
+	}
+}
+
+// Pictures of all kinds, whole and damaged, are stepped through as by the book.
+func TestStepsAreThose(t *testing.T) {
+	lot := rand.New(rand.NewPCG(3, 4))
+	var lost, through int
+	try := func(name string, data []byte) {
+		l, n := compared(t, name, data)
+		lost, through = lost+l, through+n
+	}
+	damage := func(name string, data []byte, times int) {
+		try(name, data)
+		start := bytes.Index(data, []byte{0xFF, sos}) + 2
+		for i := range times {
+			b := bytes.Clone(data)
+			at := start + lot.IntN(len(b)-start)
+			switch lot.IntN(5) {
+			case 0:
+				b[at] ^= 1 << lot.IntN(8)
+			case 1:
+				b = b[:at]
+			case 2:
+				b = slices.Concat(b[:at], []byte{0xFF, eoi})
+			case 3:
+				b = slices.Insert(b, at, []byte("\xff\xff\x00\xff\xd3")[lot.IntN(5):]...)
+			default:
+				b = slices.Delete(b, at, min(len(b), at+1+lot.IntN(4)))
+			}
+			try(fmt.Sprint(name, " damaged ", i), b)
+		}
+	}
+	for i := range 36 {
+		sampling := [][]byte{{0x11}, {0x22}, {0x11, 0x11, 0x11}, {0x22, 0x11, 0x11}, {0x21, 0x11, 0x11}, {0x11, 0x11, 0x11, 0x11}}[i%6]
+		v := &invented{lot: lot}
+		damage(fmt.Sprint("invented ", i), v.picture(1+lot.IntN(20), sampling, []int{0, 1, 3}[lot.IntN(3)]), 8)
+	}
+	v := &invented{lot: lot}
+	damage("long", v.picture(200, []byte{0x22, 0x11, 0x11}, 0), 2)
+	for _, s := range samples.All() {
+		if bytes.HasPrefix(s.Data, []byte{0xFF, soi, 0xFF}) && len(s.Data) < 16<<10 && bytes.Contains(s.Data, []byte{0xFF, sos}) {
+			damage(s.Name, s.Data, 2)
+		}
+	}
+	if lost < 50 || through < 50 {
+		t.Errorf("%d scans were lost, %d were not", lost, through)
+	}
+}
+
+// failing can't be read from end on.
+type failing struct {
+	*bytes.Reader
+	end int64
+}
+
+func (f failing) ReadAt(p []byte, off int64) (int, error) {
+	if off+int64(len(p)) > f.end {
+		return 0, errFailing
+	}
+	return f.Reader.ReadAt(p, off)
+}
+
+var errFailing = errors.New("bad sector")
+
+// What can't be read ends the data, and is not forgotten.
+func TestBitsThatCanNotBeRead(t *testing.T) {
+	for _, n := range []int{0, 1, 2, 9, bitBuffer, bitBuffer + 1, 2 * bitBuffer} {
+		data := make([]byte, n+3)
+		var b bitReader
+		b.start(failing{bytes.NewReader(data), int64(n)}, scrub.Range{Len: int64(len(data))})
+		for range len(data) + 200 {
+			b.take(8)
+		}
+		if b.left() >= 0 || b.err != errFailing || b.align() > int64(n) || b.restart(0) || b.err != errFailing {
+			t.Errorf("%d bytes: %d left, %v", n, b.left(), b.err)
+		}
+	}
+}
