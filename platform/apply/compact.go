@@ -39,7 +39,6 @@ func (r *run) compact(ctx context.Context, it *item) {
 	if placed {
 		it.changed = true
 		it.out.Mode, it.out.NewSize = rewritten, c.NewSize()
-		r.setRewritten(it.out.Path)
 	}
 	switch {
 	case err == nil:
@@ -103,6 +102,7 @@ func (r *run) copyAndPlace(ctx context.Context, it *item, c *scrub.Compaction) (
 	if err := r.proveCopy(ctx, it, f, before.Sum(nil)); err != nil {
 		return false, err
 	}
+	r.setRewritten(it.out.Path) // before anybody can find it there
 	return r.place(it, f, name)
 }
 

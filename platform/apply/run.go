@@ -169,6 +169,9 @@ func (r *run) gather(ctx context.Context, planned <-chan *item) {
 	var before sync.WaitGroup
 	defer before.Wait()
 	flush := func() {
+		if len(batch) == 0 {
+			return
+		}
 		before.Wait()
 		now := batch
 		before.Go(func() { r.perform(ctx, now) })
