@@ -182,12 +182,12 @@ type Outcome struct {
 	Err      error    // why it failed; see the Err variables
 	Mode     string   // "" if not changed, "in place", "rewritten"; the latter also of a clean file that was compacted
 
-	Size    int64  // length before, in bytes
-	NewSize int64  // length after
-	Read    int64  // bytes
-	Written int64  // bytes
-	Links   uint64 // names the file has; all of them now lead to the cleaned bytes
-	Depth   scrub.Depth
+	Size    int64       // length before, in bytes
+	NewSize int64       // length after
+	Read    int64       // bytes
+	Written int64       // bytes
+	Links   uint64      // names the file has; all of them now lead to the cleaned bytes
+	Depth   scrub.Depth // how deep the first plan looked that was not refused; "" if none was
 	Took    time.Duration
 }
 

@@ -147,7 +147,7 @@ func (it *item) adopt(p *scrub.Plan) {
 	it.plan = p
 	o := &it.out
 	o.Format, o.NewSize = p.Format, p.Size
-	if o.Depth == "" {
+	if o.Depth == "" && p.Refused == "" {
 		o.Depth = depthOf(p)
 	}
 	o.Media = o.Media || p.Format != "" || it.todo()

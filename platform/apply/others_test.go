@@ -301,7 +301,8 @@ func TestMarkInTheWay(t *testing.T) {
 	content := sample(1)
 	path := put(t, t.TempDir(), "a.toy", append(content[:len(content):len(content)], "MARK"...))
 	honest := Direct(toyEngine).Plan
-	o := plannedBy(t, Options{}, path, func(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error) {
+	shallow := Options{Scrub: scrub.Options{Depth: scrub.DepthIndex}}
+	o := plannedBy(t, shallow, path, func(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error) {
 		if size == int64(len(content))+4 {
 			return &scrub.Plan{
 				Size: size, End: size - 4, Refused: "something is in the way", Map: []scrub.Span{{Off: 0, Len: size, Role: scrub.Identify}},
@@ -311,7 +312,7 @@ func TestMarkInTheWay(t *testing.T) {
 		}
 		return honest(ctx, f, size, opt)
 	})
-	if o.Status != Cleaned || o.Format != "toy" || len(o.Reasons) != 0 || len(o.Findings) < 4 {
+	if o.Status != Cleaned || o.Format != "toy" || len(o.Reasons) != 0 || len(o.Findings) < 4 || o.Depth != scrub.DepthIndex {
 		t.Errorf("%+v", o)
 	}
 	noTags(t, get(t, path), secret, "MARK")

@@ -93,7 +93,7 @@ func parse(s *scrub.Scan) error {
 	if err := c.list(); err != nil {
 		return err
 	}
-	if s.Deep() && !c.cut && !c.header.apple {
+	if !c.cut && !c.header.apple && s.Deep() {
 		if err := c.inflate(); err != nil {
 			return err
 		}

@@ -53,7 +53,7 @@ const jsonText = `With --json, each line of the output is one object. There is o
   size, new_size    bytes before and after
   bytes_read, bytes_written
   links             how many names the file has
-  depth             index or deep: how closely it was looked at
+  depth             index or deep: how closely it was looked at, "" if it was not
 
 With -, which reports one file, the output is the medium and the objects go to
 standard error.
