@@ -162,9 +162,18 @@ func (c *cleaner) complete() {
 	c.endless = true
 }
 
-// tables takes the tables of a segment.
+// maxTables bounds the tables of a picture, of which each takes 3 to 15 KiB: encoders
+// write a few for each of a hundred scans at most.
+const maxTables = 1 << 10
+
+// tables takes the tables of a segment. If there are too many, no scan that
+// follows can be stepped through.
 func (d *decoder) tables(b []byte, off int64) {
 	for len(b) >= 17 && huffmanLength(b) <= len(b) {
+		if len(d.all) == maxTables {
+			d.work = 0
+			return
+		}
 		n := huffmanLength(b)
 		t := newHuffmanTable(b[1:17], b[17:n])
 		if t != nil {

@@ -122,3 +122,13 @@ func TestCoefficientsArePaged(t *testing.T) {
 		t.Errorf("%v", c)
 	}
 }
+
+// Tables are small in the file, and large in memory.
+func TestTablesAreBounded(t *testing.T) {
+	for n, want := range map[int]scrub.Status{maxTables / 2: scrub.Clean, maxTables + 1: scrub.Partly} {
+		empty := strings.Repeat("\x13"+strings.Repeat("\x00", 16), n)
+		if p := plan(t, photo(seg(dht, empty))); p.Status() != want {
+			t.Errorf("with %d tables it is %s: %q", n, p.Status(), p.Doubts)
+		}
+	}
+}
