@@ -144,10 +144,10 @@ func (u *usage) scan(b []byte) {
 		if t, ok := u.waiting[[2]byte{dqt, id}]; ok && u.taken[n.component] == nil {
 			u.taken[n.component] = t.b
 		}
-		if h.from == 0 && !h.refines {
+		if !u.progressive || h.from == 0 && !h.refines { // a sequential scan is of whole blocks, whatever its header says
 			delete(u.waiting, [2]byte{dht, byte(n.dc)})
 		}
-		if h.to > 0 {
+		if !u.progressive || h.to > 0 {
 			delete(u.waiting, [2]byte{dht, 0x10 | byte(n.ac)})
 		}
 	}

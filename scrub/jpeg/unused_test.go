@@ -51,3 +51,15 @@ func TestChangedTable(t *testing.T) {
 		t.Errorf("a table that changes is %s", p.Status())
 	}
 }
+
+// Decoders don't ask the header of a sequential scan which coefficients it is of.
+func TestTablesOfOddScans(t *testing.T) {
+	pic := noise(40, 40, 80)
+	end := bytes.Index(pic, []byte{0xFF, sos}) + 14
+	for _, header := range []string{"\x00\x3f\x30", "\x00\x00\x00", "\x01\x05\x00"} {
+		data := append(append(bytes.Clone(pic[:end-3]), header...), pic[end:]...)
+		if got := pixels(t, scrubtest.Perform(data, plan(t, data))); got != pixels(t, data) {
+			t.Errorf("%x: the pixels changed", header)
+		}
+	}
+}
