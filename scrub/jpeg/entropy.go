@@ -2,17 +2,14 @@ package jpeg
 
 import (
 	"bytes"
-	"sync"
 
 	"untag/scrub"
 )
 
 // scanBuffer is how much of a scan is read at once: little enough to stay in the
-// processor's cache between being read and being searched.
-const scanBuffer = 128 << 10
-
-// scanBuffers are used again, to make no work for the collector.
-var scanBuffers = sync.Pool{New: func() any { return new([scanBuffer]byte) }}
+// processor's cache between being read and being searched, and to make no work
+// for the collector.
+const scanBuffer = 64 << 10
 
 // scan takes the entropy-coded data that follows a scan header.
 func (w *walker) scan() error {
@@ -45,10 +42,11 @@ func (w *walker) knownEnd(off int64) (end int64, known bool, err error) {
 // entropyEnd returns where the data ends that starts at off: at the FF of the
 // next marker, or of the fill bytes before it.
 func (w *walker) entropyEnd(off int64) (int64, error) {
-	buf := scanBuffers.Get().(*[scanBuffer]byte)
-	defer scanBuffers.Put(buf)
+	if w.buf == nil {
+		w.buf = make([]byte, min(scanBuffer, w.Left(off)))
+	}
 	for w.Left(off) >= 2 {
-		b := buf[:min(scanBuffer, w.Left(off))]
+		b := w.buf[:min(int64(len(w.buf)), w.Left(off))]
 		if _, err := w.ReadAt(b, off); err != nil {
 			return 0, err
 		}

@@ -95,6 +95,7 @@ type walker struct {
 	pic *picture
 	at  int64
 	ls  bool // JPEG-LS: bits are stuffed otherwise
+	buf []byte
 }
 
 // stop ends the walk at damage.
