@@ -9,7 +9,7 @@ import (
 // scanBuffer is how much of a scan is read at once: little enough to stay in the
 // processor's cache between being read and being searched, and to make no work
 // for the collector.
-const scanBuffer = 64 << 10
+const scanBuffer = 128 << 10
 
 // scan takes the entropy-coded data that follows a scan header.
 func (w *walker) scan() error {
