@@ -74,11 +74,11 @@ func unmounted(s *dbus.Signal) (names []string) {
 	if s.Name != jobBegins || dbus.Store(s.Body, &job, &added) != nil {
 		return nil
 	}
-	var operation string
-	var objects []dbus.ObjectPath
-	if added[udisksJob]["Operation"].Store(&operation) != nil || operation != unmountJob || added[udisksJob]["Objects"].Store(&objects) != nil {
+	properties := added[udisksJob] // none of what is no job
+	if operation, _ := properties["Operation"].Value().(string); operation != unmountJob {
 		return nil
 	}
+	objects, _ := properties["Objects"].Value().([]dbus.ObjectPath)
 	for _, o := range objects {
 		if name, ok := strings.CutPrefix(string(o), blockPath); ok {
 			names = append(names, deviceName(name))

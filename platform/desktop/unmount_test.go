@@ -62,6 +62,29 @@ func TestUnmounting(t *testing.T) {
 	}
 }
 
+// Signals of udisks are about much else, and anyone may send one.
+func TestOtherSignals(t *testing.T) {
+	job := func(properties map[string]dbus.Variant) []any {
+		return []any{dbus.ObjectPath("/job"), map[string]map[string]dbus.Variant{udisksJob: properties}}
+	}
+	unmount := dbus.MakeVariant(unmountJob)
+	for name, body := range map[string][]any{
+		"nothing":            nil,
+		"words":              {"a", "b"},
+		"no job":             {dbus.ObjectPath("/block"), map[string]map[string]dbus.Variant{udisks + ".Block": {"Size": dbus.MakeVariant(uint64(1))}}},
+		"no properties":      job(nil),
+		"no operation":       job(map[string]dbus.Variant{"Objects": dbus.MakeVariant([]dbus.ObjectPath{blockPath + "sdb1"})}),
+		"no objects":         job(map[string]dbus.Variant{"Operation": unmount}),
+		"a number":           job(map[string]dbus.Variant{"Operation": dbus.MakeVariant(7)}),
+		"objects of a kind":  job(map[string]dbus.Variant{"Operation": unmount, "Objects": dbus.MakeVariant([]string{blockPath + "sdb1"})}),
+		"an object, no list": job(map[string]dbus.Variant{"Operation": unmount, "Objects": dbus.MakeVariant(dbus.ObjectPath(blockPath + "sdb1"))}),
+	} {
+		if names := unmounted(&dbus.Signal{Name: jobBegins, Body: body}); len(names) > 0 {
+			t.Errorf("%s: %q", name, names)
+		}
+	}
+}
+
 func join(t *testing.T) *dbus.Conn {
 	t.Helper()
 	conn, err := connect(t.Context(), System)
