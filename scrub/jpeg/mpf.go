@@ -166,7 +166,7 @@ const (
 // Then the first one is a view too; some phones list another lens's picture as
 // a view of an ordinary one.
 func (x *mpIndex) isView(i int) bool {
-	return x.entries[i].attribute&typeViewMask == typeView && x.entries[0].attribute&typeViewMask == typeView
+	return x.entries[i].plain()&typeViewMask == typeView && x.entries[0].plain()&typeViewMask == typeView
 }
 
 // mpf takes the index down to the pictures that stay.
