@@ -128,10 +128,11 @@ func (c *cleaner) settle(f followed) error {
 		}
 		gaps = append(gaps, g)
 	}
-	if f.lost == "" && (f.odd || f.ones && f.zeros) {
-		f.lost = "the bits that fill bytes up vary"
+	varies := f.lost == "" && (f.odd || f.ones && f.zeros)
+	if varies && c.strange == "" { // where the blocks are is known all the same
+		c.Doubt("the bits that fill bytes up vary, in the scan at 0x%x", f.Off)
 	}
-	if f.lost != "" {
+	if varies || f.lost != "" {
 		c.lost = append(c.lost, f.Off)
 	}
 	switch {
