@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"untag/samples"
 	"untag/scrub"
 	"untag/scrub/scrubtest"
 )
@@ -153,4 +154,14 @@ func TestAdobeRGBStays(t *testing.T) {
 		ifd(bigEndian, exifAt, 0, entry{0xA001, 3, 1, "\xff\xff"}, entry{0xA005, 4, 1, be32(interopAt)}),
 		ifd(bigEndian, interopAt, 0, entry{0x0001, 2, 4, "R03\x00"}), secret)
 	hold(t, photo(exif), "R03\x00", "\xa0\x01\x00\x03\x00\x00\x00\x01\xff\xff")
+}
+
+// A picture without an end mark is cleaned as well as one that has it.
+func TestSpareCodesWithoutEnd(t *testing.T) {
+	s := samples.Get("jpeg/hiding-spare-codes")
+	data := s.Data[:bytes.LastIndex(s.Data, []byte{0xFF, eoi})]
+	h := scrubtest.Harness{Engine: engine(), Secrets: s.Secrets}
+	if p := h.Laws(t, t.Name(), data); p.Status() != scrub.Dirty {
+		t.Errorf("%s: %q", p.Status(), p.Doubts)
+	}
 }

@@ -68,7 +68,7 @@ func (c *cleaner) follow() error {
 			return err
 		}
 	}
-	if c.whole && c.pic.damage == "" && c.strange == "" {
+	if c.whole && c.strange == "" {
 		for _, t := range d.all {
 			t.count()
 		}

@@ -174,6 +174,9 @@ func (c *cleaner) tables(g segment) error {
 		at = t.off + int64(len(t.b))
 	}
 	c.Claim(at, g.end()-at, scrub.Structure, place)
+	if c.pic.damage != "" { // there may be more of the picture
+		return nil
+	}
 	for _, t := range c.codes {
 		if t.off > g.off && t.off < g.end() {
 			c.spareCodes(t, place)
