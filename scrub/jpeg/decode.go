@@ -128,12 +128,12 @@ func (c *cleaner) settle(f followed) error {
 		}
 		gaps = append(gaps, g)
 	}
-	varies := f.lost == "" && (f.odd || f.ones && f.zeros)
-	if varies && c.strange == "" { // where the blocks are is known all the same
-		c.Doubt("the bits that fill bytes up vary, in the scan at 0x%x", f.Off)
+	if f.lost == "" && (f.odd || f.ones && f.zeros) { // damaged data may well have blocks enough
+		f.lost = "the bits that fill bytes up vary"
 	}
-	if varies || f.lost != "" {
+	if f.lost != "" {
 		c.lost = append(c.lost, f.Off)
+		c.whole = false
 	}
 	switch {
 	case c.strange != "":
