@@ -35,6 +35,12 @@ func (b *bitReader) level(t *huffmanTable) bool {
 func (b *bitReader) block(t *huffmanTable) bool {
 	steps := t.steps
 	for k := 1; k <= last; {
+		if steps == nil {
+			if k = b.one(t, k); k > last+1 {
+				return false
+			}
+			continue
+		}
 		b.refill()
 		acc, n, i := b.acc, b.n, 0
 		for ; i < stepsPerFill; i++ {
@@ -69,6 +75,11 @@ func (b *bitReader) special(t *huffmanTable, k int) int {
 		b.n -= s.bits()
 		return last + 1
 	}
+	return b.one(t, k)
+}
+
+// one takes a single code, as special does.
+func (b *bitReader) one(t *huffmanTable, k int) int {
 	c, ok := b.symbol(t)
 	run, size := c>>4, c&15
 	switch {

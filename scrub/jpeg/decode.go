@@ -195,7 +195,7 @@ func (d *decoder) tables(b []byte, off int64) {
 func (d *decoder) scan(b []byte, r scrub.Range) (f followed) {
 	f.Range = r
 	h, ok := d.frame.scan(b)
-	next, ok := d.stepper(h, ok)
+	next, ok := d.stepper(h, ok, r.Len > shortScan)
 	if !ok {
 		f.lost = "a scan has no decoder"
 		return f
@@ -245,8 +245,12 @@ type stepper interface {
 	restart()
 }
 
+// shortScan is the length of scans, in bytes, through which it takes less time to
+// step code by code than to prepare for more.
+const shortScan = 8 << 10
+
 // stepper returns the one for a scan, if all tables are there.
-func (d *decoder) stepper(h scanHeader, ok bool) (stepper, bool) {
+func (d *decoder) stepper(h scanHeader, ok, long bool) (stepper, bool) {
 	if !ok {
 		return nil, false
 	}
@@ -257,7 +261,9 @@ func (d *decoder) stepper(h scanHeader, ok bool) (stepper, bool) {
 			if d.dc[u.dc] == nil || d.ac[u.ac] == nil {
 				return nil, false
 			}
-			d.ac[u.ac].prepare()
+			if long {
+				d.ac[u.ac].prepare()
+			}
 		}
 		return s, true
 	}
