@@ -20,7 +20,7 @@ import (
 // hostile is a worker that was taken over before it confined itself, if it
 // ever did. How it starts is told by its argument, what it answers by the file.
 func hostile(how string) {
-	w := server{engine, bufio.NewReader(pipe{}), bufio.NewWriter(pipe{})}
+	w := newServer(engine)
 	e := encoder{w: w.out}
 	switch how {
 	case "exits":
@@ -43,18 +43,15 @@ func hostile(how string) {
 	}
 	w.out.Flush()
 	for {
-		no, fd, err := receive()
+		no, q, fd, err := w.receive()
 		if err != nil {
 			os.Exit(0)
 		}
-		d := decoder{r: w.in, left: maxMessage}
-		q := d.request()
-		d.number()
 		head := make([]byte, 64)
 		n, _ := unix.Pread(fd, head, 0)
 		line, _, _ := strings.Cut(string(head[:n]), "\n")
 		if lie, ok := lies[strings.TrimPrefix(line, "HOSTILE:")]; ok {
-			lie(&w, no, q, fd)
+			lie(w, no, q, fd)
 		} else {
 			w.say(no, w.parse(q, fd))
 		}
@@ -219,7 +216,7 @@ var lies = map[string]func(w *server, no uint64, q request, fd int){
 		w.say(no, reply{compaction: &scrub.Compaction{Size: q.size, Drops: []scrub.Range{{Off: 8, Len: 8}}, Patches: []scrub.Edit{{Off: 15, Len: 2}}}})
 	},
 	"passes files": func(w *server, no uint64, q request, fd int) {
-		e := encoder{w: bufio.NewWriterSize(pipe{}, 1)} // bytes go out at once
+		e := encoder{w: bufio.NewWriterSize(w.socket, 1)} // bytes go out at once
 		unix.Sendmsg(socketFD, encodeNumber(no), unix.UnixRights(fd, fd, 0, 1), nil, 0)
 		e.reply(reply{plan: honest(q.size)})
 		e.number(no)

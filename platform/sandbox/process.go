@@ -20,8 +20,9 @@ type process struct {
 	conn  *os.File // the socket
 	errs  *os.File // what the worker writes to its standard error
 	in    *bufio.Reader
-	out   *bufio.Writer
+	out   *bufio.Writer // to the process itself
 	asked uint64
+	hand  *os.File // what is to be handed over with the next bytes; nil if nothing
 
 	done  chan struct{}    // closed when the process has ended
 	state *os.ProcessState // once done
@@ -59,9 +60,9 @@ func spawn(args []string) (*process, error) {
 		return nil, err
 	}
 	p := &process{
-		proc: proc, conn: ours, errs: errs, done: make(chan struct{}),
-		in: bufio.NewReaderSize(ours, 32<<10), out: bufio.NewWriterSize(ours, 16<<10),
+		proc: proc, conn: ours, errs: errs, done: make(chan struct{}), in: bufio.NewReaderSize(ours, 32<<10),
 	}
+	p.out = bufio.NewWriterSize(p, 16<<10)
 	go func() {
 		p.state, _ = proc.Wait()
 		close(p.done)
@@ -107,10 +108,9 @@ func (p *process) ask(ctx context.Context, f *os.File, q request) (reply, error)
 
 func (p *process) exchange(f *os.File, q request) (r reply, err error) {
 	p.asked++
-	if err := p.hand(f, encodeNumber(p.asked)); err != nil {
-		return r, err
-	}
+	p.hand = f
 	e := encoder{w: p.out}
+	e.number(p.asked)
 	e.request(q)
 	e.number(p.asked)
 	if err := p.out.Flush(); err != nil {
@@ -130,26 +130,41 @@ func (p *process) exchange(f *os.File, q request) (r reply, err error) {
 	return r, d.err
 }
 
-// hand sends the head of a request and with it the descriptor of f.
-func (p *process) hand(f *os.File, head []byte) error {
+// Write sends part of a request, the first with the descriptor of the file.
+func (p *process) Write(b []byte) (n int, err error) {
+	if p.hand != nil {
+		if n, err = p.sendWith(p.hand, b); err != nil {
+			return n, err
+		}
+		p.hand = nil
+	}
+	if n == len(b) {
+		return n, nil
+	}
+	m, err := p.conn.Write(b[n:])
+	return n + m, err
+}
+
+// sendWith sends the start of b, and with it the descriptor of f.
+func (p *process) sendWith(f *os.File, b []byte) (n int, err error) {
 	file, err := f.SyscallConn()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	conn, err := p.conn.SyscallConn()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var sent error
 	err = file.Control(func(fd uintptr) {
 		rights := unix.UnixRights(int(fd))
 		err := conn.Write(func(to uintptr) bool {
-			sent = unix.Sendmsg(int(to), head, rights, nil, unix.MSG_NOSIGNAL)
+			n, sent = unix.SendmsgN(int(to), b, rights, nil, unix.MSG_NOSIGNAL)
 			return sent != unix.EAGAIN && sent != unix.EINTR
 		})
 		sent = errors.Join(sent, err)
 	})
-	return errors.Join(sent, err)
+	return max(n, 0), errors.Join(sent, err)
 }
 
 // fresh tells whether a worker that has answered can be asked again: it lives,

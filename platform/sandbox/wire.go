@@ -18,7 +18,7 @@ const slots = 1024
 
 type encoder struct {
 	w    *bufio.Writer // keeps the first error for Flush
-	seen [slots]string
+	seen []string      // by slot; nil before the first place
 }
 
 func (e *encoder) uint(n uint64) {
@@ -62,6 +62,9 @@ func (e *encoder) texts(all []string, most int) {
 func (e *encoder) place(s string) {
 	s = s[:min(len(s), maxText)]
 	slot := hash(s) % slots
+	if e.seen == nil {
+		e.seen = make([]string, slots)
+	}
 	e.uint(uint64(slot))
 	known := e.seen[slot] == s
 	e.bool(known)
@@ -88,7 +91,7 @@ type decoder struct {
 	r    *bufio.Reader
 	left int64 // bytes that may still come
 	err  error
-	seen [slots]string
+	seen []string // by slot; nil before the first place
 }
 
 func (d *decoder) fail(err error) {
@@ -206,6 +209,9 @@ func (d *decoder) lines(count, most int, what string) (all []string) {
 
 func (d *decoder) place() string {
 	slot := d.uint(slots-1, "the slot of a place")
+	if d.seen == nil {
+		d.seen = make([]string, slots)
+	}
 	if !d.bool("a known place") {
 		d.seen[slot] = d.text(maxText, "a place")
 	}

@@ -65,13 +65,19 @@ func settle() {
 // server is the worker's end of the conversation.
 type server struct {
 	engine *scrub.Engine
+	socket *socket
 	in     *bufio.Reader
 	out    *bufio.Writer
 }
 
+func newServer(e *scrub.Engine) *server {
+	s := &socket{}
+	return &server{e, s, bufio.NewReaderSize(s, 16<<10), bufio.NewWriterSize(s, 32<<10)}
+}
+
 // serve greets and answers until nobody asks.
 func serve(engine *scrub.Engine, s Status) int {
-	w := server{engine, bufio.NewReaderSize(pipe{}, 16<<10), bufio.NewWriterSize(pipe{}, 32<<10)}
+	w := newServer(engine)
 	e := encoder{w: w.out}
 	e.status(s)
 	if w.out.Flush() != nil {
@@ -94,14 +100,9 @@ var errPanic = errors.New("panic")
 
 // next answers one request.
 func (w *server) next() error {
-	no, fd, err := receive()
+	no, q, fd, err := w.receive()
 	if err != nil {
 		return err
-	}
-	d := decoder{r: w.in, left: maxMessage}
-	q := d.request()
-	if d.err != nil || d.number() != no {
-		return fmt.Errorf("a request without an end: %w", d.err)
 	}
 	r := w.parse(q, fd)
 	unix.Close(fd) // before the answer: then nobody holds the file open for us
@@ -125,27 +126,20 @@ func (w *server) next() error {
 // manyPieces take megabytes.
 const manyPieces = 1 << 15
 
-// receive takes the number of a request, and the file that it is about.
-func receive() (no uint64, fd int, err error) {
-	var head [8]byte
-	oob := make([]byte, unix.CmsgSpace(4))
-	n, oobn := 0, 0
-	err = unix.EINTR
-	for err == unix.EINTR {
-		n, oobn, _, _, err = unix.Recvmsg(socketFD, head[:], oob, unix.MSG_CMSG_CLOEXEC|unix.MSG_WAITALL)
+// receive takes a request with its number, and the file that it is about. The
+// error is io.EOF if there is none.
+func (w *server) receive() (no uint64, q request, fd int, err error) {
+	d := decoder{r: w.in, left: maxMessage}
+	no = d.number()
+	q = d.request()
+	if end := d.number(); d.err == nil && end != no {
+		d.malformed("a request without an end")
 	}
-	if err != nil || n == 0 {
-		return 0, 0, io.EOF
+	if d.err != nil {
+		return 0, q, 0, d.err
 	}
-	messages, err := unix.ParseSocketControlMessage(oob[:oobn])
-	if err != nil || len(messages) != 1 || n != len(head) {
-		return 0, 0, fmt.Errorf("a request without a file: %w", err)
-	}
-	fds, err := unix.ParseUnixRights(&messages[0])
-	if err != nil || len(fds) != 1 {
-		return 0, 0, fmt.Errorf("a request without a file: %w", err)
-	}
-	return decodeNumber(head[:]), fds[0], nil
+	fd, err = w.socket.file()
+	return no, q, fd, err
 }
 
 // parse does what the request asks for.
@@ -211,18 +205,54 @@ func where() string {
 	return "in " + strings.Join(names, " < ")
 }
 
-// pipe is the socket without the runtime's poller.
-type pipe struct{}
-
-func (pipe) Read(p []byte) (int, error) {
-	n, err := retry(func() (int, error) { return unix.Read(socketFD, p) })
-	if n == 0 && err == nil {
-		err = io.EOF
-	}
-	return n, err
+// socket is what a worker talks through, without the runtime's poller.
+type socket struct {
+	oob    [64]byte
+	handed []int // descriptors that came with what was read
 }
 
-func (pipe) Write(p []byte) (int, error) {
+func (s *socket) Read(p []byte) (int, error) {
+	oobn := 0
+	n, err := retry(func() (n int, err error) {
+		n, oobn, _, _, err = unix.Recvmsg(socketFD, p, s.oob[:], unix.MSG_CMSG_CLOEXEC)
+		return n, err
+	})
+	if err != nil {
+		return n, err
+	}
+	if oobn > 0 {
+		return n, s.keep(s.oob[:oobn])
+	}
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
+}
+
+// keep notes what came beside bytes.
+func (s *socket) keep(oob []byte) error {
+	messages, err := unix.ParseSocketControlMessage(oob)
+	for i := range messages {
+		fds, err := unix.ParseUnixRights(&messages[i])
+		if err != nil {
+			return err
+		}
+		s.handed = append(s.handed, fds...)
+	}
+	return err
+}
+
+// file returns the descriptor that came with a request.
+func (s *socket) file() (int, error) {
+	if len(s.handed) != 1 {
+		return 0, fmt.Errorf("a request with %d files", len(s.handed))
+	}
+	fd := s.handed[0]
+	s.handed = s.handed[:0]
+	return fd, nil
+}
+
+func (s *socket) Write(p []byte) (int, error) {
 	done := 0
 	for done < len(p) {
 		n, err := retry(func() (int, error) { return unix.Write(socketFD, p[done:]) })

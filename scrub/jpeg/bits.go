@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	bitBuffer = 64 << 10 // how much is read at once
+	bitBuffer = 64 << 10 // how much is read at once, at most
 	bitMargin = 64       // zeros behind the last byte before a marker
 )
 
@@ -36,8 +36,8 @@ type bitReader struct {
 // start has the reader read r.
 func (b *bitReader) start(src io.ReaderAt, r scrub.Range) {
 	in, buf := b.in, b.buf
-	if in == nil {
-		in, buf = make([]byte, bitBuffer), make([]byte, 0, bitBuffer+2*bitMargin)
+	if size := int(max(min(r.Len, bitBuffer), bitMargin)); len(in) < size {
+		in, buf = make([]byte, size), make([]byte, 0, size+2*bitMargin)
 	}
 	*b = bitReader{src: src, next: r.Off, end: r.End(), in: in, raw: in[:0], buf: buf[:0], most: -1}
 }
