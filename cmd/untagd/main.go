@@ -1,3 +1,5 @@
+//go:debug updatemaxprocs=0
+
 // Untagd cleans the media files on removable drives as soon as they are mounted.
 package main
 
@@ -11,6 +13,8 @@ import (
 	"untag/scrub/formats"
 )
 
+// The runtime would wake up every half a minute to see whether its share of the
+// processors has changed; updatemaxprocs=0 above keeps an idle daemon asleep.
 func main() {
 	engine := formats.Engine()
 	if sandbox.IsWorker(os.Args) {

@@ -74,22 +74,29 @@ func (d *Desk) Close() {
 func (d *Desk) stopping() { d.stop.Do(d.manager.stopping) }
 
 // again is when the bus is looked for once more: a session may begin, and a
-// crashed bus may be started anew.
-const again = 30 * time.Second
+// crashed bus may be started anew. Where there is none it takes twice as long each
+// time, up to mostAgain times as long: an idle daemon should not wake a laptop up.
+const (
+	again     = 30 * time.Second
+	mostAgain = 32
+)
 
 // onBus does the work whenever there is a bus. If there is none, it says so once,
 // in those words.
 func (d *Desk) onBus(ctx context.Context, work func(context.Context) error, none string) {
 	said := none == ""
-	for ctx.Err() == nil {
+	for tries := 1; ctx.Err() == nil; tries = min(2*tries, mostAgain) {
 		err := work(ctx)
+		if err == nil {
+			tries = 1
+		}
 		if err != nil && !said && ctx.Err() == nil {
 			said = true
 			d.opt.Log.Info().Err(err).Msg(none)
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(d.opt.again):
+		case <-time.After(time.Duration(tries) * d.opt.again):
 		}
 	}
 }
