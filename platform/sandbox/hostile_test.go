@@ -261,7 +261,7 @@ func TestHostileAnswers(t *testing.T) {
 		"invents a number": "64 bits", "long number": "64 bits", "negative number": "the size is 18446744073709551615",
 		"long text": "the format is 4611686018427387904", "endless text": "a line is 1099511627776",
 		"many spans": "the number of spans is", "endless spans": "the number of spans is", "many edits": "the number of edits is", "many findings": "the number of findings is",
-		"neither yes": "neither yes nor no", "unknown slot": "the slot of a place is 1024", "much data": "the edits have more than",
+		"neither yes": "neither yes nor no", "unknown slot": "the slot of a place is 256", "much data": "the edits have more than",
 		"another size": "it is for 1025 bytes, not for 1024", "end outside": "the end is 1025", "cuts payload": "the cut at 0x6 meets the payload",
 		"short map": "map ends at 0x8", "no map": "map ends at 0x0", "long map": "the length of a span is 4, above 0", "empty span": "map breaks at 0x4",
 		"no role": "no role has the number 0", "another role": "no role has the number 7",

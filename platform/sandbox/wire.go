@@ -14,7 +14,7 @@ import (
 // their length in front. Places repeat from span to span: a string of that sort
 // goes into one of some numbered slots, and is named by its slot if it is there
 // already.
-const slots = 1024
+const slots = 256
 
 type encoder struct {
 	w    *bufio.Writer // keeps the first error for Flush
