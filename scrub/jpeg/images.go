@@ -47,6 +47,11 @@ func (c *cleaner) images() error {
 	if err := c.missing(); err != nil || c.tailStays {
 		return err
 	}
+	if c.cramped() {
+		c.lacks, c.tailStays = true, true
+		c.Doubt("the index has no room for the pictures that belong to this one")
+		return nil
+	}
 	c.reportDropped()
 	return nil
 }
@@ -109,8 +114,8 @@ func (c *cleaner) tellsOfMap() bool {
 }
 
 // announced tells whether a gain map may follow: the picture says so, or it has
-// an index, which may have led to one before a run was interrupted.
-func (c *cleaner) announced() bool { return len(c.groups[famMPF]) > 0 || c.tellsOfMap() }
+// an index, which may have led to one before a run was interrupted, and will.
+func (c *cleaner) announced() bool { return c.tellsOfMap() || c.indexHolds(len(c.kept)+2) }
 
 // maxSearch bounds the pictures that are looked at behind the first one.
 const maxSearch = 16

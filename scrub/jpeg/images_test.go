@@ -129,6 +129,28 @@ func TestHidingInIndex(t *testing.T) {
 	}
 }
 
+// An index that has to be written anew, and is too short for that, stays with the
+// pictures that it leads to. The file is not called clean.
+func TestCrampedIndex(t *testing.T) {
+	second := encode(16, 16)
+	index := func(size, off uint32) string {
+		const unknownBits = 0x08000000
+		return seg(0xE2, "MPF\x00MM\x00*", be32(8), "\x00\x01\xb0\x02\x00\x07", be32(32), be32(26), be32(0),
+			be32(0x20020002|unknownBits), be32(1), be32(0), be32(0), be32(0x020002), be32(size), be32(off), be32(0))
+	}
+	draft := photo(index(1, 1))
+	base := bytes.Index(draft, []byte("MPF\x00")) + 4
+	data := append(photo(index(uint32(len(second)), uint32(len(draft)-base))), second...)
+	h := scrubtest.Harness{Engine: engine(), Variants: -1}
+	p := h.Laws(t, t.Name(), data)
+	if p.Status() != scrub.Partly || len(p.Doubts) != 1 {
+		t.Errorf("it is %v for %q, not partly clean", p.Status(), p.Doubts)
+	}
+	if result := scrubtest.Perform(data, p); pictures(result) != 2 || len(indexOf(t, result)) != 2 {
+		t.Errorf("%d pictures are left, not 2", pictures(result))
+	}
+}
+
 func TestISOGainMap(t *testing.T) {
 	numbers := "\x00\x00\x00\x00\x00" + strings.Repeat("\x00\x00\x00\x01", 14)
 	gm := with(encode(8, 8), seg(0xE2, isoURN, numbers, secret))

@@ -89,16 +89,18 @@ func (c *cleaner) rest() error {
 	if c.pic.damage != "" {
 		return nil
 	}
-	at := c.pic.end
-	if c.strange != "" || c.tailStays {
-		c.Claim(at, c.Size()-at, scrub.Identify, "tail")
-		return nil
-	}
+	at, stays := c.pic.end, c.strange != "" || c.tailStays
 	for _, m := range c.kept {
-		if err := c.Blank(at, m.off-at, 0, scrub.Hidden, "gap"); err != nil {
+		if stays {
+			c.Claim(at, m.off-at, scrub.Identify, "tail")
+		} else if err := c.Blank(at, m.off-at, 0, scrub.Hidden, "gap"); err != nil {
 			return err
 		}
 		at = m.end
+	}
+	if stays {
+		c.Claim(at, c.Size()-at, scrub.Identify, "tail")
+		return nil
 	}
 	if c.endless && len(c.kept) == 0 {
 		c.EndWith(at, []byte{0xFF, eoi})

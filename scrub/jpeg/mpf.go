@@ -205,18 +205,40 @@ func (c *cleaner) mpfFirst(g segment) (bool, error) {
 	if len(c.kept) == 0 {
 		return false, nil
 	}
-	if len(c.kept)+1 == len(c.index.entries) && c.allListed() && c.plainIndex() {
+	if c.listsKept() {
 		return true, c.mpfScrub(g)
 	}
-	body := c.newIndex(g)
-	if int64(len(body)) > g.n {
+	if !holdsIndex(g, len(c.kept)+1) { // they are found without it
 		return false, nil
 	}
-	changed, err := c.replace(scrub.Unlink, g, body, scrub.Render)
+	changed, err := c.replace(scrub.Unlink, g, c.newIndex(g), scrub.Render)
 	if changed {
 		c.Gone(scrub.Finding{Kind: scrub.ID, Place: famMPF, Off: g.off, Len: 4 + g.n, Value: fmt.Sprintf("%d images", len(c.index.entries))})
 	}
 	return true, err
+}
+
+// listsKept tells whether the index leads to the pictures that stay, and says
+// nothing else.
+func (c *cleaner) listsKept() bool {
+	return len(c.kept)+1 == len(c.index.entries) && c.allListed() && c.plainIndex()
+}
+
+// indexHolds tells whether there is an index, with room for a new one of n images.
+func (c *cleaner) indexHolds(n int) bool {
+	all := c.groups[famMPF]
+	return len(all) > 0 && holdsIndex(all[0], n)
+}
+
+func holdsIndex(g segment, n int) bool { return g.n >= mpfHeader+8+2+3*12+4+16*int64(n) }
+
+// cramped tells whether pictures that stay could not be found any more by the
+// index that there is room for.
+func (c *cleaner) cramped() bool {
+	if len(c.kept) == 0 || c.listsKept() || c.indexHolds(len(c.kept)+1) {
+		return false
+	}
+	return c.gainMap == nil || len(c.kept) > 1 || !c.tellsOfMap()
 }
 
 func (c *cleaner) allListed() bool {
