@@ -163,7 +163,7 @@ func (c *cleaner) coded() error {
 			if err := c.Blank(g.Off, g.Len, 0, scrub.Hidden, "behind the last block"); err != nil {
 				return err
 			}
-			if c.Edited(before) && g.End() == r.End() {
+			if c.Edited(before) && g.End() == r.End() && r.End() < c.Size() {
 				c.Fill(scrub.Repair, g.Off, g.Len, 0xFF) // T.81, B.1.1.2: no decoder complains of fill bytes before a marker
 			}
 			at, gaps = g.End(), gaps[1:]

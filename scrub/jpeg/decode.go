@@ -116,7 +116,7 @@ func (c *cleaner) settle(f followed) error {
 		if err != nil {
 			return err
 		}
-		if g.Len == 2 && b[0] == 0xFF && b[1] != 0 { // a restart marker behind the last block, as some encoders write it
+		if g.Len == 2 && b[0] == 0xFF && b[1] >= rst0 && b[1] <= rst7 { // a restart marker behind the last block, as some encoders write it
 			continue
 		}
 		blank, err := c.Constant(g.Off, g.Len, 0)
