@@ -3,6 +3,7 @@ package station
 import (
 	"errors"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -62,11 +63,25 @@ func (q *queue) cantOpen(err error) {
 	switch {
 	case gone && q.place.folder():
 		q.cancel()
-	case gone:
+	case gone && !q.leaves():
 		q.stick(NotThere)
+	case gone:
 	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM):
 		q.stick(NoAccess)
 	default:
 		q.stick(NoAnswer)
+	}
+}
+
+// grace is how long the word of an unmounting may take to arrive.
+const grace = time.Second
+
+// leaves tells whether the drive turns out to have been unmounted.
+func (q *queue) leaves() bool {
+	select {
+	case <-q.ctx.Done():
+		return true
+	case <-time.After(grace):
+		return false
 	}
 }
