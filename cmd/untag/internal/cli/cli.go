@@ -4,6 +4,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -37,6 +38,7 @@ type Env struct {
 // app is one run of the program.
 type app struct {
 	Env
+	out   io.Writer // of cobra
 	code  exit.Code
 	taken bool // whether standard output is for a medium
 }
@@ -52,16 +54,32 @@ func (f *failure) Error() string { return f.msg }
 
 // Run does what the arguments say and returns the exit code.
 func Run(ctx context.Context, env Env) exit.Code {
-	a := &app{Env: env}
+	out := &heard{Writer: env.Stdout}
+	a := &app{Env: env, out: out}
 	root := a.command()
 	root.SetArgs(env.Args)
 	root.SetIn(env.Stdin)
-	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
+	err := root.ExecuteContext(ctx)
+	if out.err != nil {
+		err = failed(out.err)
+	}
+	if err != nil {
 		return a.fail(err)
 	}
 	return a.code
+}
+
+// heard keeps the first error of writing, which cobra drops where it shows help.
+type heard struct {
+	io.Writer
+	err error
+}
+
+func (h *heard) Write(p []byte) (int, error) {
+	n, err := h.Writer.Write(p)
+	h.err = cmp.Or(h.err, err)
+	return n, err
 }
 
 // Command returns the tree of commands, for the generator of manual pages.
@@ -77,18 +95,19 @@ func (a *app) fail(err error) exit.Code {
 	if f.msg == "" {
 		return f.code
 	}
-	if wantsJSON(a.Args) {
-		out := a.Stdout
-		if a.taken {
-			out = a.Stderr
-		}
-		p := report.New(out, a.Stderr, true, report.Options{})
-		_ = p.Error(f.msg, f.hint) // nothing is left to tell it to
-		_ = p.End(&report.Totals{}, f.code)
-		return f.code
+	if !wantsJSON(a.Args) || a.failJSON(f) != nil {
+		_ = report.Complain(a.Stderr, f.msg, f.hint) // nothing is left to tell it to
 	}
-	_ = report.Complain(a.Stderr, f.msg, f.hint)
 	return f.code
+}
+
+func (a *app) failJSON(f *failure) error {
+	out := a.Stdout
+	if a.taken {
+		out = a.Stderr
+	}
+	p := report.New(out, a.Stderr, true, report.Options{})
+	return errors.Join(p.Error(f.msg, f.hint), p.End(&report.Totals{}, f.code))
 }
 
 // wantsJSON looks for --json in arguments that may not have been understood.

@@ -134,6 +134,36 @@ func TestReportThatNobodyReadsEndsTheRun(t *testing.T) {
 	}
 }
 
+func TestWhatCannotBeWrittenIsNoSuccess(t *testing.T) {
+	const words = "untag: error: writing the report: no paper\n"
+	for _, tt := range []struct {
+		args []string
+		err  error
+		want string
+	}{
+		{[]string{"help"}, errors.New("no paper"), words},
+		{[]string{"scrub", "--help"}, errors.New("no paper"), words},
+		{[]string{"completion", "bash"}, errors.New("no paper"), words},
+		{[]string{"inspect", "--json", folder(t, 9)}, errors.New("no paper"), words},
+		{[]string{"help"}, syscall.EPIPE, ""},
+		{[]string{"formats"}, syscall.EPIPE, ""},
+	} {
+		env, _, errs := environment(tt.args...)
+		env.Stdout = &broken{err: tt.err}
+		if code := cli.Run(context.Background(), env); code != exit.Failed || errs.String() != tt.want {
+			t.Errorf("%v, %v: code %d, want 3; said %q, want %q", tt.args, tt.err, code, errs.String(), tt.want)
+		}
+	}
+}
+
+func TestOnlyTheNameIsQuotedOfWhatIsNotThere(t *testing.T) {
+	env, _, errs := environment("scrub", filepath.Join("no", "such\x1b[2J"))
+	const want = `untag: error: "no/such\x1b[2J": no such file or directory` + "\n"
+	if code := cli.Run(context.Background(), env); code != exit.Failed || !strings.HasPrefix(errs.String(), want) {
+		t.Errorf("code %d, said %q, want %q", code, errs.String(), want)
+	}
+}
+
 func TestProgressOnATerminalIsErased(t *testing.T) {
 	dir := folder(t, 50)
 	env, out, errs := environment("scrub", dir)

@@ -39,7 +39,7 @@ func (a *app) drives() *cobra.Command {
 		Short:   "list removable drives and the rules that apply to them",
 		Long:    drivesLong,
 		Example: "  untag drives\n  untag drives --config new-rules.toml",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			c, err := a.rules(path)
 			if err != nil {

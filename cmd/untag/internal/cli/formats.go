@@ -39,7 +39,7 @@ func (a *app) formats() *cobra.Command {
 		Use:   "formats",
 		Short: "list the formats that untag knows",
 		Long:  formatsLong,
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if asJSON {
 				return failed(a.formatsJSON())

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"untag/cmd/untag/internal/exit"
 )
@@ -42,7 +44,12 @@ func (a *app) command() *cobra.Command {
 	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(),
 		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", "{{if and .HasParent .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", 1))
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &failure{exit.Usage, err.Error(), "see " + c.CommandPath() + " --help"}
+		msg := err.Error()
+		var invalid *pflag.InvalidValueError
+		if errors.As(err, &invalid) { // which tells what strconv says
+			msg = fmt.Sprintf("--%s can't be %q", invalid.GetFlag().Name, invalid.GetValue())
+		}
+		return usage(msg, "see "+c.CommandPath()+" --help")
 	})
 	root.SetVersionTemplate("untag {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
@@ -51,11 +58,33 @@ func (a *app) command() *cobra.Command {
 	root.AddCommand(a.controls()...)
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(help())
-	root.InitDefaultCompletionCmd()
+	root.SetOut(a.out)
+	root.InitDefaultCompletionCmd() // which keeps what is the output now
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.Short = "print what a shell needs to complete commands"
+		c.Args, c.RunE = cobra.ArbitraryArgs, noShell
 	}
 	return root
+}
+
+// noShell is completion without one of its commands.
+func noShell(c *cobra.Command, args []string) error {
+	var shells []string
+	for _, s := range c.Commands() {
+		shells = append(shells, s.Name())
+	}
+	if len(args) == 0 {
+		return usage("no shell given", "one of "+strings.Join(shells, ", "))
+	}
+	return usage(fmt.Sprintf("no completion for %q", args[0]), "one of "+strings.Join(shells, ", "))
+}
+
+// noArgs is the rule for the arguments of commands that take none.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage(fmt.Sprintf("%s takes no argument, such as %q", c.CommandPath(), args[0]), "see "+c.CommandPath()+" --help")
+	}
+	return nil
 }
 
 // help is cobra's, but for words that it doesn't know.

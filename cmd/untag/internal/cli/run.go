@@ -11,6 +11,7 @@ import (
 
 	"untag/cmd/untag/internal/progress"
 	"untag/cmd/untag/internal/report"
+	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
 	"untag/platform/walk"
 )
@@ -80,7 +81,7 @@ func (r *run) open(paths []string) (roots []*walk.Root) {
 			continue
 		}
 		r.totals.Add(o)
-		r.note(r.printer.Error(p+": "+err.Error(), hint(err)))
+		r.note(r.printer.Error(text.Quote(p)+": "+err.Error(), hint(err)))
 	}
 	return roots
 }

@@ -35,7 +35,7 @@ func (a *app) status() *cobra.Command {
 		Use:   "status",
 		Short: "show what the daemon untagd is doing",
 		Long:  statusLong,
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.withDaemon(c.Context(), bus, func(ctx context.Context, d *desktop.Client) error {
 				s, err := d.Status(ctx)

@@ -37,7 +37,7 @@ func (a *app) watch() *cobra.Command {
 		Use:   "watch",
 		Short: "show what the daemon is doing as it happens",
 		Long:  watchLong,
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			err := a.withDaemon(ctx, bus, func(ctx context.Context, d *desktop.Client) error {

@@ -91,16 +91,13 @@ func (a *app) finish(r *run, err error) error {
 
 const again = "run the same command again to finish"
 
-// unheard is the failure to tell the outcome, which ended the run. That nobody
-// reads on, as with head, matters only where there was something to change.
+// unheard is the failure to tell the outcome, which ended the run.
 func (r *run) unheard() error {
 	switch {
 	case r.broken == nil:
 		return nil
 	case r.changes:
 		return &failure{exit.Failed, "stopped after " + done(r.state) + ": writing the report: " + r.broken.Error(), again}
-	case errors.Is(r.broken, syscall.EPIPE):
-		return &failure{exit.Failed, "", ""}
 	}
 	return failed(r.broken)
 }
@@ -113,10 +110,14 @@ func done(s progress.State) string {
 	return text.Count(s.Files, "file")
 }
 
-// failed is the failure to tell the outcome.
+// failed is the failure to tell what was asked. That nobody reads on, as with
+// head, needs no words.
 func failed(err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, syscall.EPIPE):
+		return &failure{exit.Failed, "", ""}
 	}
 	return &failure{exit.Failed, "writing the report: " + err.Error(), ""}
 }
