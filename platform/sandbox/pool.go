@@ -143,17 +143,34 @@ func (p *Pool) Status() (Status, error) {
 }
 
 // Warm starts up to n of the workers that are not running, so that whoever asks
-// them next doesn't wait for that. What fails is found by who asks.
+// them next doesn't wait for that. It waits for no place: whoever has one sees to
+// its worker, and two who held some and waited for more would wait for ever. What
+// fails is found by who asks.
 func (p *Pool) Warm(ctx context.Context, n int) {
 	for range min(n, p.opt.Workers) {
-		pl, err := p.take(ctx)
-		if err != nil {
+		pl := p.spare()
+		if pl == nil {
 			return
 		}
 		defer p.leave(pl) // not before the others were taken
-		if p.ready(ctx, pl) != nil {
+		if p.ctx.Err() != nil || p.ready(ctx, pl) != nil {
 			return
 		}
+	}
+}
+
+// spare returns a place that is free now, nil if there is none.
+func (p *Pool) spare() *place {
+	select {
+	case pl := <-p.manned:
+		return pl
+	default:
+	}
+	select {
+	case pl := <-p.empty:
+		return pl
+	default:
+		return nil
 	}
 }
 

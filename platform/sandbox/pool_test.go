@@ -308,6 +308,12 @@ func TestWarm(t *testing.T) {
 	if two := workers(p); len(one) != 1 || len(two) != 2 || !slices.Contains(two, one[0]) {
 		t.Errorf("first %v, then %v", one, two)
 	}
+	busy, err := p.take(bg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Warm(bg, 2) // waits for nobody
+	p.leave(busy)
 	serves(t, p)
 	ctx, cancel := context.WithCancel(bg)
 	cancel()

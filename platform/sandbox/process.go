@@ -41,8 +41,7 @@ func spawn(args []string) (*process, error) {
 		return nil, err
 	}
 	defer theirs.Close()
-	var fds [2]int
-	errs, complaints, err := ends(fds, unix.Pipe2(fds[:], unix.O_CLOEXEC))
+	errs, complaints, err := ends(pipe())
 	if err != nil {
 		ours.Close()
 		return nil, err
@@ -68,6 +67,11 @@ func spawn(args []string) (*process, error) {
 		close(p.done)
 	}()
 	return p, nil
+}
+
+func pipe() (fds [2]int, err error) {
+	err = unix.Pipe2(fds[:], unix.O_CLOEXEC)
+	return fds, err
 }
 
 // ends makes files of two descriptors. The first is ours, and can be given a
@@ -159,12 +163,12 @@ func (p *process) sendWith(f *os.File, b []byte) (n int, err error) {
 	err = file.Control(func(fd uintptr) {
 		rights := unix.UnixRights(int(fd))
 		err := conn.Write(func(to uintptr) bool {
-			n, sent = unix.SendmsgN(int(to), b, rights, nil, unix.MSG_NOSIGNAL)
-			return sent != unix.EAGAIN && sent != unix.EINTR
+			n, sent = retry(func() (int, error) { return unix.SendmsgN(int(to), b, rights, nil, unix.MSG_NOSIGNAL) })
+			return sent != unix.EAGAIN
 		})
 		sent = errors.Join(sent, err)
 	})
-	return max(n, 0), errors.Join(sent, err)
+	return n, errors.Join(sent, err)
 }
 
 // fresh tells whether a worker that has answered can be asked again: it lives,
