@@ -38,6 +38,7 @@ type batch struct {
 	mu    sync.Mutex
 	given map[string]given // to apply, and not reported
 	slow  []given          // to be gone on with later
+	read  bool             // a parser has seen a file
 }
 
 type given struct {

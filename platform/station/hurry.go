@@ -69,7 +69,7 @@ func (h hurried) Extensions() []string {
 
 // begins notes that a file is read, and tells for how long it may be, and whether
 // it is for the first time in this batch. One that had to wait for another isn't
-// begun at all.
+// begun at all; the first is, however long the drive took to open it.
 func (b *batch) begins(path string) (most time.Duration, first bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -78,10 +78,10 @@ func (b *batch) begins(path string) (most time.Duration, first bool) {
 	if !ok || g.read {
 		return 0, false
 	}
-	if time.Since(b.begun) > hold/2 {
+	if b.read && time.Since(b.begun) > hold/2 {
 		return 0, true
 	}
-	g.read = true
+	b.read, g.read = true, true
 	b.given[rel] = g
 	return allowance(g.tries), true
 }

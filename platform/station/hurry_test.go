@@ -141,6 +141,17 @@ func TestSlowStart(t *testing.T) {
 	})
 }
 
+// However long a drive takes to open files, each slice begins one of them.
+func TestSlowToOpen(t *testing.T) {
+	b := &batch{root: rootAt(t, real(t)), given: map[string]given{"a": {}, "b": {}}, begun: time.Now().Add(-time.Hour)}
+	for name, want := range map[string]time.Duration{"a": hold, "b": 0} {
+		b.read = name != "a"
+		if most, first := b.begins(filepath.Join(b.root.Path(), name)); most != want || !first {
+			t.Errorf("%s may be read for %v (for the first time: %v), want %v", name, most, first, want)
+		}
+	}
+}
+
 // The proof of what was written is not cut short.
 func TestProofIsNotHurried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
