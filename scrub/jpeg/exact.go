@@ -16,7 +16,7 @@ func (c *cleaner) judge() error {
 	n, behindText := int64(0), true
 	for _, r := range c.pic.junk {
 		n += r.Len
-		behindText = behindText && r.behindText
+		behindText = behindText && c.behindText(r)
 	}
 	if n > maxJunk || !behindText {
 		c.strange = fmt.Sprintf("%d bytes between segments may be part of the picture", n)
@@ -30,6 +30,16 @@ func (c *cleaner) judge() error {
 		}
 	}
 	return c.enough()
+}
+
+// behindText tells whether junk stands behind a segment that goes, such as an APPn
+// or COM, whose writer may have told a wrong length.
+func (c *cleaner) behindText(j junk) bool {
+	if j.behind < 0 {
+		return true
+	}
+	g := c.pic.segments[j.behind]
+	return g.code == soi || c.removes(g)
 }
 
 // exact compares the length of a segment with what it says itself. Decoders

@@ -61,7 +61,7 @@ type picture struct {
 // junk is bytes between segments.
 type junk struct {
 	scrub.Range
-	behindText bool // behind an APPn or COM, whose writer may have told a wrong length
+	behind int // number of the segment before, -1 if there is none
 }
 
 // shown tells whether there is something to see.
@@ -293,11 +293,7 @@ func (w *walker) addJunk(off, n int64) {
 		j[len(j)-1].Len += n
 		return
 	}
-	text := true
-	if s := w.pic.segments; len(s) > 0 {
-		text = removable(s[len(s)-1].code) || s[len(s)-1].code == soi
-	}
-	w.pic.junk = append(w.pic.junk, junk{scrub.Range{Off: off, Len: n}, text})
+	w.pic.junk = append(w.pic.junk, junk{scrub.Range{Off: off, Len: n}, len(w.pic.segments) - 1})
 }
 
 // skipFill steps over fill bytes to the last FF of the run.
