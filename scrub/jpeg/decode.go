@@ -63,6 +63,9 @@ func (c *cleaner) follow() error {
 		return err
 	}
 	c.whole = d.frame.whole()
+	for i := range scans {
+		c.judgeScan(&scans[i])
+	}
 	for _, f := range scans {
 		if err := c.settle(f); err != nil {
 			return err
@@ -108,6 +111,17 @@ func (d *decoder) scans(pic *picture) (out []followed, err error) {
 // which the header was damaged, or changed to hide it.
 const mostBehind = 4 << 10
 
+// judgeScan notes whether a scan is lost, and with it what is known of all others.
+func (c *cleaner) judgeScan(f *followed) {
+	if f.lost == "" && (f.odd || f.ones && f.zeros) { // damaged data may well have blocks enough
+		f.lost = "the bits that fill bytes up vary"
+	}
+	if f.lost != "" {
+		c.lost = append(c.lost, f.Off)
+		c.whole = false
+	}
+}
+
 // settle decides what becomes of bytes that are no coded data.
 func (c *cleaner) settle(f followed) error {
 	n, gaps := int64(0), []scrub.Range(nil)
@@ -127,13 +141,6 @@ func (c *cleaner) settle(f followed) error {
 			n += g.Len
 		}
 		gaps = append(gaps, g)
-	}
-	if f.lost == "" && (f.odd || f.ones && f.zeros) { // damaged data may well have blocks enough
-		f.lost = "the bits that fill bytes up vary"
-	}
-	if f.lost != "" {
-		c.lost = append(c.lost, f.Off)
-		c.whole = false
 	}
 	switch {
 	case c.strange != "":
@@ -166,6 +173,10 @@ func (c *cleaner) complete() {
 // maxTables bounds the tables of a picture, of which each takes 3 to 15 KiB: encoders
 // write a few for each of a hundred scans at most.
 const maxTables = 1 << 10
+
+// maxGaps bounds the list of bytes that are no coded data: there may be some in
+// each interval, and as many intervals as blocks.
+const maxGaps = 1 << 14
 
 // tables takes the tables of a segment. If there are too many, no scan that
 // follows can be stepped through.
@@ -202,6 +213,10 @@ func (d *decoder) scan(b []byte, r scrub.Range) (f followed) {
 	}
 	d.bits.start(d.Reader, r)
 	for i := range h.groups {
+		if len(f.gaps) > maxGaps {
+			f.lost = "there are bytes behind the last block of too many intervals"
+			return f
+		}
 		if d.interval > 0 && i > 0 && i%d.interval == 0 {
 			if !d.restart(&f, i/d.interval-1) {
 				f.lost = "a restart marker is missing"

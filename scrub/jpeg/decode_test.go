@@ -104,6 +104,41 @@ func TestFillingBits(t *testing.T) {
 	}
 }
 
+// Where the end of one scan is in doubt nothing is cut from another, whichever
+// comes first.
+func TestFillingBitsOfALaterScan(t *testing.T) {
+	const across, down = 63, 13 // blocks of one bit: the last byte of a scan has five to fill
+	blocks := strings.Repeat("\x00", across*down/8)
+	tables := seg(dqt, "\x00"+strings.Repeat("\x01", 64)) + seg(dht, "\x00\x01"+strings.Repeat("\x00", 16), "\x10\x01"+strings.Repeat("\x00", 16))
+	head := "\xff\xd8" + tables + seg(sof2, "\x08", be16(8*down), be16(8*across), "\x01\x01\x11\x00")
+	for last, want := range map[string]scrub.Status{"\x1f": scrub.Dirty, "\x15": scrub.Partly} {
+		pic := []byte(head + seg(sos, "\x01\x01\x00\x00\x00\x01") + blocks + "\x1f" + secret +
+			seg(sos, "\x01\x01\x00\x00\x00\x10") + blocks + "\x1f" +
+			seg(sos, "\x01\x01\x00\x01\x3f\x00") + blocks + last + "\xff\xd9")
+		p := plan(t, pic)
+		if gone := !bytes.Contains(scrubtest.Perform(pic, p), []byte(secret)); p.Status() != want || gone != (want == scrub.Dirty) {
+			t.Errorf("%x: %s, and what is behind the first scan goes: %v; %q", last, p.Status(), gone, p.Doubts)
+		}
+	}
+}
+
+// What is in doubt is told; the list of what is not grows with no file.
+func TestGapsAreBounded(t *testing.T) {
+	const across = 128
+	for n, want := range map[int]scrub.Status{maxGaps / 2: scrub.Clean, maxGaps + across: scrub.Partly} {
+		var pic strings.Builder
+		pic.WriteString("\xff\xd8" + seg(dqt, "\x00"+strings.Repeat("\x01", 64)) + seg(dht, "\x00\x01"+strings.Repeat("\x00", 16), "\x10\x01"+strings.Repeat("\x00", 16)) +
+			seg(sof0, "\x08", be16(uint16(n/across*8)), be16(across*8), "\x01\x01\x11\x00") + seg(dri, "\x00\x01") + seg(sos, "\x01\x01\x00\x00\x3f\x00"))
+		for i := range n - 1 {
+			pic.WriteString("\x3f\x00\xff" + string([]byte{rst0 + byte(i&7)}))
+		}
+		pic.WriteString("\x3f\x00\xff\xd9")
+		if p := plan(t, []byte(pic.String())); p.Status() != want {
+			t.Errorf("with %d gaps it is %s: %q %+v", n, p.Status(), p.Doubts, p.Findings)
+		}
+	}
+}
+
 // Restart markers count from 0 to 7.
 func TestRestartsInOrder(t *testing.T) {
 	pic := samples.Get("jpeg/restarts").Data
