@@ -130,6 +130,19 @@ func TestIndexForEachTrack(t *testing.T) {
 	h.Laws(t, "indexes", join(d[:i], index(1, 44), index(2, 0), d[i:]))
 }
 
+// What indexes say is kept only until the boxes have come that it is about.
+func TestManyIndexes(t *testing.T) {
+	d := twoTracks("Where were you?")
+	i := bytes.Index(d, []byte("moof")) - 4
+	var indexes []byte
+	for n := range 5 {
+		indexes = join(indexes, bx("sidx", uint32(0), uint32(1), uint32(600), uint32(0), uint32(100-n), uint16(0), uint16(0xFFFF), bytes.Repeat(join(uint32(0x100), zeros(8)), 0xFFFF)))
+	}
+	if p := plan(t, join(d[:i], indexes, d[i:]), scrub.Options{}); p.Refused == "" {
+		t.Errorf("%d places are kept, and it is %s", 5*0xFFFF, p.Status())
+	}
+}
+
 func TestFramesThatTell(t *testing.T) {
 	date := join(byte(0x50), zeros(2), byte(0x62), "\xff\x06\x05\x31", zeros(72))
 	for name, c := range map[string]struct {

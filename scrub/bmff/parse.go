@@ -1,6 +1,7 @@
 package bmff
 
 import (
+	"container/heap"
 	"slices"
 
 	"untag/scrub"
@@ -20,7 +21,8 @@ type parser struct {
 	// strangers are boxes of the top level that nobody needs.
 	strangers []box
 	// starts are where boxes have to start according to the segment index.
-	starts    []int64
+	starts    offsets
+	lastStart int64 // the highest there was
 	indexed   int64 // where the last segment ends according to it
 	fragments int
 }
@@ -175,7 +177,7 @@ func (p *parser) top() error {
 	if p.indexed > off {
 		p.insist("the last box ends before the index does")
 	}
-	if len(p.starts) > 0 && p.starts[len(p.starts)-1] < p.s.Size() {
+	if len(p.starts) > 0 && p.lastStart < p.s.Size() {
 		p.insist("no box starts where the index says")
 	}
 	if len(p.movies) == 0 {
@@ -189,10 +191,9 @@ func (p *parser) top() error {
 // has to: a box that swallowed the next one shows it nowhere else.
 func (p *parser) begin(off int64) {
 	for len(p.starts) > 0 && p.starts[0] <= off {
-		if p.starts[0] != off {
+		if heap.Pop(&p.starts) != off {
 			p.insist("no box starts where the index says")
 		}
-		p.starts = p.starts[1:]
 	}
 }
 

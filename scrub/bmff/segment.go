@@ -1,10 +1,26 @@
 package bmff
 
 import (
-	"slices"
+	"container/heap"
 
 	"untag/scrub"
 )
+
+// maxStarts is more than the full indexes of three tracks have together.
+const maxStarts = 1 << 18
+
+// offsets is a heap with the lowest one on top.
+type offsets []int64
+
+func (o offsets) Len() int           { return len(o) }
+func (o offsets) Less(i, j int) bool { return o[i] < o[j] }
+func (o offsets) Swap(i, j int)      { o[i], o[j] = o[j], o[i] }
+func (o *offsets) Push(x any)        { *o = append(*o, x.(int64)) }
+func (o *offsets) Pop() any {
+	x := (*o)[len(*o)-1]
+	*o = (*o)[:len(*o)-1]
+	return x
+}
 
 // segmentIndex compares what sidx (8.16.3) says of the segments' sizes with what
 // is there: a file that was cut between fragments shows it nowhere else.
@@ -54,10 +70,12 @@ func (p *parser) segmentIndex(b box) error {
 		if err != nil {
 			return err
 		}
-		if i, ok := slices.BinarySearch(p.starts, end); !ok { // there may be an index for each track
-			p.starts = slices.Insert(p.starts, i, end)
-		}
+		heap.Push(&p.starts, end) // there may be an index for each track
+		p.lastStart = max(p.lastStart, end)
 		end += int64(be32(row) & 0x7fffffff)
+	}
+	if len(p.starts) > maxStarts {
+		return scrub.ErrTooMany
 	}
 	p.indexed = max(p.indexed, end)
 	if end > p.s.Size() {
