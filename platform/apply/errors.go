@@ -27,6 +27,7 @@ var (
 	ErrNotProven     = errors.New("is still not clean")                      // the second plan found something
 	ErrPlan          = errors.New("the plan for it is not sound")            // [scrub.Plan.Check] refused it
 	ErrStopped       = errors.New("was stopped in the middle")               // the context ended
+	ErrTemp          = errors.New("no temporary file can be kept")           // of a long stream
 	ErrParser        = errors.New("a parser failed")                         // a bug: it panicked
 )
 

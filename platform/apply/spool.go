@@ -2,7 +2,10 @@ package apply
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -42,16 +45,27 @@ func (s *spool) take(ctx context.Context, in io.Reader) error {
 	}
 	disk, err := unnamed()
 	if err != nil {
-		return explain("taking in the stream", err)
+		return noRoom(err)
 	}
 	memory := s.File
 	defer memory.Close()
 	s.File, s.onDisk = disk, true
 	if _, err := io.Copy(s, io.NewSectionReader(memory, 0, n)); err != nil {
-		return takingIn(ctx, err)
+		return noRoom(err)
 	}
-	_, err = io.Copy(s, in)
+	if _, err = io.Copy(s, in); errors.Is(err, unix.ENOSPC) {
+		return noRoom(err)
+	}
 	return takingIn(ctx, err)
+}
+
+// noRoom says that a long stream can't be kept where temporary files are.
+func noRoom(err error) error {
+	var p *fs.PathError // its path tells no more
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("%w in %s: %w", ErrTemp, os.TempDir(), err)
 }
 
 func takingIn(ctx context.Context, err error) error {

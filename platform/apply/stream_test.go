@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -139,4 +140,23 @@ func TestSpoolIsWiped(t *testing.T) {
 	if err != nil || len(b) != spoolInMemory+800 || len(bytes.Trim(b, "\x00")) > 0 {
 		t.Errorf("%d bytes, %d of them not zero, %v", len(b), len(bytes.Trim(b, "\x00")), err)
 	}
+}
+
+// A long stream needs a folder for temporary files; it is not the stream that is
+// missing if there is none.
+func TestStreamWithoutTemporaryFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nowhere")
+	t.Setenv("TMPDIR", dir)
+	long := io.LimitReader(zeros{}, spoolInMemory+1)
+	_, err := Stream(t.Context(), long, io.Discard, Direct(scrub.NewEngine(nil)), Options{})
+	if !errors.Is(err, ErrTemp) || errors.Is(err, ErrGone) || !strings.Contains(err.Error(), dir) {
+		t.Errorf("said %v", err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }

@@ -18,6 +18,7 @@ var hints = []struct {
 	{apply.ErrReadOnlyFile, "write-protected files: allow writing first (chmod u+w), if they are yours"},
 	{apply.ErrDenied, "run untag as the owner of the files"},
 	{apply.ErrImmutable, "files that may not be changed: see lsattr and chattr"},
+	{apply.ErrTemp, "long streams are laid down there first: set TMPDIR to a folder with room"},
 	{apply.ErrFull, "the drive is full: free some space"},
 	{apply.ErrInUse, "files in use: close the program that has them open, then run untag again"},
 	{apply.ErrChanged, "files that change: wait until they are complete, then run untag again"},
