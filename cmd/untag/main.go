@@ -8,8 +8,11 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"untag/cmd/untag/internal/cli"
 	"untag/platform/sandbox"
@@ -21,6 +24,7 @@ func main() {
 	if sandbox.IsWorker(os.Args) {
 		sandbox.Main(engine)
 	}
+	abortWhenBroken()
 	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		signals = append(signals, syscall.SIGHUP)
@@ -40,4 +44,11 @@ func main() {
 	})
 	pool.Close()
 	os.Exit(int(code))
+}
+
+// abortWhenBroken has the runtime end the program by a signal where it can't go
+// on, and not with code 2, which says that nothing was touched.
+func abortWhenBroken() {
+	unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) // what was read of files stays in no other
+	debug.SetTraceback("crash")
 }

@@ -42,6 +42,20 @@ func TestSignalsInterrupt(t *testing.T) {
 	}
 }
 
+// A program that breaks down has no code that means something else.
+func TestBreakdownIsNoUsageError(t *testing.T) {
+	c, rest, said := waiting(t, "untag", "scrub", "-")
+	if err := c.Process.Signal(syscall.SIGQUIT); err != nil { // to the runtime, a reason to break down
+		t.Fatal(err)
+	}
+	c.Wait()
+	rest.Close()
+	status := c.ProcessState.Sys().(syscall.WaitStatus)
+	if !status.Signaled() || status.CoreDump() {
+		t.Errorf("%v, said %q", c.ProcessState, said)
+	}
+}
+
 func TestNohup(t *testing.T) {
 	c, rest, said := waiting(t, "sh", "-c", `trap "" HUP; exec untag scrub -`)
 	if err := c.Process.Signal(syscall.SIGHUP); err != nil {
