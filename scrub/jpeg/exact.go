@@ -55,8 +55,14 @@ func (c *cleaner) exact(g segment) error {
 	if n := coded(g.code, b); n >= 0 && n != len(b) {
 		c.strange = fmt.Sprintf("%s holds %d bytes where %d are expected, at 0x%x", placeOf(g.code), len(b), n, g.off)
 	}
+	if g.code == dht && slices.ContainsFunc(tablesOf(g, b), func(t table) bool { return len(t.b) > mostHuffman }) {
+		c.strange = fmt.Sprintf("a Huffman table has more codes than there can be, at 0x%x", g.off)
+	}
 	return nil
 }
+
+// mostHuffman is the length of the longest Huffman table that decoders take.
+const mostHuffman = 17 + 256
 
 // coded returns how long the payload of a segment is by what it says itself
 // (T.81, B.2.2 to B.2.5), or -1 if that is not known.

@@ -2,6 +2,7 @@ package jpeg
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"untag/scrub"
@@ -49,6 +50,25 @@ func TestChangedTable(t *testing.T) {
 	table[30]++
 	if p := plan(t, splice(pic, len(pic)-2, seg(dqt, string(table)))); p.Status() != scrub.Partly {
 		t.Errorf("a table that changes is %s", p.Status())
+	}
+}
+
+// A table that is longer than there can be is not emptied: its counts could not
+// say how long it is. No decoder takes it.
+func TestTableOfTooManyCodes(t *testing.T) {
+	pic := encode(16, 16)
+	for n, want := range map[int]scrub.Status{256: scrub.Dirty, 257: scrub.Partly, 511: scrub.Partly} {
+		counts := make([]byte, 16)
+		for i, left := 15, n; left > 0; i-- {
+			counts[i] = byte(min(left, 255))
+			left -= int(counts[i])
+		}
+		data := with(pic, seg(dht, "\x13", string(counts), strings.Repeat("S", n)))
+		p := plan(t, data)
+		after := plan(t, scrubtest.Perform(data, p))
+		if p.Status() != want || (want == scrub.Partly) != (after.Status() == scrub.Partly) || after.Removes() > 0 {
+			t.Errorf("%d codes: %s %q, then %s %q", n, p.Status(), p.Doubts, after.Status(), after.Doubts)
+		}
 	}
 }
 
