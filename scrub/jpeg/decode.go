@@ -48,14 +48,21 @@ func (f *followed) pad(b *bitReader) {
 const followLimit = 1 << 20
 
 // follow finds out what stands behind the last block of each scan. It does
-// without where that is known, or can't be.
+// without where that is known.
 func (c *cleaner) follow() error {
-	if !c.pic.fresh || len(c.pic.frames) != 1 || !huffman(c.pic.frames[0].code) || !c.DeepUpTo(followLimit) {
+	if !c.pic.fresh || !huffman(c.pic.frames[0].code) || !c.DeepUpTo(followLimit) {
 		return nil
 	}
 	f, ok, err := c.readFrame(c.pic)
-	if !ok || err != nil {
+	if err != nil {
 		return err
+	}
+	if !ok || len(c.pic.frames) != 1 {
+		c.Doubt("the coded picture can't be stepped through")
+		for _, r := range c.pic.scans {
+			c.lost = append(c.lost, r.Off)
+		}
+		return nil
 	}
 	d := &decoder{parser: c.parser, frame: f, work: maxWork, dc: usualTables(0), ac: usualTables(1)}
 	scans, err := d.scans(c.pic)

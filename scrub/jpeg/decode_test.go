@@ -122,6 +122,29 @@ func TestFillingBitsOfALaterScan(t *testing.T) {
 	}
 }
 
+// A picture that can't be stepped through is not called clean, by no plan.
+func TestPictureThatCanNotBeSteppedThrough(t *testing.T) {
+	pic := encode(16, 16)
+	sof := bytes.Index(pic, []byte{0xFF, sof0})
+	odd := bytes.Clone(pic)
+	odd[sof+11] = 0x51 // sampling of 5
+	flat := bytes.Clone(pic)
+	copy(flat[sof+5:], "\x00\x00")
+	for name, data := range map[string][]byte{
+		"sampling":     odd,
+		"no height":    flat,
+		"hierarchical": with(pic, "\xff\xde"+string(pic[sof+2:sof+4])+string(pic[sof+4:sof+2+int(pic[sof+2])<<8+int(pic[sof+3])])),
+	} {
+		data = with(data, seg(com, secret))
+		first := plan(t, data)
+		after := scrubtest.Perform(data, first)
+		proof, err := engine().Plan(bytes.NewReader(after), int64(len(after)), scrub.Options{Known: first.Map})
+		if err != nil || first.Status() != scrub.Partly || proof.Status() != scrub.Partly {
+			t.Errorf("%s: %s, and the proof %s: %q", name, first.Status(), proof.Status(), first.Doubts)
+		}
+	}
+}
+
 // What is in doubt is told; the list of what is not grows with no file.
 func TestGapsAreBounded(t *testing.T) {
 	const across = 128
