@@ -135,6 +135,7 @@ func TestDoubts(t *testing.T) {
 		want string
 	}{
 		"two movies":            {two, "more than one movie box"},
+		"fragments with more":   {finished("CANARY gap"), "a box where media data should be"},
 		"samples without chunk": {bytes.Replace(whole, join("stsz", uint32(0), uint32(0), uint32(1), uint32(6)), join("stsz", uint32(0), uint32(2), uint32(9), uint32(6)), 1), "samples that no chunk holds"},
 	}
 	for name, c := range cases {

@@ -171,29 +171,6 @@ func (p *parser) weigh(stay, go_ []region) error {
 	return nil
 }
 
-// swallowed looks for boxes where no sample is: media data with a length that is
-// too large takes in what follows it.
-func (p *parser) swallowed(stay, go_ []region) error {
-	for _, m := range p.mdats {
-		stay, go_ = skipTo(stay, m.Off), skipTo(go_, m.Off)
-		err := sweep(m.Off, m.End(), stay, go_, func(off, n int64, stays, goes bool, _ string) error {
-			if stays || goes || n < 16 {
-				return nil
-			}
-			h := make([]byte, 8)
-			_, err := p.s.ReadAt(h, off) // far from the last one: a page of the cache would serve nothing else
-			if err == nil && be32(h) >= 8 && slices.Contains([]string{"moof", "moov", "mdat", "styp", "sidx", "emsg", "prft"}, string(h[4:])) {
-				p.distrust("there is a box where media data should be")
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // claimEnd declares the logical end.
 func (p *parser) claimEnd() error {
 	if len(p.distrusts) > 0 {

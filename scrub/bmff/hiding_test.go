@@ -173,8 +173,9 @@ var hidingPlaces = map[string]func() []byte{
 			t.extra = bx("udta", bx("kind", uint32(0), "urn:mpeg:dash:role:2011\x00"+canary+"\x00"))
 		})
 	},
-	"a label":          func() []byte { return one(func(t *trackSpec) { t.extra = bx("udta", bx("labl", uint32(0), canary)) }) },
-	"a short free box": func() []byte { return shortFree(one(nil)) },
+	"a label": func() []byte { return one(func(t *trackSpec) { t.extra = bx("udta", bx("labl", uint32(0), canary)) }) },
+	"what a recorder wrote before it finished": func() []byte { return finished("") },
+	"a short free box":                         func() []byte { return shortFree(one(nil)) },
 	"after an index": func() []byte {
 		d := fragmented(bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), plainRun))
 		i := bytes.Index(d, []byte("moof")) - 4
@@ -192,6 +193,20 @@ var hidingPlaces = map[string]func() []byte{
 		return bytes.Replace(fragmented(bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), plainRun)),
 			bx("mvex", bx("trex", uint32(0), uint32(1), uint32(1), zeros(12)), bx("free", zeros(6))), bx("mvex", bx("trex", uint32(0), uint32(1), uint32(1), zeros(12), canary), bx("free")), 1)
 	},
+}
+
+// finished is a movie whose one mdat is over what its recorder wrote in fragments,
+// and lost is what the last of them held besides a frame of the film.
+func finished(lost string) []byte {
+	first := bx("moov", mvhd(), bx("udta", bx("\xa9mak", uint32(len(canary))<<16, canary)))
+	moof := bx("moof", bx("mfhd", uint32(0), uint32(0)), bx("uuid", canary, zeros(10)))
+	body := join(first, bx("mdat", "FRAME1"), moof, bx("mdat", "FRAME2"), bx("styp", "iso5", zeros(4)), moof, uint32(14+len(lost)), "mdat", "FRAME3", lost)
+	t := video(nil, nil)
+	for _, f := range []string{"FRAME1", "FRAME2", "FRAME3"} {
+		t.offsets, t.sizes = append(t.offsets, uint32(bytes.Index(body, []byte(f)))), append(t.sizes, 6)
+	}
+	t.entry = visual("XVID")
+	return movieOf(body, nil, t)
 }
 
 // one is a movie of one frame of picture, changed.
