@@ -10,12 +10,15 @@ func (p *parser) coverAuxiliary(t *track) error {
 		return nil
 	}
 	offsets, err := p.offsetsOf(saio)
-	if err != nil || offsets.n == 0 {
+	if err != nil {
 		return err
 	}
 	sizes, err := p.auxiliarySizes(saiz)
 	if err != nil {
 		return err
+	}
+	if offsets.n == 0 && sizes.each.n > 0 {
+		p.distrust("encryption data lies nowhere")
 	}
 	c := newChunks(&t.tables, p.s.Size(), columnBlock)
 	c.bare = true

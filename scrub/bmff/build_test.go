@@ -43,18 +43,19 @@ func mvhd() []byte {
 
 // trackSpec describes a track of one chunk a sample.
 type trackSpec struct {
-	id      uint32
-	handler string
-	entry   []byte
-	offsets []uint32
-	sizes   []uint32
-	extra   []byte // more boxes in trak
-	mdia    []byte // and in mdia
-	minf    []byte // and in minf
-	stbl    []byte // and in stbl
-	header  []byte // in place of vmhd
-	stts    []byte // rows of it
-	hdlr    []byte // in place of the usual one
+	id        uint32
+	handler   string
+	entry     []byte
+	described uint32 // entries that it holds, if not one
+	offsets   []uint32
+	sizes     []uint32
+	extra     []byte // more boxes in trak
+	mdia      []byte // and in mdia
+	minf      []byte // and in minf
+	stbl      []byte // and in stbl
+	header    []byte // in place of vmhd
+	stts      []byte // rows of it
+	hdlr      []byte // in place of the usual one
 }
 
 func trak(t trackSpec) []byte {
@@ -73,7 +74,7 @@ func trak(t trackSpec) []byte {
 		hdlr = bx("hdlr", uint32(0), uint32(0), t.handler, "vend", zeros(8), "CANARY handler\x00")
 	}
 	stbl := bx("stbl",
-		bx("stsd", uint32(0), uint32(1), t.entry),
+		bx("stsd", uint32(0), max(t.described, 1), t.entry),
 		bx("stts", uint32(0), times),
 		bx("stsc", uint32(0), uint32(1), uint32(1), uint32(1), uint32(1)),
 		bx("stsz", stsz), bx("stco", stco), t.stbl)

@@ -89,7 +89,13 @@ func (p *parser) config(b box, place string) error {
 		if !scrub.Refusal(err) {
 			return err
 		}
-		p.s.Doubt("the configuration of a codec can't be read")
+		empty, err := p.s.Constant(b.body(), b.size(), 0) // GStreamer's av1C, if it was not told
+		if err != nil {
+			return err
+		}
+		if !empty {
+			p.s.Doubt("the configuration of a codec can't be read")
+		}
 		pieces = nil
 	}
 	p.s.Claim(b.off, b.head, scrub.Structure, place)

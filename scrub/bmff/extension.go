@@ -21,7 +21,7 @@ func init() {
 	for typ, n := range map[string]int64{
 		"btrt": 12, "pasp": 8, "clap": 32, "fiel": 2, "gama": 4, "mdcv": 24, "clli": 4, "CoLL": 8, "SmDm": 28, "amve": 8, "ispe": 12, "hfov": 4, "st3d": 5,
 		"frma": 4, "enda": 2, "pcmC": 6, "srat": 8, "dvcC": 24, "dvvC": 24, "dvwC": 24, "d263": 7, "bitr": 8, "ddts": 20, "ACLR": 16, "mjqt": 65, "apcC": 4,
-		"DMLP": 10, "dmlp": 10,
+		"DMLP": 10, "dmlp": 10, "ADHR": 24, "DpxE": 4,
 	} {
 		extensions[typ] = span{n, true}
 	}
@@ -29,7 +29,7 @@ func init() {
 		"esds": maxStream, "dOps": 300, "dac3": 32, "dec3": 128, "dac4": 512, "alac": 256, "chan": 1 << 10, "chnl": 512, "vpcC": 64, "cclv": 64,
 		"jp2h": 64 << 10, "jpgC": 64 << 10, "mjht": 4 << 10, "SMI ": 4 << 10, "SVQ3": 4 << 10, "glbl": 64 << 10, "ARES": 120, "APRG": 24, "SA3D": 512,
 		"m4ds": 256, "svcC": 4 << 10, "mvcC": 4 << 10, "mhaC": 1 << 10, "mhaP": 256, "iacb": 4 << 10, "udts": 256, "avs3": 1 << 10, "apvC": 512,
-		"cinf": 4 << 10, "dfxp": 64, "samr": 64, "wfex": 128, "dmix": 64, "ludt": 1 << 10, "ftab": 1 << 10, "vttC": 1 << 10,
+		"cinf": 4 << 10, "dfxp": 64, "samr": 64, "wfex": 128, "dmix": 64, "ludt": 1 << 10, "ftab": 1 << 10,
 	} {
 		extensions[typ] = span{n, false}
 	}
@@ -53,27 +53,29 @@ func (p *parser) extension(t *track, e entry, b box, place string) error {
 			p.s.Stuck(scrub.Finding{Kind: scrub.Person, Place: place, Off: b.off, Len: b.len})
 			p.s.Doubt("the copy protection of the iTunes Store names the buyer, and the file can't be played without it")
 		}
-		return p.protectionScheme(b, place)
+		return p.protectionScheme(e, b, place)
 	case "sv3d", "vexu":
 		return p.spatial(b, place)
 	case "wave":
 		return p.wave(t, e, b, place)
+	case "vttC":
+		return p.webVTT(b, place)
 	case "pinf":
 		p.drop(b, scrub.Person, place, "")
 	case "free", "skip", "wide":
 		return p.filler(b, place)
 	default:
-		return p.knownExtension(t, b, place)
+		return p.knownExtension(e, b, place)
 	}
 	return nil
 }
 
 // knownExtension claims a child of a sample entry that is not looked into.
-func (p *parser) knownExtension(t *track, b box, place string) error {
+func (p *parser) knownExtension(e entry, b box, place string) error {
 	s, ok := extensions[b.typ]
 	switch {
 	case !ok:
-		return p.unknownExtension(t, b, place)
+		return p.unknownExtension(e, b, place)
 	case s.fixed:
 		n := min(s.n, b.size())
 		p.s.Claim(b.off, b.head+n, scrub.Structure, place)
@@ -82,13 +84,17 @@ func (p *parser) knownExtension(t *track, b box, place string) error {
 		p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.off, Len: b.len})
 		p.s.Doubt("the description of a decoder is longer than those of its kind")
 	}
-	p.keep(b, place)
-	return nil
+	n, err := p.measure(b)
+	if err != nil {
+		return err
+	}
+	p.s.Claim(b.off, b.head+n, scrub.Structure, place)
+	return p.slack(b, b.body()+n, place)
 }
 
 // protectionScheme claims sinf (8.12.1): what a frame is without encryption, and
 // by which scheme it is encrypted.
-func (p *parser) protectionScheme(b box, place string) error {
+func (p *parser) protectionScheme(e entry, b box, place string) error {
 	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		switch c.typ {
@@ -97,12 +103,55 @@ func (p *parser) protectionScheme(b box, place string) error {
 			return p.slack(c, min(c.end(), c.body()+4), at)
 		case "schm":
 			return p.schemeType(c, at)
-		case "schi", "imif", "ipmc":
-			p.keep(c, at)
+		case "schi":
+			return p.schemeInfo(e, c, at)
 		case "free", "skip":
 			return p.filler(c, at)
 		default:
 			p.drop(c, scrub.Unknown, at, "")
+		}
+		return nil
+	})
+}
+
+// piffTrack is tenc as PIFF has it.
+const piffTrack = "\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\x54"
+
+// schemeInfo claims schi (8.12.6). Common encryption needs one box there, with a
+// key's identifier (ISO/IEC 23001-7, 8.2); other schemes have accounts and addresses.
+func (p *parser) schemeInfo(e entry, b box, place string) error {
+	common := false
+	if _, err := children(p.s, b.body(), b.end(), func(c box) error {
+		common = common || c.typ == "tenc"
+		return nil
+	}); err != nil {
+		return err
+	}
+	return p.inside(b, place, func(c box) error {
+		at := place + "/" + c.name()
+		h, err := p.s.Bytes(c.body(), int(min(c.size(), 25)))
+		if err != nil {
+			return err
+		}
+		switch {
+		case c.typ == "tenc" && len(h) >= 24:
+			n := int64(24)
+			if h[6] != 0 && h[7] == 0 && len(h) > 24 { // the vector is the same for all samples
+				n += 1 + int64(h[24])
+			}
+			return p.sized(c, n, 0, at)
+		case c.typ == "uuid" && len(h) >= 16 && string(h[:16]) == piffTrack && c.size() == 16+24:
+			p.keep(c, at)
+		case c.typ == "free" || c.typ == "skip":
+			return p.filler(c, at)
+		case e.typ == "drms" || e.typ == "drmi": // doubted as a whole
+			p.keep(c, at)
+		case common:
+			p.drop(c, scrub.Unknown, at, "")
+		default:
+			p.s.Stuck(scrub.Finding{Kind: scrub.ID, Place: at, Off: c.off, Len: c.len})
+			p.s.Doubt("the copy protection holds something that nothing can look into")
+			p.keep(c, at)
 		}
 		return nil
 	})
@@ -182,7 +231,7 @@ func (p *parser) wave(t *track, e entry, b box, place string) error {
 			p.keep(c, at)
 			return nil
 		}
-		return p.knownExtension(t, c, at)
+		return p.knownExtension(e, c, at)
 	})
 }
 
@@ -190,8 +239,8 @@ func (p *parser) wave(t *track, e entry, b box, place string) error {
 // unknown box beside them can go.
 var knownCodecs = []string{"avc1", "avc2", "avc3", "avc4", "hvc1", "hev1", "dvh1", "dvhe", "av01", "vp08", "vp09", "vvc1", "vvi1", "mp4v", "mp4a", "ac-3", "ec-3", "alac", "Opus", "fLaC", "s263", "h263", "samr", "sawb", "jpeg", "mjpa", "mjpb", "apch", "apcn", "apcs", "apco", "ap4h", "ap4x", "twos", "sowt", "lpcm", "raw ", "in24", "in32", "fl32", "fl64", "ulaw", "alaw", "encv", "enca", "drms", "drmi", "ipcm", "fpcm", "tx3g", "text", "wvtt", "stpp", "sbtt", "stxt", "c608", "c708", "mp4s", "tmcd"}
 
-func (p *parser) unknownExtension(t *track, b box, place string) error {
-	if len(t.formats) > 0 && slices.Contains(knownCodecs, t.formats[0]) {
+func (p *parser) unknownExtension(e entry, b box, place string) error {
+	if slices.Contains(knownCodecs, e.typ) {
 		p.drop(b, scrub.Unknown, place, "")
 		return nil
 	}

@@ -358,8 +358,12 @@ func (p *parser) auxiliary(r *run, traf, saio box) error {
 		return err
 	}
 	c, err := p.offsetsOf(saio)
-	if err != nil || c.n == 0 {
+	if err != nil {
 		return err
+	}
+	if c.n == 0 {
+		p.distrust("encryption data lies nowhere")
+		return nil
 	}
 	off, err := c.number(0)
 	if err != nil {

@@ -174,6 +174,38 @@ var hidingPlaces = map[string]func() []byte{
 		})
 	},
 	"a label": func() []byte { return one(func(t *trackSpec) { t.extra = bx("udta", bx("labl", uint32(0), canary)) }) },
+	"beside a key's identifier": func() []byte {
+		return one(func(t *trackSpec) {
+			t.entry = visual("encv", bx("sinf", bx("frma", "avc1"), bx("schm", uint32(0), "cenc", uint32(0x10000)), bx("schi", bx("tenc", zeros(24), canary), bx("what", canary))))
+		})
+	},
+	"beside another description": func() []byte {
+		return one(func(t *trackSpec) { t.entry, t.described = join(visual("what"), visual("avc1", bx("what", canary))), 2 })
+	},
+	"after a description of Opus":    soundWith("Opus", "dOps", byte(0), byte(2), zeros(8), byte(1), byte(1), byte(1), zeros(2), canary),
+	"after a description of ALAC":    soundWith("alac", "alac", zeros(28), canary),
+	"after a layout of ALAC":         soundWith("alac", "alac", zeros(28), uint32(24), "chan", zeros(16), canary),
+	"after a description of AC-3":    soundWith("ac-3", "dac3", zeros(3), canary),
+	"after a description of E-AC-3":  soundWith("ec-3", "dec3", zeros(1), byte(1), zeros(2), byte(2), byte(7), zeros(3), byte(1), byte(16), canary),
+	"after a layout":                 soundWith("twos", "chan", zeros(12), uint32(1), zeros(20), canary),
+	"after a description of spheres": soundWith("twos", "SA3D", zeros(8), uint32(1), zeros(4), canary),
+	"after a description of VP9": func() []byte {
+		return one(func(t *trackSpec) {
+			t.entry = visual("vp09", bx("vpcC", uint32(1<<24), zeros(6), uint16(1), byte(0), canary))
+		})
+	},
+	"after a description of VP8": func() []byte {
+		return one(func(t *trackSpec) { t.entry = visual("vp08", bx("vpcC", zeros(10), canary)) })
+	},
+	"after fonts":          textWith("tx3g", zeros(30), bx("ftab", uint16(1), uint16(1), byte(5), "Serif", canary)),
+	"the head of captions": textWith("wvtt", bx("vttC", "WEBVTT - "+canary)),
+	"a note in captions":   textWith("wvtt", bx("vttC", "WEBVTT\n\nNOTE "+canary)),
+	"a year that is more": func() []byte {
+		return one(nil, keysMeta("com.apple.quicktime.title", "words", "com.apple.quicktime.year", "2031-05-06 "+canary))
+	},
+	"a speed that is text": func() []byte {
+		return one(nil, keysMeta("com.apple.quicktime.title", "words", "com.android.capture.fps", canary))
+	},
 	"what a recorder wrote before it finished": func() []byte { return finished("") },
 	"a short free box":                         func() []byte { return shortFree(one(nil)) },
 	"after an index": func() []byte {
@@ -232,6 +264,20 @@ func fragmented(traf []byte) []byte {
 	moov := bytes.Replace(trak(t), bx("stsc", uint32(0), uint32(1), uint32(1), uint32(1), uint32(1)), bx("stsc", uint32(0), uint32(0), zeros(12)), 1)
 	return join(ftyp, bx("moov", mvhd(), moov, bx("mvex", bx("trex", uint32(0), uint32(1), uint32(1), zeros(12)), bx("free", zeros(6)))),
 		moof, bx("mdat", "FRAME1"))
+}
+
+// soundWith is a movie whose one track is sound with a box in its description.
+func soundWith(format, typ string, parts ...any) func() []byte {
+	return func() []byte {
+		return one(func(t *trackSpec) { t.handler, t.entry = "soun", sound(format, bx(typ, parts...)) })
+	}
+}
+
+// textWith is a movie whose one track is text, described by parts.
+func textWith(format string, parts ...any) func() []byte {
+	return func() []byte {
+		return one(func(t *trackSpec) { t.handler, t.entry = "text", bx(format, zeros(6), uint16(1), join(parts...)) })
+	}
 }
 
 // put writes s over b at off.

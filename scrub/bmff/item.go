@@ -90,7 +90,7 @@ func (it item) plain(typ, locale uint32, value []byte) bool {
 	const number = 8
 	switch {
 	case it.role == scrub.Render:
-		return locale == 0 && (len(value) <= number || it.name != "" || frameRate.Match(value))
+		return locale == 0 && (len(value) <= number && (typ == 0 || typ > 5) || it.name != "" || frameRate.Match(value))
 	case typ >= 1 && typ <= 5 || len(value) > number:
 		return readable(value, maxWords(it.kind))
 	}
@@ -98,4 +98,4 @@ func (it item) plain(typ, locale uint32, value []byte) bool {
 }
 
 // frameRate is how a number is written as text.
-var frameRate = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{1,6})?$`)
+var frameRate = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{0,6})?$`)

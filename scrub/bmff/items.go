@@ -47,8 +47,11 @@ func (p *parser) item(m *metadata, b box, place string) (stays bool, err error) 
 	if it.kind == scrub.Cover && !it.extra && !p.s.Goes(it.role, it.kind) {
 		return p.pictures(b, it, place)
 	}
-	if it.role != 0 && !it.fits(p) {
+	switch {
+	case it.role != 0 && !it.fits(p):
 		it.verdict = verdict{0, scrub.Unknown}
+	case name == "com.apple.quicktime.year" && !isYear(it.value):
+		it.verdict = verdict{0, scrub.Time}
 	}
 	return p.judgeItem(b, it, place)
 }

@@ -21,7 +21,8 @@ var keptKeys = map[string]verdict{
 
 func init() {
 	for _, name := range []string{"com.apple.quicktime.title", "com.apple.quicktime.displayname", "com.apple.quicktime.artist", "com.apple.quicktime.album", "com.apple.quicktime.genre", "com.apple.quicktime.year",
-		"title", "artist", "album", "album_artist", "composer", "genre", "track", "disc"} {
+		"title", "artist", "album", "album_artist", "composer", "genre", "track", "disc", "grouping", "compilation", "show", "episode_id", "episode_sort", "season_number",
+		"sort_name", "sort_artist", "sort_album", "sort_album_artist", "sort_composer", "sort_show"} {
 		keptKeys[name] = verdict{scrub.Describe, scrub.Title}
 	}
 }
