@@ -151,10 +151,13 @@ func (p *parser) streamDescription(b box, place string) error {
 		p.s.Claim(b.body()+at, r.Off-at, scrub.Structure, place)
 		at = r.End()
 		r.Off += b.body()
-		if r.Off-b.body() == st.specific.Off && st.specific.Len > 0 {
-			err = p.specific(st.mpegVideo(), r, place)
-		} else {
+		switch {
+		case r.Off-b.body() != st.specific.Off || st.specific.Len == 0:
 			err = p.zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
+		case st.aac():
+			err = p.soundSpecific(r, place)
+		default:
+			err = p.specific(st.mpegVideo(), r, place)
 		}
 		if err != nil {
 			return err
@@ -167,7 +170,7 @@ func (p *parser) streamDescription(b box, place string) error {
 // looked returns the parts that are looked into, in order.
 func (st stream) looked() []scrub.Range {
 	parts := st.spare
-	if st.mpegVideo() != 0 && st.specific.Len > 0 {
+	if (st.mpegVideo() != 0 || st.aac()) && st.specific.Len > 0 {
 		parts = append(parts, st.specific)
 	}
 	slices.SortFunc(parts, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })

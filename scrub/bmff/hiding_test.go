@@ -60,6 +60,9 @@ var hidingPlaces = map[string]func() []byte{
 			t.handler, t.entry = "soun", sound("mp4a", esds(0x40, []byte{0x12, 0x10}, desc(0xc0, canary)))
 		})
 	},
+	"after a configuration of sound":            soundSpecific("\x11\xa8\x56\xe5\x00" + canary),
+	"a comment of channels":                     soundSpecific("\x11\x80\x04\xc4\x04\x00\x21\x10\x06" + canary + "\x56\xe5\x00"),
+	"a comment of channels and what follows it": soundSpecific("\x11\x80\x04\xc4\x04\x00\x21\x10\x06" + canary + "\x00\x00" + canary),
 	"after a stream": func() []byte {
 		return one(func(t *trackSpec) {
 			t.handler, t.entry = "soun", sound("mp4a", append16(esds(0x40, []byte{0x12, 0x10}), canary))
@@ -271,6 +274,11 @@ func soundWith(format, typ string, parts ...any) func() []byte {
 	return func() []byte {
 		return one(func(t *trackSpec) { t.handler, t.entry = "soun", sound(format, bx(typ, parts...)) })
 	}
+}
+
+// soundSpecific is a movie whose one track is AAC, configured by config.
+func soundSpecific(config string) func() []byte {
+	return soundWith("mp4a", "esds", esds(0x40, []byte(config))[8:])
 }
 
 // textWith is a movie whose one track is text, described by parts.
