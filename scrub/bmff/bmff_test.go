@@ -134,7 +134,10 @@ func TestDoubts(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"two movies":            {two, "more than one movie box"},
+		"two movies": {two, "more than one movie box"},
+		"notes":      {movieOf([]byte("CANARY gap"), nil, trackSpec{id: 1, handler: "musi", header: bx("gmhd", bx("gmin", zeros(16))), entry: bx("musi", zeros(6), uint16(1), zeros(4)), offsets: []uint32{0}, sizes: []uint32{10}}), "a track of a kind that nothing can look into"},
+		"several codecs": {movieOf([]byte("\x00\x00\x01\xb2CANARY gap"), nil, trackSpec{id: 1, handler: "vide", described: 2,
+			entry: join(visual("avc1", bx("avcC", "\x01\x42\xc0\x0a\xff\xe0\x00")), visual("XVID")), offsets: []uint32{0}, sizes: []uint32{14}}), "several codecs"},
 		"fragments with more":   {finished("CANARY gap"), "a box where media data should be"},
 		"samples without chunk": {bytes.Replace(whole, join("stsz", uint32(0), uint32(0), uint32(1), uint32(6)), join("stsz", uint32(0), uint32(2), uint32(9), uint32(6)), 1), "samples that no chunk holds"},
 	}

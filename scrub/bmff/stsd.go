@@ -90,29 +90,45 @@ func (p *parser) fields(t *track, e entry) (int64, error) {
 	return 0, nil
 }
 
-// readDescriptions notes what the samples are.
+// readDescriptions notes what the samples are. Frames of several codecs in one
+// track are not looked into.
 func (p *parser) readDescriptions(b box, t *track) error {
+	var first codec
+	mixed := false
 	_, err := p.entries(b, func(e entry) error {
-		t.formats = append(t.formats, e.typ)
-		t.tables.described++
-		t.encrypted = t.encrypted || slices.Contains([]string{"encv", "enca", "enct", "encs", "encm", "encu", "encf", "drms", "drmi", "p608"}, e.typ)
-		fields, err := p.fields(t, e)
-		if err != nil || fields == 0 {
-			return err
+		t.codec = codec{}
+		err := p.readDescription(t, e)
+		if t.tables.described++; t.tables.described == 1 {
+			first = t.codec
 		}
-		if t.handler == "soun" {
-			if err := p.readSound(t, e); err != nil {
-				return err
-			}
-		} else {
-			t.readFormat(e.typ)
-		}
-		_, err = children(p.s, e.off+fields, e.end(), func(c box) error { return p.readCodec(t, c) })
-		if damaged(err) {
-			return nil // codecs of old hold something else there: see leftovers
-		}
+		mixed = mixed || t.codec != first
 		return err
 	})
+	if mixed {
+		t.codec = codec{}
+		p.s.Doubt("the frames of a track are of several codecs")
+	}
+	return err
+}
+
+func (p *parser) readDescription(t *track, e entry) error {
+	t.formats = append(t.formats, e.typ)
+	t.encrypted = t.encrypted || slices.Contains([]string{"encv", "enca", "enct", "encs", "encm", "encu", "encf", "drms", "drmi", "p608"}, e.typ)
+	fields, err := p.fields(t, e)
+	if err != nil || fields == 0 {
+		return err
+	}
+	if t.handler == "soun" {
+		if err := p.readSound(t, e); err != nil {
+			return err
+		}
+	} else {
+		t.readFormat(e.typ)
+	}
+	_, err = children(p.s, e.off+fields, e.end(), func(c box) error { return p.readCodec(t, c) })
+	if damaged(err) {
+		return nil // codecs of old hold something else there: see leftovers
+	}
 	return err
 }
 

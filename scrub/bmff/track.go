@@ -108,6 +108,10 @@ func (p *parser) readMedia(b box, t *track) error {
 // handler is data about the recording.
 var mediaHandlers = []string{"vide", "soun", "auxv", "pict", "sbtl", "subt", "text", "clcp", "subp", "MPEG", "hvc1"}
 
+// playedHandlers are of tracks that old movies of QuickTime play, too: notes,
+// sprites, panoramas, models.
+var playedHandlers = []string{"musi", "sprt", "flsh", "twen", "qd3d", "qtvr", "pano", "obje", "STpn"}
+
 // metaFormats are sample formats that carry positions or sensor data under
 // the handler of a medium.
 var metaFormats = []string{"gpmd", "fdsc", "mebx", "mett", "metx", "camm", "rtmd", "djmd", "dbgi", "CTMD", "CNOP", "marl", "RVMI", "ctbx", "ssmd", "priv", "nrtm", "psmd", "3gf ", "INSV", "odsm", "sdsm"}
@@ -123,6 +127,9 @@ func (p *parser) judge(m *movie, t *track) error {
 		t.role, t.kind = scrub.Identify, scrub.Time
 	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.handler):
 		t.role, t.kind = scrub.Identify, scrub.Telemetry
+	case slices.Contains(playedHandlers, t.handler):
+		t.role = scrub.Render
+		p.s.Doubt("a track of a kind that nothing can look into")
 	case !slices.Contains(mediaHandlers, t.handler) && (t.media || !isBoxType([]byte(t.handler))):
 		t.role = scrub.Render
 		p.distrust("a track is neither picture nor sound nor anything else that is known")
