@@ -132,8 +132,9 @@ func (p *parser) frame(t *track, f sample) (bool, error) {
 			p.s.Doubt("more coded frames hold messages than can be kept account of")
 			break
 		}
-		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: x.Off, Len: x.Len})
-		coded.Report(p.s, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
+		if p.cover.piece(scrub.Range{Off: x.Off, Len: x.Len}) {
+			coded.Report(p.s, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
+		}
 	}
 	return slices.ContainsFunc(pieces, func(x coded.Piece) bool { return !x.Padding || x.Kind != "" }), nil
 }

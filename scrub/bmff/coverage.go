@@ -23,8 +23,31 @@ const maxRegions = 1 << 18
 // coverage gathers what samples cover.
 type coverage struct {
 	regions []region
-	asked   bool          // a table points at something
-	pieces  []scrub.Range // parts of coded frames that are not picture, claimed already
+	asked   bool           // a table points at something
+	pieces  []scrub.Range  // parts of coded frames that are not picture, claimed already
+	starts  map[int64]bool // of pieces: tracks and movies may share samples
+}
+
+// piece notes a part of a coded frame that is about to be claimed, and tells
+// whether it is a new one.
+func (c *coverage) piece(r scrub.Range) bool {
+	if c.starts[r.Off] {
+		return false
+	}
+	if c.starts == nil {
+		c.starts = map[int64]bool{}
+	}
+	c.starts[r.Off] = true
+	c.pieces = append(c.pieces, r)
+	return true
+}
+
+// forget takes back all but the first n pieces.
+func (c *coverage) forget(n int) {
+	for _, r := range c.pieces[n:] {
+		delete(c.starts, r.Off)
+	}
+	c.pieces = c.pieces[:n]
 }
 
 // add joins a region to the last one if it goes on in the same way.

@@ -49,7 +49,7 @@ func (p *parser) probePictures(t *track) error {
 			return nil
 		}
 		p.s.Reset(before)
-		p.cover.pieces = p.cover.pieces[:pieces]
+		p.cover.forget(pieces)
 		all = few
 	}
 	if !all {
@@ -71,7 +71,7 @@ func (p *parser) eachProbe(t *track, visit func(sample) error) error {
 
 // picture has one frame cleaned as a medium of its own.
 func (p *parser) picture(f sample) error {
-	if f.len == 0 {
+	if f.len == 0 || p.cover.starts[f.off] {
 		return nil
 	}
 	err := p.s.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
@@ -80,7 +80,7 @@ func (p *parser) picture(f sample) error {
 		return nil
 	}
 	if err == nil {
-		p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: f.off, Len: f.len})
+		p.cover.piece(scrub.Range{Off: f.off, Len: f.len})
 	}
 	return err
 }

@@ -216,7 +216,7 @@ func (p *parser) topBox(b box) error {
 	case "sidx":
 		return p.segmentIndex(b)
 	case "mfra":
-		return p.container(b, place)
+		return p.randomAccessIndex(b, place)
 	case "moov":
 		i := slices.IndexFunc(p.movies, func(m *movie) bool { return m.box.off == b.off })
 		return p.movie(p.movies[i])

@@ -111,6 +111,19 @@ func (p *parser) subsegmentIndex(b box) error {
 	return p.sized(b, at-b.body(), 0, place)
 }
 
+// randomAccessIndex claims mfra, without which every film plays. One that isn't
+// what it says goes.
+func (p *parser) randomAccessIndex(b box, place string) error {
+	mark := p.s.Point()
+	err := p.container(b, place)
+	if damaged(err) {
+		p.s.Reset(mark)
+		p.strangers = append(p.strangers, b)
+		return nil
+	}
+	return err
+}
+
 // randomAccess claims tfra (8.8.10).
 func (p *parser) randomAccess(b box, place string) error {
 	version, _, err := fullHead(p.s, b)

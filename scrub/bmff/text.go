@@ -130,7 +130,9 @@ func (p *parser) textPiece(off, n int64, b box) error {
 		p.s.Doubt("more text samples hold something else than can be kept account of")
 		return nil
 	}
-	p.cover.pieces = append(p.cover.pieces, scrub.Range{Off: off, Len: n})
+	if !p.cover.piece(scrub.Range{Off: off, Len: n}) {
+		return nil
+	}
 	if empty && (b.typ == "free" || b.len == 0) {
 		p.s.Claim(off, at-off, scrub.Structure, place)
 		p.s.Claim(at, off+n-at, scrub.Filler, place)
