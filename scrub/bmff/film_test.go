@@ -169,3 +169,13 @@ func tape(block []byte) []byte {
 	t.entry = visual("dvc ")
 	return movieOf(block, nil, t)
 }
+
+// TestRunThatLostItsFlags has sizes of samples that its flags do not tell of: the
+// samples can't be found.
+func TestRunThatLostItsFlags(t *testing.T) {
+	run := bx("trun", uint32(1), uint32(1), "OFFS", uint32(6))
+	p := plan(t, fragmented(bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), run)), scrub.Options{})
+	if p.Status() != scrub.Partly || !strings.Contains(strings.Join(p.Doubts, ";"), "less of them than it has") {
+		t.Errorf("%s, doubts %q", p.Status(), p.Doubts)
+	}
+}

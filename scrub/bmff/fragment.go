@@ -249,7 +249,8 @@ func (p *parser) readRun(f *fragment, r *run, b box) (x fragmentRunOf, ok bool, 
 	if width > 0 && x.count > (b.end()-x.table.off)/width {
 		return x, false, p.s.Errorf(b.off, "box \"trun\" says %d samples and has room for %d", x.count, (b.end()-x.table.off)/width)
 	}
-	if width > 0 && x.count < (b.end()-x.table.off)/width {
+	// Rows that no flag tells of may be of any width.
+	if rows := (b.end() - x.table.off) / max(width, 4); width > 0 && x.count < rows || width == 0 && x.count > 0 && x.count <= rows {
 		p.insist("a run of samples says less of them than it has")
 	}
 	if flags&1 != 0 {
