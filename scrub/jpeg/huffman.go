@@ -1,7 +1,5 @@
 package jpeg
 
-import "sync"
-
 // huffmanTable finds the symbol that a code stands for (T.81, C and F.2.2.3).
 type huffmanTable struct {
 	fast    [1 << fastBits]uint16 // by the next bits: length of the code, and the symbol; 0 if it is longer or none
@@ -168,21 +166,20 @@ func (t *huffmanTable) spare(all int) (at []int) {
 // none: for DC or for AC, those of luminance and of chrominance.
 func usualTables(class int) (t [4]*huffmanTable) {
 	for i := range usual[class] {
-		unused := readyTables()[class][i]
+		unused := readyTables[class][i]
 		t[i] = &unused
 	}
 	return t
 }
 
-var readyTables = sync.OnceValue(func() *[2][2]huffmanTable {
-	var t [2][2]huffmanTable
+var readyTables = func() (t [2][2]huffmanTable) {
 	for class := range usual {
 		for i, u := range usual[class] {
 			t[class][i] = *newHuffmanTable([]byte(u[:16]), []byte(u[16:]))
 		}
 	}
-	return &t
-})
+	return t
+}()
 
 var usual = [2][2]string{
 	{"\x00\x01\x05\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00" + usualDC,
