@@ -117,7 +117,7 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 	defer cancel()
 	beside.Go(func() { d.reloads(ctx, front) })
 	d.log.Info().Str("version", version()).Msg("ready")
-	front.Ready()
+	beside.Go(front.Ready)
 	err = d.station.Run(ctx, events)
 	d.log.Info().Msg("stopped")
 	return d.result(err)

@@ -320,6 +320,23 @@ func TestBusThatComesAndGoes(t *testing.T) {
 	}
 }
 
+// Once the service manager is told that the daemon is ready, the bus has it.
+func TestReadyOnTheBus(t *testing.T) {
+	messages := managed(t)
+	testkit.SessionBus(t)
+	for range 20 {
+		d := Open(t.Context(), Options{Station: newToy(), Bus: Session, Log: zerolog.Nop()})
+		d.Ready()
+		await(t, messages, "READY=1")
+		c, err := Dial(t.Context(), Session)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Close()
+		d.Close()
+	}
+}
+
 func TestNoDaemon(t *testing.T) {
 	testkit.SessionBus(t)
 	if _, err := Dial(t.Context(), Auto); !errors.Is(err, ErrNotRunning) {

@@ -34,6 +34,9 @@ type Desk struct {
 	cancel  context.CancelFunc
 	beside  sync.WaitGroup
 	stop    sync.Once
+	ended   <-chan struct{}
+	found   context.CancelFunc // the daemon is on the bus, or there is none
+	looked  <-chan struct{}    // closed by found
 }
 
 // Open opens a desk. It is closed by Close; when ctx ends it only says goodbye.
@@ -44,13 +47,17 @@ func Open(ctx context.Context, opt Options) *Desk {
 	opt.again = cmp.Or(opt.again, again)
 	d := &Desk{opt: opt, manager: manager{opt.Station, opt.Log}}
 	ctx, d.cancel = context.WithCancel(ctx)
+	looking, found := context.WithCancel(ctx)
+	d.ended, d.found, d.looked = ctx.Done(), found, looking.Done()
 	d.beside.Go(func() { d.manager.tell(ctx) })
 	d.beside.Go(func() { d.manager.feed(ctx) })
 	d.beside.Go(func() {
 		<-ctx.Done()
 		d.stopping()
 	})
-	if opt.Bus != None {
+	if opt.Bus == None {
+		d.found()
+	} else {
 		d.beside.Go(func() { d.onBus(ctx, d.serve, "no bus; untag status will not find the daemon") })
 		d.beside.Go(func() { d.onBus(ctx, d.makeWay, "") })
 	}
@@ -58,8 +65,22 @@ func Open(ctx context.Context, opt Options) *Desk {
 }
 
 // Ready tells the service manager that drives are served, first and after each
-// reload.
-func (d *Desk) Ready() { d.manager.ready() }
+// reload. It waits for the daemon to be on the bus, if there is one: who starts the
+// service and then asks for the status should get an answer.
+func (d *Desk) Ready() {
+	select {
+	case <-d.looked:
+	case <-time.After(onTheBus):
+	}
+	select {
+	case <-d.ended:
+	default:
+		d.manager.ready()
+	}
+}
+
+// onTheBus is how long a bus may take to answer until the daemon is ready without.
+const onTheBus = 10 * time.Second
 
 // Reloading tells it that the configuration is being read again.
 func (d *Desk) Reloading() { d.manager.reloading() }
@@ -103,6 +124,7 @@ func (d *Desk) onBus(ctx context.Context, work func(context.Context) error, none
 
 // serve serves the bus until ctx or the connection ends.
 func (d *Desk) serve(ctx context.Context) error {
+	defer d.found()
 	conn, err := connect(ctx, d.opt.Bus)
 	if err != nil {
 		return err
@@ -113,6 +135,7 @@ func (d *Desk) serve(ctx context.Context) error {
 	if err := s.export(); err != nil {
 		return err
 	}
+	d.found()
 	ctx, cancel := context.WithCancel(ctx)
 	var notes sync.WaitGroup
 	defer notes.Wait()
