@@ -143,7 +143,7 @@ func (p *parser) judge(m *movie, t *track) error {
 		if err != nil {
 			return err
 		}
-		if telling {
+		if telling || m.fragmentsGone(t) {
 			t.role, t.kind = scrub.Identify, scrub.Telemetry
 		}
 	}
