@@ -12,7 +12,6 @@ type movie struct {
 	box    box
 	tracks []*track
 	trex   map[uint32]uint32 // default sample size by track, for fragments
-	mvex   bool              // there may be fragments
 }
 
 // maxTracks is far above what files have; each track costs buffers.
@@ -27,13 +26,6 @@ func (m *movie) track(id uint32) *track {
 	return nil
 }
 
-// fragmentsGone tells whether a track is what an interrupted run leaves of one whose
-// text was in fragments: no samples, and no trex, without which it can have none.
-func (m *movie) fragmentsGone(t *track) bool {
-	_, listed := m.trex[t.id]
-	return m.mvex && !listed && len(m.trex) < maxTracks && t.tables.samples == 0
-}
-
 // readMovie reads what the tracks are and decides which ones go. It claims nothing.
 func (p *parser) readMovie(b box) (*movie, error) {
 	m := &movie{box: b, trex: map[uint32]uint32{}}
@@ -42,7 +34,6 @@ func (p *parser) readMovie(b box) (*movie, error) {
 		case "cmov", "rmra":
 			return p.s.Unsupportedf(c.off, "movie box %q", c.name())
 		case "mvex":
-			m.mvex = true
 			return p.readExtends(c, m)
 		case "trak":
 			if len(m.tracks) == maxTracks {

@@ -143,7 +143,7 @@ func (p *parser) judge(m *movie, t *track) error {
 		if err != nil {
 			return err
 		}
-		if telling || m.fragmentsGone(t) {
+		if telling {
 			t.role, t.kind = scrub.Identify, scrub.Telemetry
 		}
 	}
