@@ -9,7 +9,9 @@ import (
 // measures tell from the fields of a decoder's description how long it is. They
 // get no more than measured bytes of it.
 var measures = map[string]func(b []byte) int{
-	"alac": measureALAC, "chan": measureLayout, "dac3": func([]byte) int { return 3 }, "dec3": measureEAC3, "dOps": measureOpus, "ftab": measureFonts, "SA3D": measureAmbisonics, "vpcC": measureVP9,
+	"alac": measureALAC, "dac3": func([]byte) int { return 3 }, "dec3": measureEAC3, "dOps": measureOpus, "ftab": measureFonts, "vpcC": measureVP9,
+	"chan": measureRows(16, 20), // QuickTime: a layout and descriptions of channels
+	"SA3D": measureRows(12, 4),  // Spatial Audio RFC of Google
 }
 
 const measured = 1 << 10
@@ -55,14 +57,6 @@ func measureALAC(b []byte) int {
 	return cookie
 }
 
-// measureLayout is for QuickTime's chan: a layout and descriptions of channels.
-func measureLayout(b []byte) int {
-	if len(b) < 16 {
-		return len(b)
-	}
-	return 16 + 20*int(min(be32(b[12:]), measured))
-}
-
 // measureEAC3 is for dec3 (ETSI TS 102 366, F.6), which may tell of objects at its end.
 func measureEAC3(b []byte) int {
 	n := 2
@@ -87,12 +81,15 @@ func measureVP9(b []byte) int {
 	return at + 2 + byteAt(b, at)<<8 + byteAt(b, at+1)
 }
 
-// measureAmbisonics is for SA3D (Spatial Audio RFC of Google).
-func measureAmbisonics(b []byte) int {
-	if len(b) < 12 {
-		return len(b)
+// measureRows is for descriptions of n bytes, the last four of which count the
+// rows that follow, of so many bytes each.
+func measureRows(n, row int) func(b []byte) int {
+	return func(b []byte) int {
+		if len(b) < n {
+			return len(b)
+		}
+		return n + row*int(min(be32(b[n-4:]), measured))
 	}
-	return 12 + 4*int(min(be32(b[8:]), measured))
 }
 
 // measureFonts is for ftab (3GPP TS 26.245, 5.16): numbers and names of fonts.
