@@ -34,13 +34,10 @@ func (b *bitReader) level(t *huffmanTable) bool {
 // block steps over the AC coefficients of a block. All of the time goes here.
 func (b *bitReader) block(t *huffmanTable) bool {
 	steps := t.steps
+	if steps == nil {
+		return b.codes(t)
+	}
 	for k := 1; k <= last; {
-		if steps == nil {
-			if k = b.one(t, k); k > last+1 {
-				return false
-			}
-			continue
-		}
 		b.refill()
 		acc, n, i := b.acc, b.n, 0
 		for ; i < stepsPerFill; i++ {
@@ -64,6 +61,16 @@ func (b *bitReader) block(t *huffmanTable) bool {
 	return true
 }
 
+// codes does what block does, without the steps.
+func (b *bitReader) codes(t *huffmanTable) bool {
+	for k := 1; k <= last; {
+		if k = b.one(t, k); k > last+1 {
+			return false
+		}
+	}
+	return true
+}
+
 // special takes a step that ends the block, or else a single code. It returns the
 // number of the next coefficient, last+1 at the end of the block, and more if
 // there is no such code.
@@ -78,7 +85,7 @@ func (b *bitReader) special(t *huffmanTable, k int) int {
 	return b.one(t, k)
 }
 
-// one takes a single code, as special does.
+// one takes a single code, and returns what special does.
 func (b *bitReader) one(t *huffmanTable, k int) int {
 	c, ok := b.symbol(t)
 	run, size := c>>4, c&15
