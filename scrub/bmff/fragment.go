@@ -465,7 +465,7 @@ func (p *parser) readRunText(f *fragment, r *run, b box) error {
 	if sound {
 		visit = func(s sample) error {
 			text, err := p.s.Bytes(s.off, int(min(s.len, maxTextSample)))
-			tells = tells || telling.Match(text) || destroyed(text)
+			tells = tells || telling().Match(text) || destroyed(text)
 			return err
 		}
 	}

@@ -1,9 +1,8 @@
 package bmff
 
 import (
-	"regexp"
-
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // item is what ilst holds for one key.
@@ -90,7 +89,7 @@ func (it item) plain(typ, locale uint32, value []byte) bool {
 	const number = 8
 	switch {
 	case it.role == scrub.Render:
-		return locale == 0 && (len(value) <= number && (typ == 0 || typ > 5) || it.name != "" || frameRate.Match(value))
+		return locale == 0 && (len(value) <= number && (typ == 0 || typ > 5) || it.name != "" || frameRate().Match(value))
 	case typ >= 1 && typ <= 5 || len(value) > number:
 		return readable(value, maxWords(it.kind))
 	}
@@ -98,4 +97,4 @@ func (it item) plain(typ, locale uint32, value []byte) bool {
 }
 
 // frameRate is how a number is written as text.
-var frameRate = regexp.MustCompile(`^[0-9]{1,4}(\.[0-9]{0,6})?$`)
+var frameRate = pattern.New(`^[0-9]{1,4}(\.[0-9]{0,6})?$`)

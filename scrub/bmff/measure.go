@@ -1,9 +1,8 @@
 package bmff
 
 import (
-	"regexp"
-
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // measures tell from the fields of a decoder's description how long it is. They
@@ -105,7 +104,7 @@ func measureFonts(b []byte) int {
 }
 
 // styles is the head of a WebVTT file that says nothing but how cues look and where.
-var styles = regexp.MustCompile(`^WEBVTT\s*\n\n(STYLE\s*\n[^\x00-\x08<>]+|REGION\s*\n[a-z0-9:%,.\s-]+)$`)
+var styles = pattern.New(`^WEBVTT\s*\n\n(STYLE\s*\n[^\x00-\x08<>]+|REGION\s*\n[a-z0-9:%,.\s-]+)$`)
 
 // webVTT claims vttC (ISO/IEC 14496-30, 7.5), the head of a WebVTT file: what
 // follows its first word is for people, but for the styles and regions of cues.
@@ -116,7 +115,7 @@ func (p *parser) webVTT(b box, place string) error {
 		return err
 	}
 	n := min(b.size(), word)
-	if b.size() <= most && styles.Match(h) {
+	if b.size() <= most && styles().Match(h) {
 		n = b.size()
 	}
 	p.s.Claim(b.off, b.head+n, scrub.Structure, place)

@@ -2,36 +2,36 @@ package bmff
 
 import (
 	"bytes"
-	"regexp"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // sphericalElement matches one element of the spherical video metadata,
 // version 1, such as <GSpherical:Stitched>true</GSpherical:Stitched>.
-var sphericalElement = regexp.MustCompile(`<GSpherical:([A-Za-z]+)>([^<>]*)</GSpherical:[A-Za-z]+>`)
+var sphericalElement = pattern.New(`<GSpherical:([A-Za-z]+)>([^<>]*)</GSpherical:[A-Za-z]+>`)
 
 // sphericalRender are the elements that a player needs, with values that can't
 // say anything else.
-var sphericalRender = regexp.MustCompile(`^(Spherical|Stitched|ProjectionType|StereoMode|InitialView(Heading|Pitch|Roll)Degrees|FullPano(Width|Height)Pixels|CroppedArea(ImageWidth|ImageHeight|Left|Top)(Pixels)?)$`)
-var sphericalValue = regexp.MustCompile(`^\s*(true|false|equirectangular|mono|left-right|top-bottom|-?[0-9]{1,6})\s*$`)
+var sphericalRender = pattern.New(`^(Spherical|Stitched|ProjectionType|StereoMode|InitialView(Heading|Pitch|Roll)Degrees|FullPano(Width|Height)Pixels|CroppedArea(ImageWidth|ImageHeight|Left|Top)(Pixels)?)$`)
+var sphericalValue = pattern.New(`^\s*(true|false|equirectangular|mono|left-right|top-bottom|-?[0-9]{1,6})\s*$`)
 
 // sphericalFrame is what may stand around the elements.
-var sphericalFrame = regexp.MustCompile(`^\s*(<\?xml version="1\.0"( encoding="UTF-8")?\?>)?\s*<rdf:SphericalVideo\s+xmlns:rdf="http://www\.w3\.org/1999/02/22-rdf-syntax-ns#"\s+xmlns:GSpherical="http://ns\.google\.com/videos/1\.0/spherical/">\s*</rdf:SphericalVideo>\s*$`)
+var sphericalFrame = pattern.New(`^\s*(<\?xml version="1\.0"( encoding="UTF-8")?\?>)?\s*<rdf:SphericalVideo\s+xmlns:rdf="http://www\.w3\.org/1999/02/22-rdf-syntax-ns#"\s+xmlns:GSpherical="http://ns\.google\.com/videos/1\.0/spherical/">\s*</rdf:SphericalVideo>\s*$`)
 
 // spherical keeps the XML of spherical video and blanks the elements that are
 // not needed to show the picture. XML that says more than that goes whole.
 func (p *parser) spherical(b box, xml []byte, place string) error {
-	frame := sphericalElement.ReplaceAll(xml, nil)
-	if !sphericalFrame.Match(bytes.TrimRight(frame, "\x00")) {
+	frame := sphericalElement().ReplaceAll(xml, nil)
+	if !sphericalFrame().Match(bytes.TrimRight(frame, "\x00")) {
 		p.drop(b, scrub.Unknown, place, "")
 		return nil
 	}
 	start := b.body() + 16
 	at := start
-	for _, m := range sphericalElement.FindAllSubmatchIndex(xml, -1) {
+	for _, m := range sphericalElement().FindAllSubmatchIndex(xml, -1) {
 		name, value := xml[m[2]:m[3]], xml[m[4]:m[5]]
-		if sphericalRender.Match(name) && sphericalValue.Match(value) {
+		if sphericalRender().Match(name) && sphericalValue().Match(value) {
 			continue
 		}
 		off, n := start+int64(m[0]), int64(m[1]-m[0])

@@ -1,13 +1,13 @@
 package bmff
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // printable returns what people would read of a name or value: the text
@@ -40,7 +40,7 @@ func readable(text []byte, most int) bool {
 // telling matches what dashcams, drones and action cameras write as subtitles:
 // NMEA sentences, ISO 6709 positions, DJI's and Autel's lines of flight data,
 // Garmin's PNDM records. Each pattern alone is evidence enough.
-var telling = regexp.MustCompile(`\$G[A-Z](RMC|GGA|GLL|VTG)|PNDM|` +
+var telling = pattern.New(`\$G[A-Z](RMC|GGA|GLL|VTG)|PNDM|` +
 	`[+-]\d{2,3}\.\d{3,}[+-]\d{2,3}\.\d{3,}|` +
 	`(?i)\bGPS\s*[:(\[]|\b(home_?)?(lat|latitude|lon|long|longitude|longtitude)\]?\s*[:=]\s*[+-]?\d|` +
 	`\bH\.S\b|\bV\.S\b|\b(focal_len|fnum|shutter|ct|color_md|dzoom_ratio|rel_alt|abs_alt)\s*:\s*\S+.*\b(iso|ev|fnum|ct|focal_len|abs_alt)\s*:|` +
@@ -62,7 +62,7 @@ func (p *parser) textTells(t *track) (bool, error) {
 			return nil
 		}
 		text, err := p.s.Bytes(f.off, int(min(f.len, maxTextSample)))
-		tells = tells || telling.Match(text) || destroyed(text)
+		tells = tells || telling().Match(text) || destroyed(text)
 		return err
 	})
 	return tells, err

@@ -2,9 +2,9 @@ package bmff
 
 import (
 	"bytes"
-	"regexp"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // otherEntry claims the rest of a sample entry that is neither picture nor sound.
@@ -52,7 +52,7 @@ func (p *parser) quickTimeText(e entry, place string) error {
 
 // namespaces are what the strings of an entry of subtitles in XML or text may
 // be: namespaces and types that are published.
-var namespaces = regexp.MustCompile(`^(https?://www\.w3\.org/ns/ttml[#a-z/_-]*|https?://www\.smpte-ra\.org/schemas/[0-9a-z/-]{1,40}|urn:(ebu|dece|mpeg|dvb|arib)[:a-zA-Z0-9._-]{0,40}|image/(png|jpeg)|application/(ttml\+xml|x-subrip)(;codecs=[a-z0-9]{1,8})?|text/(vtt|plain|html)|utf-8|UTF-8| )*$`)
+var namespaces = pattern.New(`^(https?://www\.w3\.org/ns/ttml[#a-z/_-]*|https?://www\.smpte-ra\.org/schemas/[0-9a-z/-]{1,40}|urn:(ebu|dece|mpeg|dvb|arib)[:a-zA-Z0-9._-]{0,40}|image/(png|jpeg)|application/(ttml\+xml|x-subrip)(;codecs=[a-z0-9]{1,8})?|text/(vtt|plain|html)|utf-8|UTF-8| )*$`)
 
 // textStrings claims an entry that holds strings and then boxes.
 func (p *parser) textStrings(t *track, e entry, place string) error {
@@ -71,7 +71,7 @@ func (p *parser) textStrings(t *track, e entry, place string) error {
 		if end < 0 {
 			return p.leftovers(e, off, place)
 		}
-		if namespaces.Match(h[:end]) {
+		if namespaces().Match(h[:end]) {
 			p.s.Claim(off, int64(end)+1, scrub.Structure, place)
 		} else {
 			p.s.Claim(off, int64(end)+1, scrub.Identify, place)

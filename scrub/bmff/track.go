@@ -2,10 +2,10 @@ package bmff
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // track is one trak box.
@@ -372,7 +372,7 @@ func (p *parser) trackUUID(b box, place string) error {
 }
 
 // languageTag is a tag of BCP 47 without extensions and private parts.
-var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\x00?$`)
+var languageTag = pattern.New(`^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\x00?$`)
 
 // extendedLanguage claims elng (8.4.6).
 func (p *parser) extendedLanguage(b box, place string) error {
@@ -385,7 +385,7 @@ func (p *parser) extendedLanguage(b box, place string) error {
 	if err != nil {
 		return err
 	}
-	if !languageTag.Match(h[4:]) {
+	if !languageTag().Match(h[4:]) {
 		p.drop(b, scrub.Unknown, place, printable(h[4:]))
 		return nil
 	}

@@ -1,10 +1,10 @@
 package bmff
 
 import (
-	"regexp"
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // userItems are the items of user data whose meaning is known (QuickTime,
@@ -194,7 +194,7 @@ func (p *parser) userText(b box) string {
 var selectionSizes = map[string]int64{"tagc": 64, "tsel": 64, "ludt": 1 << 10, "tlou": 1 << 10, "LOOP": 4, "AllF": 1, "SelO": 1, "kind": 128}
 
 // trackKind is what kind may say: a published scheme and one of its words.
-var trackKind = regexp.MustCompile(`^\x00{4}(urn:mpeg:dash:role:[0-9]{4}|urn:tva:metadata:cs:AudioPurposeCS:[0-9]{4}|about:html-kind|https?://www\.w3\.org/TR/html5/?)\x00[a-z0-9.-]{0,32}\x00?$`)
+var trackKind = pattern.New(`^\x00{4}(urn:mpeg:dash:role:[0-9]{4}|urn:tva:metadata:cs:AudioPurposeCS:[0-9]{4}|about:html-kind|https?://www\.w3\.org/TR/html5/?)\x00[a-z0-9.-]{0,32}\x00?$`)
 
 // selection claims an item of selectionSizes. One that can't be what it is called goes.
 func (p *parser) selection(b box, place string) (stays bool, err error) {
@@ -204,7 +204,7 @@ func (p *parser) selection(b box, place string) (stays bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		ok = trackKind.Match(body) || b.typ == "tagc" && characteristic.Match(body)
+		ok = trackKind().Match(body) || b.typ == "tagc" && characteristic().Match(body)
 	}
 	if !ok {
 		return !p.drop(b, scrub.Unknown, place, ""), nil
@@ -214,4 +214,4 @@ func (p *parser) selection(b box, place string) (stays bool, err error) {
 }
 
 // characteristic is a tag of Apple's media characteristics.
-var characteristic = regexp.MustCompile(`^(public\.|com\.apple\.)[a-z.-]{1,60}\x00?$`)
+var characteristic = pattern.New(`^(public\.|com\.apple\.)[a-z.-]{1,60}\x00?$`)

@@ -1,10 +1,10 @@
 package bmff
 
 import (
-	"regexp"
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // verdict is what becomes of an item: role zero means that it goes.
@@ -84,7 +84,7 @@ func itemVerdict(typ string, it item) verdict {
 	case it.mean == "com.apple.iTunes" && it.name == "iTunSMPB" && hexWords(it.value),
 		it.mean == "com.apple.iTunes" && it.name == "iTunNORM" && hexWords(it.value):
 		return verdict{scrub.Render, ""}
-	case (it.mean == "com.apple.iTunes" || it.mean == "org.hydrogenaudio.replaygain") && replayGain[strings.ToLower(it.name)] && gain.Match(it.value):
+	case (it.mean == "com.apple.iTunes" || it.mean == "org.hydrogenaudio.replaygain") && replayGain[strings.ToLower(it.name)] && gain().Match(it.value):
 		return verdict{scrub.Render, ""}
 	}
 	return verdict{0, scrub.ID}
@@ -93,7 +93,7 @@ func itemVerdict(typ string, it item) verdict {
 // replayGain are the free-form items of loudness, and gain is what they say.
 var (
 	replayGain = map[string]bool{"replaygain_track_gain": true, "replaygain_track_peak": true, "replaygain_album_gain": true, "replaygain_album_peak": true, "replaygain_reference_loudness": true}
-	gain       = regexp.MustCompile(`^\s?[+-]?[0-9]{1,3}([.,][0-9]{1,8})?( dB)?$`)
+	gain       = pattern.New(`^\s?[+-]?[0-9]{1,3}([.,][0-9]{1,8})?( dB)?$`)
 )
 
 // hexWords tells whether a value is numbers and nothing else, as gapless and

@@ -2,7 +2,8 @@ package mpegvideo
 
 import (
 	"bytes"
-	"regexp"
+
+	"untag/scrub/pattern"
 )
 
 // shown tells whether user data of MPEG-1 and MPEG-2 changes what is seen:
@@ -24,7 +25,7 @@ func shown(b []byte) bool {
 
 // versions are the names by which FFmpeg works around the bugs of encoders of
 // MPEG-4. Those of DivX tell with a p that frames are packed.
-var versions = regexp.MustCompile(`^(?:` +
+var versions = pattern.New(`^(?:` +
 	`DivX\d{1,4}(?:Build|b)\d{1,6}p?` +
 	`|XviD\d{1,6}` +
 	`|Lavc\d{1,3}\.\d{1,3}\.\d{1,3}` +
@@ -41,7 +42,7 @@ const tmpgencMost = 20
 // known returns which part of user data decoders act upon, none if to is 0.
 func known(codec Codec, b []byte) (from, to int) {
 	if codec == MPEG4 {
-		return 0, len(versions.Find(b))
+		return 0, len(versions().Find(b))
 	}
 	from = bytes.Index(b, tmpgenc)
 	to = from + len(tmpgenc)
