@@ -105,12 +105,23 @@ func (g *guest) step(format string, args ...any) {
 // until waits for something to become true.
 func (g *guest) until(what string, is func() bool) time.Duration {
 	g.Helper()
+	return g.await(what, is, pause) // asking takes a good part of the machine, too
+}
+
+// soon is [guest.until] for what is quickly asked.
+func (g *guest) soon(what string, is func() bool) {
+	g.Helper()
+	g.await(what, is, 5*time.Millisecond)
+}
+
+func (g *guest) await(what string, is func() bool, pause time.Duration) time.Duration {
+	g.Helper()
 	begun := time.Now()
 	for !is() {
 		if time.Since(begun) > patience {
 			g.Fatalf("it did not come to this: %s", what)
 		}
-		time.Sleep(pause) // asking takes a good part of the machine, too
+		time.Sleep(pause)
 	}
 	return time.Since(begun)
 }

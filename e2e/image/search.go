@@ -56,6 +56,19 @@ type Find struct {
 
 func (f Find) String() string { return fmt.Sprintf("%s at %#x (%d times)", f.Name, f.Off, f.Count) }
 
+// Gone tells whether the needle stands where it was found no more. It reads little
+// and can be asked often.
+func (f Find) Gone(path string) (bool, error) {
+	img, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer img.Close()
+	b := make([]byte, len(f.Bytes))
+	_, err = img.ReadAt(b, f.Off)
+	return !bytes.Equal(b, f.Bytes), err
+}
+
 // Search looks at every byte of a file.
 func Search(path string, needles []Needle) ([]Find, error) {
 	b, err := os.ReadFile(path)

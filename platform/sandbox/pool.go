@@ -147,15 +147,21 @@ func (p *Pool) Status() (Status, error) {
 // its worker, and two who held some and waited for more would wait for ever. What
 // fails is found by who asks.
 func (p *Pool) Warm(ctx context.Context, n int) {
+	var places []*place
 	for range min(n, p.opt.Workers) {
-		pl := p.spare()
-		if pl == nil {
-			return
+		if pl := p.spare(); pl != nil {
+			places = append(places, pl)
 		}
-		defer p.leave(pl) // not before the others were taken
-		if p.ctx.Err() != nil || p.ready(ctx, pl) != nil {
-			return
-		}
+	}
+	var starting sync.WaitGroup
+	defer starting.Wait()
+	for _, pl := range places {
+		starting.Go(func() {
+			defer p.leave(pl)
+			if p.ctx.Err() == nil {
+				_ = p.ready(ctx, pl)
+			}
+		})
 	}
 }
 

@@ -53,7 +53,10 @@ func (q *queue) batch(next func() (work, bool)) bool {
 	if !q.plan() {
 		return false
 	}
-	q.warm()
+	// Before the drive is held: on a slow machine a worker takes longer to start than
+	// a file may be read, and what is given up is got ready anew each time.
+	q.warm(len(q.found) + len(q.changed))
+	q.warming.Wait()
 	ctx, root, end, ok := q.begin()
 	if !ok {
 		return false

@@ -51,12 +51,11 @@ func (h hurried) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Opt
 	return plan, err
 }
 
-// warm has the planner get ready before the drive is held: on a slow machine that
-// takes longer than a file may, and what is given up is got ready anew each time.
-func (q *queue) warm() {
-	if p, ok := q.planner.(interface{ Warm(context.Context, int) }); ok {
-		p.Warm(q.ctx, min(q.station.opt.Jobs, len(q.found)+len(q.changed)))
-	}
+// warm has the planner get ready for up to n files at a time, beside whatever else
+// is done.
+func (q *queue) warm(n int) {
+	p := q.planner
+	q.warming.Go(func() { warm(q.ctx, p, min(q.station.opt.Jobs, n)) })
 }
 
 // Extensions are those of the planner.
@@ -91,11 +90,15 @@ const (
 	// are then changed under the same syncs, but not fewer than fewest.
 	longest = time.Second
 	fewest  = 4
+	// alone is the first file of a drive, so that it is clean at once.
+	alone = 1
 )
 
 // pace decides how many files are changed together, from how long it took.
 func pace(together int, took time.Duration) int {
 	switch {
+	case together == alone:
+		return fewest
 	case took > longest:
 		return max(together/2, fewest)
 	case took < longest/2:

@@ -61,6 +61,7 @@ type queue struct {
 	watcher *watch.Watcher // nil if nothing is watched
 	planner apply.Planner  // nil while there is no work
 	dismiss func()         // for the planner
+	warming sync.WaitGroup // of the planner
 
 	folders  []folder     // to be listed
 	found    byAge        // by the pass
@@ -91,7 +92,7 @@ type pass struct {
 
 func newQueue(ctx context.Context, s *Station, d drive.Drive, p policy) *queue {
 	q := &queue{
-		station: s, drive: d, policy: p, together: most,
+		station: s, drive: d, policy: p, together: alone,
 		log:   s.opt.Log.With().Uint64("drive", d.ID).Logger(),
 		ended: make(chan struct{}), poke: make(chan struct{}, 1),
 		place: place{drive: d},
@@ -308,6 +309,10 @@ func (q *queue) working() State {
 // work does a slice for whoever's turn it is.
 func (q *queue) work() bool {
 	if len(q.folders) > 0 && time.Since(q.pass.begun) < listFirst {
+		if !q.plan() {
+			return false
+		}
+		q.warm(q.station.opt.Jobs)
 		return q.list()
 	}
 	for range 3 {
@@ -426,6 +431,9 @@ func (q *queue) release() {
 // plan sees to it that there is a planner.
 func (q *queue) plan() bool {
 	if q.planner != nil {
+		return true
+	}
+	if q.planner, q.dismiss = q.station.spare.take(); q.planner != nil {
 		return true
 	}
 	p, done, err := q.station.opt.Planners()

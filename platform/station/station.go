@@ -69,6 +69,7 @@ type Station struct {
 	queues map[uint64]*queue
 	subs   map[*subscription]struct{}
 	queued sync.WaitGroup
+	spare  spare
 }
 
 // New returns a station that does nothing before [Station.Run].
@@ -105,11 +106,26 @@ func (s *Station) Run(ctx context.Context, events <-chan drive.Event) error {
 
 func (s *Station) handle(ctx context.Context, e drive.Event) {
 	switch e.Kind {
+	case drive.Attached:
+		s.expect(ctx, e.Drive)
 	case drive.Mounted:
 		s.remove(e.Drive.ID) // the same drive elsewhere
 		s.add(ctx, e.Drive)
-	case drive.Unmounted, drive.Gone:
+	case drive.Unmounted:
 		s.remove(e.Drive.ID)
+	case drive.Gone:
+		s.remove(e.Drive.ID)
+		s.spare.drop()
+	}
+}
+
+// expect gets ready for a drive that will be mounted.
+func (s *Station) expect(ctx context.Context, d drive.Drive) {
+	s.mu.Lock()
+	action := policyFor(s.config, d).action
+	s.mu.Unlock()
+	if action != config.Ignore {
+		s.spare.ready(ctx, s.opt.Planners, s.opt.Jobs)
 	}
 }
 
@@ -146,6 +162,7 @@ func (s *Station) finish(ctx context.Context) error {
 }
 
 func (s *Station) stop() {
+	s.spare.drop()
 	for _, q := range s.all() {
 		q.stop()
 	}
@@ -223,6 +240,7 @@ func (s *Station) SetConfig(c config.Config) {
 	s.mu.Lock()
 	s.config = c
 	s.mu.Unlock()
+	s.spare.drop() // what confines it may be others' wish
 	for _, q := range s.all() {
 		q.setPolicy(policyFor(c, q.drive))
 	}
