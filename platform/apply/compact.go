@@ -70,7 +70,7 @@ func (r *run) compaction(ctx context.Context, it *item) (*scrub.Compaction, erro
 func (r *run) copyAndPlace(ctx context.Context, it *item, c *scrub.Compaction) (placed bool, err error) {
 	before := sha256.New()
 	sum := crc32.New(castagnoli)
-	src := kept{ctx: ctx, src: it.ro, c: c, buf: r.buf}
+	src := kept{ctx: ctx, src: it.ro, c: c, buf: r.buffer()}
 	wanted := payloadFilter{payload(it.plan), before}
 	if err := src.each(func(p []byte, from int64) error { sum.Write(p); wanted.take(p, from); return nil }); err != nil {
 		return false, explain("reading", err)

@@ -189,7 +189,7 @@ func (r *run) step(ctx context.Context, it *item, phase scrub.Phase) error {
 		total += e.Len
 	}
 	var done int64
-	w := writer{ctx: ctx, k: r.opt.kernel, f: it.rw, buf: r.buf}
+	w := writer{ctx: ctx, k: r.opt.kernel, f: it.rw, buf: r.buffer()}
 	w.wrote = func(n int) {
 		it.changed = it.changed || n > 0
 		it.out.Written += int64(n)

@@ -19,7 +19,7 @@ type run struct {
 	compacter  Compacter // nil unless files are to be compacted
 	extensions []string  // of the planner's formats
 	busy       *busy
-	buf        []byte // for the one goroutine that writes
+	buf        []byte // see buffer
 
 	mu        sync.Mutex // one report or event at a time; guards rewritten
 	report    func(Outcome)
@@ -31,7 +31,7 @@ func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{opt: opt, planner: planner, busy: newBusy(), buf: make([]byte, maxWrite), report: report, rewritten: map[string]bool{}}
+	r := &run{opt: opt, planner: planner, busy: newBusy(), report: report, rewritten: map[string]bool{}}
 	if x, ok := planner.(interface{ Extensions() []string }); ok {
 		r.extensions = x.Extensions()
 	}
@@ -39,6 +39,14 @@ func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
 		r.compacter = c
 	}
 	return r, nil
+}
+
+// buffer is for the one goroutine that writes, if there is something to write.
+func (r *run) buffer() []byte {
+	if r.buf == nil {
+		r.buf = make([]byte, maxWrite)
+	}
+	return r.buf
 }
 
 // Run cleans the files beneath the roots, or says what it would do, and reports
