@@ -36,6 +36,7 @@ type Line struct {
 	start time.Time
 
 	mu    sync.Mutex // guards what follows, and w
+	asked time.Time  // when the width was asked for last
 	last  time.Time  // when the line was written last
 	drawn bool
 	state State
@@ -45,7 +46,7 @@ type Line struct {
 // windows change; it returns 0 if w is not a terminal.
 func New(w io.Writer, width func() int, now func() time.Time) *Line {
 	t := now()
-	return &Line{w: w, width: width, now: now, start: t, last: t}
+	return &Line{w: w, width: width, now: now, start: t, asked: t, last: t}
 }
 
 // Set takes note of how far the run has come and shows it when it is time to.
@@ -57,9 +58,10 @@ func (l *Line) Set(s State) {
 	defer l.mu.Unlock()
 	l.state = s
 	now := l.now()
-	if now.Sub(l.last) < redraw { // before the system is asked how wide the window is
+	if now.Sub(l.asked) < redraw {
 		return
 	}
+	l.asked = now
 	columns := l.width()
 	if columns == 0 && now.Sub(l.last) < plain {
 		return
