@@ -49,6 +49,11 @@ var pngs = []recipe{
 	{"xmp", func(k *kit) []byte {
 		return pngWith(pngChunk("iTXt", cat([]byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"), xmp(xmpIdentity(k, "")))))
 	}},
+	{"xmp-orientation", func(k *kit) []byte {
+		attributes, elements := xmpIdentity(k, "")
+		turned := xmp(`xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6" `+attributes, elements)
+		return pngWith(pngChunk("iTXt", cat([]byte("XML:com.adobe.xmp\x00\x00\x00\x00\x00"), turned)))
+	}},
 	{"exif", func(k *kit) []byte { return pngWith(pngChunk("eXIf", exif(k, exifOptions{order: big}))) }},
 	{"exif-orientation", func(k *kit) []byte {
 		return pngWith(pngChunk("eXIf", exif(k, exifOptions{order: little, orientation: 6})))

@@ -17,7 +17,7 @@ var keywords = map[string]scrub.Kind{
 	"Software": scrub.Software, "Source": scrub.Device, "Creation Time": scrub.Time, "Comment": scrub.Comment, "comment": scrub.Comment,
 	"date:create": scrub.Time, "date:modify": scrub.Time, "date:timestamp": scrub.Time, "create-date": scrub.Time, "modify-date": scrub.Time,
 	"parameters": scrub.Software, "prompt": scrub.Software, "workflow": scrub.Software, "AIGC": scrub.Provenance,
-	"XML:com.adobe.xmp": scrub.Unknown, "hf-job-id": scrub.ID,
+	xmpKeyword: scrub.Unknown, "hf-job-id": scrub.ID,
 	"Thumb::URI": scrub.ID, "Thumb::MTime": scrub.Time,
 }
 
@@ -32,7 +32,10 @@ func (c *cleaner) text(k chunk) error {
 	if err != nil {
 		return err
 	}
-	keyword, words := textOf(k.typ, b)
+	keyword, words := textOf(k.typ, b, maxText+1)
+	if keyword == xmpKeyword && k.typ == "iTXt" {
+		return c.xmp(k)
+	}
 	kind, ok := keywords[keyword]
 	if !ok {
 		kind = scrub.Unknown
@@ -49,8 +52,9 @@ func (c *cleaner) text(k chunk) error {
 	return c.remove(k)
 }
 
-// textOf splits the data of a text into keyword and words, decompressed.
-func textOf(typ string, b []byte) (keyword, words string) {
+// textOf splits the data of a text into keyword and words, decompressed to at
+// most the given number of bytes.
+func textOf(typ string, b []byte, most int64) (keyword, words string) {
 	key, rest, ok := bytes.Cut(b, []byte{0})
 	if !ok || len(key) > 79 {
 		return "", string(b)
@@ -65,7 +69,7 @@ func textOf(typ string, b []byte) (keyword, words string) {
 		_, rest, _ = bytes.Cut(rest, []byte{0})
 	}
 	if packed {
-		rest = inflated(rest, maxText+1)
+		rest = inflated(rest, most)
 	}
 	return string(key), string(rest)
 }

@@ -1,0 +1,82 @@
+package png
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/exif"
+	"untag/scrub/xmp"
+)
+
+// xmpKeyword is that of iTXt with an XMP packet (XMP specification, part 3, 1.1.5).
+const xmpKeyword = "XML:com.adobe.xmp"
+
+// maxXMP is how much of a packet is read. Adobe's begin with the orientation.
+const maxXMP = 60 << 10
+
+// xmp takes the first packet down to the orientation, which Pillow and those that
+// ask it turn the picture by where eXIf tells none.
+func (c *cleaner) xmp(k chunk) error {
+	b, err := c.Bytes(k.data(), int(min(k.n, maxXMP)))
+	if err != nil {
+		return err
+	}
+	_, words := textOf(k.typ, b, maxXMP)
+	p, err := xmp.Read(bytes.NewReader([]byte(words)))
+	if err != nil {
+		return err
+	}
+	body, err := c.orientation(p)
+	if err != nil {
+		return err
+	}
+	sound, err := c.sound(k)
+	if err != nil {
+		return err
+	}
+	same := bytes.HasPrefix(b, body) && len(bytes.Trim(b[len(body):], "\x00")) == 0 && int64(len(b)) == k.n
+	if body != nil && same && sound {
+		c.keep(k, scrub.Render)
+		return nil
+	}
+	p.Report(k.typ+"/"+xmpKeyword, k.off, k.end()-k.off, c.Gone)
+	if body == nil || int64(len(body)) > k.n {
+		return c.remove(k)
+	}
+	if !fits(k, int64(len(body))) {
+		body = append(body, make([]byte, k.n-int64(len(body)))...)
+	}
+	return c.put(k, k.typ, body)
+}
+
+// orientation returns the data of iTXt with the orientation that the packet
+// tells, nil if that is of no effect.
+func (c *cleaner) orientation(p *xmp.Packet) ([]byte, error) {
+	packet := p.Oriented()
+	first := !c.seen[xmpKeyword]
+	c.seen[xmpKeyword] = true
+	if packet == nil || !first {
+		return nil, nil
+	}
+	told, err := c.oriented()
+	if told || err != nil {
+		return nil, err
+	}
+	return append([]byte(xmpKeyword+"\x00\x00\x00\x00\x00"), packet...), nil
+}
+
+// oriented tells whether eXIf says how the picture is turned.
+func (c *cleaner) oriented() (bool, error) {
+	for _, k := range c.other {
+		if k.typ != "eXIf" {
+			continue
+		}
+		src, err := c.Piece(scrub.Extents{{Off: k.data(), Len: k.n}})
+		if err != nil {
+			return false, err
+		}
+		b, err := exif.Read(src)
+		return err == nil && b.Oriented, err
+	}
+	return false, nil
+}
