@@ -98,7 +98,7 @@ const (
 func pace(together int, took time.Duration) int {
 	switch {
 	case together == alone:
-		return fewest
+		return most
 	case took > longest:
 		return max(together/2, fewest)
 	case took < longest/2:

@@ -191,7 +191,7 @@ func TestPace(t *testing.T) {
 		took     time.Duration
 		want     int
 	}{
-		{alone, 0, fewest}, {alone, time.Minute, fewest}, {most, time.Minute, most / 2}, {fewest, time.Minute, fewest}, {6, 800 * time.Millisecond, 6}, {6, 10 * time.Millisecond, 12}, {12, 0, most},
+		{alone, 0, most}, {alone, time.Minute, most}, {most, time.Minute, most / 2}, {fewest, time.Minute, fewest}, {6, 800 * time.Millisecond, 6}, {6, 10 * time.Millisecond, 12}, {12, 0, most},
 	} {
 		if got := pace(c.together, c.took); got != c.want {
 			t.Errorf("%d files in %v: %d, want %d", c.together, c.took, got, c.want)
