@@ -311,6 +311,14 @@ var fragmentedMovies = []recipe{
 				fullBox("emsg", 0, 0, []byte("urn:scte:scte35:2013:bin\x00\x00"), be32(1000), be32(0), be32(0), be32(i), []byte(k.secret("event-"+string(rune('a'+i))))))
 		}})
 	}},
+	{"fragmented-subtitles-gps", func(k *kit) []byte {
+		k.streams = true
+		words := subtitles("GPS (8.3234, 47.1234, 19) "+k.secret("gps"), "D 5.4m", "D 5.5m", "D 5.6m")
+		copy(words.entry[4:], "vnTX") // what is left of the track when its words have gone is of an unknown kind
+		m := basic()
+		m.tracks = append(m.tracks, words)
+		return m.fragmented(fragments{per: 2})
+	}},
 	{"fragmented-telemetry", func(k *kit) []byte {
 		k.streams = true
 		m := basic()

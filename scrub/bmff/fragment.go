@@ -45,11 +45,48 @@ func (p *parser) fragment(b box) error {
 		case "pssh":
 			return p.fragmentProtection(c, place)
 		case "free", "skip":
-			return p.filler(c, place)
+			return p.fragmentFiller(c, place)
 		default:
 			return p.unknown(c, place+"/"+c.name())
 		}
 	})
+}
+
+// fragmentFiller claims a free box. One that was a track fragment is what tells of
+// its track, and is blanked after that has gone.
+func (p *parser) fragmentFiller(b box, place string) error {
+	_, vacated, err := p.vacated(b)
+	if err != nil {
+		return err
+	}
+	if !vacated {
+		return p.filler(b, place)
+	}
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	p.s.Claim(b.body(), b.size(), scrub.Identify, place)
+	if p.s.Found(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: b.body(), Len: b.size()}) {
+		p.s.Fill(scrub.Repair, b.body(), b.size(), 0)
+	}
+	return nil
+}
+
+// vacated tells whether a free box is a track fragment that an interrupted run
+// has unlinked, and of which track.
+func (p *parser) vacated(b box) (id uint32, ok bool, err error) {
+	_, err = children(p.s, b.body(), b.end(), func(c box) error {
+		if c.typ != "tfhd" || c.size() < 8 || ok {
+			return nil
+		}
+		h, err := p.s.Bytes(c.body()+4, 4)
+		if err == nil {
+			id, ok = be32(h), true
+		}
+		return err
+	})
+	if damaged(err) {
+		err = nil
+	}
+	return id, ok, err
 }
 
 // trackFragment claims traf.
@@ -429,6 +466,9 @@ func (p *parser) readFragmentTexts(b box) error {
 	defer func() { p.distrusts = distrusts }()
 	f := &fragment{box: b, next: b.off}
 	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		if c.typ == "free" {
+			return p.readVacated(c)
+		}
 		if c.typ != "traf" {
 			return nil
 		}
@@ -445,6 +485,22 @@ func (p *parser) readFragmentTexts(b box) error {
 		return err
 	})
 	return err
+}
+
+// readVacated has a track of text go whose fragments began to go: what is left of
+// it may tell nothing.
+func (p *parser) readVacated(b box) error {
+	id, ok, err := p.vacated(b)
+	if t := p.movies[0].track(id); ok && t != nil && isText(t.handler) {
+		p.tells(t)
+	}
+	return err
+}
+
+// tells makes a track of text one of telemetry.
+func (p *parser) tells(t *track) {
+	t.role, t.kind = scrub.Identify, scrub.Telemetry
+	t.goes = p.s.Goes(t.role, t.kind)
 }
 
 func (p *parser) readRunText(f *fragment, r *run, b box) error {
@@ -470,8 +526,7 @@ func (p *parser) readRunText(f *fragment, r *run, b box) error {
 		}
 	}
 	if f.next, _, err = p.each(&x, visit); err == nil && tells {
-		r.t.role, r.t.kind = scrub.Identify, scrub.Telemetry
-		r.t.goes = p.s.Goes(r.t.role, r.t.kind)
+		p.tells(r.t)
 	}
 	return err
 }
