@@ -48,6 +48,10 @@ func (s *Scan) DeepUpTo(limit int64) bool {
 	return deep
 }
 
+// Unread calls the plan shallow: there is coded data that nothing looks at, whatever
+// the depth.
+func (s *Scan) Unread() { s.out.shallow = true }
+
 // Nested tells whether the medium lies inside another one.
 func (s *Scan) Nested() bool { return s.level > 0 }
 

@@ -50,7 +50,11 @@ const followLimit = 1 << 20
 // follow finds out what stands behind the last block of each scan. It does
 // without where that is known.
 func (c *cleaner) follow() error {
-	if !c.pic.fresh || !huffman(c.pic.frames[0].code) || !c.DeepUpTo(followLimit) {
+	if !huffman(c.pic.frames[0].code) {
+		c.Unread()
+		return nil
+	}
+	if !c.pic.fresh || !c.DeepUpTo(followLimit) {
 		return nil
 	}
 	f, ok, err := c.readFrame(c.pic)

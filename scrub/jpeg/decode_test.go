@@ -190,3 +190,19 @@ func TestTablesAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// No depth reaches behind the last block of what is not Huffman-coded.
+func TestOtherCodingIsNotLookedInto(t *testing.T) {
+	for _, c := range []struct {
+		data []byte
+		want bool
+	}{{entropy("abc"), true}, {encode(8, 8), false}} {
+		p, err := engine().Plan(bytes.NewReader(c.data), int64(len(c.data)), scrub.Options{Depth: scrub.DepthDeep})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Shallow != c.want {
+			t.Errorf("shallow %v, want %v", p.Shallow, c.want)
+		}
+	}
+}

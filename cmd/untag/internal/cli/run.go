@@ -14,6 +14,7 @@ import (
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
 	"untag/platform/walk"
+	"untag/scrub"
 )
 
 // run gathers what comes out of the work and shows it.
@@ -60,7 +61,7 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 }
 
 func (f *flags) report(verb report.Verb) report.Options {
-	return report.Options{Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values}
+	return report.Options{Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values, Deep: scrub.Depth(f.depth) == scrub.DepthDeep}
 }
 
 // open opens what the paths name and reports what can't be.

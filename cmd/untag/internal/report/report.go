@@ -30,6 +30,7 @@ type Options struct {
 	Quiet   bool // only files that need attention
 	Verbose bool // also clean and other files, and what was found in each
 	Values  bool // decoded values in JSON
+	Deep    bool // all coded data is looked into that can be
 	Single  bool // one file, whose line says all there is
 }
 

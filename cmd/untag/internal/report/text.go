@@ -157,7 +157,7 @@ func (p *Text) rows(t *Totals) [][2]string {
 		rows = append(rows, [2]string{"tags", s})
 	}
 	if t.Index > 0 {
-		rows = append(rows, [2]string{"depth", fmt.Sprintf("%s not frame by frame; --depth deep looks into all coded data", text.Count(t.Index, "file"))})
+		rows = append(rows, [2]string{"depth", text.Count(t.Index, "file") + p.depth()})
 	}
 	if s := beware(t); s != "" {
 		rows = append(rows, [2]string{"beware", s})
@@ -165,6 +165,13 @@ func (p *Text) rows(t *Totals) [][2]string {
 	return append(rows,
 		[2]string{"bytes", fmt.Sprintf("%s in files, %s read, %s written", text.Bytes(t.Size), text.Bytes(t.Read), text.Bytes(t.Written))},
 		[2]string{"time", text.Duration(t.Took)})
+}
+
+func (p *Text) depth() string {
+	if p.opt.Deep {
+		return " of a coding that nothing looks into"
+	}
+	return " not frame by frame; --depth deep looks into all coded data that can be read"
 }
 
 func (p *Text) files(t *Totals) string {
