@@ -56,7 +56,7 @@ func run(ctx context.Context, e env) int {
 	if err := d.parse(e.Args); errors.Is(err, pflag.ErrHelp) {
 		return exitOK
 	} else if err != nil {
-		return d.misused(err)
+		return d.misused(err, "see untagd --help")
 	}
 	if d.flags.version {
 		fmt.Fprintln(d.Stdout, "untagd", version())
@@ -64,18 +64,18 @@ func run(ctx context.Context, e env) int {
 	}
 	var err error
 	if d.log, err = newLog(d.flags, e.Stderr, e.Getenv); err != nil {
-		return d.misused(err)
+		return d.misused(err, "see untagd --help")
 	}
 	c, err := d.load()
 	if err != nil {
-		return d.misused(err)
+		return d.misused(err, "untagd(8) tells where an example with every setting is")
 	}
 	d.config.Store(&c)
 	return d.serve(ctx, c)
 }
 
-func (d *daemon) misused(err error) int {
-	fmt.Fprintf(d.Stderr, "untagd: error: %v\n", err)
+func (d *daemon) misused(err error, hint string) int {
+	fmt.Fprintf(d.Stderr, "untagd: error: %v\nuntagd: hint: %s\n", err, hint)
 	return exitUsage
 }
 

@@ -265,6 +265,9 @@ func TestUsage(t *testing.T) {
 			if code != test.code || !strings.Contains(out+err, test.out) {
 				t.Errorf("exit code %d\n%s%s", code, out, err)
 			}
+			if hint := strings.Contains(err, "\nuntagd: hint: "); hint != (code == exitUsage) {
+				t.Errorf("a hint: %v\n%s", hint, err)
+			}
 		})
 	}
 }
