@@ -20,7 +20,7 @@ var hints = []struct {
 	{apply.ErrImmutable, "files that may not be changed: see lsattr and chattr"},
 	{apply.ErrTemp, "long streams are laid down there first: set TMPDIR to a folder with room"},
 	{apply.ErrFull, "the drive is full: free some space"},
-	{apply.ErrInUse, "files in use: close the program that has them open, then run untag again"},
+	{apply.ErrInUse, "files in use: close the program that has them open (it may be another untag, or untagd), then run untag again"},
 	{apply.ErrChanged, "files that change: wait until they are complete, then run untag again"},
 	{apply.ErrDrive, "the drive does not answer well: save what matters from it before anything else"},
 	{apply.ErrManyFiles, "too many open files: raise the limit (ulimit -n), or lower --jobs"},
