@@ -338,12 +338,14 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 	if err != nil {
 		return err
 	}
-	if !ok {
-		p.insist("samples lie beyond the end of the file")
-		return nil
-	}
 	r.samples += x.count
 	var whole bool
+	if !ok {
+		if _, whole, err = p.each(&x, nil); err == nil && !whole { // samples without bytes lie nowhere
+			p.insist("samples lie beyond the end of the file")
+		}
+		return err
+	}
 	if f.next, whole, err = p.each(&x, p.looker(&x)); err != nil {
 		return err
 	}
