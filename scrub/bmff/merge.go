@@ -1,6 +1,7 @@
 package bmff
 
 import (
+	"bytes"
 	"math"
 	"slices"
 
@@ -49,7 +50,12 @@ func (p *parser) coverMovie(m *movie) error {
 		}
 		k := u.head
 		if k.most > k.len {
-			k.len = max(k.len, min(k.most, following-k.off, max(0, p.mdatEnd(k.off)-k.off)))
+			most := min(k.most, following-k.off, max(0, p.mdatEnd(k.off)-k.off))
+			n, err := p.withoutZeros(k.off, k.len, most)
+			if err != nil {
+				return err
+			}
+			k.len = n
 		}
 		if err := p.coverChunk(u.t, k); err != nil {
 			return err
@@ -88,6 +94,23 @@ func (p *parser) coverMovie(m *movie) error {
 		}
 	}
 	return p.probeMovie(m)
+}
+
+// withoutZeros returns up to where the bytes at off hold data, from least to most.
+// A sample that was destroyed behind a chunk must not become part of it.
+func (p *parser) withoutZeros(off, least, most int64) (int64, error) {
+	for most > least {
+		n := min(most-least, columnBlock)
+		b, err := p.s.Bytes(off+most-n, int(n))
+		if err != nil {
+			return 0, err
+		}
+		if data := int64(len(bytes.TrimRight(b, "\x00"))); data > 0 {
+			return most - n + data, nil
+		}
+		most -= n
+	}
+	return least, nil
 }
 
 // account adds a chunk to what its track covers, and what follows it up to next

@@ -60,9 +60,6 @@ func (p *parser) readMovie(b box) (*movie, error) {
 			return nil, err
 		}
 	}
-	if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.goes }) {
-		p.distrust("a movie without tracks of picture or sound")
-	}
 	return m, nil
 }
 

@@ -137,6 +137,11 @@ func (p *parser) readMovies() error {
 		}
 		off = b.end()
 	}
+	for _, m := range p.movies { // now that the text of all fragments was read
+		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.goes }) {
+			p.distrust("a movie without tracks of picture or sound")
+		}
+	}
 	const most = 16
 	switch {
 	case len(p.movies) > most:
