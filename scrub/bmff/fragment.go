@@ -44,17 +44,35 @@ func (p *parser) fragment(b box) error {
 			return p.trackFragment(f, c, place)
 		case "pssh":
 			return p.fragmentProtection(c, place)
-		case "free", "skip":
-			return p.fragmentFiller(c, place)
+		case "free":
+			return p.filler(c, place)
+		case vacant:
+			return p.vacantFragment(c, place)
 		default:
 			return p.unknown(c, place+"/"+c.name())
 		}
 	})
 }
 
-// fragmentFiller claims a free box. One that was a track fragment is what tells of
-// its track, and is blanked after that has gone.
-func (p *parser) fragmentFiller(b box, place string) error {
+// vacant is the type that track fragments get which go: of free space, and another
+// one than all else gets, so that an interrupted run is known by it.
+const vacant = "skip"
+
+// isVacant tells whether a type is vacant, or what an interrupted write leaves
+// of it.
+func isVacant(typ string) bool {
+	const was = "traf"
+	for i := range typ {
+		if typ[i] != vacant[i] && typ[i] != was[i] {
+			return false
+		}
+	}
+	return typ != was
+}
+
+// vacantFragment claims free space. What was a track fragment tells of its
+// track, and is blanked after that has gone.
+func (p *parser) vacantFragment(b box, place string) error {
 	_, vacated, err := p.vacated(b)
 	if err != nil {
 		return err
@@ -70,8 +88,8 @@ func (p *parser) fragmentFiller(b box, place string) error {
 	return nil
 }
 
-// vacated tells whether a free box is a track fragment that an interrupted run
-// has unlinked, and of which track.
+// vacated tells whether a vacant box still holds its track fragment, and of which
+// track.
 func (p *parser) vacated(b box) (id uint32, ok bool, err error) {
 	_, err = children(p.s, b.body(), b.end(), func(c box) error {
 		if c.typ != "tfhd" || c.size() < 8 || ok {
@@ -111,7 +129,8 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 	if r.t != nil && r.t.goes {
 		// Before the track itself: a fragment of no known track would be doubted.
 		p.s.Claim(b.off, b.len, scrub.Identify, place+"/traf")
-		p.retire(b, scrub.Unlink, scrub.Repair)
+		p.s.Put(scrub.Unlink, b.off+4, []byte(vacant))
+		p.s.Fill(scrub.Repair, b.body(), b.size(), 0)
 		return nil
 	}
 	return p.inside(b, place, func(c box) error { return p.fragmentBox(r, c, place) })
@@ -468,7 +487,7 @@ func (p *parser) readFragmentTexts(b box) error {
 	defer func() { p.distrusts = distrusts }()
 	f := &fragment{box: b, next: b.off}
 	_, err := children(p.s, b.body(), b.end(), func(c box) error {
-		if c.typ == "free" {
+		if isVacant(c.typ) {
 			return p.readVacated(c)
 		}
 		if c.typ != "traf" {
