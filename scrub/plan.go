@@ -161,6 +161,22 @@ func (s *Scan) fill(p *Plan) {
 	if s.end >= 0 {
 		p.End = s.end
 	}
+	if len(p.Edits) > 0 && p.Removes() == 0 {
+		p.Findings = append(p.Findings, p.nameless())
+	}
+}
+
+// nameless is the finding of a plan whose edits no parser gave a name: they remove
+// an empty shell, or what an interrupted run left.
+func (p *Plan) nameless() Finding {
+	e := p.Edits[0]
+	f := Finding{Kind: Unknown, Role: Identify, Off: e.Off, Len: e.Len, Goes: true}
+	if i, ok := findSpan(p.Map, e.Off); ok {
+		f.Place = p.Map[i].Place
+	} else if i > 0 {
+		f.Place = p.Map[i-1].Place
+	}
+	return f
 }
 
 // Payload writes all bytes of the map's payload spans, in order, to h.

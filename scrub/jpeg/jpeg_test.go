@@ -277,3 +277,14 @@ func TestCompact(t *testing.T) {
 		t.Errorf("%q\nnot\n%q", got[:200], want[:200])
 	}
 }
+
+// What is dirty says why, be it an empty shell.
+func TestEmptyExifHasAName(t *testing.T) {
+	pic := encode(8, 8)
+	shell := "\xff\xe1\x00\x16Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00"
+	data := splice(pic, 2, shell)
+	p := plan(t, data)
+	if p.Status() != scrub.Dirty || len(p.Findings) != 1 || !p.Findings[0].Goes || p.Findings[0].Place == "" {
+		t.Errorf("%s: %+v", p.Status(), p.Findings)
+	}
+}
