@@ -54,8 +54,8 @@ func (p *parser) fragment(b box) error {
 	})
 }
 
-// vacant is the type that track fragments get which go: of free space, and another
-// one than all else gets, so that an interrupted run is known by it.
+// vacant is the type that track fragments get on their way to free: of free space,
+// and another one than all else gets, so that an interrupted run is known by it.
 const vacant = "skip"
 
 // isVacant tells whether a type is vacant, or what an interrupted write leaves
@@ -80,10 +80,9 @@ func (p *parser) vacantFragment(b box, place string) error {
 	if !vacated {
 		return p.filler(b, place)
 	}
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	p.s.Claim(b.body(), b.size(), scrub.Identify, place)
+	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	if p.s.Found(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: b.body(), Len: b.size()}) {
-		p.s.Fill(scrub.Repair, b.body(), b.size(), 0)
+		p.retire(b, scrub.Repair, scrub.Repair)
 	}
 	return nil
 }
@@ -130,7 +129,7 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		// Before the track itself: a fragment of no known track would be doubted.
 		p.s.Claim(b.off, b.len, scrub.Identify, place+"/traf")
 		p.s.Put(scrub.Unlink, b.off+4, []byte(vacant))
-		p.s.Fill(scrub.Repair, b.body(), b.size(), 0)
+		p.retire(b, scrub.Repair, scrub.Repair)
 		return nil
 	}
 	return p.inside(b, place, func(c box) error { return p.fragmentBox(r, c, place) })
