@@ -157,12 +157,12 @@ func (s *Scan) fill(p *Plan) {
 	p.Doubts, p.Shallow = s.out.doubts, s.out.shallow
 	p.Edits = s.out.edits
 	sortEdits(p.Edits)
+	if len(p.Edits) > 0 && p.Removes() == 0 {
+		p.Findings = append(p.Findings, p.nameless())
+	}
 	slices.SortStableFunc(p.Findings, func(a, b Finding) int { return int(max(-1, min(1, a.Off-b.Off))) })
 	if s.end >= 0 {
 		p.End = s.end
-	}
-	if len(p.Edits) > 0 && p.Removes() == 0 {
-		p.Findings = append(p.Findings, p.nameless())
 	}
 }
 
