@@ -136,6 +136,15 @@ func (c *cleaner) put(k chunk, typ string, body []byte) error {
 	return nil
 }
 
+// putPadded is put for a body of which readers pass over zeros at the end: they
+// fill what is over where no chunk fits.
+func (c *cleaner) putPadded(k chunk, typ string, body []byte) error {
+	if !fits(k, int64(len(body))) {
+		body = append(body, make([]byte, k.n-int64(len(body)))...)
+	}
+	return c.put(k, typ, body)
+}
+
 // replaceAll overwrites all of a chunk but its length.
 func (c *cleaner) replaceAll(k chunk, fresh []byte) {
 	n := int64(len(fresh))

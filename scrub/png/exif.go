@@ -12,12 +12,7 @@ import (
 func (c *cleaner) exif(k chunk) error {
 	first := !c.seen[k.typ]
 	c.seen[k.typ] = true
-	x := scrub.Extents{{Off: k.data(), Len: k.n}}
-	src, err := c.Piece(x)
-	if err != nil {
-		return err
-	}
-	b, err := exif.Read(src)
+	src, b, err := c.readExif(k)
 	if err != nil {
 		return err
 	}
@@ -53,10 +48,16 @@ func (c *cleaner) exif(k chunk) error {
 	if n == 0 && !(same && blank) {
 		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: k.typ, Off: k.off, Len: k.end() - k.off, Value: "bytes that belong to no entry"})
 	}
-	if !fits(k, int64(len(body))) {
-		body = append(body, make([]byte, k.n-int64(len(body)))...)
+	return c.putPadded(k, k.typ, body)
+}
+
+func (c *cleaner) readExif(k chunk) (*scrub.Reader, *exif.Block, error) {
+	src, err := c.Piece(scrub.Extents{{Off: k.data(), Len: k.n}})
+	if err != nil {
+		return nil, nil, err
 	}
-	return c.put(k, k.typ, body)
+	b, err := exif.Read(src)
+	return src, b, err
 }
 
 func (c *cleaner) identityGoes(kind scrub.Kind) bool { return c.Goes(scrub.Identify, kind) }

@@ -218,13 +218,17 @@ func TestValuesAndPolicies(t *testing.T) {
 	}
 }
 
+// spoiled gives a chunk a wrong checksum.
+func spoiled(chunk string) string {
+	return chunk[:len(chunk)-1] + string([]byte{chunk[len(chunk)-1] ^ 1})
+}
+
 // What readers pass over is not brought to life by a checksum that is right.
 func TestWrongChecksums(t *testing.T) {
-	spoil := func(chunk string) string { return chunk[:len(chunk)-1] + string([]byte{chunk[len(chunk)-1] ^ 1}) }
 	for name, chunk := range map[string]string{
 		"gAMA": chunkOf("gAMA", u32(45455)), "eXIf": chunkOf("eXIf", tiff(6)), "iCCP": iccp("Display", profileNamed("x")),
 	} {
-		data := pngWith(spoil(chunk))
+		data := pngWith(spoiled(chunk))
 		after := scrubtest.Perform(data, planOf(t, data, scrub.Options{}))
 		if bytes.Contains(after, []byte(name)) {
 			t.Errorf("%s stays", name)
@@ -232,7 +236,7 @@ func TestWrongChecksums(t *testing.T) {
 		checksums(t, after)
 	}
 	// An interrupted run leaves a void whose checksum is that of something else.
-	data := pngWith(spoil(chunkOf("voId", string(make([]byte, 600)))))
+	data := pngWith(spoiled(chunkOf("voId", string(make([]byte, 600)))))
 	p := planOf(t, data, scrub.Options{})
 	if p.Removes() != 1 || p.Findings[0].Place != void || len(p.Edits) != 1 {
 		t.Errorf("findings %v, edits %v", p.Findings, p.Edits)

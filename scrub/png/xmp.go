@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"untag/scrub"
-	"untag/scrub/exif"
 	"untag/scrub/xmp"
 )
 
@@ -40,13 +39,11 @@ func (c *cleaner) xmp(k chunk) error {
 		return nil
 	}
 	p.Report(k.typ+"/"+xmpKeyword, k.off, k.end()-k.off, c.Gone)
-	if body == nil || int64(len(body)) > k.n {
+	ours := bytes.HasPrefix(b, body) // what an interrupted run left; of others, readers heed none that isn't sound
+	if body == nil || int64(len(body)) > k.n || !sound && !ours {
 		return c.remove(k)
 	}
-	if !fits(k, int64(len(body))) {
-		body = append(body, make([]byte, k.n-int64(len(body)))...)
-	}
-	return c.put(k, k.typ, body)
+	return c.putPadded(k, k.typ, body)
 }
 
 // orientation returns the data of iTXt with the orientation that the packet
@@ -71,11 +68,7 @@ func (c *cleaner) oriented() (bool, error) {
 		if k.typ != "eXIf" {
 			continue
 		}
-		src, err := c.Piece(scrub.Extents{{Off: k.data(), Len: k.n}})
-		if err != nil {
-			return false, err
-		}
-		b, err := exif.Read(src)
+		_, b, err := c.readExif(k)
 		return err == nil && b.Oriented, err
 	}
 	return false, nil

@@ -33,6 +33,7 @@ func TestOrientationInXMP(t *testing.T) {
 		"told upright":       {pngWith(plain("6") + chunkOf("eXIf", tiff(1))), ""},
 		"a second packet":    {pngWith(plain("6") + plain("3")), `tiff:Orientation="6"`},
 		"none of eight":      {pngWith(plain("secret 9")), ""},
+		"not sound":          {pngWith(spoiled(plain("6"))), ""},
 		"too short for ours": {pngWith(chunkOf("iTXt", xmpKeyword+"\x00\x00\x00\x00\x00<a tiff:Orientation='6' xmlns:tiff='http://ns.adobe.com/tiff/1.0/'/>")), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
