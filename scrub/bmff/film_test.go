@@ -110,6 +110,27 @@ func TestTextInFragments(t *testing.T) {
 	h.Laws(t, "words", twoTracks("Where were you?"))
 }
 
+// A track fragment without an offset of its own has its data after that of the
+// one before it, which then can't be taken out.
+func TestFragmentsThatFollowEachOther(t *testing.T) {
+	whole := twoTracks("GPS(8.6821,50.1109,17) CANARY")
+	movie := whole[:bytes.Index(whole, []byte("moof"))-4]
+	words := whole[bytes.Index(whole, []byte("FRAME1"))+6:]
+	film := func(first, second uint32, samples ...[]byte) []byte {
+		moof := bx("moof", bx("mfhd", zeros(8)),
+			bx("traf", bx("tfhd", uint32(0), first), bx("trun", uint32(0x201), uint32(1), "OFFS", uint32(len(samples[0])))),
+			bx("traf", bx("tfhd", uint32(0), second), bx("trun", uint32(0x200), uint32(1), uint32(len(samples[1])))))
+		moof = bytes.Replace(moof, []byte("OFFS"), join(uint32(len(moof)+8)), 1)
+		return join(movie, moof, bx("mdat", samples[0], samples[1]))
+	}
+	h := scrubtest.Harness{Engine: engine, States: 60, Variants: 60, Sound: true, Streams: true, MustStay: [][]byte{[]byte("FRAME1")}}
+	h.Secrets = [][]byte{[]byte("CANARY"), []byte("8.6821")}
+	h.Laws(t, "positions last", film(1, 2, []byte("FRAME1"), words))
+	if p := plan(t, film(2, 1, words, []byte("FRAME1")), scrub.Options{}); !strings.Contains(p.Refused, "from that of a track that goes") {
+		t.Errorf("positions first: %s, refused %q", p.Status(), p.Refused)
+	}
+}
+
 func TestFragmentsBeforeTheMovie(t *testing.T) {
 	d := twoTracks("GPS(8.6821,50.1109,17) CANARY")
 	i, j := bytes.Index(d, []byte("moov"))-4, bytes.Index(d, []byte("moof"))-4

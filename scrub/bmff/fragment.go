@@ -8,8 +8,9 @@ import (
 
 // fragment is one moof box (8.8) while its tracks are read.
 type fragment struct {
-	box  box
-	next int64 // where data goes on that has no offset of its own
+	box    box
+	next   int64 // where data goes on that has no offset of its own
+	passes bool  // next comes from a track fragment that goes
 }
 
 // run is what a track fragment says of its samples.
@@ -20,6 +21,8 @@ type run struct {
 	size    uint32
 	samples int64 // in all runs
 }
+
+func (r *run) goes() bool { return r.t != nil && r.t.goes }
 
 // fragmentUUIDs stay: sample encryption of PIFF, where there is encryption, and the
 // absolute times by which Smooth Streaming finds its fragments, with the most
@@ -108,6 +111,7 @@ func (p *parser) vacated(b box) (id uint32, ok bool, err error) {
 
 // trackFragment claims traf.
 func (p *parser) trackFragment(f *fragment, b box, place string) error {
+	next := f.next
 	r, err := p.readFragmentHeader(f, b)
 	if err != nil {
 		return err
@@ -125,7 +129,8 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 	}); err != nil {
 		return err
 	}
-	if r.t != nil && r.t.goes {
+	f.passes = r.goes() && (f.passes || f.next != next)
+	if r.goes() {
 		// Before the track itself: a fragment of no known track would be doubted.
 		p.s.Claim(b.off, b.len, scrub.Identify, place+"/traf")
 		p.s.Put(scrub.Unlink, b.off+4, []byte(vacant))
@@ -263,6 +268,8 @@ func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags 
 		r.base, h = int64(base), h[8:]
 	case flags&0x20000 != 0:
 		r.base = f.box.off
+	case f.passes && !r.goes():
+		return p.s.Errorf(b.off, "fragment's data has its place from that of a track that goes")
 	}
 	if flags&2 != 0 {
 		h = h[4:]
@@ -359,7 +366,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 	r.samples += x.count
 	var whole bool
 	if !ok {
-		if _, whole, err = p.each(&x, nil); err == nil && !whole { // samples without bytes lie nowhere
+		if _, whole, err = p.each(&x, nil); err == nil && !whole && !r.goes() { // samples without bytes lie nowhere
 			p.insist("samples lie beyond the end of the file")
 		}
 		return err
@@ -367,7 +374,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 	if f.next, whole, err = p.each(&x, p.looker(&x)); err != nil {
 		return err
 	}
-	if !whole {
+	if !whole && !r.goes() {
 		p.distrust("samples lie beyond the end of the file")
 	}
 	return p.coverFragmentRun(r, x.off, f.next-x.off)
