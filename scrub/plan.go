@@ -96,10 +96,8 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 			err = s.lawful()
 		}
 		if Refusal(err) {
-			p.Refused = err.Error()
-			s = e.newScan(newReader(src, size, newMeter(size)), opt)
-			s.format = f.Name
-			err = s.marksOnly()
+			p.Refused, p.Read = err.Error(), m.read
+			return e.marksOf(src, p, opt)
 		}
 	}
 	if err != nil {
@@ -107,6 +105,17 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 	}
 	s.fill(p)
 	p.Read = m.read
+	return p, nil
+}
+
+// marksOf completes the plan for a medium that is refused.
+func (e *Engine) marksOf(src io.ReaderAt, p *Plan, opt Options) (*Plan, error) {
+	s := e.newScan(newReader(src, p.Size, newMeter(p.Size)), opt)
+	s.format = p.Format
+	if err := s.marksOnly(); err != nil {
+		return nil, err
+	}
+	s.fill(p)
 	return p, nil
 }
 

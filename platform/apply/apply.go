@@ -122,7 +122,7 @@ type direct struct{ engine *scrub.Engine }
 
 func (d direct) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (p *scrub.Plan, err error) {
 	defer contain(&err)
-	return d.engine.Plan(stoppable{ctx, f}, size, opt)
+	return d.engine.Rehearse(stoppable{ctx, f}, size, opt)
 }
 
 func (d direct) Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (c *scrub.Compaction, err error) {

@@ -50,7 +50,7 @@ func (r *run) proof(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	if done.Refused == "" && !cover(ranges(plan), ranges(done)) {
+	if done.Refused == "" && !done.KeptBy(plan) {
 		return fmt.Errorf("%w: picture or sound is not found where it was", ErrNotProven)
 	}
 	it.out.Mode = inPlace
@@ -71,33 +71,6 @@ func payload(p *scrub.Plan) (spans []scrub.Span) {
 		}
 	}
 	return spans
-}
-
-// ranges returns where the payload lies, however it is divided into spans.
-func ranges(p *scrub.Plan) (all []scrub.Range) {
-	for _, s := range payload(p) {
-		if n := len(all); n > 0 && all[n-1].End() == s.Off {
-			all[n-1].Len += s.Len
-			continue
-		}
-		all = append(all, scrub.Range{Off: s.Off, Len: s.Len})
-	}
-	return all
-}
-
-// cover tells whether every one of parts lies inside one of all; both are in
-// order. The second plan of a long video may look into fewer frames than the
-// first one had reason to, and call more of them payload.
-func cover(all, parts []scrub.Range) bool {
-	for _, p := range parts {
-		for len(all) > 0 && all[0].End() <= p.Off {
-			all = all[1:]
-		}
-		if len(all) == 0 || p.Off < all[0].Off || p.End() > all[0].End() {
-			return false
-		}
-	}
-	return true
 }
 
 // forget drops what was written from memory, so that it is read back from the

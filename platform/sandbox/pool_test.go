@@ -132,6 +132,7 @@ func TestTheMost(t *testing.T) {
 		body int
 	}{
 		{"pieces 131071", 1 << 18},
+		{"pieces 43690", 1 << 18}, // the most that is rehearsed
 		{"pieces 131073", 1 << 19},
 		{"find 5000", 4},
 		{"doubt 99", 4},

@@ -154,7 +154,7 @@ func (w *server) parse(q request, fd int) (r reply) {
 	}
 	switch q.what {
 	case askPlan:
-		p, err := w.engine.Plan(source(fd), q.size, q.opt)
+		p, err := w.engine.Rehearse(source(fd), q.size, q.opt)
 		return checked(p, err)
 	case askCompaction:
 		c, err := w.engine.Compact(source(fd), q.size, q.opt)

@@ -129,6 +129,7 @@ func (c *court) result(h *Harness, data []byte, p *scrub.Plan, result []byte) *s
 	}
 	c.secrets(h, data, result)
 	c.proof(h, result, p, again)
+	c.rehearsal(h, data, p)
 	c.compacted(h, result, again)
 	return again
 }
@@ -146,6 +147,18 @@ func (c *court) proof(h *Harness, result []byte, p, again *scrub.Plan) {
 	}
 	if short.Status() != again.Status() || len(short.Edits) != len(again.Edits) {
 		c.breach(3, -1, "with the payload known it is %s with %d edits, else %s with %d", short.Status(), len(short.Edits), again.Status(), len(again.Edits))
+	}
+}
+
+// rehearsal holds the plan that is tried in memory first to being the same plan.
+func (c *court) rehearsal(h *Harness, data []byte, p *scrub.Plan) {
+	tried, err := h.Engine.Rehearse(bytes.NewReader(data), int64(len(data)), h.Options)
+	if err != nil {
+		c.breach(8, -1, "rehearsed: a read error from memory: %v", err)
+		return
+	}
+	if tried.Status() != p.Status() || tried.Refused != p.Refused || len(tried.Edits) != len(p.Edits) {
+		c.breach(2, -1, "rehearsed it is %s with %d edits (%s), else %s with %d", tried.Status(), len(tried.Edits), tried.Refused, p.Status(), len(p.Edits))
 	}
 }
 

@@ -1,0 +1,125 @@
+package scrub
+
+import (
+	"io"
+	"slices"
+)
+
+// maxRehearsed is how many spans and edits a plan may have to be rehearsed: a
+// second one of more takes memory that a parser doesn't have.
+const maxRehearsed = 1 << 17
+
+// Rehearse is [Engine.Plan] for plans that will be performed. It plans once more
+// what the plan would leave, and refuses a medium in which picture or sound
+// would not be found where they were: better than to see it afterwards.
+func (e *Engine) Rehearse(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
+	p, err := e.Plan(src, size, opt)
+	if err != nil || p.Refused != "" || len(p.Edits) == 0 || len(p.Map)+len(p.Edits) > maxRehearsed {
+		return p, err
+	}
+	opt.Known = p.Map
+	after, err := e.Plan(newStaged(src, p.Edits), p.End, opt)
+	if err != nil {
+		return nil, err
+	}
+	p.Read += after.Read
+	if after.Refused == "" && p.KeptBy(after) {
+		return p, nil
+	}
+	reason := p.Format + ": picture or sound would not be found any more"
+	return e.marksOf(src, &Plan{Format: p.Format, Size: size, End: size, Refused: reason, Read: p.Read}, opt)
+}
+
+// KeptBy tells whether all payload of p is payload of after, which is a plan for
+// the same medium later on. It may call more so: the second plan of a long video
+// has reason to look into fewer frames.
+func (p *Plan) KeptBy(after *Plan) bool {
+	all := payloadRanges(after.Map)
+	for _, r := range payloadRanges(p.Map) {
+		for len(all) > 0 && all[0].End() <= r.Off {
+			all = all[1:]
+		}
+		if len(all) == 0 || r.Off < all[0].Off || r.End() > all[0].End() {
+			return false
+		}
+	}
+	return true
+}
+
+// payloadRanges returns where the payload lies, however it is divided into spans.
+func payloadRanges(m []Span) (all []Range) {
+	for _, s := range protectedSpans(m) {
+		if n := len(all); n > 0 && all[n-1].End() == s.Off {
+			all[n-1].Len += s.Len
+			continue
+		}
+		all = append(all, Range{s.Off, s.Len})
+	}
+	return all
+}
+
+// staged reads a medium as edits would leave it.
+type staged struct {
+	src    io.ReaderAt
+	phases [][]Edit // in the order of offsets each, and apart from each other
+}
+
+func newStaged(src io.ReaderAt, edits []Edit) staged {
+	s := staged{src: src}
+	for len(edits) > 0 {
+		n := slices.IndexFunc(edits, func(e Edit) bool { return e.Phase != edits[0].Phase })
+		if n < 0 {
+			n = len(edits)
+		}
+		s.phases, edits = append(s.phases, edits[:n]), edits[n:]
+	}
+	return s
+}
+
+// ReadAt implements [io.ReaderAt]. What an edit replaces as a whole is not read:
+// telemetry lies in hundreds of places, for each of which a drive has to be
+// waited for.
+func (s staged) ReadAt(b []byte, off int64) (n int, err error) {
+	end := off + int64(len(b))
+	if slices.ContainsFunc(s.phases, func(edits []Edit) bool {
+		i := firstAt(edits, off)
+		return i < len(edits) && edits[i].Off <= off && end <= edits[i].End()
+	}) {
+		n = len(b)
+	} else {
+		n, err = s.src.ReadAt(b, off)
+	}
+	for _, edits := range s.phases {
+		for i := firstAt(edits, off); i < len(edits) && edits[i].Off < off+int64(n); i++ {
+			edits[i].onto(b[:n], off)
+		}
+	}
+	return n, err
+}
+
+// firstAt returns which edit is the first that ends after off.
+func firstAt(edits []Edit, off int64) int {
+	i, _ := slices.BinarySearchFunc(edits, off, func(e Edit, off int64) int {
+		if e.End() <= off {
+			return -1
+		}
+		return 1
+	})
+	return i
+}
+
+// onto performs the edit on b, which is what lies at off.
+func (e Edit) onto(b []byte, off int64) {
+	from, to := max(e.Off, off), min(e.End(), off+int64(len(b)))
+	if from >= to {
+		return
+	}
+	b = b[from-off : to-off]
+	if e.Data != nil {
+		copy(b, e.Data[from-e.Off:])
+		return
+	}
+	for i := range b {
+		b[i] = e.Fill
+	}
+}
