@@ -37,6 +37,25 @@ type Edit struct {
 // End is the offset after the last byte that the edit replaces.
 func (e Edit) End() int64 { return e.Off + e.Len }
 
+// Onto performs what of the edit concerns b, the bytes that lie at off.
+func (e Edit) Onto(b []byte, off int64) {
+	from, to := max(e.Off, off), min(e.End(), off+int64(len(b)))
+	if from >= to {
+		return
+	}
+	b = b[from-off : to-off]
+	switch {
+	case e.Data != nil:
+		copy(b, e.Data[from-e.Off:])
+	case e.Fill == 0:
+		clear(b)
+	default:
+		for i := range b {
+			b[i] = e.Fill
+		}
+	}
+}
+
 // Range is Len bytes at Off.
 type Range struct{ Off, Len int64 }
 

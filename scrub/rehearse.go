@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"bytes"
 	"io"
 	"slices"
 )
@@ -13,21 +14,26 @@ const maxRehearsed = 1 << 17
 // what the plan would leave, and refuses a medium in which picture or sound
 // would not be found where they were: better than to see it afterwards.
 func (e *Engine) Rehearse(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
-	p, err := e.Plan(src, size, opt)
-	if err != nil || p.Refused != "" || len(p.Edits) == 0 || len(p.Map)+len(p.Edits) > maxRehearsed {
-		return p, err
-	}
-	opt.Known = p.Map
-	after, err := e.Plan(newStaged(src, p.Edits), p.End, opt)
+	m := &memory{src: src, kept: map[Range][]byte{}}
+	p, err := e.Plan(m, size, opt)
 	if err != nil {
 		return nil, err
 	}
-	p.Read += after.Read
+	p.Read = m.read
+	if p.Refused != "" || len(p.Edits) == 0 || len(p.Map)+len(p.Edits) > maxRehearsed {
+		return p, nil
+	}
+	opt.Known = p.Map
+	after, err := e.Plan(newStaged(m, p.Edits), p.End, opt)
+	if err != nil {
+		return nil, err
+	}
+	p.Read = m.read
 	if after.Refused == "" && p.KeptBy(after) {
 		return p, nil
 	}
 	reason := p.Format + ": picture or sound would not be found any more"
-	return e.marksOf(src, &Plan{Format: p.Format, Size: size, End: size, Refused: reason, Read: p.Read}, opt)
+	return e.marksOf(m, &Plan{Format: p.Format, Size: size, End: size, Refused: reason, Read: p.Read}, opt)
 }
 
 // KeptBy tells whether all payload of p is payload of after, which is a plan for
@@ -56,6 +62,32 @@ func payloadRanges(m []Span) (all []Range) {
 		all = append(all, Range{s.Off, s.Len})
 	}
 	return all
+}
+
+// maxKept is the most that is kept of what was read, in bytes: the index of a film
+// of an hour. Keeping more takes time where it is coded data that are read.
+const maxKept = 320 << 10
+
+// memory keeps what was read first, so that an index is not read twice.
+type memory struct {
+	src  io.ReaderAt
+	kept map[Range][]byte
+	size int   // bytes kept
+	read int64 // bytes of src
+}
+
+// ReadAt implements [io.ReaderAt].
+func (m *memory) ReadAt(b []byte, off int64) (int, error) {
+	at := Range{off, int64(len(b))}
+	if kept, ok := m.kept[at]; ok {
+		return copy(b, kept), nil
+	}
+	n, err := m.src.ReadAt(b, off)
+	m.read += int64(n)
+	if err == nil && n <= maxKept-m.size {
+		m.kept[at], m.size = bytes.Clone(b), m.size+n
+	}
+	return n, err
 }
 
 // staged reads a medium as edits would leave it.
@@ -91,7 +123,7 @@ func (s staged) ReadAt(b []byte, off int64) (n int, err error) {
 	}
 	for _, edits := range s.phases {
 		for i := firstAt(edits, off); i < len(edits) && edits[i].Off < off+int64(n); i++ {
-			edits[i].onto(b[:n], off)
+			edits[i].Onto(b[:n], off)
 		}
 	}
 	return n, err
@@ -106,20 +138,4 @@ func firstAt(edits []Edit, off int64) int {
 		return 1
 	})
 	return i
-}
-
-// onto performs the edit on b, which is what lies at off.
-func (e Edit) onto(b []byte, off int64) {
-	from, to := max(e.Off, off), min(e.End(), off+int64(len(b)))
-	if from >= to {
-		return
-	}
-	b = b[from-off : to-off]
-	if e.Data != nil {
-		copy(b, e.Data[from-e.Off:])
-		return
-	}
-	for i := range b {
-		b[i] = e.Fill
-	}
 }

@@ -55,6 +55,9 @@ func TestRehearse(t *testing.T) {
 		if p.Status() != c.status {
 			t.Errorf("%s: %s, %q", name, p.Status(), p.Refused)
 		}
+		if p.Status() == Dirty && p.Read != int64(len(medium)) { // once
+			t.Errorf("%s: %d bytes read of %d", name, p.Read, len(medium))
+		}
 		if err := p.Check(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

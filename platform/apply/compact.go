@@ -264,16 +264,8 @@ func (k kept) each(f func(p []byte, from int64) error) error {
 func patch(p []byte, off int64, edits []scrub.Edit) []scrub.Edit {
 	end := off + int64(len(p))
 	for len(edits) > 0 && edits[0].Off < end {
-		e := edits[0]
-		lo, hi := max(e.Off, off), min(e.End(), end)
-		if lo < hi {
-			if e.Data != nil {
-				copy(p[lo-off:hi-off], e.Data[lo-e.Off:])
-			} else {
-				fill(p[lo-off:hi-off], e.Fill)
-			}
-		}
-		if e.End() > end {
+		edits[0].Onto(p, off)
+		if edits[0].End() > end {
 			break
 		}
 		edits = edits[1:]

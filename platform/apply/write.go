@@ -43,12 +43,7 @@ func (w *writer) edit(e scrub.Edit) error {
 		}
 		room := maxWrite - w.off%maxWrite - int64(w.n)
 		n := int(min(e.End()-at, room))
-		to := w.buf[w.n : w.n+n]
-		if e.Data != nil {
-			copy(to, e.Data[at-e.Off:])
-		} else {
-			fill(to, e.Fill)
-		}
+		e.Onto(w.buf[w.n:w.n+n], at)
 		w.n += n
 		at += int64(n)
 		if int64(n) == room {
@@ -112,14 +107,4 @@ func (w *writer) begin(n int64) {
 	}
 	unix.SyncFileRange(int(w.f.Fd()), start, w.sent, unix.SYNC_FILE_RANGE_WRITE)
 	w.sent = 0
-}
-
-func fill(b []byte, with byte) {
-	if with == 0 {
-		clear(b)
-		return
-	}
-	for i := range b {
-		b[i] = with
-	}
 }

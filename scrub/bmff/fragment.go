@@ -8,9 +8,9 @@ import (
 
 // fragment is one moof box (8.8) while its tracks are read.
 type fragment struct {
-	box    box
-	next   int64 // where data goes on that has no offset of its own
-	passes bool  // next comes from a track fragment that goes
+	box      box
+	next     int64 // where data goes on that has no offset of its own
+	nextGoes bool  // that is counted from the data of a track that goes
 }
 
 // run is what a track fragment says of its samples.
@@ -129,7 +129,7 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 	}); err != nil {
 		return err
 	}
-	f.passes = r.goes() && (f.passes || f.next != next)
+	f.nextGoes = r.goes() && (f.nextGoes || f.next != next)
 	if r.goes() {
 		// Before the track itself: a fragment of no known track would be doubted.
 		p.s.Claim(b.off, b.len, scrub.Identify, place+"/traf")
@@ -268,7 +268,7 @@ func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags 
 		r.base, h = int64(base), h[8:]
 	case flags&0x20000 != 0:
 		r.base = f.box.off
-	case f.passes && !r.goes():
+	case f.nextGoes && !r.goes():
 		return p.s.Errorf(b.off, "fragment's data has its place from that of a track that goes")
 	}
 	if flags&2 != 0 {

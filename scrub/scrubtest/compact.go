@@ -42,7 +42,7 @@ func (c *court) compacted(h *Harness, result []byte, p *scrub.Plan) {
 func compact(data []byte, k *scrub.Compaction) []byte {
 	patched := bytes.Clone(data)
 	for _, e := range k.Patches {
-		write(patched, e, e.Len)
+		e.Onto(patched, 0)
 	}
 	var out []byte
 	var at int64

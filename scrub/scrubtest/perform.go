@@ -12,7 +12,7 @@ import (
 func Perform(data []byte, p *scrub.Plan) []byte {
 	out := bytes.Clone(data)
 	for _, e := range p.Edits {
-		write(out, e, e.Len)
+		e.Onto(out, 0)
 	}
 	return out[:p.End]
 }
@@ -31,18 +31,6 @@ func Steps(data []byte, p *scrub.Plan) iter.Seq2[string, []byte] {
 		if p.End < p.Size {
 			yield("after the cut", w.data[:p.End])
 		}
-	}
-}
-
-// write puts the first n bytes of an edit into data.
-func write(data []byte, e scrub.Edit, n int64) {
-	dst := data[e.Off : e.Off+n]
-	if e.Data != nil {
-		copy(dst, e.Data)
-		return
-	}
-	for i := range dst {
-		dst[i] = e.Fill
 	}
 }
 
@@ -65,7 +53,7 @@ func (w *work) do(i int, n int64) {
 		return
 	}
 	w.log = append(w.log, saved{e.Off, bytes.Clone(w.data[e.Off : e.Off+n])})
-	write(w.data, e, n)
+	e.Onto(w.data[:e.Off+n], 0)
 }
 
 // undo takes back all that was done since mark, a former length of the log.
