@@ -23,6 +23,33 @@ type Config struct {
 	Share          string // a folder that the machine can mount as 9p, read-only, with the tag "share"
 	Dir            string // for sockets and logs
 	MemoryMB       int
+	Accel          Accel
+}
+
+// Accel is how QEMU runs the machine's processor.
+type Accel string
+
+// The two ways. What was saved with one can't be gone on from with the other.
+const (
+	KVM Accel = "kvm"
+	TCG Accel = "tcg" // emulation: ten times slower, and everywhere
+)
+
+// MayKVM tells whether the kernel offers hardware virtualisation. That a guest
+// then says a word is another matter: on some machines none ever does.
+func MayKVM() bool {
+	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
+	if err == nil {
+		f.Close()
+	}
+	return err == nil
+}
+
+func (a Accel) argument() string {
+	if a == TCG {
+		return "tcg,thread=multi"
+	}
+	return string(a)
 }
 
 // VM is a running machine.
@@ -68,7 +95,7 @@ func Start(c Config) (*VM, error) {
 
 func (c Config) arguments() []string {
 	args := []string{
-		"-machine", "q35", "-accel", accelerator(), "-cpu", "max", "-smp", "2", "-m", fmt.Sprint(c.MemoryMB),
+		"-machine", "q35", "-accel", c.Accel.argument(), "-cpu", "max", "-smp", "2", "-m", fmt.Sprint(c.MemoryMB),
 		"-nodefaults", "-no-reboot", "-display", "none",
 		"-serial", "file:" + filepath.Join(c.Dir, Console),
 		"-qmp", "unix:" + c.socket("qmp") + ",server=on,wait=off",
@@ -91,15 +118,6 @@ func (c Config) arguments() []string {
 }
 
 func (c Config) socket(name string) string { return filepath.Join(c.Dir, name+".socket") }
-
-func accelerator() string {
-	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
-	if err != nil {
-		return "tcg,thread=multi"
-	}
-	f.Close()
-	return "kvm"
-}
 
 // start has QEMU die with this process: with the thread that started it, which
 // therefore waits for it.
