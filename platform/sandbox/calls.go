@@ -30,8 +30,10 @@ func workerRules(pid int) (rules []rule) {
 		rules = append(rules, rule{call: call, do: allow})
 	}
 	data := argument{2, unix.PROT_EXEC, 0}
+	// Shared memory does not count towards the limit on data.
+	own := argument{3, unix.MAP_TYPE | unix.MAP_ANONYMOUS, unix.MAP_PRIVATE | unix.MAP_ANONYMOUS}
 	return append(rules,
-		rule{unix.SYS_MMAP, []argument{data, {3, unix.MAP_ANONYMOUS, unix.MAP_ANONYMOUS}}, allow},
+		rule{unix.SYS_MMAP, []argument{data, own}, allow},
 		rule{unix.SYS_MPROTECT, []argument{data}, allow},
 		rule{unix.SYS_CLONE, []argument{{0, unix.CLONE_THREAD | namespaces, unix.CLONE_THREAD}}, allow},
 		rule{unix.SYS_CLONE3, nil, fails(unix.ENOSYS)}, // its arguments can't be seen; glibc falls back to clone

@@ -1,3 +1,5 @@
+//go:build amd64 || arm64
+
 package sandbox
 
 import (
@@ -81,6 +83,9 @@ func TestFilter(t *testing.T) {
 		{"a process by vfork", no, unix.SYS_CLONE, []uint64{unix.CLONE_VFORK | unix.CLONE_VM}},
 		{"memory", allow, unix.SYS_MMAP, []uint64{0, 4096, rw, anon, 1<<64 - 1, 0}},
 		{"memory for code", no, unix.SYS_MMAP, []uint64{0, 4096, rw | unix.PROT_EXEC, anon, 1<<64 - 1, 0}},
+		{"shared memory", no, unix.SYS_MMAP, []uint64{0, 4096, rw, unix.MAP_SHARED | unix.MAP_ANONYMOUS, 1<<64 - 1, 0}},
+		{"shared memory, validated", no, unix.SYS_MMAP, []uint64{0, 4096, rw, unix.MAP_SHARED_VALIDATE | unix.MAP_ANONYMOUS, 1<<64 - 1, 0}},
+		{"a file as memory of its own", no, unix.SYS_MMAP, []uint64{0, 4096, unix.PROT_READ, unix.MAP_PRIVATE, 6, 0}},
 		{"a file as memory", no, unix.SYS_MMAP, []uint64{0, 4096, unix.PROT_READ, unix.MAP_SHARED, 6, 0}},
 		{"mprotect", allow, unix.SYS_MPROTECT, []uint64{0, 4096, rw}},
 		{"mprotect for code", no, unix.SYS_MPROTECT, []uint64{0, 4096, unix.PROT_EXEC}},
