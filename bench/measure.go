@@ -87,7 +87,7 @@ func run(dir string, args []string) (Cost, error) {
 	c.Space = space()
 	use := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	c.CPU = time.Duration(use.Utime.Nano() + use.Stime.Nano())
-	c.Memory = use.Maxrss << 10
+	c.Memory = int64(use.Maxrss) << 10
 	var exit *exec.ExitError
 	if errors.As(waitErr, &exit) {
 		c.Failed = fmt.Sprintf("exit code %d: %s", exit.ExitCode(), lastLine(log.Name()))

@@ -7,10 +7,14 @@ import (
 )
 
 func be16(n int) []byte    { return binary.BigEndian.AppendUint16(nil, uint16(n)) }
-func be32(n int) []byte    { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
 func be64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 func le16(n int) []byte    { return binary.LittleEndian.AppendUint16(nil, uint16(n)) }
 func le32(n int) []byte    { return binary.LittleEndian.AppendUint32(nil, uint32(n)) }
+
+// be32 takes an int as well as what does not fit into one of 32 bits.
+func be32[T int | uint32 | uint64](n T) []byte {
+	return binary.BigEndian.AppendUint32(nil, uint32(n))
+}
 
 func cat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 

@@ -95,7 +95,7 @@ func (f fragments) traf(m *movie, t *track, i, id, at, off int) []byte {
 func (f fragments) index(m *movie, parts [][]byte) []byte {
 	var refs []byte
 	for _, p := range parts {
-		refs = append(refs, cat(be32(len(p)), be32(f.per*m.tracks[0].delta), be32(0x90000000))...)
+		refs = append(refs, cat(be32(len(p)), be32(f.per*m.tracks[0].delta), be32(uint32(0x90000000)))...)
 	}
 	return fullBox("sidx", 0, 0, be32(1), be32(m.tracks[0].timescale), zeros(8), zeros(2), be16(len(parts)), refs)
 }

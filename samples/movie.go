@@ -146,7 +146,7 @@ func (m *movie) times() []byte {
 	if m.version == 1 {
 		return cat(be64(m.created), be64(m.created))
 	}
-	return cat(be32(int(m.created)), be32(int(m.created)))
+	return cat(be32(m.created), be32(m.created))
 }
 
 func (m *movie) span(n int) []byte {

@@ -3,7 +3,7 @@ package samples
 import "encoding/binary"
 
 // spectre is a time in 2031 that no test machine shows on its own.
-const spectre = 0xEFB1C2D3
+const spectre uint64 = 0xEFB1C2D3
 
 // basic is a movie of half a second with picture and sound.
 func basic() *movie {
@@ -306,7 +306,7 @@ var fragmentedMovies = []recipe{
 		k.streams = true
 		m := basic()
 		return m.fragmented(fragments{per: 2, sidx: true, mfra: true, before: func(i int) []byte {
-			clock := cat(be32(spectre+i), be32(0xC0FFEE00+i))
+			clock := cat(be32(spectre+uint64(i)), be32(0xC0FFEE00+uint64(i)))
 			return cat(fullBox("prft", 1, 0, be32(1), k.hide(clock), be64(uint64(i))),
 				fullBox("emsg", 0, 0, []byte("urn:scte:scte35:2013:bin\x00\x00"), be32(1000), be32(0), be32(0), be32(i), []byte(k.secret("event-"+string(rune('a'+i))))))
 		}})

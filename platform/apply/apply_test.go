@@ -174,7 +174,7 @@ func TestHolesAreNotFilled(t *testing.T) {
 	f.Close()
 	k := newSpy()
 	o := cleanOne(t, Options{kernel: k}, path)
-	if o.Status != Cleaned || o.Written > 16<<20 || k.count(fmt.Sprintf("write %d", size/2/maxWrite*maxWrite)) != 1 {
+	if o.Status != Cleaned || o.Written > 16<<20 || k.count(fmt.Sprintf("write %d", int64(size/2/maxWrite*maxWrite))) != 1 {
 		t.Errorf("%s, %v, %d bytes written", o.Status, o.Err, o.Written)
 	}
 	noTags(t, get(t, path), secret)

@@ -303,7 +303,7 @@ func room(f *os.File, n int64) error {
 	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
 		return explain("asking for free space", err)
 	}
-	if free := int64(st.Bavail) * st.Bsize; free < n+spare {
+	if free := int64(st.Bavail) * int64(st.Bsize); free < n+spare {
 		return explain(fmt.Sprintf("a copy takes %d bytes, %d are free", n, free), unix.ENOSPC)
 	}
 	return nil

@@ -1,6 +1,10 @@
 package h26x
 
-import "untag/scrub"
+import (
+	"math"
+
+	"untag/scrub"
+)
 
 // nested looks at the messages inside a nesting message. They are removed where
 // their size stays: another size would have to change the outer one as well.
@@ -139,7 +143,8 @@ type bits struct {
 	failed bool
 }
 
-// read returns the next n bits, the low 32 if there are more.
+// read returns the next n bits, the low 31 if there are more: a number that is
+// no negative one where an int has 32 bits.
 func (b *bits) read(n int) (v int) {
 	for ; n > 0 && !b.failed; n-- {
 		if b.left == 0 {
@@ -151,7 +156,7 @@ func (b *bits) read(n int) (v int) {
 			b.last, b.left = last, 8
 		}
 		b.left--
-		v = (v<<1 | int(b.last>>b.left&1)) & 0xffffffff
+		v = (v<<1 | int(b.last>>b.left&1)) & math.MaxInt32
 	}
 	return v
 }
