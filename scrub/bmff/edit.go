@@ -11,17 +11,13 @@ var freeType = []byte("free")
 // keep claims a whole box as structure.
 func (p *parser) keep(b box, place string) { p.s.Claim(b.off, b.len, scrub.Structure, place) }
 
-// structural boxes hold what a film needs. One in a place where it can't be tells
-// of a wrong length before it.
-var structural = []string{"moov", "trak", "mdia", "minf", "stbl", "moof", "traf", "mdat", "tkhd", "mdhd", "hdlr", "dinf", "stsd", "stts", "stsc", "stsz", "stz2", "stco", "co64", "tfhd", "trun", "mvhd", "mvex"}
-
 // drop reports a box as a finding and, if it goes, makes it a free box of zeros.
 func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
-	if kind == scrub.Unknown && slices.Contains(structural, b.typ) {
-		p.s.Claim(b.off, b.len, scrub.Identify, place)
-		p.s.Stuck(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len})
-		p.s.Doubt("a box is where it can't be")
-		return false
+	if kind == scrub.Unknown {
+		if vital, err := p.vital(b); vital || err != nil { // what can't be read is found out by whoever reads on
+			p.doubtful(b, place)
+			return false
+		}
 	}
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
@@ -116,7 +112,7 @@ func (p *parser) restOf(off, end int64, place string) error {
 // claims what is left over.
 func (p *parser) inside(b box, place string, visit func(box) error) error {
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), visit)
+	rest, err := p.complete(b, visit)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,8 @@ type run struct {
 	base    int64 // that offsets of data count from
 	size    uint32
 	samples int64 // in all runs
+	runs    int
+	empty   bool // says itself that it has none
 }
 
 func (r *run) goes() bool { return r.t != nil && r.t.goes }
@@ -128,6 +130,9 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		return nil
 	}); err != nil {
 		return err
+	}
+	if r.runs == 0 && !r.empty {
+		p.insist("a fragment of a track has no run of samples")
 	}
 	f.nextGoes = r.goes() && (f.nextGoes || f.next != next)
 	if r.goes() {
@@ -249,7 +254,7 @@ func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags 
 	if uint32(len(h)) < need {
 		return p.s.Errorf(b.off, "box \"tfhd\" has %d bytes, its flags ask for more", b.len)
 	}
-	r.id = be32(h)
+	r.id, r.empty = be32(h), flags&0x10000 != 0
 	h = h[4:]
 	if len(p.movies) > 0 {
 		r.t = p.movies[0].track(r.id)
@@ -364,6 +369,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 		return err
 	}
 	r.samples += x.count
+	r.runs++
 	var whole bool
 	if !ok {
 		if _, whole, err = p.each(&x, nil); err == nil && !whole && !r.goes() { // samples without bytes lie nowhere

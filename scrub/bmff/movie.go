@@ -81,9 +81,8 @@ func (p *parser) readExtends(b box, m *movie) error {
 // movie claims a moov box.
 func (p *parser) movie(m *movie) error {
 	b := m.box
-	p.s.Claim(b.off, b.head, scrub.Structure, "moov")
 	tracks := m.tracks
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	return p.inside(b, "moov", func(c box) error {
 		place := "moov/" + c.name()
 		switch c.typ {
 		case "mvhd":
@@ -119,10 +118,6 @@ func (p *parser) movie(m *movie) error {
 			return p.unknown(c, place)
 		}
 	})
-	if err != nil {
-		return err
-	}
-	return p.rest(rest, b.end(), "moov")
 }
 
 // extends claims mvex; the trex of a track that goes, goes with it.
