@@ -13,8 +13,9 @@ type Options struct {
 	Policy Policy
 	Depth  Depth
 	// Known are spans of payload from an earlier plan for a file whose payload
-	// has not changed since. A parser may step over them instead of walking them
-	// again; it is for the proof that follows the performing of a plan.
+	// has not changed since, and which that plan had no doubt about. A parser may
+	// step over them instead of walking them again; it is for the proof that
+	// follows the performing of a plan.
 	Known []Span
 }
 

@@ -43,7 +43,9 @@ func (r *run) proof(ctx context.Context, it *item) error {
 	}
 	forget(it.ro, done)
 	opt := r.opt.Scrub
-	if done.Refused == "" {
+	// Who steps over the payload does not see what is doubtful in it: a doubt is
+	// looked at once more, and what was found sound is not.
+	if done.Refused == "" && len(done.Doubts) == 0 {
 		opt.Known = payload(done)
 	}
 	plan, err := r.study(ctx, it, opt)

@@ -1,8 +1,6 @@
 package jpeg
 
 import (
-	"slices"
-
 	"untag/scrub"
 	"untag/scrub/xmp"
 )
@@ -30,7 +28,6 @@ type cleaner struct {
 	told      bool   // EXIF tells the orientation
 
 	gaps    []scrub.Range   // in scans, bytes that are no coded data
-	lost    []int64         // scans in which that is not known
 	endless bool            // but the mark of its end is not
 	whole   bool            // every block of the picture is there
 	empty   []table         // those that nothing uses
@@ -152,10 +149,6 @@ func (c *cleaner) coded() error {
 	gaps := c.gaps
 	for _, r := range c.pic.scans {
 		at := r.Off
-		if slices.Contains(c.lost, at) { // so that no proof steps over it
-			c.Claim(at, 1, scrub.Payload, "lost scan")
-			at++
-		}
 		for len(gaps) > 0 && gaps[0].Off < r.End() {
 			g := gaps[0]
 			c.Claim(at, g.Off-at, scrub.Payload, "scan")

@@ -63,9 +63,6 @@ func (c *cleaner) follow() error {
 	}
 	if !ok || len(c.pic.frames) != 1 {
 		c.Doubt("the coded picture can't be stepped through")
-		for _, r := range c.pic.scans {
-			c.lost = append(c.lost, r.Off)
-		}
 		return nil
 	}
 	d := &decoder{parser: c.parser, frame: f, work: maxWork, dc: usualTables(0), ac: usualTables(1)}
@@ -128,7 +125,6 @@ func (c *cleaner) judgeScan(f *followed) {
 		f.lost = "the bits that fill bytes up vary"
 	}
 	if f.lost != "" {
-		c.lost = append(c.lost, f.Off)
 		c.whole = false
 	}
 }
@@ -159,7 +155,6 @@ func (c *cleaner) settle(f followed) error {
 		c.Doubt("%s, in the scan at 0x%x", f.lost, f.Off)
 	case n > mostBehind || 8*n > f.Len || n > 0 && !c.whole:
 		c.Doubt("%d bytes of the scan at 0x%x are behind the last block", n, f.Off)
-		c.lost = append(c.lost, f.Off)
 		c.whole = false
 	default:
 		c.gaps = append(c.gaps, gaps...)

@@ -88,7 +88,7 @@ func (a *app) obey(ctx context.Context, d *desktop.Client, o order, drives []sta
 		}
 		var err error
 		if asJSON {
-			err = lines(a.Stdout).Encode(struct {
+			err = text.JSON(a.Stdout).Encode(struct {
 				ID    uint64 `json:"id"`
 				Order string `json:"order"`
 			}{s.Drive.ID, o.name})

@@ -153,7 +153,7 @@ type pluggedLine struct {
 }
 
 func (a *app) drivesJSON(all []drive.Drive, c config.Config) error {
-	enc := lines(a.Stdout)
+	enc := text.JSON(a.Stdout)
 	for _, d := range all {
 		action, opt, rule := actionFor(c, d)
 		if err := enc.Encode(pluggedLine{

@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"untag/cmd/untag/internal/text"
 	"untag/scrub"
 )
 
@@ -60,7 +60,7 @@ func (a *app) formatsText() error {
 }
 
 func (a *app) formatsJSON() error {
-	enc := json.NewEncoder(a.Stdout)
+	enc := text.JSON(a.Stdout)
 	for _, f := range a.Engine.Formats() {
 		extensions := f.Extensions
 		if extensions == nil {

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -210,7 +209,7 @@ func lineOf(s station.DriveState) driveLine {
 }
 
 func statusJSON(w io.Writer, s desktop.Status, bus desktop.Bus) error {
-	enc := lines(w)
+	enc := text.JSON(w)
 	for _, d := range s.Drives {
 		if err := enc.Encode(lineOf(d)); err != nil {
 			return err
@@ -224,11 +223,4 @@ func statusJSON(w io.Writer, s desktop.Status, bus desktop.Bus) error {
 		Version  string `json:"version"`
 		Bus      string `json:"bus"`
 	}{s.State, s.Progress.Done, s.Progress.Total, s.Progress.Counting, s.Version, string(bus)})
-}
-
-// lines writes one object a line.
-func lines(w io.Writer) *json.Encoder {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return enc
 }

@@ -119,7 +119,7 @@ type jsonView struct{ w io.Writer }
 func (v jsonView) show(c station.Change) error {
 	line := lineOf(c.DriveState)
 	line.Was = string(c.Was)
-	return lines(v.w).Encode(line)
+	return text.JSON(v.w).Encode(line)
 }
 
 // plainView prints a line whenever there is something new to say, counts apart.

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"untag/cmd/untag/internal/exit"
+	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
 	"untag/scrub"
 )
@@ -18,9 +19,7 @@ type JSON struct {
 }
 
 func newJSON(w io.Writer, opt Options) *JSON {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	return &JSON{enc, opt}
+	return &JSON{text.JSON(w), opt}
 }
 
 type fileLine struct {
