@@ -1,0 +1,66 @@
+package decoders
+
+import (
+	"context"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// patience is how long FFmpeg may take for one file.
+const patience = 30 * time.Second
+
+// showFFmpeg returns the frames of all streams but attached pictures. What comes of
+// a file that breaks off counts. Subtitles are shown as they are where they can't
+// be decoded to text: in text there may be bytes that nobody sees.
+func showFFmpeg(program, path string) Shown {
+	shown := frames(program, path, "-map", "0:V?", "-map", "0:a?", "-map", "0:s?", "-c:s", "copy")
+	if !slices.ContainsFunc(shown, isSubtitle) {
+		return shown
+	}
+	if words := frames(program, path, "-map", "0:s", "-c:s", "ass"); len(words) > 0 {
+		shown = append(slices.DeleteFunc(shown, isSubtitle), words...)
+	}
+	return shown
+}
+
+func isSubtitle(s Stream) bool { return s.Kind == "subtitle" }
+
+func frames(program, path string, maps ...string) Shown {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	args := append([]string{"-v", "quiet", "-nostdin", "-threads", "1", "-i", path}, maps...)
+	out, _ := exec.CommandContext(ctx, program, append(args, "-f", "framehash", "-hash", "md5", "-")...).Output()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return parseFrames(string(out))
+}
+
+var mediaType = regexp.MustCompile(`^#media_type (\d+): (\w+)`)
+
+// parseFrames reads FFmpeg's framehash. Its times count from the first of the file.
+func parseFrames(out string) (shown Shown) {
+	kinds := map[string]string{}
+	at := map[string]int{} // which of shown a stream is
+	for line := range strings.Lines(out) {
+		if m := mediaType.FindStringSubmatch(line); m != nil {
+			kinds[m[1]] = m[2]
+			continue
+		}
+		f := strings.FieldsFunc(line, func(r rune) bool { return r == ',' || r <= ' ' })
+		if line[0] == '#' || len(f) < 6 {
+			continue
+		}
+		i, ok := at[f[0]]
+		if !ok {
+			i = len(shown)
+			at[f[0]] = i
+			shown = append(shown, Stream{Kind: kinds[f[0]]})
+		}
+		shown[i].Frames = append(shown[i].Frames, f[2]+" "+f[4]+" "+f[5]) // pts, size, sum
+	}
+	return shown
+}
