@@ -70,3 +70,11 @@ func (e extentReader) ReadAt(p []byte, off int64) (int, error) {
 	}
 	return done, nil
 }
+
+// NextData implements [Sparse].
+func (e extentReader) NextData(off int64) int64 {
+	if len(e.x) != 1 {
+		return off
+	}
+	return nextData(e.src, e.x[0].Off+off, e.x[0].End()) - e.x[0].Off
+}

@@ -44,6 +44,25 @@ func newMeter(size int64) *meter {
 	return &meter{limit: limit}
 }
 
+// Sparse is what the source of a medium may know beside its bytes.
+type Sparse interface {
+	// NextData returns where the first byte from off on is that lies on the drive,
+	// or the size of the medium: what comes before it reads as zeros. It returns
+	// off where it does not know.
+	NextData(off int64) int64
+}
+
+// nextData is [Sparse.NextData] of src, at most end.
+func nextData(src io.ReaderAt, off, end int64) int64 {
+	if s, ok := src.(Sparse); ok {
+		return max(off, min(end, s.NextData(off)))
+	}
+	return off
+}
+
+// NextData implements [Sparse].
+func (r *Reader) NextData(off int64) int64 { return nextData(r.src, off, r.size) }
+
 // Size is the length of the medium in bytes.
 func (r *Reader) Size() int64 { return r.size }
 
@@ -136,6 +155,10 @@ func (r *Reader) Constant(off, n int64, b byte) (bool, error) {
 			return false, nil
 		}
 		off, n = off+int64(len(p)), n-int64(len(p))
+		if b == 0 && n > constantPiece { // a file that says it is a terabyte long has no terabyte of data
+			hole := nextData(r.src, off, off+n) - off
+			off, n = off+hole, n-hole
+		}
 	}
 	return true, nil
 }

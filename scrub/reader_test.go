@@ -123,6 +123,50 @@ func TestConstant(t *testing.T) {
 	}
 }
 
+// holed is a medium of zeros that lies on the drive in its first and last piece only.
+type holed struct{ size, piece, read int64 }
+
+func (h *holed) ReadAt(p []byte, off int64) (int, error) {
+	h.read += int64(len(p))
+	clear(p)
+	if end := off + int64(len(p)); end == h.size {
+		p[len(p)-1] = 1
+	}
+	return len(p), nil
+}
+
+func (h *holed) NextData(off int64) int64 {
+	if off < h.piece {
+		return off
+	}
+	return max(off, h.size-h.piece)
+}
+
+func TestHolesAreNotRead(t *testing.T) {
+	const size, piece = 1 << 45, 1 << 20
+	for name, through := range map[string]func(*holed) io.ReaderAt{
+		"itself":    func(h *holed) io.ReaderAt { return h },
+		"memory":    func(h *holed) io.ReaderAt { return &memory{src: h, kept: map[Range][]byte{}} },
+		"extent":    func(h *holed) io.ReaderAt { return extentReader{h, Extents{{0, size}}} },
+		"unchanged": func(h *holed) io.ReaderAt { return newStaged(h, nil) },
+	} {
+		h := &holed{size: size, piece: piece}
+		r := newReader(through(h), size, newMeter(size))
+		for n, want := range map[int64]bool{size - 1: true, size: false} {
+			if got, err := r.Constant(0, n, 0); got != want || err != nil {
+				t.Errorf("%s, %d bytes: %v, %v", name, n, got, err)
+			}
+		}
+		if h.read > 8*piece {
+			t.Errorf("%s: %d bytes read", name, h.read)
+		}
+	}
+	filled := newStaged(&holed{size: size, piece: piece}, []Edit{{Off: size / 2, Len: 1, Fill: 1, Phase: Destroy}})
+	if got, err := newReader(filled, size, newMeter(size)).Constant(0, size-1, 0); got || err != nil {
+		t.Errorf("an edit in a hole is passed over: %v, %v", got, err)
+	}
+}
+
 func TestReadingInCirclesEnds(t *testing.T) {
 	r := reader(numbered(100 << 10))
 	p := make([]byte, 100<<10)

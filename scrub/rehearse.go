@@ -3,6 +3,7 @@ package scrub
 import (
 	"bytes"
 	"io"
+	"math"
 	"slices"
 )
 
@@ -90,6 +91,9 @@ func (m *memory) ReadAt(b []byte, off int64) (int, error) {
 	return n, err
 }
 
+// NextData implements [Sparse].
+func (m *memory) NextData(off int64) int64 { return nextData(m.src, off, math.MaxInt64) }
+
 // staged reads a medium as edits would leave it.
 type staged struct {
 	src    io.ReaderAt
@@ -127,6 +131,17 @@ func (s staged) ReadAt(b []byte, off int64) (n int, err error) {
 		}
 	}
 	return n, err
+}
+
+// NextData implements [Sparse]: what an edit puts somewhere is data.
+func (s staged) NextData(off int64) int64 {
+	next := nextData(s.src, off, math.MaxInt64)
+	for _, edits := range s.phases {
+		if i := firstAt(edits, off); i < len(edits) {
+			next = min(next, max(off, edits[i].Off))
+		}
+	}
+	return next
 }
 
 // firstAt returns which edit is the first that ends after off.

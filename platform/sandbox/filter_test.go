@@ -87,6 +87,8 @@ func TestFilter(t *testing.T) {
 		{"shared memory, validated", no, unix.SYS_MMAP, []uint64{0, 4096, rw, unix.MAP_SHARED_VALIDATE | unix.MAP_ANONYMOUS, 1<<64 - 1, 0}},
 		{"a file as memory of its own", no, unix.SYS_MMAP, []uint64{0, 4096, unix.PROT_READ, unix.MAP_PRIVATE, 6, 0}},
 		{"a file as memory", no, unix.SYS_MMAP, []uint64{0, 4096, unix.PROT_READ, unix.MAP_SHARED, 6, 0}},
+		{"lseek to data", allow, unix.SYS_LSEEK, []uint64{6, 0, unix.SEEK_DATA}},
+		{"lseek", no, unix.SYS_LSEEK, []uint64{6, 0, unix.SEEK_SET}},
 		{"mprotect", allow, unix.SYS_MPROTECT, []uint64{0, 4096, rw}},
 		{"mprotect for code", no, unix.SYS_MPROTECT, []uint64{0, 4096, unix.PROT_EXEC}},
 		{"F_GETFL", allow, unix.SYS_FCNTL, []uint64{6, unix.F_GETFL}},

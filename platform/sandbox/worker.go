@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"runtime"
@@ -280,6 +281,18 @@ func (s source) ReadAt(p []byte, off int64) (int, error) {
 		done += n
 	}
 	return done, nil
+}
+
+// NextData implements [scrub.Sparse].
+func (s source) NextData(off int64) int64 {
+	next, err := unix.Seek(int(s), off, unix.SEEK_DATA)
+	switch {
+	case err == unix.ENXIO: // nothing but a hole
+		return math.MaxInt64
+	case err != nil:
+		return off
+	}
+	return next
 }
 
 func retry(call func() (int, error)) (int, error) {

@@ -25,6 +25,7 @@ type parser struct {
 	lastStart int64 // the highest there was
 	indexed   int64 // where the last segment ends according to it
 	fragments int
+	visited   int64 // samples that were looked at one by one
 }
 
 // parse walks the file twice: once over all boxes, noting where samples lie,

@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"untag/platform/apply"
+	"untag/platform/sandbox"
 	"untag/platform/walk"
 )
 
@@ -25,6 +26,7 @@ var hints = []struct {
 	{apply.ErrDrive, "the drive does not answer well: save what matters from it before anything else"},
 	{apply.ErrManyFiles, "too many open files: raise the limit (ulimit -n), or lower --jobs"},
 	{apply.ErrNotProven, "a file did not come out clean: treat it as unclean, and please report its format"},
+	{sandbox.ErrStalled, "a file that takes longer than files of its length do: treat it as unclean, and please report it"},
 	{apply.ErrParser, "this is a mistake in untag: please report it"},
 	{apply.ErrPlan, "this is a mistake in untag: please report it"},
 	{walk.ErrMount, "drives mounted in a folder: name them as well to clean them"},
