@@ -43,7 +43,7 @@ func (p *parser) coverAuxiliary(t *track) error {
 		if err != nil {
 			return err
 		}
-		if err := p.coverRun(&track{}, off, n); err != nil {
+		if err := p.coverRun(&track{encrypted: true}, off, n, off); err != nil {
 			return err
 		}
 	}

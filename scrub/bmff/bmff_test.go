@@ -228,7 +228,7 @@ func TestSweep(t *testing.T) {
 		var c coverage
 		want := [size]byte{}
 		for range rnd.IntN(8) {
-			r := region{int64(rnd.IntN(size)), int64(rnd.IntN(16)), rnd.IntN(2) == 0, "x"}
+			r := region{off: int64(rnd.IntN(size)), len: int64(rnd.IntN(16)), stays: rnd.IntN(2) == 0, place: "x"}
 			r.len = min(r.len, size-r.off)
 			if err := c.add(r); err != nil {
 				t.Fatal(err)

@@ -8,6 +8,7 @@ type chunk struct {
 	// most is what the chunk may take where the descriptions of constant-rate
 	// sound disagree; len is the least. Otherwise they are the same.
 	most    int64
+	last    int64 // where the last sample lies
 	sample  int64 // number of the first sample, from 0
 	samples int64
 }
@@ -55,7 +56,7 @@ func (c *chunks) next() (chunk, bool, error) {
 	c.chunk++
 	c.sample += out.samples
 	if !c.bare {
-		out.len, out.most, err = c.lengths(out)
+		out.len, out.most, out.last, err = c.lengths(out)
 	}
 	return out, true, err
 }
@@ -81,7 +82,7 @@ func (c *chunks) enterRun() error {
 
 // lengths adds up the sizes of a chunk's samples, at most a little more than
 // the file holds.
-func (c *chunks) lengths(k chunk) (least, most int64, err error) {
+func (c *chunks) lengths(k chunk) (least, most, last int64, err error) {
 	limit := c.size + 1
 	if c.t.constant != 0 {
 		least = times(k.samples, int64(c.t.constant), limit)
@@ -92,19 +93,20 @@ func (c *chunks) lengths(k chunk) (least, most int64, err error) {
 			least, most = min(least, alternative), max(most, alternative)
 		}
 		c.probeConstant(k)
-		return least, most, nil
+		return least, most, k.off, nil
 	}
 	for i := k.sample; i < k.sample+k.samples; i++ {
 		n, err := c.t.sizes.number(i)
 		if err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
+		last = k.off + least
 		if probes(i, c.t.samples) && n <= limit {
 			c.probes = append(c.probes, sample{i, k.off + least, n})
 		}
 		least = min(least+n, limit)
 	}
-	return least, least, nil
+	return least, least, last, nil
 }
 
 // probeConstant notes the samples to look at in a chunk whose samples are all

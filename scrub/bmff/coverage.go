@@ -12,6 +12,8 @@ type region struct {
 	off, len int64
 	stays    bool   // samples of a track that stays
 	place    string // what they are, for those that go
+	t        *track // of the last sample, if that stays
+	last     int64  // where it lies
 }
 
 func (r region) end() int64 { return r.off + r.len }
@@ -59,6 +61,7 @@ func (c *coverage) add(r region) error {
 		last := &c.regions[n-1]
 		if last.stays == r.stays && last.place == r.place && r.off == last.end() {
 			last.len += r.len
+			last.t, last.last = r.t, r.last
 			return nil
 		}
 	}
@@ -97,7 +100,9 @@ func (c *coverage) split() (stay, go_ []region) {
 		}
 		if n := len(*list); n > 0 && r.off <= (*list)[n-1].end() && (r.stays || (*list)[n-1].place == r.place) {
 			last := &(*list)[n-1]
-			last.len = max(last.end(), r.end()) - last.off
+			if r.end() >= last.end() {
+				last.len, last.t, last.last = r.end()-last.off, r.t, r.last
+			}
 			continue
 		}
 		*list = append(*list, r)
@@ -150,6 +155,7 @@ func nextStart(list []region, to int64) int64 {
 // mdat, boxes that nobody needs, and what follows the last box.
 func (p *parser) claimMedia() error {
 	stay, go_ := p.cover.split()
+	all := stay
 	slices.SortFunc(p.cover.pieces, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	slices.SortFunc(p.mdats, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	if err := p.weigh(stay, go_); err != nil {
@@ -166,6 +172,9 @@ func (p *parser) claimMedia() error {
 		if err := sweep(m.Off, m.End(), stay, go_, p.claimRun); err != nil {
 			return err
 		}
+	}
+	if err := p.claimGaps(all); err != nil {
+		return err
 	}
 	return p.claimOutside()
 }
@@ -210,7 +219,7 @@ func (p *parser) claimEnd() error {
 func (p *parser) claimOutside() error {
 	var bodies []region
 	for _, m := range p.mdats {
-		bodies = append(bodies, region{m.Off, m.Len, true, ""})
+		bodies = append(bodies, region{off: m.Off, len: m.Len, stays: true})
 	}
 	stay, _ := p.cover.split()
 	for _, r := range stay {
@@ -273,7 +282,7 @@ func (p *parser) claimRun(off, n int64, stays, goes bool, place string) error {
 	case len(p.distrusts) > 0: // nobody knows what it is, and nobody touches it
 		p.s.Claim(off, n, scrub.Identify, "mdat/unproven")
 	default:
-		return p.s.Blank(off, n, 0, scrub.Hidden, "mdat/unreferenced")
+		return p.gap(off, n)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func (p *parser) fragment(b box) error {
 		case "free":
 			return p.filler(c, place)
 		case vacant:
-			return p.vacantFragment(c, place)
+			return p.vacantFragment(f, c, place)
 		default:
 			return p.unknown(c, place+"/"+c.name())
 		}
@@ -77,7 +77,7 @@ func isVacant(typ string) bool {
 
 // vacantFragment claims free space. What was a track fragment tells of its
 // track, and is blanked after that has gone.
-func (p *parser) vacantFragment(b box, place string) error {
+func (p *parser) vacantFragment(f *fragment, b box, place string) error {
 	_, vacated, err := p.vacated(b)
 	if err != nil {
 		return err
@@ -85,6 +85,13 @@ func (p *parser) vacantFragment(b box, place string) error {
 	if !vacated {
 		return p.filler(b, place)
 	}
+	was, distrusts := *f, p.distrusts // the samples may not have gone yet
+	if r, err := p.readFragmentHeader(&was, b); err == nil && r.goes() {
+		if err := p.readRuns(&was, r, b); err != nil && !damaged(err) {
+			return err
+		}
+	}
+	p.distrusts = distrusts
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	if p.s.Found(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: b.body(), Len: b.size()}) {
 		p.retire(b, scrub.Repair, scrub.Repair)
@@ -118,17 +125,7 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := children(p.s, b.body(), b.end(), func(c box) error {
-		switch c.typ {
-		case "trun":
-			return p.coverFragment(f, r, c)
-		case "saio":
-			if r.t == nil || r.t.encrypted {
-				return p.auxiliary(r, b, c)
-			}
-		}
-		return nil
-	}); err != nil {
+	if err := p.readRuns(f, r, b); err != nil {
 		return err
 	}
 	if r.runs == 0 && !r.empty {
@@ -143,6 +140,22 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		return nil
 	}
 	return p.inside(b, place, func(c box) error { return p.fragmentBox(r, c, place) })
+}
+
+// readRuns notes the samples of a track fragment.
+func (p *parser) readRuns(f *fragment, r *run, b box) error {
+	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+		switch c.typ {
+		case "trun":
+			return p.coverFragment(f, r, c)
+		case "saio":
+			if r.t == nil || r.t.encrypted {
+				return p.auxiliary(r, b, c)
+			}
+		}
+		return nil
+	})
+	return err
 }
 
 func (p *parser) fragmentBox(r *run, b box, place string) error {
@@ -294,6 +307,7 @@ type fragmentRunOf struct {
 	*run
 	table      column
 	off, count int64 // of the first sample, and how many there are
+	last       int64 // where the last one lies, once they were visited
 	sizeAt     int64 // where a row has the size of its sample, -1 if all are alike
 }
 
@@ -350,6 +364,7 @@ func (p *parser) each(x *fragmentRunOf, visit func(sample) error) (end int64, wh
 		if n > p.s.Left(end) {
 			return p.s.Size(), false, nil
 		}
+		x.last = end
 		if visit != nil {
 			if err := visit(sample{i, end, n}); err != nil {
 				return 0, false, err
@@ -383,7 +398,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 	if !whole && !r.goes() {
 		p.distrust("samples lie beyond the end of the file")
 	}
-	return p.coverFragmentRun(r, x.off, f.next-x.off)
+	return p.coverFragmentRun(r, x.off, f.next-x.off, x.last)
 }
 
 // looker returns what looks into the samples of a run, nil if nothing has to.
@@ -412,12 +427,12 @@ func (p *parser) looker(x *fragmentRunOf) func(sample) error {
 	}
 }
 
-func (p *parser) coverFragmentRun(r *run, off, n int64) error {
+func (p *parser) coverFragmentRun(r *run, off, n, last int64) error {
 	t := r.t
 	if t == nil {
 		t = &track{}
 	}
-	return p.coverRun(t, off, n)
+	return p.coverRun(t, off, n, last)
 }
 
 // auxiliary protects the data of sample encryption that lies in mdat: saio
@@ -450,7 +465,7 @@ func (p *parser) auxiliary(r *run, traf, saio box) error {
 	if c.n > 1 {
 		p.distrust("encryption data lies in several places")
 	}
-	return p.coverRun(&track{}, off, total)
+	return p.coverRun(&track{encrypted: true}, off, total, off)
 }
 
 // offsetsOf returns the offsets in saio.

@@ -167,10 +167,11 @@ func (p *parser) coverChunk(t *track, k chunk) error {
 	if k.samples == 0 || k.len == 0 {
 		return nil
 	}
-	return p.coverRun(t, k.off, k.len)
+	return p.coverRun(t, k.off, k.len, k.last)
 }
 
-func (p *parser) coverRun(t *track, off, n int64) error {
+// coverRun adds n bytes of samples of a track, the last of which lies at last.
+func (p *parser) coverRun(t *track, off, n, last int64) error {
 	p.cover.asked = p.cover.asked || !t.goes
 	if left := p.s.Left(off); n > left {
 		if !t.goes {
@@ -178,7 +179,7 @@ func (p *parser) coverRun(t *track, off, n int64) error {
 		}
 		n = left
 	}
-	r := region{off: off, len: n, stays: !t.goes}
+	r := region{off: off, len: n, stays: !t.goes, t: t, last: last}
 	if t.goes {
 		r.place = "mdat/" + t.samplesName()
 	}

@@ -1,0 +1,158 @@
+package bmff
+
+import (
+	"bytes"
+	"slices"
+
+	"untag/scrub"
+	"untag/scrub/av1"
+	"untag/scrub/h26x"
+)
+
+// gap claims media data that no sample covers if they are zeros, else it notes them.
+func (p *parser) gap(off, n int64) error {
+	zero, err := p.s.Constant(off, n, 0)
+	switch {
+	case err != nil:
+		return err
+	case zero:
+		p.s.Claim(off, n, scrub.Filler, "mdat/unreferenced")
+	case len(p.gaps) >= maxMdats:
+		return scrub.ErrTooMany
+	default:
+		p.gaps = append(p.gaps, scrub.Range{Off: off, Len: n})
+	}
+	return nil
+}
+
+// claimGaps claims the gaps that are no zeros. One goes if it is seen what it is,
+// or, if all of them are a small share of the file, if the sample before it proves
+// that it ends there: a size in a table has no second witness.
+func (p *parser) claimGaps(stay []region) error {
+	const most, share = 64 << 10, 100
+	var total int64
+	for _, g := range p.gaps {
+		total += g.Len
+	}
+	large := total > most && total > p.s.Size()/share
+	for _, g := range p.gaps {
+		before := sampleBefore(stay, g.Off)
+		goes, err := p.tellsItself(g, before)
+		if err == nil && !goes && !large {
+			goes, err = p.endsBefore(g, before)
+		}
+		if err != nil {
+			return err
+		}
+		p.s.Claim(g.Off, g.Len, scrub.Identify, "mdat/unreferenced")
+		f := scrub.Finding{Kind: scrub.Hidden, Place: "mdat/unreferenced", Off: g.Off, Len: g.Len}
+		switch {
+		case !goes:
+			p.s.Stuck(f)
+			p.s.Doubt("%d bytes of media data that belong to no sample stay: they may be picture or sound", total)
+		case p.s.Found(f):
+			p.s.Fill(scrub.Destroy, g.Off, g.Len, 0)
+		}
+	}
+	return nil
+}
+
+// sampleBefore returns the region that ends at off, nil if none does.
+func sampleBefore(stay []region, off int64) *region {
+	i, ok := slices.BinarySearchFunc(stay, off, func(r region, off int64) int { return int(max(-1, min(1, r.end()-off))) })
+	if !ok {
+		return nil
+	}
+	return &stay[i]
+}
+
+// tellsItself tells whether a gap is seen to be no picture or sound: text, unless it
+// follows text, a whole medium, a block of a camera, or boxes.
+func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
+	const least = 8 // fewer bytes look like text by chance
+	h, err := p.s.Bytes(g.Off, int(min(g.Len, maxTextSample)))
+	if err != nil {
+		return false, err
+	}
+	if len(h) < least {
+		return false, nil
+	}
+	if bytes.HasPrefix(h[4:], []byte("freeGPS ")) || slices.Contains(mediaBoxes, string(h[4:8])) { // relics, or they would be distrusted
+		return true, nil
+	}
+	if readable(bytes.Trim(h, "\x00"), len(h)) {
+		return before == nil || !isText(before.t.handler), nil
+	}
+	mark, pieces := p.s.Point(), len(p.cover.pieces)
+	err = p.s.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
+	p.s.Reset(mark)
+	p.cover.forget(pieces)
+	if scrub.Refusal(err) {
+		return p.onlyBoxes(g)
+	}
+	return err == nil, err
+}
+
+// onlyBoxes tells whether a gap is divided into boxes that hold no media.
+func (p *parser) onlyBoxes(g scrub.Range) (bool, error) {
+	for off := g.Off; off < g.End(); {
+		b, err := readBox(p.s, off, g.End())
+		if err != nil || !isBoxType([]byte(b.typ)) || slices.Contains(structural, b.typ) {
+			return false, ignoreDamage(err)
+		}
+		off = b.end()
+	}
+	return true, nil
+}
+
+func ignoreDamage(err error) error {
+	if damaged(err) {
+		return nil
+	}
+	return err
+}
+
+// endsBefore tells whether the sample before a gap proves by its own syntax that it
+// ends there, and that the gap is not another one.
+func (p *parser) endsBefore(g scrub.Range, before *region) (bool, error) {
+	if before == nil {
+		return true, nil
+	}
+	whole, err := p.whole(before.t, scrub.Range{Off: before.last, Len: g.Off - before.last})
+	if !whole || err != nil {
+		return false, err
+	}
+	more, err := p.whole(before.t, g)
+	return !more, err
+}
+
+// whole tells whether a range is one sample of a track from its first byte to its last.
+func (p *parser) whole(t *track, r scrub.Range) (bool, error) {
+	var err error
+	switch {
+	case t.encrypted || r.Len < 4:
+		return false, nil
+	case t.codec.av1:
+		_, err = av1.Frame(p.s.Reader, r.Off, r.Len)
+	case t.codec.h26x != 0:
+		_, err = h26x.Frame(p.s.Reader, t.codec.h26x, r.Off, r.Len, t.codec.lengthSize)
+	case t.pictures():
+		return p.brackets(r, "\xff\xd8", "\xff\xd9")
+	case t.timedText():
+		h, err := p.s.Bytes(r.Off, 2)
+		return err == nil && int64(be16(h))+2 == r.Len, err
+	default:
+		return false, nil
+	}
+	return err == nil, ignoreDamage(err)
+}
+
+// brackets tells whether a range begins and ends with two bytes.
+func (p *parser) brackets(r scrub.Range, first, last string) (bool, error) {
+	a, err := p.s.Bytes(r.Off, 2)
+	if err != nil {
+		return false, err
+	}
+	b, err := p.s.Bytes(r.End()-2, 2)
+	return string(a) == first && string(b) == last, err
+}
