@@ -185,6 +185,12 @@ func (p *parser) weigh(stay, go_ []region) error {
 	if p.cover.shared() {
 		p.distrust("samples share bytes")
 	}
+	if meet(stay, go_) {
+		p.distrust("samples share bytes with those of a track that goes")
+	}
+	if err := p.lookBehind(); err != nil {
+		return err
+	}
 	if p.outside(stay) {
 		p.distrust("samples lie outside of the media data")
 	}
@@ -199,6 +205,33 @@ func (p *parser) weigh(stay, go_ []region) error {
 	}
 	for _, why := range p.distrusts {
 		p.s.Doubt("%s", why)
+	}
+	return nil
+}
+
+// meet tells whether regions of two sorted lists have a byte in common.
+func meet(a, b []region) bool {
+	for _, r := range a {
+		if b = skipTo(b, r.off); len(b) > 0 && b[0].off < r.end() {
+			return true
+		}
+	}
+	return false
+}
+
+// lookBehind looks for boxes of a film in what follows the last box: then a name
+// or a length before them is damaged.
+func (p *parser) lookBehind() error {
+	const most, piece = 1 << 20, maxSlack
+	for off := p.end; off < min(p.s.Size(), p.end+most); off += piece - 16 {
+		found, err := p.swallows(off, p.s.Left(off), mediaBoxes)
+		if err != nil {
+			return err
+		}
+		if found {
+			p.insist("what follows the last box holds boxes of a film")
+			return nil
+		}
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ var structural = []string{"moov", "trak", "mdia", "minf", "stbl", "moof", "traf"
 // vital tells whether a box that nobody knows may be one that a film needs: by its
 // name, by a name of which one bit is lost, or by what it holds.
 func (p *parser) vital(b box) (bool, error) {
-	if slices.ContainsFunc(structural, func(typ string) bool { return distance(b.typ, typ) <= 1 }) {
+	if slices.Contains(structural, b.typ) || nearly(b.typ, structural) || nearly(b.typ, configs) {
 		return true, nil
 	}
 	off, err := p.firstData(b.body(), b.end())
@@ -49,8 +49,19 @@ func (p *parser) vital(b box) (bool, error) {
 	return p.swallows(off, b.end()-off, types)
 }
 
+// configs are boxes without which a decoder can't be set up.
+var configs = []string{"avcC", "hvcC", "vvcC", "av1C", "vpcC", "esds", "dOps", "alac", "dac3", "dec3", "sinf", "wave"}
+
+// nearly tells whether a name is one bit from one that is known.
+func nearly(typ string, known []string) bool {
+	return slices.ContainsFunc(known, func(k string) bool { return distance(typ, k) == 1 })
+}
+
 // distance is how many bits two types differ in.
 func distance(a, b string) (n int) {
+	if len(a) != len(b) {
+		return len(a) + len(b)
+	}
 	for i := range a {
 		n += mathbits.OnesCount8(a[i] ^ b[i])
 	}

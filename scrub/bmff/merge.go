@@ -55,6 +55,9 @@ func (p *parser) coverMovie(m *movie) error {
 			if err != nil {
 				return err
 			}
+			if n == most && k.len < most && most < k.most {
+				p.distrust("sound has another length than its descriptions allow")
+			}
 			k.len = n
 		}
 		if err := p.coverChunk(u.t, k); err != nil {

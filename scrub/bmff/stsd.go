@@ -111,9 +111,15 @@ func (p *parser) readDescriptions(b box, t *track) error {
 	return err
 }
 
+// encryptedFormats are the sample formats of media that are encrypted.
+var encryptedFormats = []string{"encv", "enca", "enct", "encs", "encm", "encu", "encf", "drms", "drmi", "p608"}
+
 func (p *parser) readDescription(t *track, e entry) error {
 	t.formats = append(t.formats, e.typ)
-	t.encrypted = t.encrypted || slices.Contains([]string{"encv", "enca", "enct", "encs", "encm", "encu", "encf", "drms", "drmi", "p608"}, e.typ)
+	t.encrypted = t.encrypted || slices.Contains(encryptedFormats, e.typ)
+	if !t.encrypted && nearly(e.typ, encryptedFormats) {
+		p.distrust("a track is nearly an encrypted one")
+	}
 	fields, err := p.fields(t, e)
 	if err != nil || fields == 0 {
 		return err

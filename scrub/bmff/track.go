@@ -116,9 +116,12 @@ var playedHandlers = []string{"musi", "sprt", "flsh", "twen", "qd3d", "qtvr", "p
 // the handler of a medium.
 var metaFormats = []string{"gpmd", "fdsc", "mebx", "mett", "metx", "camm", "rtmd", "djmd", "dbgi", "CTMD", "CNOP", "marl", "RVMI", "ctbx", "ssmd", "priv", "nrtm", "psmd", "3gf ", "INSV", "odsm", "sdsm"}
 
+// maxChapters is more than the chapters of an audio book, and fewer samples than a film has.
+const maxChapters = 1 << 10
+
 // judge decides whether a track goes.
 func (p *parser) judge(m *movie, t *track) error {
-	isChapter := slices.ContainsFunc(m.tracks, func(o *track) bool { return slices.Contains(o.chapters, t.id) })
+	isChapter := (isText(t.handler) || t.pictures() || t.handler == "vide" && t.tables.samples < maxChapters) && slices.ContainsFunc(m.tracks, func(o *track) bool { return slices.Contains(o.chapters, t.id) })
 	isMeta := slices.ContainsFunc(t.formats, func(f string) bool { return slices.Contains(metaFormats, f) })
 	switch {
 	case isChapter:
@@ -130,7 +133,7 @@ func (p *parser) judge(m *movie, t *track) error {
 	case slices.Contains(playedHandlers, t.handler):
 		t.role = scrub.Render
 		p.s.Doubt("a track of a kind that nothing can look into")
-	case !slices.Contains(mediaHandlers, t.handler) && (t.media || !isBoxType([]byte(t.handler))):
+	case !slices.Contains(mediaHandlers, t.handler) && (t.media || !isBoxType([]byte(t.handler)) || nearly(t.handler, mediaHandlers)):
 		t.role = scrub.Render
 		p.distrust("a track is neither picture nor sound nor anything else that is known")
 	case !slices.Contains(mediaHandlers, t.handler):
