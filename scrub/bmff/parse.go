@@ -18,7 +18,7 @@ type parser struct {
 	open      bool // the last mdat has no length of its own and reaches to the end
 	cover     coverage
 	gaps      []scrub.Range // of media data that no sample covers, and that are no zeros
-	end       int64 // of the last box
+	end       int64         // of the last box
 	// strangers are boxes of the top level that nobody needs.
 	strangers []box
 	// starts are where boxes have to start according to the segment index.
