@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"untag/scrub"
 )
@@ -75,6 +74,13 @@ func (h *Harness) Bits(name string, data []byte, most int) (int, []Breach) {
 	return len(bits), c.breaches
 }
 
+// Bit is [Harness.Bits] for one bit of a medium that the plan is for.
+func (h *Harness) Bit(data []byte, whole *scrub.Plan, b Bit) []Breach {
+	c := &court{}
+	c.lose(h, data, whole, b)
+	return c.breaches
+}
+
 // heads is how many bytes around a flipped bit are taken back with it: the type and
 // length of what was retired for it.
 const heads = 8
@@ -97,6 +103,7 @@ func (c *court) lose(h *Harness, data []byte, whole *scrub.Plan, b Bit) bool {
 		c.breach(9, off, "%v flipped: %d bytes go that nothing explains, %s", b, n, p.Status())
 	}
 	result := Perform(bad, p)
+	c.shown(bad, result, fmt.Sprintf("%v flipped", b))
 	head := min(int64(len(result)), b.Off+heads)
 	copy(result[min(head, max(0, b.Off-heads)):head], data[max(0, b.Off-heads):])
 	again := c.plan(h, result, fmt.Sprintf("%v flipped, cleaned, and flipped back", b))
@@ -154,43 +161,4 @@ func kept(before, after []byte, was, now []scrub.Range) (n int64) {
 		}
 	}
 	return n
-}
-
-// unproven are the kinds of which nothing says what they are.
-var unproven = []scrub.Kind{scrub.Unknown, scrub.Hidden, scrub.Trailer}
-
-// signed are the places that begin with a signature of dozens of bytes: whatever
-// is there, it is no medium.
-var signed = []string{"APP1/ExtendedXMP"}
-
-// unexplained holds a plan for a damaged medium to the bound of law 9: of what no
-// finding says what it is, at most 64 KiB or a hundredth of the file goes, zeros
-// not counted. It returns where it begins and how much goes that is more, or 0.
-func unexplained(data []byte, p *scrub.Plan) (off, n int64) {
-	if p.Refused == "" && len(p.Doubts) == 0 {
-		return -1, 0
-	}
-	bare := bytes.Clone(data)
-	for _, f := range p.Findings {
-		known := !slices.Contains(unproven, f.Kind) || slices.Contains(signed, f.Place)
-		if f.Goes && known && f.Off >= 0 && f.Len > 0 && f.Off+f.Len <= p.Size {
-			clear(bare[f.Off : f.Off+f.Len])
-		}
-	}
-	off = -1
-	for _, e := range append(slices.Clone(p.Edits), scrub.Edit{Off: p.End, Len: p.Size - p.End}) {
-		for i := e.Off; i < e.End(); i++ {
-			if bare[i] != 0 {
-				n++
-				bare[i] = 0
-				if off < 0 {
-					off = i
-				}
-			}
-		}
-	}
-	if n <= max(64<<10, p.Size/100) {
-		return -1, 0
-	}
-	return off, n
 }

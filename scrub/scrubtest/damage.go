@@ -9,8 +9,8 @@ import (
 	"untag/scrub"
 )
 
-// damage holds the parser to law 8 on variants of a medium that lost their end
-// or whose numbers lie. Random bytes are for [Fuzz].
+// damage holds the parser to laws 8, 9 and 10 on variants of a medium that lost
+// their end or whose numbers lie. Random bytes are for [Fuzz].
 func (c *court) damage(h *Harness, data []byte, p *scrub.Plan, lot *rand.Rand) {
 	if h.variants() == 0 || len(p.Map) == 0 {
 		return
@@ -77,7 +77,12 @@ func (v *variants) damaged(data []byte, what string, whole []scrub.Range) *scrub
 	if d := meeting(whole, p.End, p.Size-p.End); d >= 0 {
 		v.breach(8, d, "%s: the tail from 0x%x on meets what was payload", what, p.End)
 	}
-	if again := v.court.plan(v.h, Perform(data, p), what+", then finished"); again != nil {
+	if off, n := unexplained(data, p); n > 0 {
+		v.breach(9, off, "%s: %d bytes go that nothing explains, %s", what, n, p.Status())
+	}
+	result := Perform(data, p)
+	v.shown(data, result, what)
+	if again := v.court.plan(v.h, result, what+", then finished"); again != nil {
 		v.finished(p, again, what)
 	}
 	return p

@@ -128,6 +128,7 @@ func (c *court) result(h *Harness, data []byte, p *scrub.Plan, result []byte) *s
 		}
 	}
 	c.secrets(h, data, result)
+	c.shown(data, result, "after")
 	c.proof(h, result, p, again)
 	c.rehearsal(h, data, p)
 	c.compacted(h, result, again)

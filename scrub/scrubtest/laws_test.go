@@ -2,6 +2,8 @@ package scrubtest
 
 import (
 	"bytes"
+	"image"
+	"image/png"
 	"slices"
 	"strings"
 	"testing"
@@ -77,6 +79,73 @@ func TestEachLawIsHeld(t *testing.T) {
 				t.Errorf("no breach of law %d that says %q, but %v", tt.law, tt.says, got)
 			}
 		})
+	}
+}
+
+func TestFlippedBitsOfToys(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		toy  toy
+		bad  bool
+	}{{"lawful", toy{}, false}, {"what is unknown goes", toy{removesUnknown: true}, true}} {
+		h := Harness{Engine: tt.toy.engine()}
+		tried, got := h.Bits(tt.name, toyMedia["plain"], -1)
+		if tried != 8*(4+3+3) && !tt.bad {
+			t.Errorf("%s: %d bits were tried", tt.name, tried)
+		}
+		if bad := slices.ContainsFunc(got, func(b Breach) bool { return b.Law == 9 }); bad != tt.bad {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}
+
+func TestUnexplained(t *testing.T) {
+	const n = 80 << 10
+	whole := scrub.Edit{Len: n, Phase: scrub.Destroy}
+	for name, tt := range map[string]struct {
+		data []byte
+		find scrub.Finding
+		bad  bool
+	}{
+		"unknown":   {words(n), scrub.Finding{Kind: scrub.Unknown, Len: n, Goes: true}, true},
+		"nothing":   {words(n), scrub.Finding{}, true},
+		"a few":     {words(n), scrub.Finding{Kind: scrub.Comment, Len: n - 9000, Goes: true}, false},
+		"a finding": {words(n), scrub.Finding{Kind: scrub.Comment, Len: n, Goes: true}, false},
+		"it stays":  {words(n), scrub.Finding{Kind: scrub.Comment, Len: n}, true},
+		"zeros":     {make([]byte, n), scrub.Finding{}, false},
+	} {
+		p := &scrub.Plan{Size: n, End: n, Edits: []scrub.Edit{whole}, Findings: []scrub.Finding{tt.find}, Doubts: []string{"doubt"}}
+		if off, n := unexplained(tt.data, p); (n > 0) != tt.bad {
+			t.Errorf("%s: %d bytes at %d", name, n, off)
+		}
+		p.Doubts = nil
+		if _, n := unexplained(tt.data, p); n > 0 {
+			t.Errorf("%s: without a doubt %d bytes", name, n)
+		}
+	}
+}
+
+func TestShownByGo(t *testing.T) {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 9, 9))); err != nil {
+		t.Fatal(err)
+	}
+	other := bytes.Clone(b.Bytes())
+	other[len(other)-1] ^= 1 // a checksum
+	for _, tt := range []struct {
+		name          string
+		before, after []byte
+		bad           bool
+	}{
+		{"the same", b.Bytes(), b.Bytes(), false},
+		{"refused after", b.Bytes(), other, true},
+		{"refused before", other, b.Bytes(), false},
+		{"no picture", words(9), nil, false},
+	} {
+		var c court
+		if c.shown(tt.before, tt.after, ""); len(c.breaches) > 0 != tt.bad {
+			t.Errorf("%s: %v", tt.name, c.breaches)
+		}
 	}
 }
 

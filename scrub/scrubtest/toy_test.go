@@ -43,6 +43,7 @@ type toy struct {
 	editsTwice      bool // edits what is clean
 	payloadIsPlaced bool // edits what it claimed as payload
 	believesKnown   bool // takes what was payload for payload, whatever it is
+	removesUnknown  bool // takes a chunk of an unknown type for words
 	compactsPayload bool // leaves out payload
 	compactsHalf    bool // leaves out one filler a time
 }
@@ -141,6 +142,9 @@ func (y toy) chunk(s *scrub.Scan, typ byte, off, n int64) (end bool, err error) 
 		s.End(body)
 		return true, nil
 	case 'M':
+		return false, y.words(s, off, n)
+	}
+	if y.removesUnknown {
 		return false, y.words(s, off, n)
 	}
 	return true, s.Errorf(off, "chunk of type %q", typ)

@@ -59,6 +59,9 @@ var askedOf = map[string][]string{
 	"webp": {"pillow"}, "tiff": {"pillow"}, "bmp": {"pillow"}, "jp2": {"pillow"},
 }
 
+// mostPixels is the largest picture that Go and Pillow are asked about.
+const mostPixels = 1 << 24
+
 // Show asks the decoders that know the format of a medium. Ext is the usual
 // ending of its name, with the dot.
 func (p *Panel) Show(format, ext string, data []byte) (Opinion, error) {
@@ -68,7 +71,7 @@ func (p *Panel) Show(format, ext string, data []byte) (Opinion, error) {
 		names = []string{"ffmpeg"}
 	}
 	if slices.Contains(names, "go") {
-		out["go"] = Go(data)
+		out["go"] = Go(data, mostPixels)
 	}
 	if names[0] == "go" && len(names) == 1 {
 		return out, nil
@@ -92,7 +95,7 @@ func (p *Panel) Show(format, ext string, data []byte) (Opinion, error) {
 // each decoder; spare streams may go, as do tracks of telemetry.
 func Lost(before, after Opinion, spare int) (lost []string) {
 	for name, shown := range before {
-		if l := shown.lost(after[name], spare); l != "" {
+		if l := shown.Lost(after[name], spare); l != "" {
 			lost = append(lost, name+": "+l)
 		}
 	}
@@ -100,7 +103,8 @@ func Lost(before, after Opinion, spare int) (lost []string) {
 	return lost
 }
 
-func (s Shown) lost(after Shown, spare int) string {
+// Lost tells the first stream that one decoder showed before and doesn't after.
+func (s Shown) Lost(after Shown, spare int) string {
 	left := slices.Clone(after)
 	for i, a := range s {
 		at := slices.IndexFunc(left, func(b Stream) bool { return a.Kind == b.Kind && slices.Equal(a.Frames, b.Frames) })

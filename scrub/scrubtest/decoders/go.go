@@ -11,14 +11,11 @@ import (
 	_ "image/png"
 )
 
-// mostPixels is the largest picture that Go's decoders are asked about.
-const mostPixels = 1 << 24
-
 // Go returns what Go's decoders show of a JPEG, PNG or GIF picture: nothing if
-// they refuse it. It is fast enough for a fuzzer where the picture is small.
-func Go(data []byte) Shown {
+// they refuse it, or if it has more pixels than most.
+func Go(data []byte, most int) Shown {
 	c, name, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil || c.Width <= 0 || c.Height <= 0 || c.Width > mostPixels/c.Height {
+	if err != nil || c.Width <= 0 || c.Height <= 0 || c.Width > most/c.Height {
 		return nil
 	}
 	if name == "gif" {
