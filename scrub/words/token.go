@@ -1,6 +1,7 @@
 package words
 
 import (
+	"iter"
 	"unicode"
 	"unicode/utf8"
 )
@@ -96,9 +97,9 @@ func (t Tokens) at(i int) token {
 // Number is a number as machines and people write it: an integer, or two of them
 // around a point or comma.
 type Number struct {
-	Lo, Hi         int // its bytes, a sign included
-	Signed         bool
-	Digits, Places int // before and after the point
+	Lo, Hi         int  // its bytes, a sign included
+	Signed         bool // by a sign that joins it to no other number or word
+	Digits, Places int  // before and after the point
 	Value          float64
 }
 
@@ -109,7 +110,7 @@ func (t Tokens) Numbers() (list []Number) {
 		if k.class != digits {
 			continue
 		}
-		n := Number{k.lo, k.hi, before.in("+-−"), k.n, 0, float64(k.value)}
+		n := Number{k.lo, k.hi, before.in("+-−") && (i == 1 || !t.joins(i-2)), k.n, 0, float64(k.value)}
 		if n.Signed {
 			n.Lo = before.lo
 		}
@@ -126,6 +127,12 @@ func (t Tokens) Numbers() (list []Number) {
 	return list
 }
 
+// joins tells whether a dash after token i joins words or numbers.
+func (t Tokens) joins(i int) bool {
+	k := t.list[i]
+	return k.class == digits || k.class == letters || k.in(")_")
+}
+
 // points stand before a fraction; the last is that of Arabic.
 const points = ".,٫"
 
@@ -136,4 +143,27 @@ func (k token) fraction() float64 {
 		v /= 10
 	}
 	return v
+}
+
+// Letters yields the words of text: runs of letters and of the marks that belong to them.
+func Letters(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		lo := -1
+		for i, r := range text {
+			if c, _ := classify(r); (c == letters) == (lo >= 0) {
+				continue
+			}
+			if lo >= 0 && !yield(text[lo:i]) {
+				return
+			}
+			if lo >= 0 {
+				lo = -1
+			} else {
+				lo = i
+			}
+		}
+		if lo >= 0 {
+			yield(text[lo:])
+		}
+	}
 }

@@ -92,7 +92,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("number from %d to %d", n.Lo, n.Hi)
 		}
 	}
-	want := []float64{-1.25, 7.5, 2024, -1, -31, 3.5}
+	want := []float64{-1.25, 7.5, 2024, 1, 31, 3.5}
 	if len(got) != len(want) {
 		t.Fatalf("%v, want %v", got, want)
 	}
