@@ -9,17 +9,20 @@ import (
 
 // Tags that lead on or that are read for what they do to the picture.
 const (
-	tagOrientation = 0x0112
-	tagMake        = 0x010F
-	tagExif        = 0x8769
-	tagGPS         = 0x8825
-	tagInterop     = 0xA005
-	tagMakerNote   = 0x927C
-	tagColorSpace  = 0xA001
-	tagInteropIdx  = 0x0001
-	tagStrip       = 0x0111
-	tagThumb       = 0x0201
-	tagThumbLen    = 0x0202
+	tagOrientation    = 0x0112
+	tagMake           = 0x010F
+	tagXResolution    = 0x011A
+	tagYResolution    = 0x011B
+	tagResolutionUnit = 0x0128
+	tagExif           = 0x8769
+	tagGPS            = 0x8825
+	tagInterop        = 0xA005
+	tagMakerNote      = 0x927C
+	tagColorSpace     = 0xA001
+	tagInteropIdx     = 0x0001
+	tagStrip          = 0x0111
+	tagThumb          = 0x0201
+	tagThumbLen       = 0x0202
 )
 
 // entry deals with one entry of a directory that is not a maker's.
@@ -29,6 +32,8 @@ func (r *reader) entry(name string, e raw) {
 		r.thumbnail(e)
 	case name == ifd0 && e.tag == tagOrientation:
 		r.orientation(e)
+	case name == ifd0 && (e.tag == tagXResolution || e.tag == tagYResolution || e.tag == tagResolutionUnit):
+		r.resolved(e)
 	case name == ifd0 && e.tag == tagExif:
 		r.ifd(exifIFD, r.pointer(e))
 	case name == ifd0 && e.tag == tagGPS:

@@ -26,6 +26,7 @@ type Block struct {
 	Oriented    bool             // IFD0 tells an orientation
 	Orientation uint16           // of IFD0: 1 to 8; 0 and more are undefined
 	orientedAs  uint16           // its type: SHORT, but for careless writers
+	resolution  []resolution     // of IFD0: how large the picture is printed and shown on paper
 	ColorSpace  uint16           // 0 if it is not told
 	Interop     string           // interoperability index: R03 with ColorSpace 0xFFFF is Adobe RGB (DCF 2.0)
 	AppleHDR    []Field          // Apple's maker note tags 0x21 and 0x30, from which viewers compute the headroom of a gain map

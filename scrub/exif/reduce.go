@@ -15,6 +15,8 @@ type Keep struct {
 	Goes     func(scrub.Kind) bool // the policy; nil: everything goes
 	AppleHDR bool                  // the picture's gain map needs Apple's tags
 	Color    bool                  // the picture has no ICC profile, so that Adobe RGB is told here alone
+	Shrunk   bool                  // there is no room for the resolution
+	Told     bool                  // another block tells another orientation, and readers differ on which counts: the usual one or none is told too
 }
 
 // maxKept bounds a value that a policy keeps.
@@ -28,14 +30,11 @@ func (e *Entry) stays() bool {
 	return e.Len > 0 && e.Len <= maxKept && e.Len == typeSize[e.Type]*int64(e.Count)
 }
 
-// Reduce returns the block that takes the place of b: the orientation, what the
-// picture needs for its colours, and what k keeps; nil if that is nothing. What
-// it returns reduces to itself.
+// Reduce returns the block that takes the place of b: the orientation, the
+// resolution, what the picture needs for its colours, and what k keeps; nil if
+// that is nothing. What it returns reduces to itself.
 func (b *Block) Reduce(src Source, k Keep) ([]byte, error) {
 	var t Tree
-	if b.Oriented && b.Orientation != 1 && b.Orientation <= 8 { // 0 is undefined: it stays so
-		t.IFD0 = append(t.IFD0, Field{tagOrientation, b.orientedAs, 1, nil})
-	}
 	if k.Color && b.Interop == "R03" && b.ColorSpace == 0xFFFF {
 		t.Exif = append(t.Exif, Field{tagColorSpace, 3, 1, []byte{0xFF, 0xFF}})
 		t.Interop = append(t.Interop, Field{tagInteropIdx, 2, 4, []byte("R03\x00")})
@@ -50,10 +49,18 @@ func (b *Block) Reduce(src Source, k Keep) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if len(t.IFD0) > 0 && t.IFD0[0].Tag == tagOrientation {
-		t.IFD0[0].Data = appendNumber(t.Order, b.orientedAs, b.Orientation)
+	if b.Oriented && b.Orientation <= 8 && (b.Orientation != 1 || k.Told) { // 0 is undefined: it stays so
+		t.IFD0 = append(t.IFD0, Field{tagOrientation, b.orientedAs, 1, appendNumber(t.Order, b.orientedAs, b.Orientation)})
 	}
-	return t.Bytes(), nil
+	for _, r := range b.resolution {
+		if !k.Shrunk {
+			t.IFD0 = append(t.IFD0, r.field(t.Order))
+		}
+	}
+	if out := t.Bytes(); out != nil || !k.Told || b.Order == nil {
+		return out, nil
+	}
+	return appendIFD([]byte("MM\x00*\x00\x00\x00\x08"), t.Order, nil, 0, 0), nil
 }
 
 // appendNumber returns v as a value of a whole type.

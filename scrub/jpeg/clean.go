@@ -26,6 +26,7 @@ type cleaner struct {
 	strange   string // why the walk may have missed something; empty if it has not
 	tall      bool   // the frame header tells the height
 	told      bool   // EXIF tells the orientation
+	differ    bool   // several blocks of it do, and not the same
 
 	gaps    []scrub.Range   // in scans, bytes that are no coded data
 	endless bool            // but the mark of its end is not

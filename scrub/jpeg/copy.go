@@ -35,7 +35,7 @@ func (c *cleaner) findCopy(g segment) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := bytes.LastIndex(tail, []byte("Exif\x00\x00"))
+	at := max(bytes.LastIndex(tail, []byte(exifHead)), bytes.LastIndex(tail, []byte(deadHead)))
 	if at < 0 {
 		return nil, nil
 	}
@@ -44,12 +44,12 @@ func (c *cleaner) findCopy(g segment) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	reduced, err := b.Reduce(memory(block), exif.Keep{Goes: func(scrub.Kind) bool { return false }, AppleHDR: true, Color: true})
+	reduced, err := b.Reduce(memory(block), exif.Keep{Goes: func(scrub.Kind) bool { return false }, AppleHDR: true, Color: true, Told: true})
 	n := int64(exifHeader + len(reduced))
 	if err != nil || reduced == nil || !bytes.HasPrefix(block, reduced) || c.copyAt(g, n) != from+int64(at) {
 		return nil, err
 	}
-	return slices.Concat([]byte("Exif\x00\x00"), reduced), nil
+	return slices.Concat(tail[at:at+exifHeader], reduced), nil
 }
 
 // memory is a block of EXIF that has been read.

@@ -142,10 +142,6 @@ func TestEXIFOverSeveralSegments(t *testing.T) {
 	if !has(p, found{scrub.Software, "APP1/Exif/IFD0/Software", "xxx"}) || orientationOf(t, result) != 8 {
 		t.Errorf("orientation %d; found %+v", orientationOf(t, result), p.Findings)
 	}
-	_, result = hold(t, photo(exifOf(ascii(0x010F, secret)), exifOf(orientation(8))))
-	if got := orientationOf(t, result); got != 0 {
-		t.Errorf("orientation %d was taken from the second of two blocks", got)
-	}
 }
 
 func TestAdobeRGBStays(t *testing.T) {

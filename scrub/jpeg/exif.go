@@ -17,7 +17,15 @@ type exifData struct {
 	x     scrub.Extents // the block, without the headers of the segments
 	src   *scrub.Reader
 	block *exif.Block
+	head  string // what it begins with
 }
+
+// Beginnings of a block. ExifTool and ImageMagick heed one whose last byte is no
+// NUL, Pillow and browsers pass over it: it must not come to life.
+const (
+	exifHead = "Exif\x00\x00"
+	deadHead = "Exif\x00\xff"
+)
 
 // readEXIF reads the block that the first of the segments begins.
 func (c *cleaner) readEXIF(all []segment) (*exifData, error) {
@@ -32,6 +40,13 @@ func (c *cleaner) readEXIF(all []segment) (*exifData, error) {
 	for _, g := range e.parts {
 		e.x = append(e.x, scrub.Range{Off: g.body() + exifHeader, Len: max(0, g.n-exifHeader)})
 	}
+	head, err := c.head(e.parts[0], exifHeader)
+	if err != nil {
+		return nil, err
+	}
+	if e.head = exifHead; len(head) == exifHeader && head[exifHeader-1] != 0 {
+		e.head = deadHead
+	}
 	if e.src, err = c.Piece(e.x); err != nil {
 		return nil, err
 	}
@@ -39,29 +54,55 @@ func (c *cleaner) readEXIF(all []segment) (*exifData, error) {
 	return e, err
 }
 
+// maxExif bounds the blocks of a picture that are kept because readers differ
+// on which one counts.
+const maxExif = 16
+
 // exif takes the first block down to what the picture needs. Further ones are
-// copies, and go.
+// copies, and go, unless they tell another orientation.
 func (c *cleaner) exif() error {
 	all := c.groups[famExif]
 	delete(c.groups, famExif)
 	if len(all) == 0 {
 		return nil
 	}
-	if err := c.exifFirst(c.meta); err != nil {
-		return err
-	}
+	blocks := []*exifData{c.meta}
 	for all = all[len(c.meta.parts):]; len(all) > 0; {
 		e, err := c.readEXIF(all)
 		if err != nil {
 			return err
 		}
-		c.told = c.told || e.block.Oriented
-		if err := c.exifGoes(e); err != nil {
+		all = all[len(e.parts):]
+		if c.told = c.told || e.tells(); len(blocks) == maxExif {
+			if err := c.exifGoes(e); err != nil {
+				return err
+			}
+			continue
+		}
+		c.differ = c.differ || e.orientation() != c.meta.orientation()
+		blocks = append(blocks, e)
+	}
+	for i, e := range blocks {
+		keep := c.exifKeep
+		if i > 0 && !c.differ {
+			keep = c.exifGoes
+		}
+		if err := keep(e); err != nil {
 			return err
 		}
-		all = all[len(e.parts):]
 	}
 	return nil
+}
+
+// tells tells whether a block says how the picture is turned to all who ask.
+func (e *exifData) tells() bool { return e.block.Oriented && e.head == exifHead }
+
+// orientation is what the block tells, 0 if that is nothing.
+func (e *exifData) orientation() uint16 {
+	if !e.tells() {
+		return 0
+	}
+	return e.block.Orientation
 }
 
 func (c *cleaner) exifGoes(e *exifData) error {
@@ -85,9 +126,9 @@ func (c *cleaner) exifParts(all []segment) (int, error) {
 	return n, nil
 }
 
-// exifFirst deals with the block of which something may stay.
-func (c *cleaner) exifFirst(e *exifData) error {
-	c.told = e.block.Oriented
+// exifKeep deals with a block of which something may stay.
+func (c *cleaner) exifKeep(e *exifData) error {
+	c.told = c.told || e.tells()
 	body, err := c.exifPayload(e)
 	if err != nil {
 		return err
@@ -97,7 +138,7 @@ func (c *cleaner) exifFirst(e *exifData) error {
 		return err
 	}
 	if left != nil {
-		body.bytes, body.copied, c.told = left, true, true
+		body.bytes, body.copied, c.told = left, true, c.told || bytes.HasPrefix(left, []byte(exifHead))
 	}
 	if body.bytes == nil {
 		return c.exifGoes(e)
@@ -121,14 +162,14 @@ type exifBody struct {
 // nothing of that is kept.
 func (c *cleaner) exifPayload(e *exifData) (exifBody, error) {
 	out := exifBody{goes: func(k scrub.Kind) bool { return c.Goes(scrub.Identify, k) }}
-	keep := exif.Keep{Goes: out.goes, AppleHDR: c.hasMap(), Color: len(c.groups[famICC]) == 0}
+	keep := exif.Keep{Goes: out.goes, AppleHDR: c.hasMap(), Color: len(c.groups[famICC]) == 0, Told: c.differ}
 	for {
 		tiff, err := e.block.Reduce(e.src, keep)
 		if err != nil || tiff == nil {
 			return out, err
 		}
 		if exifHeader+int64(len(tiff)) <= e.parts[0].n {
-			out.bytes = append([]byte("Exif\x00\x00"), tiff...)
+			out.bytes = append([]byte(e.head), tiff...)
 			return out, nil
 		}
 		switch {
@@ -136,6 +177,8 @@ func (c *cleaner) exifPayload(e *exifData) (exifBody, error) {
 			keep.Goes, out.goes = nil, func(scrub.Kind) bool { return true }
 		case keep.Color || keep.AppleHDR:
 			keep.Color, keep.AppleHDR = false, false
+		case !keep.Shrunk:
+			keep.Shrunk = true
 		default:
 			return out, nil
 		}

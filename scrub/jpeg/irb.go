@@ -2,18 +2,23 @@ package jpeg
 
 import (
 	"errors"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/c2pa"
 	"untag/scrub/photoshop"
 )
 
+// irbHead is what Photoshop's segments begin with.
+const irbHead = "Photoshop 3.0\x00"
+
 // irb removes Photoshop's resource blocks, which may go on from one APP13 to the
-// next.
+// next, but for the resolution.
 func (c *cleaner) irb() error {
-	const header = int64(len("Photoshop 3.0\x00"))
+	const header = int64(len(irbHead))
+	all := c.groups[famIRB]
 	var x scrub.Extents
-	for _, g := range c.groups[famIRB] {
+	for _, g := range all {
 		x = append(x, scrub.Range{Off: g.body() + header, Len: g.n - header})
 	}
 	if x == nil {
@@ -23,11 +28,28 @@ func (c *cleaner) irb() error {
 	if err != nil {
 		return err
 	}
+	body, err := photoshop.Resolution(src)
+	if err != nil {
+		return err
+	}
+	body = append([]byte(irbHead), body...)
+	holds := func(g segment) bool { return int64(len(body)) > header && int64(len(body)) <= g.n }
+	if i := slices.IndexFunc(all, holds); i >= 0 {
+		changed, err := c.replace(scrub.Destroy, all[i], body, scrub.Structure)
+		if err != nil {
+			return err
+		}
+		if all = slices.Concat(all[:i], all[i+1:]); !changed && len(all) == 0 {
+			delete(c.groups, famIRB)
+			return nil
+		}
+	}
 	found := c.finder(x, nil)
 	if err := photoshop.Report(src, famIRB, func(f scrub.Finding) { found(f, false) }); err != nil {
 		return err
 	}
-	return c.removeAll(famIRB)
+	delete(c.groups, famIRB)
+	return c.removeEach(all)
 }
 
 // Lengths in an APP11 JP segment (ISO/IEC 19566-5, D.2): "JP", box instance,

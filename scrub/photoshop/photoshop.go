@@ -78,6 +78,41 @@ func Report(src Source, place string, found func(scrub.Finding)) error {
 	return nil
 }
 
+// resolutionInfo is the number of the resource that tells how large the picture
+// is printed, whose body has 16 bytes ("Document Resolution").
+const (
+	resolutionInfo    = 0x03ED
+	resolutionInfoLen = 16
+)
+
+// Resolution returns the resource that tells the resolution, as it stands alone:
+// nil if there is none, or it holds other than numbers and units.
+func Resolution(src Source) ([]byte, error) {
+	off := int64(0)
+	for range maxBlocks {
+		id, body, size, ok, err := block(src, off)
+		if err != nil || !ok {
+			return nil, err
+		}
+		off = body + (size+1)&^1
+		if id != resolutionInfo || size != resolutionInfoLen {
+			continue
+		}
+		b, err := src.Bytes(body, resolutionInfoLen)
+		if err != nil {
+			return nil, err
+		}
+		for i := 0; i < len(b); i += 8 { // a fixed-point number, and the units of it and of width or height
+			const most = 10_000 << 16
+			if n := binary.BigEndian.Uint32(b[i:]); n == 0 || n > most || b[i+4] != 0 || b[i+5] > 2 || b[i+6] != 0 || b[i+7] > 5 {
+				return nil, nil
+			}
+		}
+		return append([]byte("8BIM\x03\xed\x00\x00\x00\x00\x00\x10"), b...), nil
+	}
+	return nil, nil
+}
+
 // block reads the header of the resource at off: signature, number, name, size.
 func block(src Source, off int64) (id uint16, body, size int64, ok bool, err error) {
 	b, err := piece(src, off, 7)

@@ -2,88 +2,198 @@ package png
 
 import (
 	"bytes"
+	"io"
 
 	"untag/scrub"
 	"untag/scrub/exif"
 )
 
-// exif takes eXIf, 11.3.3.2, down to the orientation and what the policy keeps.
-// Only the first one is read by anybody.
+// preamble stands before the block in eXIf as GIMP writes it, and in the raw
+// profiles of ImageMagick. ExifTool reads such an eXIf, libpng does not: what is
+// written anew begins as it did.
+const preamble = "Exif\x00\x00"
+
+// source is a chunk that tells the orientation by a block of EXIF.
+type source struct {
+	chunk
+	keyword string // of the text that holds it as a raw profile, "" for eXIf
+	name    string // of that profile
+	head    string // preamble or nothing
+	tiff    memory
+	block   *exif.Block
+}
+
+// memory is a block of EXIF that has been read.
+type memory []byte
+
+// Size implements [exif.Source].
+func (m memory) Size() int64 { return int64(len(m)) }
+
+// Bytes implements [exif.Source].
+func (m memory) Bytes(off int64, n int) ([]byte, error) {
+	if off < 0 || n < 0 || off > int64(len(m)) || n > len(m)-int(off) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return m[off : off+int64(n)], nil
+}
+
+// maxSources bounds the blocks of EXIF of one picture: others go unread.
+const maxSources = 64
+
+// readSources reads all blocks of EXIF. Where they tell different orientations,
+// readers don't agree on which one counts: Pillow and ExifTool take the last
+// eXIf, libpng the first, and some a raw profile before either.
+func (c *cleaner) readSources() error {
+	seen, first := 0, -1
+	for _, k := range c.other {
+		if len(c.sources) >= maxSources {
+			return nil
+		}
+		s, err := c.readSource(k)
+		if err != nil {
+			return err
+		}
+		if s == nil {
+			continue
+		}
+		c.sources[k.off] = s
+		sound, err := c.sound(k)
+		if err != nil {
+			return err
+		}
+		if !sound {
+			continue
+		}
+		told := 0
+		if s.block.Oriented {
+			told = int(s.block.Orientation)
+		}
+		c.oriented = c.oriented || s.block.Oriented
+		c.differ = c.differ || seen > 0 && told != first
+		seen, first = seen+1, told
+	}
+	return nil
+}
+
+// readSource reads the block that k holds, nil if it holds none.
+func (c *cleaner) readSource(k chunk) (*source, error) {
+	s := &source{chunk: k}
+	if k.typ == "eXIf" {
+		b, err := c.Bytes(k.data(), int(min(k.n, scrub.MaxPiece)))
+		if err != nil {
+			return nil, err
+		}
+		s.tiff = b
+	} else if ok, err := c.readRaw(s); !ok || err != nil {
+		return nil, err
+	}
+	if rest, ok := bytes.CutPrefix(s.tiff, []byte(preamble)); ok {
+		s.head, s.tiff = preamble, rest
+	}
+	var err error
+	s.block, err = exif.Read(s.tiff)
+	return s, err
+}
+
+// exif takes a block of EXIF, 11.3.3.2, down to the orientation, the resolution
+// and what the policy keeps.
 func (c *cleaner) exif(k chunk) error {
-	first := !c.seen[k.typ]
-	c.seen[k.typ] = true
-	src, b, err := c.readExif(k)
-	if err != nil {
-		return err
+	s := c.sources[k.off]
+	if s == nil {
+		return c.drop(k, scrub.Unknown, "")
 	}
 	sound, err := c.sound(k)
 	if err != nil {
 		return err
 	}
-	body, err := b.Reduce(src, exif.Keep{Goes: c.identityGoes})
+	body, err := c.exifBody(s)
 	if err != nil {
 		return err
 	}
-	if body == nil || !first || int64(len(body)) > k.n {
-		return c.exifGoes(k, b, first)
+	if body == nil {
+		return c.exifGoes(s)
 	}
-	old, err := c.Bytes(k.data(), len(body))
+	same, err := c.holdsOnly(k, body)
 	if err != nil {
 		return err
 	}
-	blank, err := c.Constant(k.data()+int64(len(body)), k.n-int64(len(body)), 0)
-	if err != nil {
-		return err
-	}
-	same := bytes.Equal(old, body)
 	switch {
-	case same && blank && sound:
+	case same && sound:
 		c.keep(k, scrub.Render)
-		b.Report(k.typ, func(f scrub.Finding, stays bool) { c.told(k, f, stays) })
+		s.report(func(f scrub.Finding, stays bool) { c.told(k, f, stays) })
 		return nil
-	case !sound && !same: // readers don't heed it, and it is no work of an earlier run
-		return c.exifGoes(k, b, first)
+	case !sound && !c.begins(k, body): // readers don't heed it, and it is no work of an earlier run
+		return c.exifGoes(s)
 	}
-	n := len(c.reported(k, b))
-	if n == 0 && !(same && blank) {
+	if n := c.reported(s); n == 0 && !same {
 		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: k.typ, Off: k.off, Len: k.end() - k.off, Value: "bytes that belong to no entry"})
 	}
 	return c.putPadded(k, k.typ, body)
 }
 
-func (c *cleaner) readExif(k chunk) (*scrub.Reader, *exif.Block, error) {
-	src, err := c.Piece(scrub.Extents{{Off: k.data(), Len: k.n}})
-	if err != nil {
-		return nil, nil, err
+// exifBody returns the data of the chunk that takes the place of s, nil if it goes.
+func (c *cleaner) exifBody(s *source) ([]byte, error) {
+	for _, keep := range []exif.Keep{{Goes: c.identityGoes}, {}, {Shrunk: true}} {
+		keep.Told = c.differ
+		tiff, err := s.block.Reduce(s.tiff, keep)
+		if err != nil || tiff == nil {
+			return nil, err
+		}
+		body := append([]byte(s.head), tiff...)
+		if s.keyword != "" {
+			body = s.raw(body)
+		}
+		if int64(len(body)) <= s.n {
+			return body, nil
+		}
 	}
-	b, err := exif.Read(src)
-	return src, b, err
+	return nil, nil
+}
+
+// begins tells whether k begins with body.
+func (c *cleaner) begins(k chunk, body []byte) bool {
+	b, err := c.Bytes(k.data(), len(body))
+	return err == nil && bytes.Equal(b, body)
+}
+
+// holdsOnly tells whether k holds body and zeros.
+func (c *cleaner) holdsOnly(k chunk, body []byte) (bool, error) {
+	if !c.begins(k, body) {
+		return false, nil
+	}
+	n := int64(len(body))
+	return c.Constant(k.data()+n, k.n-n, 0)
 }
 
 func (c *cleaner) identityGoes(kind scrub.Kind) bool { return c.Goes(scrub.Identify, kind) }
 
-// exifGoes removes a block as a whole: the first one last, lest another become
-// the first one.
-func (c *cleaner) exifGoes(k chunk, b *exif.Block, first bool) error {
+// exifGoes removes a block as a whole.
+func (c *cleaner) exifGoes(s *source) error {
 	n := 0
-	b.Report(k.typ, func(f scrub.Finding, _ bool) { n++; c.told(k, f, false) })
+	s.report(func(f scrub.Finding, _ bool) { n++; c.told(s.chunk, f, false) })
 	if n == 0 {
-		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: k.typ, Off: k.off, Len: k.end() - k.off})
+		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: s.typ, Off: s.off, Len: s.end() - s.off})
 	}
-	if first {
-		return c.removeIn(scrub.Destroy, k)
+	return c.remove(s.chunk)
+}
+
+// report tells what the block gives away.
+func (s *source) report(found func(f scrub.Finding, stays bool)) {
+	place := s.typ
+	if s.keyword != "" {
+		place += "/" + clean(s.keyword)
 	}
-	return c.remove(k)
+	s.block.Report(place, found)
 }
 
 // reported reports what a block of which something stays gives away, and returns
-// the kinds that go.
-func (c *cleaner) reported(k chunk, b *exif.Block) (gone []scrub.Kind) {
-	b.Report(k.typ, func(f scrub.Finding, stays bool) {
+// how much of that goes.
+func (c *cleaner) reported(s *source) (gone int) {
+	s.report(func(f scrub.Finding, stays bool) {
 		if !stays || c.identityGoes(f.Kind) {
-			gone = append(gone, f.Kind)
+			gone++
 		}
-		c.told(k, f, stays)
+		c.told(s.chunk, f, stays)
 	})
 	return gone
 }

@@ -52,11 +52,19 @@ func (c *cleaner) iccp(k chunk) error {
 	if err != nil {
 		return err
 	}
+	if k.after || c.seen["profile"] { // of no effect: what is in it need not be known
+		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: k.typ, Off: k.off, Len: k.end() - k.off})
+		return c.remove(k)
+	}
+	if c.spent() {
+		c.keep(k, scrub.Identify)
+		return nil
+	}
 	p, err := c.readProfile(k)
 	if err != nil {
 		return err
 	}
-	if p.broken != "" || k.after || c.seen["profile"] || !sound && !isNeutral(p.name) {
+	if p.broken != "" || !sound && !isNeutral(p.name) {
 		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: k.typ, Off: k.off, Len: k.end() - k.off, Value: p.broken})
 		return c.remove(k)
 	}
@@ -77,7 +85,7 @@ func (c *cleaner) iccp(k chunk) error {
 	found = append(found, p.found()...)
 	goes := slices.ContainsFunc(found, func(f scrub.Finding) bool { return c.Goes(scrub.Identify, f.Kind) })
 	body := []byte(nil)
-	if goes || !sound {
+	if goes || !sound || p.unsealed {
 		if body = c.profileBody(k, p, fresh); body == nil {
 			c.Doubt("the colour profile stays as it is: cleaned, it takes more room than it has")
 			c.keep(k, scrub.Render)
@@ -97,11 +105,12 @@ func (c *cleaner) iccp(k chunk) error {
 
 // profile is what iCCP holds.
 type profile struct {
-	name   string
-	packed []byte // as it is compressed
-	data   []byte
-	slack  bool   // bytes follow the compressed ones, and not only zeros
-	broken string // why it is none
+	name     string
+	packed   []byte // as it is compressed
+	data     []byte
+	slack    bool   // bytes follow the compressed ones, and not only zeros
+	unsealed bool   // the checksum of the compressed ones is wrong or missing, which libpng passes over
+	broken   string // why it is none
 }
 
 // readProfile decompresses a profile.
@@ -127,12 +136,13 @@ func (c *cleaner) readProfile(k chunk) (profile, error) {
 		return profile{broken: "does not decompress"}, nil
 	}
 	data, err := io.ReadAll(io.LimitReader(z, maxProfile+1))
-	if err != nil || len(data) > maxProfile {
+	c.inflated += int64(len(data))
+	if len(data) > maxProfile || err != nil && (len(data) < 128 || be32(data, 0) != int64(len(data))) {
 		return profile{broken: "does not decompress"}, nil
 	}
 	used := len(packed) - in.Len()
 	slack := len(bytes.TrimLeft(packed[used:], "\x00")) > 0
-	return profile{name: string(name), packed: packed[1:used], data: data, slack: slack}, nil
+	return profile{name: string(name), packed: packed[1:used], data: data, slack: slack, unsealed: err != nil}, nil
 }
 
 // scrubbed returns what becomes of a profile and what it gives away.
@@ -149,7 +159,7 @@ func (p profile) found() (out []scrub.Finding) {
 	if !isNeutral(p.name) {
 		out = append(out, scrub.Finding{Kind: scrub.Device, Place: "name", Value: clean(p.name)})
 	}
-	if p.slack {
+	if p.slack || p.unsealed {
 		out = append(out, scrub.Finding{Kind: scrub.Hidden, Place: "slack"})
 	}
 	return out
@@ -163,7 +173,7 @@ func isNeutral(name string) bool {
 // takes more room. A long name fills up what is too little for a chunk.
 func (c *cleaner) profileBody(k chunk, p profile, fresh []byte) []byte {
 	packed := p.packed
-	if !bytes.Equal(fresh, p.data) {
+	if p.unsealed || !bytes.Equal(fresh, p.data) {
 		packed = deflated(fresh)
 	}
 	tries := []string{p.name}

@@ -10,6 +10,7 @@ package png
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"untag/scrub"
 )
@@ -57,6 +58,12 @@ type cleaner struct {
 	cut     bool     // the file ends before the picture does
 	crc     *zeroCRC
 	seen    map[string]bool
+
+	sources  map[int64]*source // blocks of EXIF, by where their chunk stands
+	oriented bool              // one of them tells an orientation
+	differ   bool              // and another one another
+
+	inflated int64 // bytes that came out of compressed chunks besides the picture's
 }
 
 // header is IHDR, 11.2.1.
@@ -64,11 +71,11 @@ type header struct {
 	width, height int64
 	depth, colour byte
 	interlaced    bool
-	apple         bool  // CgBI: Apple's variant without zlib headers
-	entries       int64 // in the palette
-	transparency  int64 // where the tRNS stands that counts
-	animation     int64 // where the acTL stands that counts
-	frames        int64 // how many it announces
+	apple         bool    // CgBI: Apple's variant without zlib headers
+	entries       int64   // in the palette
+	transparency  []int64 // where a tRNS stands that counts: libpng takes the first, Pillow the last
+	animation     []int64 // where acTL stands; of two, Pillow shows no animation
+	frames        int64   // how many the first announces
 }
 
 // Colour types, 11.2.1.
@@ -81,7 +88,7 @@ const (
 )
 
 func parse(s *scrub.Scan) error {
-	c := &cleaner{Scan: s, crc: newZeroCRC(), seen: map[string]bool{}}
+	c := &cleaner{Scan: s, crc: newZeroCRC(), seen: map[string]bool{}, sources: map[int64]*source{}}
 	b, err := s.Bytes(0, len(signature))
 	if err != nil {
 		return err
@@ -99,6 +106,9 @@ func parse(s *scrub.Scan) error {
 		}
 	}
 	if err := c.picture(); err != nil {
+		return err
+	}
+	if err := c.readSources(); err != nil {
 		return err
 	}
 	for _, k := range c.other {
@@ -138,17 +148,20 @@ func (c *cleaner) holds(k chunk) bool {
 	case "IHDR", "CgBI", "PLTE", "IDAT", "IEND":
 		return true
 	case "tRNS":
-		return k.off == c.header.transparency
+		return slices.Contains(c.header.transparency, k.off)
 	case "acTL":
-		return k.off == c.header.animation
+		return slices.Contains(c.header.animation, k.off)
 	case "fcTL", "fdAT":
-		return c.header.animation > 0 && k.off > c.header.animation
+		return len(c.header.animation) > 0
 	}
 	return false
 }
 
 // list notes the chunks besides the picture's and finds the end.
 func (c *cleaner) list() error {
+	if err := c.ahead(); err != nil {
+		return err
+	}
 	pixels, frames := false, int64(0)
 	for off := int64(len(signature)); ; {
 		k, err := c.chunkAt(off)
@@ -216,20 +229,56 @@ func (c *cleaner) order(k chunk) error {
 		return c.readHeader(k)
 	case k.typ == "IHDR" || c.header.width == 0:
 		return c.Errorf(k.off, "chunk %q, expected IHDR first and once", k.typ)
-	case k.after:
-	case k.typ == "PLTE":
-		c.header.entries = k.n / 3
-	case k.typ == "acTL" && k.n == 8 && c.header.animation == 0:
-		b, err := c.Bytes(k.data(), 4)
-		if err != nil {
-			return err
-		}
-		c.header.animation, c.header.frames = k.off, be32(b, 0)
-	case k.typ == "tRNS" && c.header.transparency == 0 && c.header.transparent(k.n):
-		c.header.transparency = k.off
 	}
 	return nil
 }
+
+// ahead looks for what stands before the picture and says how other chunks are
+// to be read, in whatever order they come: some readers mind it, others don't.
+func (c *cleaner) ahead() error {
+	var alphas []chunk
+	h := &c.header
+	for n, off := 0, int64(len(signature)); n < maxChunks; n++ {
+		k, err := c.chunkAt(off)
+		if err != nil || k.typ == "IDAT" || k.typ == "IEND" || k.n > c.Left(off)-frameLen {
+			break // list says what is wrong
+		}
+		switch {
+		case k.typ == "IHDR" && k.n == 13 && h.colour == 0:
+			b, err := c.Bytes(k.data(), 13)
+			if err != nil {
+				return err
+			}
+			h.colour = b[9]
+		case k.typ == "PLTE":
+			h.entries = k.n / 3
+		case k.typ == "tRNS":
+			alphas = append(alphas, k)
+		case k.typ == "acTL" && k.n == 8 && len(h.animation) < 2:
+			b, err := c.Bytes(k.data(), 8)
+			if err != nil {
+				return err
+			}
+			if len(h.animation) == 0 {
+				h.frames = be32(b, 0)
+			}
+			if h.animation = append(h.animation, k.off); max(be32(b, 0), be32(b, 4)) > mostFrames {
+				c.Doubt("an animation of %d frames, to be played %d times", be32(b, 0), be32(b, 4))
+			}
+		}
+		off = k.end()
+	}
+	for _, k := range alphas {
+		if !h.transparent(k.n) {
+			continue
+		}
+		h.transparency = append(h.transparency[:min(len(h.transparency), 1)], k.off)
+	}
+	return nil
+}
+
+// mostFrames bounds the numbers in acTL, which could spell words otherwise.
+const mostFrames = 1 << 20
 
 // transparent tells whether tRNS may have n bytes, 11.3.1.1.
 func (h header) transparent(n int64) bool {

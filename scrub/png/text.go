@@ -32,9 +32,12 @@ func (c *cleaner) text(k chunk) error {
 	if err != nil {
 		return err
 	}
-	keyword, words := textOf(k.typ, b, maxText+1)
-	if keyword == xmpKeyword && k.typ == "iTXt" {
+	keyword, words := c.textOf(k.typ, b, maxText+1)
+	switch {
+	case keyword == xmpKeyword && k.typ == "iTXt":
 		return c.xmp(k)
+	case c.sources[k.off] != nil:
+		return c.exif(k)
 	}
 	kind, ok := keywords[keyword]
 	if !ok {
@@ -54,7 +57,7 @@ func (c *cleaner) text(k chunk) error {
 
 // textOf splits the data of a text into keyword and words, decompressed to at
 // most the given number of bytes.
-func textOf(typ string, b []byte, most int64) (keyword, words string) {
+func (c *cleaner) textOf(typ string, b []byte, most int64) (keyword, words string) {
 	key, rest, ok := bytes.Cut(b, []byte{0})
 	if !ok || len(key) > 79 {
 		return "", string(b)
@@ -69,9 +72,36 @@ func textOf(typ string, b []byte, most int64) (keyword, words string) {
 		_, rest, _ = bytes.Cut(rest, []byte{0})
 	}
 	if packed {
-		rest = inflated(rest, most)
+		rest = c.unpacked(rest, most)
 	}
 	return string(key), string(rest)
+}
+
+// Bounds on what is decompressed besides the picture: in all, and how much a
+// chunk counts at the least, for what it takes to begin.
+const (
+	unpackLimit = 16 << 20
+	unpackLeast = 4 << 10
+)
+
+// unpacked returns at most n bytes of what b holds. A file in which more is
+// compressed than there is time for is in doubt.
+func (c *cleaner) unpacked(b []byte, n int64) []byte {
+	if c.spent() {
+		return nil
+	}
+	out := inflated(b, n)
+	c.inflated += max(int64(len(out)), unpackLeast)
+	return out
+}
+
+// spent tells whether nothing more is decompressed besides the picture.
+func (c *cleaner) spent() bool {
+	spent := c.inflated > unpackLimit+8*c.Size()
+	if spent {
+		c.Doubt("more is compressed in chunks besides the picture's than is looked into")
+	}
+	return spent
 }
 
 // inflated returns at most n bytes of what b holds.

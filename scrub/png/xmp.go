@@ -20,15 +20,12 @@ func (c *cleaner) xmp(k chunk) error {
 	if err != nil {
 		return err
 	}
-	_, words := textOf(k.typ, b, maxXMP)
+	_, words := c.textOf(k.typ, b, maxXMP)
 	p, err := xmp.Read(bytes.NewReader([]byte(words)))
 	if err != nil {
 		return err
 	}
-	body, err := c.orientation(p)
-	if err != nil {
-		return err
-	}
+	body := c.orientation(p)
 	sound, err := c.sound(k)
 	if err != nil {
 		return err
@@ -48,28 +45,15 @@ func (c *cleaner) xmp(k chunk) error {
 
 // orientation returns the data of iTXt with the orientation that the packet
 // tells, nil if that is of no effect.
-func (c *cleaner) orientation(p *xmp.Packet) ([]byte, error) {
+func (c *cleaner) orientation(p *xmp.Packet) []byte {
 	packet := p.Oriented()
 	first := !c.seen[xmpKeyword]
 	c.seen[xmpKeyword] = true
 	if packet == nil || !first {
-		return nil, nil
+		return nil
 	}
-	told, err := c.oriented()
-	if told || err != nil {
-		return nil, err
+	if c.oriented {
+		return nil
 	}
-	return append([]byte(xmpKeyword+"\x00\x00\x00\x00\x00"), packet...), nil
-}
-
-// oriented tells whether eXIf says how the picture is turned.
-func (c *cleaner) oriented() (bool, error) {
-	for _, k := range c.other {
-		if k.typ != "eXIf" {
-			continue
-		}
-		_, b, err := c.readExif(k)
-		return err == nil && b.Oriented, err
-	}
-	return false, nil
+	return append([]byte(xmpKeyword+"\x00\x00\x00\x00\x00"), packet...)
 }

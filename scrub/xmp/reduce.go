@@ -120,6 +120,7 @@ type reducer struct {
 	tags
 	allowed map[string]check
 	stack   []open
+	spaces  []binding // name spaces in scope, the innermost last
 	kept    []Span
 	props   []property
 	count   map[string]int
@@ -129,12 +130,14 @@ type reducer struct {
 
 // open is an element whose end has not been seen.
 type open struct {
-	name  string
-	spans int // kept spans before it
-	props int
-	check check // for the text of a property; nil if it is none
-	keep  bool
-	said  bool // it has had its text; more of it, behind what goes, would become one value with it
+	name   string
+	usual  string // its name with the usual prefix
+	spans  int    // kept spans before it
+	props  int
+	spaces int   // bindings before it
+	check  check // for the text of a property; nil if it is none
+	keep   bool
+	said   bool // it has had its text; more of it, behind what goes, would become one value with it
 }
 
 // property is one that stays, if the elements around it do.
@@ -185,18 +188,19 @@ func (r *reducer) tag(off int) int {
 }
 
 func (r *reducer) open(t tag) {
-	e := open{name: t.name, spans: len(r.kept), props: len(r.props)}
+	e := open{name: t.name, spans: len(r.kept), props: len(r.props), spaces: len(r.spaces)}
 	inside := len(r.stack) == 0 || r.stack[len(r.stack)-1].keep
-	name := usual(t.name)
-	e.check = r.allowed[name]
-	if n := len(r.stack); n > 0 && e.check == nil && strings.HasPrefix(t.name, "rdf:") {
+	r.bind(t)
+	name := r.usual(t.name)
+	e.usual, e.check = name, r.allowed[name]
+	if n := len(r.stack); n > 0 && e.check == nil && strings.HasPrefix(name, "rdf:") {
 		e.check = r.stack[n-1].check // of a list in a property
 	}
 	e.keep = inside && (skeleton[name] || e.check != nil)
 	if e.keep {
 		r.kept = append(r.kept, Span{t.off, t.off + 1 + len(t.name)})
 		for _, a := range t.attrs {
-			if r.keepsAttr(t.name, a) {
+			if r.keepsAttr(name, a) {
 				r.kept = append(r.kept, Span{a.off, a.end})
 			} else {
 				r.first(a)
@@ -206,6 +210,7 @@ func (r *reducer) open(t tag) {
 	}
 	if t.empty {
 		r.done(e)
+		r.spaces = r.spaces[:e.spaces]
 		return
 	}
 	r.stack = append(r.stack, e)
@@ -222,18 +227,19 @@ func (r *reducer) first(a attr) {
 
 // keepsAttr tells whether an attribute stays, and notes it if it is a property.
 func (r *reducer) keepsAttr(element string, a attr) bool {
-	switch a.name {
+	if p, ok := strings.CutPrefix(a.name, "xmlns:"); ok {
+		usual := prefixes[a.value]
+		return r.usual(p+":") == usual+":" && (usual == "x" || usual == "rdf" || r.uses(usual))
+	}
+	name := r.usual(a.name)
+	switch name {
 	case "rdf:about":
 		return a.value == ""
 	case "rdf:parseType":
 		return element == "rdf:li" && a.value == "Resource"
 	}
-	if p, ok := strings.CutPrefix(a.name, "xmlns:"); ok {
-		p, _, _ = strings.Cut(usual(p+":"), ":")
-		return prefixes[a.value] == p && (p == "x" || p == "rdf" || r.uses(p))
-	}
-	c := r.allowed[usual(a.name)]
-	return c != nil && c(a.value) && r.add(usual(a.name), a.value)
+	c := r.allowed[name]
+	return c != nil && c(a.value) && r.add(name, a.value)
 }
 
 // add notes a property, unless it comes more often than it has a use: a number
@@ -251,16 +257,46 @@ func (r *reducer) add(name, value string) bool {
 	return true
 }
 
-// usual turns a name with one of ExifTool's prefixes into the usual one.
-func usual(name string) string {
-	prefix, rest, _ := strings.Cut(name, ":")
-	switch prefix {
-	case "GContainer":
-		return "Container:" + rest
-	case "GContainerItem":
-		return "Item:" + rest
+// binding is a prefix and the usual one of the name space that it stands for,
+// "" if that has none.
+type binding struct{ prefix, usual string }
+
+// maxSpaces bounds the name spaces in scope: Adobe's packets declare 40.
+const maxSpaces = 256
+
+// bind notes the name spaces that a tag declares.
+func (r *reducer) bind(t tag) {
+	for _, a := range t.attrs {
+		if p, ok := strings.CutPrefix(a.name, "xmlns:"); ok && len(r.spaces) < maxSpaces {
+			r.spaces = append(r.spaces, binding{p, prefixes[a.value]})
+		}
+	}
+}
+
+// usual turns the prefix of a name into the usual one of its name space, as
+// ExifTool's GContainer into Container. A prefix that could tell something makes
+// a name that nobody knows; one that is declared nowhere stands for itself, since
+// an interrupted run may have left it so.
+func (r *reducer) usual(name string) string {
+	p, rest, _ := strings.Cut(name, ":")
+	for i := len(r.spaces) - 1; i >= 0; i-- {
+		b := r.spaces[i]
+		if b.prefix != p {
+			continue
+		}
+		if b.usual == "" || p != b.usual && !plainPrefix(p) {
+			return ":" + rest
+		}
+		return b.usual + ":" + rest
 	}
 	return name
+}
+
+// plainPrefix tells whether a prefix is a short word, or one that ExifTool writes.
+func plainPrefix(p string) bool {
+	letters := strings.TrimRight(p, "0123456789")
+	return len(p)-len(letters) <= 2 && len(letters) <= 8 && strings.Trim(strings.ToLower(letters), "abcdefghijklmnopqrstuvwxyz") == "" ||
+		p == "GContainer" || p == "GContainerItem"
 }
 
 // uses tells whether properties that may stay have the prefix p.
@@ -289,7 +325,7 @@ func (r *reducer) text(off, end int) {
 	}
 	lead := bytes.Index(r.b[off:end], value)
 	for i := n - 1; i >= 0; i-- {
-		if name := usual(r.stack[i].name); r.allowed[name] != nil {
+		if name := r.stack[i].usual; r.allowed[name] != nil {
 			if r.add(name, string(value)) {
 				r.kept = append(r.kept, Span{off + lead, off + lead + len(value)})
 			}
@@ -311,7 +347,7 @@ func (r *reducer) close(t tag) {
 		r.drop(r.stack[i+1])
 	}
 	e := r.stack[i]
-	r.stack = r.stack[:i]
+	r.stack, r.spaces = r.stack[:i], r.spaces[:e.spaces]
 	if e.keep {
 		r.kept = append(r.kept, Span{t.off, t.end})
 	}
@@ -322,7 +358,7 @@ func (r *reducer) close(t tag) {
 // count that stand before that of the gain map: they say where it starts.
 func (r *reducer) done(e open) {
 	inside := r.props[e.props:]
-	if len(inside) == 0 || r.listed && e.name == "rdf:li" && has(inside, "Item:Length") && !has(inside, "Item:Semantic") {
+	if len(inside) == 0 || r.listed && e.usual == "rdf:li" && has(inside, "Item:Length") && !has(inside, "Item:Semantic") {
 		r.drop(e)
 	}
 }

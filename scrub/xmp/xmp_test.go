@@ -119,6 +119,11 @@ func TestReduce(t *testing.T) {
 		{"numbers", gainMap, Keep{Map: true}, []string{`hdrgm:GainMapMin="0"`, "<rdf:li>1.5</rdf:li><rdf:li> 2 </rdf:li><rdf:li>2.5e0</rdf:li>"},
 			[]string{"text", "Gamma", "Label", ">3<", "xmp:"}, true, true},
 		{"projection", pano, Keep{Panorama: true}, []string{`GPano:ProjectionType="equirectangular"`}, []string{"231", "x16", "hdrgm"}, false, false},
+		{"another prefix", strings.ReplaceAll(pano, "GPano", "pano"), Keep{Panorama: true}, []string{`xmlns:pano="http://ns.google.com/photos/1.0/panorama/"`, `pano:ProjectionType="equirectangular"`}, []string{"231", "x16"}, false, false},
+		{"a prefix that tells", strings.ReplaceAll(pano, "GPano", "Jane_Doe_SN4711"), Keep{Panorama: true}, nil, []string{"Jane"}, false, false},
+		{"a prefix of another space", strings.ReplaceAll(pano, "http://ns.google.com/photos/1.0/panorama/", "http://jane.example/"), Keep{Panorama: true}, nil, []string{"jane"}, false, false},
+		{"every prefix another", strings.NewReplacer("xmlns:Container", "xmlns:con", "xmlns:Item", "xmlns:it", "Container:", "con:", "Item:", "it:", "hdrgm", "h", "rdf:", "r:", ":rdf=", ":r=").Replace(photo), Keep{GainMap: true},
+			[]string{`h:Version="1.0"`, `it:Semantic="GainMap" it:Length="7"`}, []string{"Motion", "odd"}, true, false},
 		{"nothing to keep", photo, Keep{Panorama: true, Orientation: true, Map: false}, nil, []string{"hdrgm", "xmp"}, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
