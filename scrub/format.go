@@ -24,7 +24,10 @@ type Format struct {
 	// there is no parser yet.
 	Parse func(*Scan) error
 	// End finds the logical end of a medium that has no parser; nil if unknown.
-	End func(*Scan) (int64, error)
+	End func(*Scan) (End, error)
+	// Followed media are often followed by others of their kind that are no part of
+	// them, such as previews. The parser itself tells those that are.
+	Followed bool
 	// Mark recognises a mark inside of a medium that has no parser, in its first
 	// size bytes. It is overwritten with zeros. Nil if there is none to know.
 	Mark func(src io.ReaderAt, size int64) (marks.Mark, bool, error)

@@ -17,6 +17,9 @@ type Options struct {
 	// step over them instead of walking them again; it is for the proof that
 	// follows the performing of a plan.
 	Known []Span
+	// Cut has what follows the end of a medium go even where nothing but a length
+	// tells that it ends there.
+	Cut bool
 }
 
 // Status says what a plan promises about its file.
@@ -121,7 +124,7 @@ func (e *Engine) marksOf(src io.ReaderAt, p *Plan, opt Options) (*Plan, error) {
 }
 
 func (e *Engine) newScan(r *Reader, opt Options) *Scan {
-	return &Scan{Reader: r, engine: e, opt: opt, base: Extents{{0, r.size}}, out: &outcome{}, end: -1, logical: -1}
+	return &Scan{Reader: r, engine: e, opt: opt, base: Extents{{0, r.size}}, out: &outcome{}, end: -1}
 }
 
 // lawful holds a finished scan to the laws that can be checked without knowing

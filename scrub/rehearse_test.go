@@ -30,7 +30,7 @@ func clumsy(edit func(*Scan)) *Engine {
 				s.Found(Finding{Kind: Unknown, Place: "text", Off: 4, Len: n})
 				edit(s)
 			}
-			s.End(s.Size())
+			s.End(End{Off: s.Size()})
 			return nil
 		},
 	}})

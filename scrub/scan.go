@@ -17,9 +17,8 @@ type Scan struct {
 	base    Extents // where the medium lies in the file
 	place   string  // where the medium lies in its holder's terms
 	out     *outcome
-	logical int64  // where the parser says that the medium ends, -1 while it does not
-	mark    []byte // what is put there
-	end     int64  // where the file is cut, -1 for not at all
+	logical *End  // where the parser says that the medium ends, nil while it does not
+	end     int64 // where the file is cut, -1 for not at all
 }
 
 // outcome gathers what the parsers of a file and of its nested media report.
@@ -157,14 +156,10 @@ func (s *Scan) Blank(off, n int64, b byte, kind Kind, place string) error {
 	return nil
 }
 
-// End declares the logical end of the medium: all bytes from off on are a
-// tail, which the engine claims, names, and removes. A parser that isn't sure
-// where its medium ends doesn't call it and claims everything itself.
-func (s *Scan) End(off int64) { s.logical = off }
-
-// EndWith is [Scan.End] for a medium that lacks its end mark: where a tail is
-// cut off, the mark takes the place of its first bytes.
-func (s *Scan) EndWith(off int64, mark []byte) { s.logical, s.mark = off, mark }
+// End declares the logical end of the medium: the bytes from there on are a tail,
+// which the engine claims, names, and removes if that is safe. A parser that can't
+// tell where its medium ends doesn't call it and claims everything itself.
+func (s *Scan) End(e End) { s.logical = &e }
 
 // Doubt records, once, why the medium can't be called clean. The parser then makes
 // edits only for what is positively identified.
@@ -234,7 +229,7 @@ func (s *Scan) nested(x Extents, place string, f *Format, role Role) error {
 	}
 	in := &Scan{
 		Reader: newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: 1<<63 - 1}), // metered by s.Reader
-		engine: s.engine, opt: s.opt, level: s.level + 1, base: base, place: place, out: s.out, end: -1, logical: -1,
+		engine: s.engine, opt: s.opt, level: s.level + 1, base: base, place: place, out: s.out, end: -1,
 	}
 	if f == nil {
 		if f = s.engine.sniff(in.Reader); f == nil {
@@ -272,10 +267,10 @@ func (s *Scan) run(f *Format) error {
 	if s.out.err != nil {
 		return s.out.err
 	}
-	if s.logical >= 0 && s.logical < s.size {
-		return s.tail(s.logical)
+	if s.logical == nil {
+		return nil
 	}
-	return nil
+	return s.tail(*s.logical)
 }
 
 // Point remembers what has been reported so far, for [Scan.Reset].

@@ -3,64 +3,67 @@ package scrub
 import (
 	"errors"
 	"io"
+	"slices"
 
 	"untag/scrub/marks"
 )
 
-// tail names, claims and removes all bytes from end on. In a file they are
-// filled and then cut off; inside another medium they can only be filled.
-func (s *Scan) tail(end int64) error {
-	if s.Nested() {
-		return s.Blank(end, s.size-end, 0, Trailer, "tail")
+// tail names, claims and removes what follows the end of the medium, as far as
+// [Scan.verdict] lets it go. In a file it is filled and then cut off; inside
+// another medium it can only be filled.
+func (s *Scan) tail(e End) error {
+	if e.Off >= s.size {
+		return nil
 	}
-	layers, rest, err := s.peel(end)
+	l := layers{known: s.size, proven: s.size, rest: s.size}
+	if !s.Nested() {
+		var err error
+		if l, err = s.peel(e.Off); err != nil {
+			return err
+		}
+	}
+	cut, why, err := s.verdict(e, l)
 	if err != nil {
 		return err
 	}
-	if rest > end {
-		s.Found(Finding{Kind: Trailer, Place: "tail", Off: end, Len: rest - end})
+	switch n := min(cut, s.size) - e.Off; {
+	case why != "" && n > 0:
+		if err := s.stays(e.Off, n, why); err != nil {
+			return err
+		}
+	case s.Nested():
+		return s.Blank(e.Off, s.size-e.Off, 0, Trailer, "tail")
+	case n > 0:
+		s.Claim(e.Off, n, Filler, "tail")
 	}
-	hidden, err := marks.Hidden(s.Reader, end, rest)
-	if err != nil {
+	if cut >= s.size {
+		return nil
+	}
+	if err := s.cut(cut, l, why == ""); err != nil {
 		return err
 	}
-	s.findMarks(hidden)
-	s.findMarks(layers)
-	s.cut(end)
-	if n := int64(len(s.mark)); n > 0 && n <= s.size-end && s.Atomic(end, n) {
-		s.Put(Repair, end, s.mark)
+	if n := int64(len(e.Mark)); n > 0 && cut == e.Off && n <= s.size-cut && s.Atomic(cut, n) {
+		s.Put(Repair, cut, e.Mark)
 		s.end += n
 	}
 	return nil
 }
 
-// EndInDoubt is [Scan.End] where the medium contradicts itself: all bytes from
-// off on are claimed, but only trailers that prove themselves are cut.
-func (s *Scan) EndInDoubt(off int64) error {
-	if s.Nested() || off >= s.size {
-		s.Claim(off, s.size-off, Identify, "tail")
-		return nil
-	}
-	layers, _, err := s.peel(off)
-	if err != nil {
-		return err
-	}
-	end := s.size
-	for _, m := range layers {
-		if !m.Proven {
-			break
+// cut removes the file from off on and reports what that holds: its findings always
+// go, since no policy keeps them.
+func (s *Scan) cut(off int64, l layers, hidden bool) error {
+	if rest := max(off, l.rest); hidden && rest > off {
+		s.Found(Finding{Kind: Trailer, Place: "tail", Off: off, Len: rest - off})
+		under, err := marks.Hidden(s.Reader, off, rest)
+		if err != nil {
+			return err
 		}
-		s.findMarks([]marks.Mark{m})
-		end = m.Off
+		s.findMarks(under)
 	}
-	if off < end {
-		s.Claim(off, end-off, Identify, "tail")
-		s.Stuck(Finding{Kind: Trailer, Place: "tail", Off: off, Len: end - off})
-		s.Doubt("what follows the medium stays: it is not sure where that ends")
-	}
-	if end < s.size {
-		s.cut(end)
-	}
+	s.findMarks(l.from(off))
+	s.Claim(off, s.size-off, Identify, "tail")
+	s.Fill(Destroy, off, s.size-off, 0)
+	s.end = off
 	return nil
 }
 
@@ -76,7 +79,8 @@ func (s *Scan) endOnly(f *Format) error {
 		size = s.end
 	}
 	m, ok, err := f.Mark(s.Reader, size)
-	if ok && err == nil {
+	twice := slices.ContainsFunc(s.out.edits, func(e Edit) bool { return e.Off < m.Off+m.Len && m.Off < e.End() })
+	if ok && err == nil && !twice {
 		s.Claim(m.Off, m.Len, Identify, "mark/"+m.Name)
 		s.Found(Finding{Kind: Mark, Place: "mark/" + m.Name, Off: m.Off, Len: m.Len, Value: m.Value})
 		s.Fill(Destroy, m.Off, m.Len, 0)
@@ -90,73 +94,78 @@ func (s *Scan) endOf(f *Format) error {
 	if f.End == nil {
 		return s.marksOnly()
 	}
-	end, err := f.End(s)
+	before := s.Point()
+	e, err := f.End(s)
+	if err == nil {
+		err = s.tail(e)
+	}
 	if Refusal(err) {
+		s.Reset(before)
 		s.Reader = newReader(s.src, s.size, newMeter(s.size)) // End may have used up the budget
 		return s.marksOnly()
 	}
-	if err != nil || end >= s.size {
-		return err
-	}
-	return s.tail(end)
+	return err
 }
 
 // marksOnly removes the trailers that prove themselves, from the physical end
 // of a file whose logical end is not known.
 func (s *Scan) marksOnly() error {
-	layers, _, err := s.peel(0)
+	l, err := s.peel(0)
 	if err != nil {
 		return err
 	}
-	end := s.size
-	for _, m := range layers {
-		if !m.Proven {
-			s.Doubt("what looks like a %s trailer stays: nothing tells for sure where the medium ends", m.Name)
-			break
+	if i := slices.IndexFunc(l.marks, func(m marks.Mark) bool { return !m.Proven }); i >= 0 {
+		s.Doubt("what looks like a %s trailer stays: nothing tells for sure where the medium ends", l.marks[i].Name)
+	}
+	if l.proven < s.size {
+		if err := s.cut(l.proven, l, false); err != nil {
+			return err
 		}
-		s.findMarks([]marks.Mark{m})
-		end = m.Off
 	}
-	hidden, err := marks.Hidden(s.Reader, 0, end)
-	if err != nil {
-		return err
+	if s.format != "" {
+		return s.fillHidden(0, l.proven)
 	}
-	for _, m := range hidden {
-		s.Doubt("a %s mark stays inside of the medium: %s", m.Name, m.Value)
+	hidden, err := marks.Hidden(s.Reader, 0, l.proven)
+	for _, m := range hidden { // perhaps a program that knows such marks
+		s.Doubt("a %s mark stays inside of the file: %s", m.Name, m.Value)
 	}
-	if end < s.size {
-		s.cut(end)
-	}
-	return nil
+	return err
 }
 
 // peel takes known trailers off the end, outermost first, down to floor at the
-// most, and returns where the innermost one starts.
-func (s *Scan) peel(floor int64) (layers []marks.Mark, rest int64, err error) {
-	rest = s.size
+// most.
+func (s *Scan) peel(floor int64) (l layers, err error) {
+	l = layers{known: s.size, proven: s.size, rest: s.size}
+	known, proven := true, true
 	for range 64 {
-		m, ok, err := marks.Trailer(s.Reader, floor, rest)
+		m, ok, err := marks.Trailer(s.Reader, floor, l.rest)
 		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, 0, err
+			return l, err
 		}
-		if !ok || m.Len <= 0 || m.Off < floor || m.Off+m.Len != rest {
+		if !ok || m.Len <= 0 || m.Off < floor || m.Off+m.Len != l.rest {
 			break
 		}
-		layers = append(layers, m)
-		rest = m.Off
+		l.marks, l.rest = append(l.marks, m), m.Off
+		if known = known && !m.Guess; known {
+			l.known = m.Off
+		}
+		if proven = proven && m.Proven; proven {
+			l.proven = m.Off
+		}
 	}
-	return layers, rest, nil
+	return l, nil
 }
 
-func (s *Scan) findMarks(layers []marks.Mark) {
-	for _, m := range layers {
+func (s *Scan) findMarks(found []marks.Mark) {
+	for _, m := range found {
 		s.Found(Finding{Kind: Mark, Place: "tail/" + m.Name, Off: m.Off, Len: m.Len, Value: m.Value})
 	}
 }
 
-// cut removes the tail of a file. Its findings always go: no policy keeps them.
-func (s *Scan) cut(end int64) {
-	s.Claim(end, s.size-end, Identify, "tail")
-	s.Fill(Destroy, end, s.size-end, 0)
-	s.end = end
+// Signed tells whether a signature stands at the end of the file that a device
+// may ask for: any change of the file, in place or not, breaks it.
+func (p *Plan) Signed() bool {
+	return slices.ContainsFunc(p.Findings, func(f Finding) bool {
+		return f.Kind == Mark && (f.Place == "tail/natisign" || f.Place == "tail/selfsign")
+	})
 }

@@ -26,11 +26,11 @@ func unhex(s string) string {
 	return string(b)
 }
 
-// toys have no parser. "ends" says where it ends, "lost" can't, and "mark" knows
-// of a mark of two bytes.
+// toys have no parser. "ends" proves where it ends, "lost" can't tell, and "mark"
+// knows of a mark of two bytes.
 var toys = scrub.NewEngine([]scrub.Format{
-	{Name: "ends", Sniff: starts("ENDS"), End: func(s *scrub.Scan) (int64, error) { return 8, nil }},
-	{Name: "lost", Sniff: starts("LOST"), End: func(s *scrub.Scan) (int64, error) { return 0, s.Errorf(4, "no end") }},
+	{Name: "ends", Sniff: starts("ENDS"), End: func(s *scrub.Scan) (scrub.End, error) { return scrub.End{Off: 8, Proof: scrub.Proven}, nil }},
+	{Name: "lost", Sniff: starts("LOST"), End: func(s *scrub.Scan) (scrub.End, error) { return scrub.End{}, s.Errorf(4, "no end") }},
 	{Name: "mark", Sniff: starts("MARK"), Mark: func(src io.ReaderAt, size int64) (marks.Mark, bool, error) {
 		return marks.Mark{Name: "m", Off: 4, Len: 2, Value: "v"}, size > 6, nil
 	}},
@@ -59,7 +59,9 @@ func TestTailsWithoutParser(t *testing.T) {
 		{"end unknown, not proven", "LOSTbody" + "TAG" + strings.Repeat("t", 125), 136, "", 1},
 		{"end unknown, not proven under proven", "LOSTbody" + "TAG" + strings.Repeat("t", 125) + trailer, 136,
 			"mark tail/red-star 1 machine: 8295FF513293A (disk serial MMBLC982T6?)", 1},
-		{"end unknown, mark under something", "LOSTbody" + trailer + other, int64(8 + len(trailer+other)), "", 1},
+		{"end unknown, mark under something", "LOSTbody" + trailer + other, int64(8 + len(trailer+other)),
+			"mark tail/red-star 1 machine: 8295FF513293A (disk serial MMBLC982T6?)", 0},
+		{"format unknown, mark under something", "unknown!" + trailer + other, int64(8 + len(trailer+other)), "", 1},
 		{"format unknown, marked", "unknown!" + trailer, 8, "mark tail/red-star 1 machine: 8295FF513293A (disk serial MMBLC982T6?)", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -184,6 +184,7 @@ type Outcome struct {
 
 	Size    int64       // length before, in bytes
 	NewSize int64       // length after
+	Cut     int64       // bytes cut off the end, or that would be
 	Read    int64       // bytes
 	Written int64       // bytes
 	Links   uint64      // names the file has; all of them now lead to the cleaned bytes

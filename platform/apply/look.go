@@ -155,6 +155,7 @@ func (it *item) adopt(p *scrub.Plan) {
 		o.Findings = p.Findings
 	}
 	o.Unlisted = max(o.Unlisted, p.Unlisted)
+	o.Cut = max(o.Cut, p.Size-p.End)
 }
 
 // needed tells whether a file has to be opened for more than reading.

@@ -54,7 +54,7 @@ func eachChunk(s *scrub.Scan, f func(kind string, off, n int64) error) error {
 		}
 		off += 8 + n
 		if string(head[:4]) == "ENDS" {
-			s.End(off)
+			s.End(scrub.End{Off: off, Proof: scrub.Proven})
 			return nil
 		}
 	}

@@ -68,6 +68,7 @@ func TestRequestsTravel(t *testing.T) {
 	q := request{what: askPlan, size: 1 << 40, opt: scrub.Options{
 		Policy: scrub.Policy{Profile: scrub.ProfileStrict, Keep: []scrub.Kind{scrub.Device, scrub.Title}, Remove: []scrub.Kind{scrub.Cover}},
 		Depth:  scrub.DepthIndex,
+		Cut:    true,
 		Known:  []scrub.Span{{Off: 1, Len: 2, Role: scrub.Payload}, {Off: 1 << 39, Len: 3, Role: scrub.Payload}},
 	}}
 	var b bytes.Buffer

@@ -22,6 +22,7 @@ func (e *encoder) request(r request) {
 	e.text(string(r.opt.Policy.Profile), maxWord)
 	e.kinds(r.opt.Policy.Keep)
 	e.kinds(r.opt.Policy.Remove)
+	e.bool(r.opt.Cut)
 	e.known(r.opt.Known)
 }
 
@@ -32,6 +33,7 @@ func (d *decoder) request() (r request) {
 	r.opt.Policy.Profile = scrub.Profile(d.text(maxWord, "the profile"))
 	r.opt.Policy.Keep = d.kinds()
 	r.opt.Policy.Remove = d.kinds()
+	r.opt.Cut = d.bool("the cut")
 	r.opt.Known = d.known()
 	return r
 }

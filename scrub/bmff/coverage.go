@@ -238,14 +238,37 @@ func (p *parser) lookBehind() error {
 
 // claimEnd declares the logical end.
 func (p *parser) claimEnd() error {
-	if len(p.distrusts) > 0 {
-		return p.s.EndInDoubt(p.end)
+	end := scrub.End{Off: p.end, Proof: scrub.Said, More: p.moreBoxes}
+	switch {
+	case len(p.distrusts) > 0:
+		end.Doubt = "it is not sure where the medium ends"
+	case p.fragments > 0:
+		end.Proof = scrub.Counted
+	case p.cover.asked: // all samples are there
+		end.Proof = scrub.Proven
 	}
-	if err := p.cutOpen(); err != nil {
-		return err
+	if end.Doubt == "" {
+		if err := p.cutOpen(); err != nil {
+			return err
+		}
+		end.Off = p.end
 	}
-	p.s.End(p.end)
+	p.s.End(end)
 	return nil
+}
+
+// moreBoxes tells whether n bytes at off hold a box that a film needs.
+func (p *parser) moreBoxes(off, n int64) (string, error) {
+	const overlap = 8
+	for n >= overlap {
+		found, err := p.swallows(off, n, siblings)
+		if err != nil || found {
+			return "boxes of a film", err
+		}
+		step := min(n, maxSlack-overlap)
+		off, n = off+step, n-step
+	}
+	return "", nil
 }
 
 // claimOutside protects samples that do not lie in mdat where they are.

@@ -22,43 +22,56 @@ var known = []string{
 // payload are the boxes without which there is no picture.
 var payload = []string{"mdat", "imda", "moov", "jxlc", "jxlp", "jp2c"}
 
-// boxes walks the boxes at the top level of an ISO BMFF medium. Its end is sure
-// only if all that its items are made of stands before it.
-func boxes(s *scrub.Scan) (int64, error) {
-	off, reach, seen := int64(0), int64(0), false
+// boxes walks the boxes at the top level of an ISO BMFF medium. Where items are all
+// there is, its end is proven if they stand before it.
+func boxes(s *scrub.Scan) (end scrub.End, err error) {
+	off, reach, seen, cut := int64(0), int64(0), map[string]bool{}, false
 	for s.Left(off) >= 8 {
 		b, err := s.Bytes(off, int(min(16, s.Left(off))))
 		if err != nil {
-			return 0, err
+			return end, err
 		}
 		n, head, kind := be32(b, 0), int64(8), string(b[4:8])
 		if n == 1 && len(b) == 16 {
 			n, head = be(b, 8, 8), 16
 		}
-		if !fourCC(b[4:]) {
+		if !fourCC(b[4:]) || kind == "ftyp" && off > 12 { // another medium
 			break
 		}
-		if !slices.Contains(known, kind) || kind == "ftyp" && off > 12 {
-			return 0, s.Errorf(off, "box %q", kind)
+		if !slices.Contains(known, kind) {
+			return end, s.Errorf(off, "box %q", kind)
 		}
 		if n < head || n > s.Left(off) {
-			return 0, s.Errorf(off, "box %q of %d bytes, %d are left", kind, n, s.Left(off))
+			return end, s.Errorf(off, "box %q of %d bytes, %d are left", kind, n, s.Left(off))
 		}
-		if kind == "meta" {
+		switch kind {
+		case "meta":
 			r, err := items(s, off+head, off+n)
 			if err != nil {
-				return 0, err
+				return end, err
 			}
 			reach = max(reach, r)
-			seen = seen || r > 0
+		case "jp2c": // a codestream ends with EOC
+			b, err := s.Bytes(off+n-2, 2)
+			if err != nil {
+				return end, err
+			}
+			cut = cut || string(b) != "\xff\xd9"
 		}
-		seen = seen || slices.Contains(payload, kind)
+		seen[kind] = true
 		off += n
 	}
-	if !seen || reach > off || s.Left(off) > nearEnd {
-		return 0, s.Errorf(off, "%d bytes that are no box, before the end of the picture", s.Left(off))
+	if reach == 0 && !slices.ContainsFunc(payload, func(kind string) bool { return seen[kind] }) || reach > off {
+		return end, s.Errorf(off, "%d bytes that are no box, before the end of the picture", s.Left(off))
 	}
-	return unlessShort(s, off, 8)
+	end = scrub.End{Off: off, Least: 8}
+	if (reach > 0 || seen["jp2c"]) && !seen["moov"] {
+		end.Proof = scrub.Proven
+	}
+	if cut {
+		end.Doubt = "the picture has no end mark"
+	}
+	return end, nil
 }
 
 // items returns where the last extent of the items that the meta box [off, end)

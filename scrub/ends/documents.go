@@ -9,17 +9,17 @@ import (
 
 // zip finds the end of central directory record (APPNOTE 4.3.16) that the
 // directory leads to, and the comment after it.
-func zip(s *scrub.Scan) (int64, error) {
+func zip(s *scrub.Scan) (scrub.End, error) {
 	const record, longest = 22, 1<<16 - 1
-	from := max(0, s.Size()-record-longest-nearEnd)
+	from := max(0, s.Size()-record-longest-window)
 	b, err := s.Bytes(from, int(s.Left(from)))
 	if err != nil {
-		return 0, err
+		return scrub.End{}, err
 	}
 	for end := len(b); ; {
 		i := bytes.LastIndex(b[:end], []byte("PK\x05\x06"))
 		if i < 0 {
-			return 0, s.Errorf(from, "no end of central directory")
+			return scrub.End{}, s.Errorf(from, "no end of central directory")
 		}
 		end = i
 		if len(b)-i < record {
@@ -30,7 +30,7 @@ func zip(s *scrub.Scan) (int64, error) {
 		if comment > s.Left(at+record) || !zipDirectory(s, at, le32(b, i+12), le32(b, i+16)) {
 			continue
 		}
-		return unlessZeros(s, at+record+comment)
+		return scrub.End{Off: at + record + comment, Proof: scrub.Proven}, nil
 	}
 }
 
@@ -58,30 +58,30 @@ func zipDirectory(s *scrub.Scan, end, size, off int64) bool {
 
 // pdf finds the last end mark of a PDF (ISO 32000-1, 7.5.5). Before it has to
 // stand where the cross-references are, and no object may come after it.
-func pdf(s *scrub.Scan) (int64, error) {
-	from := max(0, s.Size()-nearEnd)
+func pdf(s *scrub.Scan) (scrub.End, error) {
+	from := max(0, s.Size()-window)
 	b, err := s.Bytes(from, int(s.Left(from)))
 	if err != nil {
-		return 0, err
+		return scrub.End{}, err
 	}
 	mark := bytes.LastIndex(b, []byte("%%EOF"))
 	start := bytes.LastIndex(b[:max(0, mark)], []byte("startxref"))
 	if start < 0 {
-		return 0, s.Errorf(from, "no end mark")
+		return scrub.End{}, s.Errorf(from, "no end mark")
 	}
 	number := bytes.TrimSpace(b[start+len("startxref") : mark])
 	if n, err := strconv.ParseInt(string(number), 10, 64); err != nil || n < 0 || n >= from+int64(start) {
-		return 0, s.Errorf(from+int64(start), "cross-references at %q", number)
+		return scrub.End{}, s.Errorf(from+int64(start), "cross-references at %q", number)
 	}
 	tail := b[mark+len("%%EOF"):]
 	for _, word := range []string{" obj", "endobj", "xref", "trailer", "stream"} {
 		if bytes.Contains(tail, []byte(word)) {
-			return 0, s.Errorf(from+int64(mark), "%q after the end mark", word)
+			return scrub.End{}, s.Errorf(from+int64(mark), "%q after the end mark", word)
 		}
 	}
 	space := len(tail) - len(bytes.TrimLeft(tail, "\r\n"))
 	if len(bytes.Trim(tail, "\r\n\t \x00")) == 0 {
-		return s.Size(), nil
+		return scrub.End{Off: s.Size()}, nil
 	}
-	return unlessShort(s, from+int64(mark+len("%%EOF")+min(space, 2)), 16)
+	return scrub.End{Off: from + int64(mark+len("%%EOF")+min(space, 2)), Proof: scrub.Proven, Least: 16}, nil
 }

@@ -1,10 +1,10 @@
 // Package ends knows where media end whose formats have no parser: what stands
 // after the end of a picture, a film or a document was appended by somebody.
 //
-// An End is sure or it is an error. Where a format says how long it is, that
-// has to agree with a walk over its parts. Where it doesn't, the walk has to
-// stop at something that can't be another part, and not far from the end of the
-// file: damage in the middle is not the end of a film.
+// Where a format says how long it is, that has to agree with a walk over its parts.
+// Where it doesn't, the walk stops at what can't be another part. What else makes an
+// end sure, and what speaks against it, goes into the [scrub.End]; the guard of
+// package scrub decides. An error means that no end is known at all.
 package ends
 
 import (
@@ -74,34 +74,36 @@ func le16(b []byte, off int) int64 { return int64(binary.LittleEndian.Uint16(b[o
 func le32(b []byte, off int) int64 { return int64(binary.LittleEndian.Uint32(b[off:])) }
 func be32(b []byte, off int) int64 { return int64(binary.BigEndian.Uint32(b[off:])) }
 
-// nearEnd is how far from the end of a file its logical end may be, in a format
-// that doesn't say how long it is.
-const nearEnd = 64 << 10
+// window is how much is looked at at a time, or at the end of a file in which the
+// end mark has to be searched for.
+const window = 64 << 10
 
-// rest returns what follows off, which has to be little.
-func rest(s *scrub.Scan, off int64) ([]byte, error) {
-	if s.Left(off) > nearEnd {
-		return nil, s.Errorf(off, "%d bytes that are no part of it", s.Left(off))
-	}
-	return s.Bytes(off, int(s.Left(off)))
+// start returns what follows off, a window of it at most.
+func start(s *scrub.Scan, off int64) ([]byte, error) {
+	return s.Bytes(off, int(min(window, s.Left(off))))
 }
 
-// unlessShort is unlessZeros, but refuses less than head bytes: they may be the
-// start of a part that was cut short.
-func unlessShort(s *scrub.Scan, off, head int64) (int64, error) {
-	end, err := unlessZeros(s, off)
-	if err == nil && end < s.Size() && s.Left(end) < head {
-		return 0, s.Errorf(end, "%d bytes, perhaps of a part that is cut short", s.Left(end))
+// holds returns an [scrub.End.More] that says what if one of the words stands in
+// what follows the end.
+func holds(s *scrub.Scan, what string, words ...string) func(off, n int64) (string, error) {
+	return func(off, n int64) (string, error) {
+		const overlap = 16 // longer than any word
+		for n > 0 {
+			b, err := s.Bytes(off, int(min(n, window)))
+			if err != nil {
+				return "", err
+			}
+			for _, w := range words {
+				if bytes.Contains(b, []byte(w)) {
+					return what, nil
+				}
+			}
+			if n -= window - overlap; n > overlap {
+				off += window - overlap
+			} else {
+				break
+			}
+		}
+		return "", nil
 	}
-	return end, err
-}
-
-// unlessZeros returns the logical end off, or the end of the file if only zeros
-// follow: they tell nothing.
-func unlessZeros(s *scrub.Scan, off int64) (int64, error) {
-	zeros, err := s.Constant(off, s.Left(off), 0)
-	if zeros {
-		return s.Size(), err
-	}
-	return off, err
 }

@@ -2,8 +2,10 @@ package ends
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -15,10 +17,10 @@ import (
 var engine = scrub.NewEngine(Table())
 
 // endOf returns what the format of data says where it ends, and its name.
-func endOf(t testing.TB, data []byte) (name string, end int64, err error) {
+func endOf(t testing.TB, data []byte) (name string, end scrub.End, err error) {
 	t.Helper()
 	table := Table()
-	end = -1
+	end.Off = -1
 	for i := range table {
 		f := table[i].End
 		table[i].Parse = func(s *scrub.Scan) error { end, err = f(s); return err }
@@ -45,8 +47,8 @@ func TestEnds(t *testing.T) {
 		t.Run(fmt.Sprintf("%s %d", m.name, i), func(t *testing.T) {
 			for _, tail := range [][]byte{nil, foreign(31), foreign(1000)} {
 				name, end, err := endOf(t, append([]byte(m.data), tail...))
-				if name != m.name || err != nil || end != int64(len(m.data)) {
-					t.Errorf("%d bytes after it: %s ends at %d (%v), want %s at %d", len(tail), name, end, err, m.name, len(m.data))
+				if name != m.name || err != nil || end.Off != int64(len(m.data)) {
+					t.Errorf("%d bytes after it: %s ends at %d (%v), want %s at %d", len(tail), name, end.Off, err, m.name, len(m.data))
 				}
 			}
 		})
@@ -56,20 +58,29 @@ func TestEnds(t *testing.T) {
 // Zeros tell nothing, so they may stay.
 func TestZerosAfterTheEnd(t *testing.T) {
 	for _, m := range media {
-		data := append([]byte(m.data), make([]byte, 40)...)
-		if _, end, err := endOf(t, data); err == nil && end != int64(len(data)) && m.name != "gif" {
-			t.Errorf("%s ends at %d of %d", m.name, end, len(data))
+		data := m.data + strings.Repeat("\x00", 3000)
+		if p := plan(t, data, scrub.Options{}); len(p.Doubts) > 0 || p.End < int64(len(m.data)) {
+			t.Errorf("%s: cut at %d of %d, %q", m.name, p.End, len(m.data), p.Doubts)
 		}
 	}
+}
+
+func plan(t testing.TB, data string, opt scrub.Options) *scrub.Plan {
+	t.Helper()
+	p, err := engine.Plan(strings.NewReader(data), int64(len(data)), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // What is cut short has no end that could be cut off.
 func TestCutShort(t *testing.T) {
 	for i, m := range media {
-		for n := range len(m.data) {
-			_, end, err := endOf(t, []byte(m.data[:n]))
-			if err == nil && end >= 0 && end < int64(n) {
-				t.Errorf("%s %d: the first %d bytes of %d end at %d", m.name, i, n, len(m.data), end)
+		step := 1 + len(m.data)/700
+		for n := 1; n < len(m.data); n += step {
+			if p := plan(t, m.data[:n], scrub.Options{}); p.End < p.Size {
+				t.Errorf("%s %d: the first %d bytes of %d are cut at %d", m.name, i, n, len(m.data), p.End)
 			}
 		}
 	}
@@ -91,20 +102,27 @@ func sharedStrips(n, tiles int) string {
 // Damage and contradictions have no sure end.
 func TestNotSure(t *testing.T) {
 	tail := string(foreign(40))
+	far := string(foreign(80000))
 	for _, c := range []struct{ name, data, want string }{
 		{"gif of other blocks", gifHead + "\x99", "gif: block 0x99"},
-		{"riff longer than the file", "RIFF" + ul32(100) + "WEBP", "riff-less"},
+		{"riff longer than the file", "RIFF" + ul32(100) + "WEBP", "list of 100 bytes, 4 are left"},
+		{"riff of no length", "RIFF" + ul32(0) + "WAVE" + chunkOf("data", much), "list of 0 bytes"},
 		{"chunk longer than the riff", "RIFF" + ul32(12) + "WAVEdata" + ul32(100) + tail, `chunk "data" of 100 bytes, 0 are left`},
-		{"riff that is too short", "RIFF" + ul32(4+12) + "WAVE" + chunkOf("data", "wave") + chunkOf("LIST", "more") + tail, `chunk "LIST" after the end`},
-		{"recording without its length", "RIFF" + ul32(4+12) + "WAVE" + chunkOf("data", "wave") + strings.Repeat(tail, 2000), "80000 bytes after the end"},
+		{"riff that is too short", riffMedium("WAVE", chunkOf("data", much)) + chunkOf("LIST", "more") + tail, "(52 bytes), since they hold another chunk"},
+		{"riff whose sound is to come", riffMedium("WAVE", chunkOf("FLLR", much), chunkOf("data", "")) + tail, "since the chunk of the sound is empty"},
+		{"form whose sound is to come", formMedium("AIFF", formChunk("FLLR", much), formChunk("SSND", "")) + tail, "since the chunk of the sound is empty"},
+		{"a second of sound that the header lacks", riffMedium("WAVE", chunkOf("data", strings.Repeat(much, 40))) + quiet(4000), "(4000 bytes), since they hold what may be sound"},
+		{"rest of a chunk", riffMedium("WAVE", chunkOf("data", much)) + "LIST", "(4 bytes), since they may be the start of a part that was cut short"},
+		{"recording without its length", riffMedium("WAVE", chunkOf("data", much)) + far, "(80000 bytes), since they hold"},
 		{"long wav without lengths", "RF64" + ul32(0xffffffff) + "WAVE" + chunkOf("data", "wave") + tail, "no lengths of 64 bits"},
 		{"remains of a chunk", "RIFF" + ul32(4+3) + "WAVEabc" + tail, "3 bytes of a chunk"},
 		{"box of no kind", heicOf(88) + box("what", "") + tail, `box "what"`},
-		{"second medium", heicOf(88) + box("ftyp", "isom") + tail, `box "ftyp"`},
+		{"second medium", heicOf(88) + heicOf(88) + tail, "since they start like another medium of the kind"},
+		{"codestream without end", jp2Head + box("jp2c", "code") + tail, "since the picture has no end mark"},
 		{"box too long", box("ftyp", "heic") + u32(100) + "mdat", `box "mdat" of 100 bytes, 8 are left`},
 		{"items after the end", heicOf(200) + tail, "before the end of the picture"},
 		{"no picture", box("ftyp", "heic") + tail, "before the end of the picture"},
-		{"far from the end", heicOf(88) + strings.Repeat(tail, 2000), "80000 bytes that are no box"},
+		{"far from the end", box("ftyp", "crx ") + box("moov", "tracks") + box("mdat", much) + far, "(80000 bytes), since nothing but a length"},
 		{"item locations cut short", box("ftyp", "heic") + box("meta", u32(0)+box("iloc", "\x00\x00\x00\x00\x44\x00"+u16(9))), "item locations are cut short"},
 		{"items without number", box("ftyp", "heic") + box("meta", u32(0)+box("iloc", "\x02\x00\x00\x00\x44\x00\xff\xff\xff\xff")), "item locations are cut short"},
 		{"item locations of wide numbers", box("ftyp", "heic") + box("meta", u32(0)+box("iloc", "\x00\x00\x00\x00\xff\x00"+u16(1)+"1234567890123456789012345678901234")), "item locations are cut short"},
@@ -118,16 +136,25 @@ func TestNotSure(t *testing.T) {
 		{"no picture in a tiff", "II*\x00" + ul32(8) + ul16(0) + ul32(0) + tail, "directory without a picture"},
 		{"strips without lengths", "II*\x00" + ul32(8) + ul16(1) + tiffEntry(273, 4, 1, 8) + ul32(0) + tail, "1 strips with 0 lengths"},
 		{"strips shorter than the picture", strings.Replace(tiffOf(), tiffEntry(257, 3, 1, 3), tiffEntry(257, 3, 1, 9), 1) + tail, "6 bytes of picture, expected 18"},
+		{"stack of pictures", tiffOf(tiffEntry(270, 2, 12, 8+6+2+12*7+4)) + "ImageJ=1.53t" + tail, "pictures that no directory lists"},
+		{"as much as a picture", tiffSized(5, 5) + tail, "pictures that no directory lists"},
+		{"matroska of no length", mkvOf() + ebmlOf("\x1f\x43\xb6\x75", "frames"), "of 0 bytes"},
+		{"matroska that is too short", mkvOf(ebmlOf("\x1f\x43\xb6\x75", much)) + tail + ebmlOf("\x1f\x43\xb6\x75", "frames"), "since they hold elements"},
+		{"matroska that lacks a block", mkvOf(ebmlOf("\x1f\x43\xb6\x75", much)) + ebmlOf("\xa3", strings.Repeat("frame", 10)), "since a block of coded frames follows"},
 		{"matroska that goes on", ebmlOf("\x1a\x45\xdf\xa3", "") + "\x18\x53\x80\x67\xff" + tail, "of -1 bytes"},
-		{"elements that don't fill the segment", ebmlOf("\x1a\x45\xdf\xa3", "") + ebmlOf("\x18\x53\x80\x67", "\xec\x99") + tail, "element 0xec"},
+		{"elements that don't fill the segment", mkvOf("\xec\x99") + tail, "element 0xec"},
 		{"matroska without a segment", ebmlOf("\x1a\x45\xdf\xa3", "head") + tail, "no segment"},
 		{"broadcast", asfOf(1) + tail, "asf: file of"},
-		{"film cut short", swfOf(false)[:100] + "", "film of 208 bytes, 100 are there"},
-		{"film of another length", strings.Replace(swfOf(true), ul32(208), ul32(300), 1) + tail, "compressed film of 200 bytes, expected 292"},
+		{"film cut short", swfOf(false)[:100], "film of 2008 bytes, 100 are there"},
+		{"film of another length", strings.Replace(swfOf(true), ul32(2008), ul32(3000), 1) + tail, "compressed film of 2000 bytes, expected 2992"},
 		{"film of endless zeros", "CWS\x0a" + ul32(1<<30) + tail, "film of 1073741824 bytes in 48"},
-		{"tag cut short", "FLV\x01\x05" + u32(9) + u32(0) + flvTagOf(9, "picture") + flvTagOf(8, "sound that is long")[:20], "a tag that is cut short"},
-		{"page after what is none", oggPage(3) + tail + oggPage(4), "another page after what is none"},
-		{"page cut short", oggPage(3) + oggPage(100)[:50], "page of 128 bytes, 50 are left"},
+		{"tag cut short", flvHeader + flvTagOf(9, much) + flvTagOf(8, "sound that is long")[:20], "a tag that is cut short"},
+		{"damaged tag, and others", flvHeader + flvTagOf(9, much) + flvTagOf(0, "lost") + flvTagOf(8, "sound"), "since they hold tags"},
+		{"damaged last tag", flvHeader + flvTagOf(9, much) + flvTagOf(0, "lost"), "a tag that is cut short or damaged"},
+		{"page after what is none", oggPage(4, 3) + tail + oggPage(4, 4), "since they hold pages"},
+		{"page of another length", oggPage(2, 30) + strings.Replace(oggPage(0, 30), "\x01\x1e", "\x01\x1f", 1) + oggPage(4, 30) + tail, "page of 59 bytes with a wrong checksum"},
+		{"streams that go on", oggPage(2, 255, 255, 255) + tail + tail, "(80 bytes), since nothing but a length"},
+		{"page cut short", oggPage(2, 3) + oggPage(0, 100)[:50], "page of 128 bytes, 50 are left"},
 		{"pack after the end code", packOf(0x44, "x") + "\x00\x00\x01\xb9" + packOf(0x44, "y"), "no pack before the end code, or one after it"},
 		{"end code inside of a packet", packOf(0x44, "xx\x00\x00\x01\xb9yy") + tail, "no packet"},
 		{"no end code", packOf(0x44, "x") + tail, "no end code"},
@@ -138,23 +165,38 @@ func TestNotSure(t *testing.T) {
 		{"sound of unknown length", strings.Replace(flacOf(3, 0), u32(192*3), u32(0), 1) + tail, "sound of unknown length"},
 		{"last frame missing", strings.Replace(flacOf(3, 0), u32(192*3), u32(192*9), 1) + tail, "no last frame"},
 		{"last frame damaged", strings.Replace(flacOf(1, 0), "silent", "sileNt", 1) + tail, "a last frame without a sure end"},
-		{"frames after what is none", mp3Of(4) + tail + mp3Of(2), "frames after what is none"},
-		{"tags of another order", mp3Of(4) + tail + "TAG" + tail, `"TAG" after the frames`},
+		{"frames after the last one", strings.Replace(flacOf(3, 0), u32(192*3), u32(192*2), 1), "a last frame without a sure end"},
+		{"frames after what is none", mp3Of(40) + tail + mp3Of(2), "since they hold frames"},
+		{"damaged last frame", mp3Of(40) + "\xbf" + mp3Of(1)[1:], "since they hold frames"},
+		{"tags of another order", mp3Of(4) + tail + "TAG" + tail, "since tags follow what is no frame"},
 		{"frame cut short", mp3Of(4)[:1600], "frame of 417 bytes"},
-		{"pixels of unknown length", strings.Replace(bmpOf(40, 3, 3, 8, 1, 20), ul32(20), ul32(0), 1) + tail, "pixels of unknown length"},
+		{"pixels of unknown length", strings.Replace(bmpOf(40, 3, 3, 8, 1, 2000), ul32(2000), ul32(0), 1) + tail, "pixels of unknown length"},
 		{"picture beyond all bounds", bmpOf(40, 1, 1, 24, 0, 0)[:18] + ul32(1<<30) + ul32(1<<30) + bmpOf(40, 1, 1, 24, 0, 0)[26:] + tail, "picture of 1073741824 by"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, end, err := endOf(t, []byte(c.data))
-			if c.want == "riff-less" {
-				c.want = "list of 100 bytes, 4 are left"
-			}
+			p := plan(t, c.data, scrub.Options{})
+			_, _, err := endOf(t, []byte(c.data))
 			var fe *scrub.FormatError
-			if !errors.As(err, &fe) || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("ends at %d (%v), want %q", end, err, c.want)
+			if errors.As(err, &fe) {
+				p.Doubts = append(p.Doubts, err.Error())
+			}
+			if p.End != p.Size || !strings.Contains(strings.Join(p.Doubts, "\n"), c.want) {
+				t.Errorf("cut at %d of %d: %q, want %q", p.End, p.Size, p.Doubts, c.want)
+			}
+			if p := plan(t, c.data, scrub.Options{Cut: true}); err == nil && (p.End == p.Size || len(p.Doubts) > 0) {
+				t.Errorf("it stays although that was asked for: %q", p.Doubts)
 			}
 		})
 	}
+}
+
+// quiet is n bytes of a soft tone in samples of 16 bits.
+func quiet(n int) string {
+	b := make([]byte, n)
+	for i := range n / 2 {
+		binary.LittleEndian.PutUint16(b[2*i:], uint16(int16(900*math.Sin(float64(i)/9))))
+	}
+	return string(b)
 }
 
 func TestBMPProfileAfterPixels(t *testing.T) {
@@ -163,8 +205,8 @@ func TestBMPProfileAfterPixels(t *testing.T) {
 	copy(b[126:], ul32(len(b)-14)+ul32(7))
 	copy(b[2:], ul32(0)) // a length that is wrong
 	b = append(b, "profile"...)
-	if _, end, err := endOf(t, append(b, foreign(20)...)); err != nil || end != int64(len(b)) {
-		t.Errorf("ends at %d (%v), want %d", end, err, len(b))
+	if _, end, err := endOf(t, append(b, foreign(20)...)); err != nil || end.Off != int64(len(b)) {
+		t.Errorf("ends at %d (%v), want %d", end.Off, err, len(b))
 	}
 }
 

@@ -11,24 +11,24 @@ import (
 // flac finds the end of the last frame (RFC 9639): nothing says how long a
 // frame is, but its number says whether it is the last one, and its checksum
 // where it ends, if only one place in all that follows agrees.
-func flac(s *scrub.Scan) (int64, error) {
+func flac(s *scrub.Scan) (end scrub.End, err error) {
 	info, err := s.Bytes(8, 34)
 	if err != nil {
-		return 0, err
+		return end, err
 	}
 	block := be(info, 2, 2)
 	total := be(info, 13, 5) & (1<<36 - 1)
 	if block == 0 || total == 0 {
-		return 0, s.Errorf(8, "sound of unknown length")
+		return end, s.Errorf(8, "sound of unknown length")
 	}
-	from := max(42, s.Size()-2*nearEnd)
+	from := max(42, s.Size()-2*window)
 	b, err := s.Bytes(from, int(s.Left(from)))
 	if err != nil {
-		return 0, err
+		return end, err
 	}
 	for at := len(b); ; {
 		if at = bytes.LastIndexByte(b[:at], 0xff); at < 0 {
-			return 0, s.Errorf(from, "no last frame")
+			return end, s.Errorf(from, "no last frame")
 		}
 		h, ok := flacHeader(b[at:])
 		if !ok {
@@ -41,11 +41,11 @@ func flac(s *scrub.Scan) (int64, error) {
 		if first >= total || total-first != h.samples {
 			continue
 		}
-		end, ok := flacEnd(b[at:], h.size)
+		n, ok := flacEnd(b[at:], h.size)
 		if !ok {
-			return 0, s.Errorf(from+int64(at), "a last frame without a sure end")
+			return end, s.Errorf(from+int64(at), "a last frame without a sure end")
 		}
-		return unlessZeros(s, from+int64(at+end))
+		return scrub.End{Off: from + int64(at+n), Proof: scrub.Proven}, nil
 	}
 }
 

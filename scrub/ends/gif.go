@@ -3,32 +3,33 @@ package ends
 import "untag/scrub"
 
 // gif walks the blocks of a GIF up to its trailer.
-func gif(s *scrub.Scan) (int64, error) {
+func gif(s *scrub.Scan) (end scrub.End, err error) {
 	const trailer, extension, picture = 0x3b, 0x21, 0x2c
+	const control = "\x21\xf9\x04" // of a frame
 	b, err := s.Bytes(0, 13)
 	if err != nil {
-		return 0, err
+		return end, err
 	}
 	off := 13 + colours(b[10])
 	for {
 		if b, err = s.Bytes(off, 1); err != nil {
-			return 0, err
+			return end, err
 		}
 		switch b[0] {
 		case trailer:
-			return off + 1, nil
+			return scrub.End{Off: off + 1, Proof: scrub.Counted, More: holds(s, "frames", control)}, nil
 		case extension:
 			off += 2
 		case picture:
 			if b, err = s.Bytes(off, 10); err != nil {
-				return 0, err
+				return end, err
 			}
 			off += 11 + colours(b[9])
 		default:
-			return 0, s.Errorf(off, "block 0x%02x", b[0])
+			return end, s.Errorf(off, "block 0x%02x", b[0])
 		}
 		if off, err = subBlocks(s, off); err != nil {
-			return 0, err
+			return end, err
 		}
 	}
 }

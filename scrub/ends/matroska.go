@@ -6,49 +6,71 @@ import (
 	"untag/scrub"
 )
 
+// Elements of the top level and of a segment, RFC 9559.
+const (
+	header, segment, void = 0x1a45dfa3, 0x18538067, 0xec
+	cluster               = 0x1f43b675
+)
+
+// parts are the ids of elements that stand in a segment alone, and of what begins
+// another document.
+var parts = []string{"\x1f\x43\xb6\x75", "\x1c\x53\xbb\x6b", "\x16\x54\xae\x6b", "\x15\x49\xa9\x66", "\x11\x4d\x9b\x74",
+	"\x12\x54\xc3\x67", "\x10\x43\xa7\x70", "\x19\x41\xa4\x69", "\x18\x53\x80\x67", "\x1a\x45\xdf\xa3"}
+
 // matroska walks the elements of an EBML document and of its segments (RFC 8794,
-// RFC 9559). A segment or cluster of unknown length has no sure end.
-func matroska(s *scrub.Scan) (int64, error) {
-	const header, segment, void = 0x1a45dfa3, 0x18538067, 0xec
-	segments := 0
+// RFC 9559). A segment of unknown length has no end, nor has one of length 0, which
+// mkvmerge leaves when it is killed.
+func matroska(s *scrub.Scan) (end scrub.End, err error) {
+	segments, clusters := 0, 0
 	off := int64(0)
 	for s.Left(off) > 0 {
 		e, err := element(s, off)
 		if err != nil {
-			return 0, err
+			return end, err
 		}
 		if e.id != header && e.id != segment && e.id != void {
 			break
 		}
-		if e.size < 0 || e.size > s.Left(e.data) {
-			return 0, s.Errorf(off, "element 0x%x of %d bytes, %d are left", e.id, e.size, s.Left(e.data))
+		if e.size < 0 || e.size > s.Left(e.data) || e.id == segment && e.size == 0 {
+			return end, s.Errorf(off, "element 0x%x of %d bytes, %d are left", e.id, e.size, s.Left(e.data))
 		}
 		if off = e.data + e.size; e.id == segment {
-			segments++
-			if err := children(s, e.data, off); err != nil {
-				return 0, err
+			n, err := children(s, e.data, off)
+			if err != nil {
+				return end, err
 			}
+			segments, clusters = segments+1, clusters+n
 		}
 	}
 	if segments == 0 {
-		return 0, s.Errorf(off, "no segment")
+		return end, s.Errorf(off, "no segment")
 	}
-	return unlessZeros(s, off)
+	end = scrub.End{Off: off, More: holds(s, "elements", parts...)}
+	if clusters > 0 {
+		end.Proof = scrub.Counted
+	}
+	block, err := element(s, off)
+	if (block.id == 0xa3 || block.id == 0xa0) && block.size >= 0 && block.size <= s.Left(block.data) {
+		end.Doubt = "a block of coded frames follows"
+	}
+	return end, err
 }
 
-// children makes sure that elements fill [off, end).
-func children(s *scrub.Scan, off, end int64) error {
+// children makes sure that elements fill [off, end), and counts the clusters.
+func children(s *scrub.Scan, off, end int64) (clusters int, err error) {
 	for off < end {
 		e, err := element(s, off)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if e.id == 0 || e.size < 0 || e.data > end || e.size > end-e.data {
-			return s.Errorf(off, "element 0x%x of %d bytes, %d are left", e.id, e.size, end-e.data)
+			return 0, s.Errorf(off, "element 0x%x of %d bytes, %d are left", e.id, e.size, end-e.data)
 		}
-		off = e.data + e.size
+		if off = e.data + e.size; e.id == cluster && e.size > 0 {
+			clusters++
+		}
 	}
-	return nil
+	return clusters, nil
 }
 
 // ebml is the head of an element. Its size is -1 if it isn't known, and its id 0

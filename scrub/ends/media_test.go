@@ -59,14 +59,30 @@ func ebmlOf(id, data string) string {
 	return id + string([]byte{0x40 | byte(len(data)>>8), byte(len(data))}) + data
 }
 
-func oggPage(segments ...int) string {
-	p := "OggS\x00\x02" + strings.Repeat("\x00", 20) + string(byte(len(segments)))
+func oggPage(flags byte, segments ...int) string {
+	p := "OggS\x00" + string([]byte{flags}) + strings.Repeat("\x00", 20) + string([]byte{byte(len(segments))})
 	n := 0
 	for _, s := range segments {
 		p += string([]byte{byte(s)})
 		n += s
 	}
-	return p + strings.Repeat("o", n)
+	p += strings.Repeat("o", n)
+	var crc uint32
+	for _, c := range []byte(p) {
+		for bit := byte(0x80); bit > 0; bit >>= 1 {
+			top := crc>>31 == 1 != (c&bit != 0)
+			if crc <<= 1; top {
+				crc ^= 0x04c11db7
+			}
+		}
+	}
+	return p[:22] + ul32(int(crc)) + p[26:]
+}
+
+const flvHeader = "FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00"
+
+func mkvOf(elements ...string) string {
+	return ebmlOf("\x1a\x45\xdf\xa3", "head") + ebmlOf("\x18\x53\x80\x67", strings.Join(elements, ""))
 }
 
 func flvTagOf(kind byte, data string) string {
@@ -80,12 +96,12 @@ func asfObject(guid, data string) string {
 
 func asfOf(flags int) string {
 	props := func(size int) string {
-		return asfObject(asfFile, strings.Repeat("f", 16)+ul64(size)+strings.Repeat("p", 40)+ul32(flags)+strings.Repeat("q", 12))
+		return asfObject(asfFile, strings.Repeat("f", 16)+ul64(size)+"12345678"+ul64(10)+strings.Repeat("p", 24)+ul32(flags)+ul32(200)+ul32(200)+"rate")
 	}
 	inside := asfObject("x", "lang") + props(0)
-	size := 30 + len(inside) + 24 + 10
+	size := 30 + len(inside) + 50 + 2000
 	inside = asfObject("x", "lang") + props(size)
-	return asfHeader + ul64(30+len(inside)) + ul32(2) + "\x01\x02" + inside + asfObject("data", "0123456789")
+	return asfHeader + ul64(30+len(inside)) + ul32(2) + "\x01\x02" + inside + asfObject(asfData, strings.Repeat("i", 26)+much)
 }
 
 func tiffEntry(tag, typ, count, value int) string {
@@ -93,11 +109,14 @@ func tiffEntry(tag, typ, count, value int) string {
 }
 
 // tiffOf is a picture of 2 by 3 in grey, with entries before the usual ones.
-func tiffOf(first ...string) string {
+func tiffOf(first ...string) string { return tiffSized(2, 3, first...) }
+
+func tiffSized(width, height int, first ...string) string {
+	n := width * height
 	entries := append(first,
-		tiffEntry(256, 3, 1, 2), tiffEntry(257, 3, 1, 3), tiffEntry(258, 3, 1, 8), tiffEntry(259, 3, 1, 1),
-		tiffEntry(273, 4, 1, 8), tiffEntry(279, 4, 1, 6))
-	return "II*\x00" + ul32(14) + "pixels" + ul16(len(entries)) + strings.Join(entries, "") + ul32(0)
+		tiffEntry(256, 3, 1, width), tiffEntry(257, 3, 1, height), tiffEntry(258, 3, 1, 8), tiffEntry(259, 3, 1, 1),
+		tiffEntry(273, 4, 1, 8), tiffEntry(279, 4, 1, n))
+	return "II*\x00" + ul32(8+n) + strings.Repeat("p", n) + ul16(len(entries)) + strings.Join(entries, "") + ul32(0)
 }
 
 func zipOf(comment string) string {
@@ -152,16 +171,20 @@ func bmpOf(head, width, height, depth, packed, length int) string {
 	if length > 0 {
 		n = length
 	}
+	colours := 0
+	if depth <= 8 {
+		colours = 4 << depth
+	}
 	info := ul32(head) + ul32(width) + ul32(height) + ul16(1) + ul16(depth) + ul32(packed) + ul32(length)
 	info += strings.Repeat("\x00", max(0, head-len(info)))
 	if head == 12 {
 		info = ul32(12) + ul16(width) + ul16(height) + ul16(1) + ul16(depth)
 	}
-	return "BM" + ul32(14+head+n) + ul32(0) + ul32(14+head) + info + strings.Repeat("p", n)
+	return "BM" + ul32(14+head+colours+n) + ul32(0) + ul32(14+head+colours) + info + strings.Repeat("c", colours) + strings.Repeat("p", n)
 }
 
 func swfOf(packed bool) string {
-	body := strings.Repeat("film", 50)
+	body := strings.Repeat("film", 500)
 	if !packed {
 		return "FWS\x0a" + ul32(8+len(body)) + body
 	}
@@ -182,34 +205,55 @@ func packOf(version byte, data string) string {
 
 const gifHead = "GIF89a\x02\x00\x02\x00\x80\x00\x00rgbRGB"
 
+// much is the payload of media whose end nothing but a length tells: what follows them
+// only goes if it is little.
+var much = strings.Repeat("wave", 500)
+
+// riffMedium is a RIFF of the kind with these chunks.
+func riffMedium(kind string, chunks ...string) string {
+	all := kind + strings.Join(chunks, "")
+	return "RIFF" + ul32(len(all)) + all
+}
+
+func rf64Of(data string) string {
+	return "RF64" + ul32(0xffffffff) + "WAVE" + "ds64" + ul32(28) + ul64(4+36+8+len(data)) + ul64(len(data)) + ul64(2) + ul32(0) + "data" + ul32(0xffffffff) + data
+}
+
+func formMedium(kind string, chunks ...string) string {
+	all := kind + strings.Join(chunks, "")
+	return "FORM" + u32(len(all)) + all
+}
+
+const jp2Head = "\x00\x00\x00\x0cjP  \r\n\x87\n"
+
 // media are all formats, in the shapes in which they come.
 var media = []medium{
 	{"gif", gifHead + "\x21\xfe\x02hi\x00" + "\x2c\x00\x00\x00\x00\x02\x00\x02\x00\x80rgbRGB\x02\x03lzw\x00\x3b"},
-	{"webp", "RIFF" + ul32(4+12) + "WEBP" + chunkOf("VP8 ", "bits")},
-	{"webp", "RIFF" + ul32(4+11) + "WEBP" + chunkOf("VP8 ", "odd")},
-	{"avi", "RIFF" + ul32(4+20) + "AVI " + chunkOf("LIST", "hdrlavihabcd")},
-	{"avi", "RIFF" + ul32(4+12) + "AVI " + chunkOf("idx1", "abcd") + "RIFF" + ul32(4+12) + "AVIX" + chunkOf("LIST", "movi")},
-	{"wav", "RIFF" + ul32(4+24) + "WAVE" + chunkOf("fmt ", "abcd") + chunkOf("data", "wave")},
-	{"wav", "RF64" + ul32(0xffffffff) + "WAVE" + "ds64" + ul32(28) + ul64(4+36+12) + ul64(4) + ul64(2) + ul32(0) + "data" + ul32(0xffffffff) + "wave"},
-	{"aiff", "FORM" + u32(4+12+12) + "AIFF" + formChunk("COMM", "comm") + formChunk("SSND", "sin")},
-	{"aiff", "FORM" + u32(4+11) + "AIFC" + formChunk("SSND", "sin")[:11]},
-	{"djvu", "AT&TFORM" + u32(4+12) + "DJVU" + formChunk("INFO", "page")},
+	{"webp", riffMedium("WEBP", chunkOf("VP8 ", much))},
+	{"webp", "RIFF" + ul32(4+8+2001) + "WEBP" + chunkOf("VP8 ", much+"!")},
+	{"avi", riffMedium("AVI ", chunkOf("LIST", "hdrlavihabcd"), chunkOf("LIST", "movi"+much))},
+	{"avi", riffMedium("AVI ", chunkOf("idx1", "abcd")) + riffMedium("AVIX", chunkOf("LIST", "movi"+much))},
+	{"wav", riffMedium("WAVE", chunkOf("fmt ", "abcd"), chunkOf("data", much))},
+	{"wav", rf64Of(much)},
+	{"aiff", formMedium("AIFF", formChunk("COMM", "comm"), formChunk("SSND", much))},
+	{"aiff", "FORM" + u32(4+8+2001) + "AIFC" + formChunk("SSND", much+"!")[:2009]},
+	{"djvu", "AT&T" + formMedium("DJVU", formChunk("INFO", much))},
 	{"heif", heicOf(88)},
 	{"heif", box("ftyp", "avif") + box("meta", u32(0)+box("iloc", ilocs(1, -1))+box("idat", "image"))},
 	{"heif", box("ftyp", "avif") + box("meta", u32(0)+box("iloc", ilocs(1, 200, -1))+box("idat", "image")) + box("mdat", strings.Repeat("i", 200))},
 	{"heif", box("ftyp", "mif1") + box("meta", u32(0)+box("iloc", ilocs(2, 200, 300))) + box("mdat", strings.Repeat("i", 300)) + box("free", "")},
-	{"cr3", box("ftyp", "crx ") + box("moov", "tracks") + box("uuid", strings.Repeat("u", 16)) + box("mdat", "raw")},
-	{"jp2", "\x00\x00\x00\x0cjP  \r\n\x87\n" + box("ftyp", "jp2 ") + box("jp2h", "head") + box("jp2c", "code")},
-	{"jxl", "\x00\x00\x00\x0cJXL \r\n\x87\n" + box("ftyp", "jxl ") + box("jxlc", "code")},
-	{"tiff", tiffOf()},
-	{"tiff", tiffOf(tiffEntry(34665, 4, 1, 8+6+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
+	{"cr3", box("ftyp", "crx ") + box("moov", "tracks") + box("uuid", strings.Repeat("u", 16)) + box("mdat", much)},
+	{"jp2", jp2Head + box("ftyp", "jp2 ") + box("jp2h", "head") + box("jp2c", "code\xff\xd9")},
+	{"jxl", "\x00\x00\x00\x0cJXL \r\n\x87\n" + box("ftyp", "jxl ") + box("jxlc", much)},
+	{"tiff", tiffSized(50, 40)},
+	{"tiff", tiffSized(50, 40, tiffEntry(34665, 4, 1, 8+2000+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
 	{"tiff", "MM\x00*" + u32(14) + "pixels" + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(6) + u16(0) + u32(0)},
-	{"matroska", ebmlOf("\x1a\x45\xdf\xa3", "head") + ebmlOf("\x18\x53\x80\x67", ebmlOf("\x15\x49\xa9\x66", "info")+ebmlOf("\xec", "")) + ebmlOf("\xec", "\x00\x00")},
+	{"matroska", mkvOf(ebmlOf("\x15\x49\xa9\x66", "info"), ebmlOf("\x1f\x43\xb6\x75", "frames")) + ebmlOf("\xec", "\x00\x00")},
 	{"asf", asfOf(2)},
-	{"flv", "FLV\x01\x05" + u32(9) + u32(0) + flvTagOf(18, "script") + flvTagOf(9, "picture") + flvTagOf(8, "sound")},
+	{"flv", flvHeader + flvTagOf(18, "script") + flvTagOf(9, much) + flvTagOf(8, "sound")},
 	{"swf", swfOf(false)},
 	{"swf", swfOf(true)},
-	{"ogg", oggPage(10, 20) + oggPage(255, 3) + oggPage(0)},
+	{"ogg", oggPage(2, 10, 20) + oggPage(0, 255, 3) + oggPage(4, 0)},
 	{"mpeg-ps", packOf(0x44, "picture") + packOf(0x44, "sound") + "\x00\x00\x01\xb9"},
 	{"mpeg-ps", packOf(0x21, "mpeg-1") + "\x00\x00\x01\xb9"},
 	{"zip", zipOf("")},
@@ -219,11 +263,11 @@ var media = []medium{
 	{"pdf", "%PDF-1.4\nxref\nstartxref\n9\n%%EOF more xref\nstartxref\n9\n%%EOF"},
 	{"flac", flacOf(3, 0)},
 	{"flac", flacOf(1, 1)},
-	{"mp3", mp3Of(4)},
+	{"mp3", mp3Of(5)},
 	{"mp3", id3v2(20) + mp3Of(5) + "APETAGEX" + ul32(2000) + ul32(40) + ul32(1) + strings.Repeat("\x00", 12) + strings.Repeat("i", 40) + "TAG" + strings.Repeat("t", 125)},
-	{"mp3", mp3Of(3) + "LYRICSBEGININD0000210000002" + "2LYRICS200"},
-	{"bmp", bmpOf(40, 3, 3, 24, 0, 0)},
-	{"bmp", bmpOf(40, 3, -3, 8, 0, 0)},
-	{"bmp", bmpOf(12, 5, 2, 24, 0, 0)},
-	{"bmp", bmpOf(108, 3, 3, 8, 1, 20)},
+	{"mp3", mp3Of(5) + "LYRICSBEGININD0000210000002" + "2LYRICS200"},
+	{"bmp", bmpOf(40, 25, 25, 24, 0, 0)},
+	{"bmp", bmpOf(40, 50, -50, 8, 0, 0)},
+	{"bmp", bmpOf(12, 25, 25, 24, 0, 0)},
+	{"bmp", bmpOf(108, 3, 3, 8, 1, 2000)},
 }

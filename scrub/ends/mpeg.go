@@ -2,6 +2,7 @@ package ends
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"untag/scrub"
@@ -77,53 +78,57 @@ func id3Size(b []byte) int64 {
 
 // mpegAudio walks the frames, and then the tags that belong to the file: APEv2,
 // Lyrics3 and ID3v1, which has to be the last.
-func mpegAudio(s *scrub.Scan) (int64, error) {
+func mpegAudio(s *scrub.Scan) (end scrub.End, err error) {
 	off := int64(0)
 	b, err := s.Bytes(0, 10)
 	if err != nil {
-		return 0, err
+		return end, err
 	}
 	if string(b[:3]) == "ID3" {
 		off = 10 + id3Size(b)
 	}
-	frames := 0
+	frames, last := 0, int64(0)
 	for ; s.Left(off) >= 4; frames++ {
 		if b, err = s.Bytes(off, 4); err != nil {
-			return 0, err
+			return end, err
 		}
 		n := mpegFrame(b)
 		if n == 0 {
 			break
 		}
 		if n > s.Left(off) {
-			return 0, s.Errorf(off, "frame of %d bytes, %d are left", n, s.Left(off))
+			return end, s.Errorf(off, "frame of %d bytes, %d are left", n, s.Left(off))
 		}
-		off += n
+		off, last = off+n, n
 	}
 	if frames < 3 {
-		return 0, s.Errorf(off, "%d frames", frames)
+		return end, s.Errorf(off, "%d frames", frames)
 	}
-	if b, err = rest(s, off); err != nil {
-		return 0, err
+	if b, err = start(s, off); err != nil {
+		return end, err
 	}
-	n := audioTags(b)
-	if moreFrames(b[n:]) {
-		return 0, s.Errorf(off, "frames after what is none")
+	end.Off, end.Least = off+audioTags(b, s.Left(off)), 6
+	if b, err = start(s, end.Off); err != nil {
+		return end, err
 	}
-	for _, word := range []string{"TAG", "LYRICS", "ID3", "3DI", "APETAG"} {
-		if bytes.Contains(b[n:], []byte(word)) {
-			return 0, s.Errorf(off, "%q after the frames", word)
+	if slices.ContainsFunc([]string{"TAG", "LYRICS", "ID3", "3DI"}, func(word string) bool { return bytes.Contains(b, []byte(word)) }) {
+		end.Doubt = "tags follow what is no frame"
+	}
+	end.More = func(off, n int64) (string, error) {
+		b, err := s.Bytes(off, int(min(n, window)))
+		if n >= last-1 && n <= last+1 || moreFrames(b) {
+			return "frames", err
 		}
+		return "", err
 	}
-	return unlessShort(s, off+int64(n), 6)
+	return end, nil
 }
 
-// audioTags returns how many bytes of tags b starts with.
-func audioTags(b []byte) int {
-	at := 0
-	for at < len(b) {
+// audioTags returns how many of the left bytes that start with b are tags.
+func audioTags(b []byte, left int64) (at int64) {
+	for at < int64(len(b)) {
 		n := audioTag(b[at:])
-		if n == 0 || n > len(b)-at {
+		if n == 0 || n > left-at {
 			break
 		}
 		at += n
@@ -131,11 +136,11 @@ func audioTags(b []byte) int {
 	return at
 }
 
-func audioTag(b []byte) int {
+func audioTag(b []byte) int64 {
 	const apeHead, id3v1 = 32, 128
 	switch {
 	case bytes.HasPrefix(b, []byte("APETAGEX")) && len(b) >= apeHead:
-		return int(min(apeHead+le32(b, 12), 1<<30))
+		return apeHead + le32(b, 12)
 	case bytes.HasPrefix(b, []byte("LYRICSBEGIN")):
 		end := bytes.Index(b, []byte("LYRICS200"))
 		if end < 6 {
@@ -144,7 +149,7 @@ func audioTag(b []byte) int {
 		if n, err := strconv.Atoi(string(b[end-6 : end])); err != nil || n != end-6 {
 			return 0
 		}
-		return end + len("LYRICS200")
+		return int64(end + len("LYRICS200"))
 	case bytes.HasPrefix(b, []byte("TAG")):
 		return id3v1
 	}

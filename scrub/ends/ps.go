@@ -8,27 +8,27 @@ import (
 
 // programStream finds the end code of an MPEG program stream (ISO/IEC 13818-1,
 // 2.5): packets have to lead to it from the last pack on.
-func programStream(s *scrub.Scan) (int64, error) {
-	from := max(0, s.Size()-2*nearEnd)
+func programStream(s *scrub.Scan) (scrub.End, error) {
+	from := max(0, s.Size()-2*window)
 	b, err := s.Bytes(from, int(s.Left(from)))
 	if err != nil {
-		return 0, err
+		return scrub.End{}, err
 	}
 	end := bytes.LastIndex(b, []byte("\x00\x00\x01\xb9"))
 	if end < 0 {
-		return 0, s.Errorf(from, "no end code")
+		return scrub.End{}, s.Errorf(from, "no end code")
 	}
 	pack := bytes.LastIndex(b[:end], []byte("\x00\x00\x01\xba"))
 	if pack < 0 || bytes.Contains(b[end+4:], []byte("\x00\x00\x01\xba")) {
-		return 0, s.Errorf(from, "no pack before the end code, or one after it")
+		return scrub.End{}, s.Errorf(from, "no pack before the end code, or one after it")
 	}
 	for at := packLen(b[pack:]) + pack; at != end; {
 		if at+6 > end || string(b[at:at+3]) != "\x00\x00\x01" || b[at+3] < 0xbb {
-			return 0, s.Errorf(from+int64(at), "no packet")
+			return scrub.End{}, s.Errorf(from+int64(at), "no packet")
 		}
 		at += 6 + int(be(b, at+4, 2))
 	}
-	return unlessZeros(s, from+int64(end)+4)
+	return scrub.End{Off: from + int64(end) + 4, Proof: scrub.Proven}, nil
 }
 
 // packLen is the length of the pack header at the start of b, of MPEG-2 or

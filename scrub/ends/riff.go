@@ -26,21 +26,26 @@ func formOf(kinds ...string) func([]byte, int64) bool {
 type chunked struct {
 	*scrub.Scan
 	number func(b []byte, off int) int64
-	long   int64 // length of the data chunk where 32 bits don't do, or 0
+	long   int64  // length of the data chunk where 32 bits don't do, or 0
+	sound  string // the chunk that holds samples, "" in pictures and documents
+	silent bool   // it is empty
 }
 
 // riff walks the chunks of a RIFF, and of the RIFFs that follow the first one in
 // long films (OpenDML).
-func riff(s *scrub.Scan) (int64, error) {
+func riff(s *scrub.Scan) (end scrub.End, err error) {
 	c := &chunked{Scan: s, number: le32}
 	b, err := s.Bytes(0, 12)
 	if err != nil {
-		return 0, err
+		return end, err
 	}
-	size, kind := le32(b, 4), string(b[8:])
+	size := le32(b, 4)
+	if string(b[8:]) == "WAVE" {
+		c.sound = "data"
+	}
 	if string(b[:4]) != "RIFF" {
 		if size, err = c.ds64(); err != nil {
-			return 0, err
+			return end, err
 		}
 	}
 	off, err := c.list(0, size)
@@ -53,13 +58,7 @@ func riff(s *scrub.Scan) (int64, error) {
 		}
 		off, err = c.list(off, le32(b, 4))
 	}
-	if err != nil {
-		return 0, err
-	}
-	if kind != "WEBP" && c.Left(off) > nearEnd { // recorders that lost power
-		return 0, c.Errorf(off, "%d bytes after the end", c.Left(off))
-	}
-	return c.done(off)
+	return c.end(off), err
 }
 
 // ds64 reads the lengths of a WAV that may be longer than 4 GiB (EBU Tech 3306).
@@ -76,20 +75,18 @@ func (c *chunked) ds64() (int64, error) {
 	return size, nil
 }
 
-func aiff(s *scrub.Scan) (int64, error) { return form(s, 0) }
-func djvu(s *scrub.Scan) (int64, error) { return form(s, 4) }
+func aiff(s *scrub.Scan) (scrub.End, error) { return form(s, 0, "SSND") }
+func djvu(s *scrub.Scan) (scrub.End, error) { return form(s, 4, "") }
 
 // form walks the chunks of the FORM at off.
-func form(s *scrub.Scan, off int64) (int64, error) {
-	c := &chunked{Scan: s, number: be32}
+func form(s *scrub.Scan, off int64, sound string) (end scrub.End, err error) {
+	c := &chunked{Scan: s, number: be32, sound: sound}
 	b, err := s.Bytes(off, 12)
 	if err != nil {
-		return 0, err
+		return end, err
 	}
-	if off, err = c.list(off, be32(b, 4)); err != nil {
-		return 0, err
-	}
-	return c.done(off)
+	off, err = c.list(off, be32(b, 4))
+	return c.end(off), err
 }
 
 // list returns the end of the list of chunks at off, size bytes long: the
@@ -132,6 +129,7 @@ func (c *chunked) chunk(off, end int64) (int64, error) {
 	if string(b[:4]) == "data" && size == 0xffffffff && c.long > 0 {
 		size = c.long
 	}
+	c.silent = c.silent || size == 0 && string(b[:4]) == c.sound
 	if size > end-off-8 {
 		return 0, c.Errorf(off, "chunk %q of %d bytes, %d are left", b[:4], size, end-off-8)
 	}
@@ -142,17 +140,45 @@ func (c *chunked) chunk(off, end int64) (int64, error) {
 	return n, nil
 }
 
-// done refuses an end that might not be one: some recorders give the length of
-// less than they write.
-func (c *chunked) done(off int64) (int64, error) {
-	b, err := c.Bytes(off, int(min(8, c.Left(off))))
-	if err != nil {
-		return 0, err
+// end is the end of the list of chunks at off.
+func (c *chunked) end(off int64) scrub.End {
+	end := scrub.End{Off: off, Least: 8, More: c.more}
+	if c.silent { // CoreAudio and other recorders fill lengths in when they are done
+		end.Doubt = "the chunk of the sound is empty"
 	}
-	if len(b) == 8 && fourCC(b) && (string(b[:4]) == "RIFF" || c.number(b, 4) <= c.Left(off+8)) {
-		return 0, c.Errorf(off, "chunk %q after the end", b[:4])
+	return end
+}
+
+// more tells whether chunks or sound follow the end: some recorders give the length
+// of less than they write.
+func (c *chunked) more(off, n int64) (string, error) {
+	b, err := c.Bytes(off, int(min(n, 4<<10)))
+	switch {
+	case err != nil:
+		return "", err
+	case len(b) >= 8 && fourCC(b) && (string(b[:4]) == "RIFF" || c.number(b, 4) <= c.Left(off+8)):
+		return "another chunk", nil
+	case c.sound != "" && soundlike(b):
+		return "what may be sound", nil
 	}
-	return unlessShort(c.Scan, off, 8)
+	return "", nil
+}
+
+// soundlike tells whether b is neither text nor as even as what is encrypted or
+// compressed. Of a few samples nothing can be told.
+func soundlike(b []byte) bool {
+	const few, uneven = 64, 400 // chi-square of 255 degrees of freedom: six deviations above the mean
+	var times [256]float64
+	text := true
+	for _, c := range b {
+		times[c]++
+		text = text && (c >= ' ' && c <= '~' || c == '\n' || c == '\r' || c == '\t' || c == 0)
+	}
+	even, square := float64(len(b))/256, 0.0
+	for _, n := range times {
+		square += (n - even) * (n - even) / even
+	}
+	return len(b) > few && !text && square > uneven
 }
 
 // fourCC tells whether b starts like the id of a chunk or box.

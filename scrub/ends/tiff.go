@@ -3,6 +3,7 @@ package ends
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"untag/scrub"
 )
@@ -17,6 +18,8 @@ type tiffFile struct {
 	dirs  map[int64]bool
 	todo  []dir
 	seen  int64 // strips and tiles so far
+	plate int64 // bytes of the largest picture that is not compressed
+	stack bool  // pictures that no directory lists
 }
 
 // dir is a directory to walk. Those of Exif and positions hold no picture, and
@@ -26,10 +29,10 @@ type dir struct {
 	picture bool
 }
 
-func tiff(s *scrub.Scan) (int64, error) {
+func tiff(s *scrub.Scan) (end scrub.End, err error) {
 	b, err := s.Bytes(0, 8)
 	if err != nil {
-		return 0, err
+		return end, err
 	}
 	f := &tiffFile{Scan: s, order: binary.LittleEndian, end: 8, dirs: map[int64]bool{}}
 	if b[0] == 'M' {
@@ -40,10 +43,14 @@ func tiff(s *scrub.Scan) (int64, error) {
 		d := f.todo[0]
 		f.todo = f.todo[1:]
 		if err = f.directory(d); err != nil {
-			return 0, err
+			return end, err
 		}
 	}
-	return unlessZeros(s, f.end)
+	end = scrub.End{Off: f.end, Proof: scrub.Counted}
+	if f.stack || f.plate > 0 && s.Left(f.end) >= f.plate {
+		end.Doubt = "they may be pictures that no directory lists"
+	}
+	return end, nil
 }
 
 // reach takes n bytes at off into the file.
@@ -93,6 +100,13 @@ func (f *tiffFile) directory(d dir) error {
 	}
 	if err := f.inner(fields); err != nil {
 		return err
+	}
+	if text, ok := fields[description]; ok && text.count > 10 {
+		b, err := f.Bytes(text.off, 10)
+		if err != nil {
+			return err
+		}
+		f.stack = f.stack || strings.HasPrefix(string(b), "ImageJ=") || strings.HasPrefix(string(b), `{"shape": `)
 	}
 	if !d.picture {
 		return nil
@@ -146,7 +160,10 @@ func (f *tiffFile) field(b []byte, at int64) (field, error) {
 // pointers are the tags that hold where other directories stand.
 var pointers = []uint16{subIFDs, 34665, 34853, 40965}
 
-const subIFDs = 330 // directories of further pictures
+const (
+	subIFDs     = 330 // directories of further pictures
+	description = 270 // ImageJ and tifffile write stacks behind one directory and say so there
+)
 
 // harmless tells whether a tag is known to hold values, not to point to other
 // structures: those of TIFF 6.0 and its usual supplements, of Exif but for the
@@ -252,6 +269,7 @@ func (f *tiffFile) plain(off int64, fields map[uint16]field) error {
 		}
 		have += n
 	}
+	f.plate = max(f.plate, need)
 	if have < need && value(262, 0) != 6 { // subsampled colours take less
 		return f.Errorf(off, "%d bytes of picture, expected %d", have, need)
 	}

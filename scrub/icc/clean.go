@@ -12,7 +12,7 @@ import (
 func Clean(profile []byte, policy scrub.Policy) (clean []byte, found []scrub.Finding, err error) {
 	var refused error
 	f := Format
-	f.Inner = false
+	f.Inner, f.Followed = false, true
 	f.Sniff = func([]byte, int64) bool { return true }
 	f.Parse = func(s *scrub.Scan) error { refused = parse(s); return refused }
 	p, err := scrub.NewEngine([]scrub.Format{f}).Plan(bytes.NewReader(profile), int64(len(profile)), scrub.Options{Policy: policy})

@@ -98,7 +98,7 @@ func (p *profile) header() error {
 	p.profileID(b[84:100])
 	p.field(b, 100, make([]byte, 28), scrub.Hidden, "reserved", "")
 	p.covered.add(0, headerLen)
-	p.End(p.size)
+	p.End(scrub.End{Off: p.size, Proof: scrub.Proven})
 	return nil
 }
 

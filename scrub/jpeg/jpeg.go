@@ -19,6 +19,7 @@ var Format = scrub.Format{
 	Extensions: []string{"jpg", "jpeg", "jpe", "jfif", "mpo", "jps", "insp"},
 	Sniff:      sniff,
 	Parse:      Parse,
+	Followed:   true,
 	Compact:    compact,
 }
 
@@ -102,10 +103,10 @@ func (c *cleaner) rest() error {
 		c.Claim(at, c.Size()-at, scrub.Identify, "tail")
 		return nil
 	}
+	end := scrub.End{Off: at, Proof: scrub.Proven}
 	if c.endless && len(c.kept) == 0 {
-		c.EndWith(at, []byte{0xFF, eoi})
-		return nil
+		end.Mark = []byte{0xFF, eoi}
 	}
-	c.End(at)
+	c.End(end)
 	return nil
 }

@@ -69,7 +69,7 @@ func (p *parser) stream() error {
 		}
 		at = pic.end
 	}
-	p.End(at)
+	p.End(scrub.End{Off: at, Proof: scrub.Proven})
 	return nil
 }
 
@@ -120,7 +120,7 @@ func (p *parser) frames() error {
 			return err
 		}
 		if !begins {
-			p.End(pic.end)
+			p.End(scrub.End{Off: pic.end, Proof: scrub.Proven})
 			return nil
 		}
 		p.Claim(pic.end, next-pic.end, scrub.Filler, "padding")

@@ -15,6 +15,7 @@ type Mark struct {
 	Len    int64  // how many bytes it takes
 	Value  string // what it says, decoded where that is possible
 	Proven bool   // it proves itself (by a cipher, a checksum, consistent lengths): sure even where the logical end of the file is not known
+	Guess  bool   // it is known by name, but where it starts is a guess
 }
 
 // Source is what a detector reads from. Size is not needed: the end is given.
@@ -35,6 +36,7 @@ var detectors = []func(*tail) (Mark, bool){
 	onePlus,
 	vivo,
 	ligoGPS,
+	stateSign,
 	sign,
 	afcp,
 	fotoStation,

@@ -51,5 +51,7 @@ func jpegImage(t *tail) (Mark, bool) {
 	if t.floor == 0 || string(b) != "\xff\xd8\xff" || !t.has("\xff\xd9") {
 		return Mark{}, false
 	}
-	return t.from(t.floor, "jpeg-image", fmt.Sprintf("further pictures, %d bytes", t.end-t.floor)), true
+	m := t.from(t.floor, "jpeg-image", fmt.Sprintf("further pictures, %d bytes", t.end-t.floor))
+	m.Guess = true
+	return m, true
 }

@@ -122,7 +122,7 @@ func TestRedStarTrailer(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			src := append([]byte(body), c.tail...)
 			m, ok, err := Trailer(bytes.NewReader(src), 0, int64(len(src)))
-			want := Mark{"red-star", int64(len(body)), int64(len(c.tail)), c.value, true}
+			want := Mark{"red-star", int64(len(body)), int64(len(c.tail)), c.value, true, false}
 			if err != nil || !ok || m != want {
 				t.Errorf("got %+v %v %v, want %+v", m, ok, err, want)
 			}
@@ -235,7 +235,7 @@ func TestLegacyTrailer(t *testing.T) {
 		tail := unhex(t, c.tail)
 		src := append([]byte("document"), tail...)
 		m, ok, err := Trailer(bytes.NewReader(src), 0, int64(len(src)))
-		want := Mark{"red-star-legacy", 8, int64(len(tail)), c.value, true}
+		want := Mark{"red-star-legacy", 8, int64(len(tail)), c.value, true, false}
 		if err != nil || !ok || m != want {
 			t.Errorf("%s: got %+v %v %v, want %+v", c.name, m, ok, err, want)
 		}
@@ -281,7 +281,7 @@ func TestOOXML(t *testing.T) {
 	tag := unhex(t, "0f05f88f352abe5e49bada7b0df24d1c5a13a0e6294b75b118000000454f46")
 	src := bytes.Join([][]byte{head, padding, tag, make([]byte, 500)}, nil)
 	m, ok, err := OOXML(bytes.NewReader(src), int64(len(src)))
-	want := Mark{"red-star", 0x50, 31, "1 machine: B48Z789B3AZ97 (disk serial V9LCPHNRMF?)", true}
+	want := Mark{"red-star", 0x50, 31, "1 machine: B48Z789B3AZ97 (disk serial V9LCPHNRMF?)", true, false}
 	if err != nil || !ok || m != want {
 		t.Fatalf("got %+v %v %v, want %+v", m, ok, err, want)
 	}
@@ -309,8 +309,8 @@ func TestHidden(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Mark{
-		{"red-star", 1000, 55, "2 machines: 8295FF513293A (disk serial MMBLC982T6?), AC9A58CDZ364C (disk serial TWC3OEJG3W?)", false},
-		{"red-star", 1066, 24, "1 machine: B48Z789B3AZ97 (disk serial V9LCPHNRMF?)", false},
+		{"red-star", 1000, 55, "2 machines: 8295FF513293A (disk serial MMBLC982T6?), AC9A58CDZ364C (disk serial TWC3OEJG3W?)", false, false},
+		{"red-star", 1066, 24, "1 machine: B48Z789B3AZ97 (disk serial V9LCPHNRMF?)", false, false},
 	}
 	if len(got) != len(want) || got[0] != want[0] || got[1] != want[1] {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -2,15 +2,88 @@ package marks
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 )
 
-// sign recognises the signatures that the Woolim tablet and Android phones of
-// the DPRK append: NATISIGN of the state and SELFSIGN of the device, which holds
-// an identity made of its IMEI and IMSI. Neither their length nor what is in
-// them is public, so they are named and never proven: where the end of the
+// Phones and tablets of the DPRK open only files that are signed: NATISIGN is the
+// signature of the state, SELFSIGN that of the device that made the file.
+const refusal = "a DPRK device refuses the file without it"
+
+// stateSign recognises NATISIGN as libmedianatsign.so of a Pyongyang 2407 checks it.
+// It stands at the end of a file of any kind:
+//
+//	header, scrambled          48 bytes: u32 0, u32 number of the key, 24 bytes,
+//	                           extension of the file (8), u64 length of the file before it
+//	not read by the phone       4
+//	RSA signature             256, for a key of 2048 bits
+//	length of all of it         4, little-endian, at most 320
+//	"NATISIGN"                  8
+//
+// Feature phones append at most 436 bytes more, and 4 with the offset of its end. What
+// proves it are the first word and the length; files are renamed, so the extension
+// does not count.
+func stateSign(t *tail) (Mark, bool) {
+	const foot, head, longest, more = 12, 48, 320, 440
+	end := t.end
+	if !t.has("NATISIGN") {
+		b := t.footer(4)
+		if b == nil || t.end-le32(b) > more || t.end-le32(b) < 4 {
+			return Mark{}, false
+		}
+		end = le32(b)
+	}
+	b := t.read(end-foot, foot)
+	if b == nil || string(b[4:]) != "NATISIGN" {
+		return Mark{}, false
+	}
+	n := le32(b)
+	h := t.read(end-n, head)
+	if n < head+foot+4 || n > longest || h == nil {
+		return Mark{}, false
+	}
+	descramble(h)
+	key, signed := le32(h[4:]), binary.LittleEndian.Uint64(h[40:])
+	if le32(h) != 0 || signed != uint64(end-n) {
+		return Mark{}, false
+	}
+	m := t.from(end-n, "natisign", fmt.Sprintf("state key %d, extension %s, %d bytes; holds no IMEI; %s", key, text(h[32:40]), signed, refusal))
+	m.Proven = true
+	return m, true
+}
+
+// descramble undoes the self-synchronising scrambler 1 + x^14 + x^17 of NATISIGN, bits
+// of a byte from the lowest: after 64 ones in a row a bit was inverted.
+func descramble(b []byte) {
+	var past uint32 // the scrambled bits so far, the last one lowest
+	ones := 0
+	bit := func(in uint32) uint32 {
+		out := in ^ past>>13&1 ^ past>>16&1
+		if ones == 64 {
+			out, ones = out^1, 0
+		}
+		past = past<<1 | in
+		if ones++; in == 0 {
+			ones = 0
+		}
+		return out
+	}
+	for i := range 8 { // it starts with 0xea scrambled
+		in := uint32(0xea)>>i&1 ^ past>>13&1 ^ past>>16&1
+		bit(in)
+	}
+	for i, c := range b {
+		b[i] = 0
+		for k := range 8 {
+			b[i] |= byte(bit(uint32(c)>>k&1)) << k
+		}
+	}
+}
+
+// sign recognises other signatures of the kind by their names. Neither the length
+// of SELFSIGN nor its layout is public, so it is never proven: where the end of the
 // medium is known, all that follows it goes.
 func sign(t *tail) (Mark, bool) {
 	window := int64(64 << 10)
@@ -30,9 +103,13 @@ func sign(t *tail) (Mark, bool) {
 			return Mark{}, false
 		}
 	}
-	magic := string(b[at : at+8])
-	value := fmt.Sprintf("%s, encrypted: holds an identity derived from IMEI and IMSI; a DPRK device refuses the file without it", magic)
-	return t.from(off, strings.ToLower(magic), value), true
+	name, value := strings.ToLower(string(b[at:at+8])), "not of the known layout"
+	if name == "selfsign" {
+		value = "encrypted, holds an identity made of IMEI and IMSI"
+	}
+	m := t.from(off, name, value+"; "+refusal)
+	m.Guess = true
+	return m, true
 }
 
 // odd tells whether r is not part of a text.

@@ -85,6 +85,7 @@ var trailers = []struct {
 	value  string
 	short  int64 // how many bytes of tail the mark leaves out at its start
 	proven bool
+	guess  bool
 }{
 	{name: "samsung", tail: sefTail(sefBlock(0x0a01, "Image_UTC_Data", "1700000000123"), sefBlock(0x0aa1, "MCC_Data", "204"), sefBlock(0x0a30, "MotionPhoto_Data", "clip")),
 		mark: "samsung-sef", value: "Image_UTC_Data 2023-11-14T22:13:20Z, MCC_Data (mobile country code) 204, MotionPhoto_Data", proven: true},
@@ -114,28 +115,24 @@ var trailers = []struct {
 	{name: "vivo with a picture", tail: "streamdata\xff\xd8...vivo{\"a\":1}" + vivoFoot, mark: "vivo", value: "description, may hold the unedited picture"},
 	{name: "vivo without a start", tail: vivoFoot, mark: "vivo", value: "of unknown length"},
 	{name: "ligogps", tail: "LIGOGPSINFO\x00" + strings.Repeat("p", 40) + "&&&&" + u32be(60), mark: "ligogps", value: "positions, 60 bytes"},
-	{name: "selfsign", tail: strings.Repeat("\x90\x01\xfe", 50) + "SELFSIGN", floor: int64(len(body)), mark: "selfsign", value: signValue("SELFSIGN")},
-	{name: "natisign", tail: "NATISIGN" + strings.Repeat("\x90\x01\xfe", 50), floor: int64(len(body)), mark: "natisign", value: signValue("NATISIGN")},
+	{name: "selfsign", tail: strings.Repeat("\x90\x01\xfe", 50) + "SELFSIGN", floor: int64(len(body)), mark: "selfsign", value: "encrypted, holds an identity made of IMEI and IMSI; " + refusal, guess: true},
+	{name: "natisign", tail: "NATISIGN" + strings.Repeat("\x90\x01\xfe", 50), floor: int64(len(body)), mark: "natisign", value: "not of the known layout; " + refusal, guess: true},
 	{name: "id3v1", tail: "TAG" + pad("Title", 30) + pad("Artist", 30) + pad("", 65), mark: "id3v1", value: pad("Title", 31) + "Artist"},
 	{name: "ape", tail: apeTag("items", 0), mark: "ape", value: "3 items"},
 	{name: "ape with a header", tail: strings.Repeat("h", 32) + apeTag("items", 1<<31), mark: "ape", value: "3 items"},
 	{name: "lyrics3", tail: "LYRICSBEGININD00002100" + "000022LYRICS200", mark: "lyrics3"},
 	{name: "motion photo", tail: u32be(16) + "ftypmp42" + u32be(0) + u32be(1) + "mdat" + u32be(0) + u32be(20) + "data", floor: int64(len(body)), mark: "motion-photo", value: "video, 36 bytes"},
-	{name: "pictures", tail: "\xff\xd8\xff preview \xff\xd9", floor: int64(len(body)), mark: "jpeg-image", value: "further pictures, 14 bytes"},
+	{name: "pictures", tail: "\xff\xd8\xff preview \xff\xd9", floor: int64(len(body)), mark: "jpeg-image", value: "further pictures, 14 bytes", guess: true},
 }
 
 func pad(s string, n int) string { return s + strings.Repeat(" ", n-len(s)) }
-
-func signValue(magic string) string {
-	return magic + ", encrypted: holds an identity derived from IMEI and IMSI; a DPRK device refuses the file without it"
-}
 
 func TestTrailers(t *testing.T) {
 	for _, c := range trailers {
 		t.Run(c.name, func(t *testing.T) {
 			src := body + c.tail
 			m, ok, err := Trailer(strings.NewReader(src), c.floor, int64(len(src)))
-			want := Mark{c.mark, int64(len(body)) + c.short, int64(len(c.tail)) - c.short, c.value, c.proven}
+			want := Mark{c.mark, int64(len(body)) + c.short, int64(len(c.tail)) - c.short, c.value, c.proven, c.guess}
 			if err != nil || !ok || m != want {
 				t.Errorf("got  %+v %v %v\nwant %+v", m, ok, err, want)
 			}
@@ -257,6 +254,8 @@ func FuzzTrailer(f *testing.F) {
 	for _, v := range vectors {
 		f.Add(append([]byte(body), redStarTail(v.id, "1")...), int64(0))
 	}
+	f.Add([]byte(stateSigned(body, "jpg", 0, 320)), int64(0))
+	f.Add([]byte(featurePhone(stateSigned(body, "jpg", 0, 320), 9)), int64(len(body)))
 	f.Add([]byte(body+string(redStarTail("1"))+vrd("x")+mieGroup("y")), int64(len(body)))
 	f.Fuzz(func(t *testing.T, data []byte, floor int64) {
 		src := &counting{Reader: bytes.NewReader(data)}

@@ -186,7 +186,7 @@ func (c *cleaner) list() error {
 			if frames > c.header.frames {
 				c.Doubt("%d frames are never shown", frames-c.header.frames)
 			}
-			c.End(k.end())
+			c.End(scrub.End{Off: k.end(), Proof: scrub.Proven})
 			return nil
 		case k.typ == "fcTL" && c.holds(k):
 			frames++

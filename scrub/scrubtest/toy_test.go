@@ -139,7 +139,7 @@ func (y toy) chunk(s *scrub.Scan, typ byte, off, n int64) (end bool, err error) 
 		if n > 0 {
 			return true, s.Errorf(off, "chunk E says %d bytes", n)
 		}
-		s.End(body)
+		s.End(scrub.End{Off: body, Proof: scrub.Proven})
 		return true, nil
 	case 'M':
 		return false, y.words(s, off, n)

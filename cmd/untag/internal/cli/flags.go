@@ -25,8 +25,8 @@ type flags struct {
 	quiet, verbose bool
 	requireSandbox bool
 
-	dryRun, compact, values bool
-	mtime                   string
+	dryRun, compact, cut, values bool
+	mtime                        string
 }
 
 var (
@@ -63,6 +63,7 @@ func (f *flags) writing(c *cobra.Command) {
 	s := c.Flags()
 	s.BoolVarP(&f.dryRun, "dry-run", "n", false, "change nothing, report what would be removed")
 	s.BoolVar(&f.compact, "compact", false, "write files anew, without the space that tags took")
+	s.BoolVar(&f.cut, "cut", false, "cut off what follows the end that a file gives for itself, even where nothing else proves it")
 	s.StringVar(&f.mtime, "mtime", "keep", "`TIME` of last change afterwards: keep, now or zero")
 	s.BoolVar(&f.values, "values", false, "with --json, include decoded values")
 	complete(c, "mtime", mtimes)
@@ -83,7 +84,7 @@ func (f *flags) options() (opt apply.Options, err error) {
 		return opt, err
 	}
 	return apply.Options{
-		Scrub:   scrub.Options{Policy: f.policy(), Depth: scrub.Depth(f.depth)},
+		Scrub:   scrub.Options{Policy: f.policy(), Depth: scrub.Depth(f.depth), Cut: f.cut},
 		MTime:   apply.MTime(f.mtime),
 		Compact: f.compact,
 		DryRun:  f.dryRun,

@@ -13,6 +13,11 @@ it is clean. A file that is clean already is not touched.
 
 ` + policyText + `
 
+What follows the end of a medium is cut off if the medium proves itself whole and
+the rest is not more of it: a recorder that lost power leaves a length of nothing
+and a whole film behind it. Where that is not sure, only marks that prove
+themselves go, and the report says how many bytes stay. --cut cuts them off too.
+
 --compact writes files anew, for those who want the space back that tags took; it
 needs as much free space as the largest file. Without it a file mostly keeps its
 length. --mtime keep leaves the time of last change as it was, now sets the

@@ -35,6 +35,7 @@ type fileLine struct {
 	Mode         string        `json:"mode"`
 	Size         int64         `json:"size"`
 	NewSize      int64         `json:"new_size"`
+	Cut          int64         `json:"cut"` // bytes cut off the end, or that would be
 	BytesRead    int64         `json:"bytes_read"`
 	BytesWritten int64         `json:"bytes_written"`
 	Links        uint64        `json:"links"`
@@ -56,7 +57,7 @@ func (p *JSON) File(o apply.Outcome) error {
 	line := fileLine{
 		Path: valid(o.Path), Format: o.Format, Status: string(o.Status), Media: o.Media,
 		Findings: make([]findingLine, 0, len(o.Findings)), Unlisted: o.Unlisted, Reasons: make([]string, 0, len(o.Reasons)),
-		Mode: string(o.Mode), Size: o.Size, NewSize: o.NewSize, BytesRead: o.Read, BytesWritten: o.Written,
+		Mode: string(o.Mode), Size: o.Size, NewSize: o.NewSize, Cut: o.Cut, BytesRead: o.Read, BytesWritten: o.Written,
 		Links: o.Links, Depth: string(o.Depth),
 	}
 	if !utf8.ValidString(o.Path) {

@@ -78,6 +78,7 @@ func summary(o apply.Outcome) string {
 	}
 	if o.Status != apply.Failed {
 		parts = append(parts, tagWords(o)...)
+		parts = append(parts, cutWords(o)...)
 	}
 	if o.Links > 1 && (o.Status == apply.Dirty || o.Mode != "") {
 		parts = append(parts, fmt.Sprintf("has %d names (hard links), which all lead to it", o.Links))
@@ -115,6 +116,17 @@ func tagWords(o apply.Outcome) []string {
 		words += ": " + strings.Join(kinds, ", ")
 	}
 	return []string{words}
+}
+
+// cutWords says "31 bytes cut off the end".
+func cutWords(o apply.Outcome) []string {
+	switch {
+	case o.Cut == 0:
+		return nil
+	case o.Mode == "": // not yet
+		return []string{text.Count(int(o.Cut), "byte") + " to be cut off the end"}
+	}
+	return []string{text.Count(int(o.Cut), "byte") + " cut off the end"}
 }
 
 // End prints the summary.
