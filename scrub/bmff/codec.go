@@ -29,13 +29,16 @@ var mpegFormats = map[string]mpegvideo.Codec{
 	"XVID": mpegvideo.MPEG4, "xvid": mpegvideo.MPEG4, "DIVX": mpegvideo.MPEG4, "divx": mpegvideo.MPEG4, "DX50": mpegvideo.MPEG4, "FMP4": mpegvideo.MPEG4, "3IV2": mpegvideo.MPEG4, "3iv2": mpegvideo.MPEG4, "3IVD": mpegvideo.MPEG4, "MP4S": mpegvideo.MPEG4, "mp4v": mpegvideo.MPEG4,
 }
 
+// tapeMPEG tells whether a format is MPEG-2 of tapes and discs: HDV, XDCAM, IMX, Avid.
+func tapeMPEG(format string) bool {
+	return slices.ContainsFunc([]string{"hdv", "xdv", "xd5", "xdh", "mx3", "mx4", "mx5", "AVmp"}, func(tape string) bool { return strings.HasPrefix(format, tape) })
+}
+
 // readFormat notes the codec from the sample format.
 func (t *track) readFormat(format string) {
 	t.codec.mpeg = mpegFormats[format]
-	for _, tape := range []string{"hdv", "xdv", "xd5", "xdh", "mx3", "mx4", "mx5", "AVmp"} { // HDV, XDCAM, IMX, Avid
-		if strings.HasPrefix(format, tape) {
-			t.codec.mpeg = mpegvideo.MPEG12
-		}
+	if tapeMPEG(format) {
+		t.codec.mpeg = mpegvideo.MPEG12
 	}
 }
 
@@ -144,7 +147,11 @@ func (p *parser) probeMovie(m *movie) error {
 	for _, t := range m.tracks {
 		var err error
 		switch {
-		case t.goes || t.encrypted:
+		case t.goes:
+		case t.encrypted:
+			if t.codec.known() {
+				p.s.Doubt("the frames of an encrypted track can't be looked into")
+			}
 		case t.codec.known():
 			err = p.probeFrames(t)
 		case t.tape() && p.s.Deep():

@@ -35,8 +35,8 @@ var films = map[string]struct {
 	}()), []string{"FRAME1", "XviD0064"}},
 	"sound of 8 bits in words": {movieOf([]byte("SAMPLESCANARY gap"), nil, trackSpec{id: 1, handler: "soun", entry: put(sound("sowt"), 26, "\x00\x08"), offsets: []uint32{0}, sizes: []uint32{7}}), []string{"SAMPLES"}},
 	"a palette, and boxes after it": {one(func(t *trackSpec) {
-		t.entry = append16(put(visual("raw "), 84, "\x00\x00"), string(join(zeros(6), uint16(1), "PALETTE ENTRIES.", bx("pasp", uint64(1<<32|1)))))
-	}), []string{"PALETTE", "pasp"}},
+		t.entry = append16(put(visual("raw "), 84, "\x00\x00"), string(join(zeros(6), uint16(1), zeros(2), "RRGGBB", zeros(2), "rrggbb", bx("pasp", uint64(1<<32|1)))))
+	}), []string{"RRGGBB", "rrggbb", "pasp"}},
 	"a zero word between boxes": {one(func(t *trackSpec) {
 		t.entry = visual("AVUI", bx("pasp", uint64(1<<32|1)), uint32(0), bx("fiel", uint16(0x0106)), uint32(0))
 	}), []string{"pasp", "fiel"}},

@@ -20,6 +20,7 @@ type run struct {
 	base    int64 // that offsets of data count from
 	size    uint32
 	samples int64 // in all runs
+	groups  groups
 	runs    int
 	empty   bool // says itself that it has none
 }
@@ -139,6 +140,12 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		p.retire(b, scrub.Repair, scrub.Repair)
 		return nil
 	}
+	if r.t != nil {
+		r.groups.outer = &r.t.groups
+	}
+	if err := p.readGroups(&r.groups, b, r.samples); err != nil {
+		return err
+	}
 	return p.inside(b, place, func(c box) error { return p.fragmentBox(r, c, place) })
 }
 
@@ -167,7 +174,7 @@ func (p *parser) fragmentBox(r *run, b box, place string) error {
 	case b.typ == "trun":
 		return p.fragmentRun(b, place)
 	case b.typ == "sdtp":
-		return p.sized(b, 4+r.samples, 0, place)
+		return p.dependencies(b, r.samples, place)
 	case b.typ == "free" || b.typ == "skip":
 		return p.filler(b, place)
 	case b.typ == "uuid" && b.size() >= 16:
@@ -180,7 +187,7 @@ func (p *parser) fragmentBox(r *run, b box, place string) error {
 		}
 		return p.uuid(b, place+"/traf/uuid")
 	default:
-		return p.sampleProperty(r.t, b, place+"/traf/"+b.name())
+		return p.sampleProperty(r.t, &r.groups, b, place+"/traf/"+b.name())
 	}
 }
 

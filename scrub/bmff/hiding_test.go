@@ -182,9 +182,6 @@ var hidingPlaces = map[string]func() []byte{
 			t.entry = visual("encv", bx("sinf", bx("frma", "avc1"), bx("schm", uint32(0), "cenc", uint32(0x10000)), bx("schi", bx("tenc", zeros(24), canary), bx("what", canary))))
 		})
 	},
-	"beside another description": func() []byte {
-		return one(func(t *trackSpec) { t.entry, t.described = join(visual("what"), visual("avc1", bx("what", canary))), 2 })
-	},
 	"after a description of Opus":    soundWith("Opus", "dOps", byte(0), byte(2), zeros(8), byte(1), byte(1), byte(1), zeros(2), canary),
 	"after a description of ALAC":    soundWith("alac", "alac", zeros(28), canary),
 	"after a layout of ALAC":         soundWith("alac", "alac", zeros(28), uint32(24), "chan", zeros(16), canary),

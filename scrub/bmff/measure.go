@@ -1,33 +1,11 @@
 package bmff
 
 import (
+	"bytes"
+
 	"untag/scrub"
 	"untag/scrub/pattern"
 )
-
-// measures tell from the fields of a decoder's description how long it is. They
-// get no more than measured bytes of it.
-var measures = map[string]func(b []byte) int{
-	"alac": measureALAC, "dac3": func([]byte) int { return 3 }, "dec3": measureEAC3, "dOps": measureOpus, "ftab": measureFonts, "vpcC": measureVP9,
-	"chan": measureRows(16, 20), // QuickTime: a layout and descriptions of channels
-	"SA3D": measureRows(12, 4),  // Spatial Audio RFC of Google
-}
-
-const measured = 1 << 10
-
-// measure returns how many bytes of a description are for the decoder: all of
-// them where that is not known.
-func (p *parser) measure(b box) (int64, error) {
-	f, ok := measures[b.typ]
-	if !ok {
-		return b.size(), nil
-	}
-	h, err := p.s.Bytes(b.body(), int(min(b.size(), measured)))
-	if err != nil {
-		return 0, err
-	}
-	return min(b.size(), int64(f(h))), nil
-}
 
 // byteAt is b[i], or 0 behind its end.
 func byteAt(b []byte, i int) int {
@@ -35,72 +13,6 @@ func byteAt(b []byte, i int) int {
 		return 0
 	}
 	return int(b[i])
-}
-
-// measureOpus is for dOps (Encapsulation of Opus in ISOBMFF, 4.3.2).
-func measureOpus(b []byte) int {
-	const fields = 11
-	if byteAt(b, 10) == 0 {
-		return fields
-	}
-	return fields + 2 + byteAt(b, 1)
-}
-
-// measureALAC is for Apple's magic cookie, after which the layout of channels
-// may stand.
-func measureALAC(b []byte) int {
-	const cookie, layout = 28, 24
-	if len(b) >= cookie+layout && string(b[cookie+4:cookie+8]) == "chan" {
-		return cookie + layout
-	}
-	return cookie
-}
-
-// measureEAC3 is for dec3 (ETSI TS 102 366, F.6), which may tell of objects at its end.
-func measureEAC3(b []byte) int {
-	n := 2
-	for range byteAt(b, 1)&7 + 1 {
-		dependent := byteAt(b, n+2) >> 1 & 15
-		if n += 3; dependent > 0 {
-			n++
-		}
-	}
-	if byteAt(b, n) == 1 {
-		return n + 2
-	}
-	return n
-}
-
-// measureVP9 is for vpcC (VP Codec ISO Media File Format Binding).
-func measureVP9(b []byte) int {
-	at := 10 // of the length of what initializes the decoder
-	if byteAt(b, 0) == 0 {
-		at = 8
-	}
-	return at + 2 + byteAt(b, at)<<8 + byteAt(b, at+1)
-}
-
-// measureRows is for descriptions of n bytes, the last four of which count the
-// rows that follow, of so many bytes each.
-func measureRows(n, row int) func(b []byte) int {
-	return func(b []byte) int {
-		if len(b) < n {
-			return len(b)
-		}
-		return n + row*int(min(be32(b[n-4:]), measured))
-	}
-}
-
-// measureFonts is for ftab (3GPP TS 26.245, 5.16): numbers and names of fonts.
-func measureFonts(b []byte) int {
-	n := 2
-	for range byteAt(b, 0)<<8 + byteAt(b, 1) {
-		if n >= len(b) {
-			break
-		}
-		n += 3 + byteAt(b, n+2)
-	}
-	return n
 }
 
 // styles is the head of a WebVTT file that says nothing but how cues look and where.
@@ -129,4 +41,32 @@ func (p *parser) webVTT(b box, place string) error {
 		p.s.Fill(scrub.Repair, b.body()+n, b.size()-n, '\n')
 	}
 	return nil
+}
+
+// fontNames are the families that players have; another name is a font of the
+// machine that wrote the file, and no other one has it.
+var fontNames = pattern.New(`^(?i)(serif|sans-?serif|monospace|(proportional|monospaced?)[ -]?(sans[ -]?)?serif|default|casual|cursive|small[ -]?caps|arial|helvetica( neue)?|times( new roman)?|courier( new)?|verdana|tahoma|geneva|lucida grande|monaco|,| )*$`)
+
+// fonts claims ftab (3GPP TS 26.245, 5.16): numbers and names of fonts.
+func (p *parser) fonts(b box, place string) error {
+	h, err := p.s.Bytes(b.body(), int(min(b.size(), mostFields)))
+	if err != nil {
+		return err
+	}
+	at := 2
+	for range byteAt(h, 0)<<8 + byteAt(h, 1) {
+		if at += 3 + byteAt(h, at+2); at >= len(h) {
+			break
+		}
+	}
+	end := min(at, len(h))
+	p.s.Claim(b.off, b.head+int64(end), scrub.Structure, place)
+	for at := 2; at+3 < end; {
+		name := h[at+3 : min(end, at+3+int(h[at+2]))]
+		if !fontNames().Match(name) {
+			p.rewrite(b.body()+int64(at+3), bytes.Repeat([]byte{' '}, len(name)), scrub.Software, place+"/font")
+		}
+		at += 3 + int(h[at+2])
+	}
+	return p.slack(b, b.body()+int64(end), place)
 }

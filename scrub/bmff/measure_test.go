@@ -1,6 +1,7 @@
 package bmff
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
@@ -8,8 +9,8 @@ import (
 	"untag/scrub"
 )
 
-// TestMeasures has descriptions as encoders write them: all of each is for the decoder.
-func TestMeasures(t *testing.T) {
+// TestForms has descriptions as encoders write them: all of each is for the decoder.
+func TestForms(t *testing.T) {
 	for name, c := range map[string]struct {
 		typ  string
 		body []byte
@@ -26,14 +27,15 @@ func TestMeasures(t *testing.T) {
 		"a layout by its number":   {"chan", []byte("\x00\x00\x00\x00\x00\x65\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00")},
 		"a layout of two channels": {"chan", append([]byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02"), zeros(40)...)},
 		"ambisonics":               {"SA3D", append([]byte("\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x04"), zeros(16)...)},
-		"fonts":                    {"ftab", []byte("\x00\x02\x00\x01\x05Serif\x00\x02\x04Mono")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if n := measures[c.typ](c.body); n != len(c.body) {
-				t.Errorf("%d bytes of %d", n, len(c.body))
+			f := newFields(c.body)
+			forms[c.typ](f)
+			if f.bad || f.bytes() != int64(len(c.body)) || !bytes.Equal(f.plain, c.body) {
+				t.Errorf("%d bytes of %d, bad %t, plain %q", f.bytes(), len(c.body), f.bad, f.plain)
 			}
 			for i := range c.body { // what is cut off is not read beyond its end
-				measures[c.typ](c.body[:i])
+				forms[c.typ](newFields(c.body[:i]))
 			}
 		})
 	}

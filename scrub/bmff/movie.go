@@ -56,6 +56,8 @@ func (p *parser) readMovie(b box) (*movie, error) {
 		return nil, err
 	}
 	for _, t := range m.tracks {
+		t.groups.fragmented = len(m.trex) > 0 // whose fragments may say what is encrypted
+		t.encrypted = t.encrypted && (t.secret || t.groups.fragmented)
 		if err := p.judge(m, t); err != nil {
 			return nil, err
 		}

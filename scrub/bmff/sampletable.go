@@ -1,13 +1,16 @@
 package bmff
 
 import (
-	"slices"
+	"cmp"
 
 	"untag/scrub"
 )
 
 // sampleTables claims stbl.
 func (p *parser) sampleTables(t *track, b box, place string) error {
+	if err := p.readGroups(&t.groups, b, t.tables.samples); err != nil {
+		return err
+	}
 	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		switch c.typ {
@@ -40,15 +43,49 @@ func (p *parser) sampleTable(t *track, b box, place string) error {
 		}
 		return p.sized(b, 12+(t.tables.samples*bits+7)/8, 0, place)
 	case "sdtp":
-		return p.sized(b, 4+t.tables.samples, 0, place)
-	case "stdp":
-		return p.sized(b, 4+2*t.tables.samples, 0, place)
-	case "padb":
-		return p.sized(b, 8+(t.tables.samples+1)/2, 0, place)
+		return p.dependencies(b, t.tables.samples, place)
 	case "cslg":
-		return p.shaped(b, place)
+		return p.compositionShift(b, place)
 	}
-	return p.sampleProperty(t, b, place)
+	return p.sampleProperty(t, &t.groups, b, place)
+}
+
+// dependencies claims sdtp (8.6.4), where three of the four numbers of a sample are
+// never 3.
+func (p *parser) dependencies(b box, samples int64, place string) error {
+	c := column{r: p.s.Reader, off: b.body() + 4, n: min(samples, b.size()-4), width: 1}
+	for i := range c.n {
+		row, err := c.row(i)
+		if err != nil {
+			return err
+		}
+		if v := row[0] & 0x3f; v&(v>>1)&0x15 != 0 {
+			p.drop(b, scrub.Unknown, place, "")
+			return nil
+		}
+	}
+	return p.sized(b, 4+samples, 0, place)
+}
+
+// compositionShift claims cslg (8.6.1.4): a shift, the least and the greatest of the
+// offsets, and where the movie begins and ends.
+func (p *parser) compositionShift(b box, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	end, ok, err := p.formed(b.body(), b.size(), func(f *fields) {
+		n := 32 + 32*int(f.upTo(8, 1))
+		f.zero(24)
+		for range 4 {
+			f.signed(n, small)
+		}
+		if f.number(n) > small { // zero says that the end is not known
+			f.at -= n
+			f.zero(n)
+		}
+	}, place)
+	if err != nil || ok {
+		return cmp.Or(err, p.slack(b, end, place))
+	}
+	return p.opaqueBody(b, place)
 }
 
 // sized claims a full box of n bytes, and what follows them.
@@ -113,7 +150,7 @@ func (p *parser) unusedTimes(b box, c column, samples int64, place string) error
 
 // sampleProperty claims the boxes that stbl and traf have in common: properties
 // of samples that are not their size, place or time.
-func (p *parser) sampleProperty(t *track, b box, place string) error {
+func (p *parser) sampleProperty(t *track, g *groups, b box, place string) error {
 	clear := t != nil && !t.encrypted
 	switch b.typ {
 	case "senc", "saiz", "saio":
@@ -122,12 +159,14 @@ func (p *parser) sampleProperty(t *track, b box, place string) error {
 			return nil
 		}
 		return p.protectionTable(b, place)
-	case "sbgp", "csgm":
-		return p.grouping(b, place)
+	case "sbgp":
+		return p.grouping(t, g, b, place)
 	case "sgpd":
-		return p.groups(b, place)
-	case "subs":
-		return p.subsamples(b, place)
+		return p.groups(t, g, b, place)
+	case "subs": // pictures in subtitles
+		if t == nil || isText(t.handler) {
+			return p.subsamples(b, place)
+		}
 	}
 	p.drop(b, scrub.Unknown, place, "")
 	return nil
@@ -160,111 +199,6 @@ func (p *parser) protectionTable(b box, place string) error {
 		n += sizes.each.n
 	}
 	return p.sized(b, n, 1, place)
-}
-
-// groupTypes are the groupings of samples that readers know (ISO/IEC 14496-12
-// clause 10, -15, 23001-7, 23008-12): what others say is anybody's guess.
-var groupTypes = []string{"roll", "prol", "rap ", "tele", "tsas", "stsa", "sync", "tscl", "tsl ", "rash", "alst", "avll", "avss", "seig", "scif", "trif", "nalm", "oinf", "linf",
-	"vipr", "mvif", "scnm", "dtrt", "spor", "sulm", "eob ", "opth", "minp", "roll", "pasr", "tran", "eqiv", "refs", "brst", "ldrs", "sap ", "lblc", "aelm"}
-
-// maxGroupEntry is more than any description of a group needs.
-const maxGroupEntry = 256
-
-// groupType reads the type of a grouping, and tells whether it is known.
-func (p *parser) groupType(b box) (string, bool, error) {
-	if b.size() < 12 {
-		return "", false, p.s.Errorf(b.off, "box %q has %d bytes, expected 20 or more", b.name(), b.len)
-	}
-	h, err := p.s.Bytes(b.body()+4, 4)
-	return string(h), slices.Contains(groupTypes, string(h)), err
-}
-
-// grouping claims sbgp and csgm (8.9.2, 8.9.5).
-func (p *parser) grouping(b box, place string) error {
-	_, known, err := p.groupType(b)
-	if err != nil {
-		return err
-	}
-	if !known {
-		p.drop(b, scrub.Unknown, place, "")
-		return nil
-	}
-	if b.typ == "csgm" {
-		p.keep(b, place)
-		return nil
-	}
-	version, _, err := fullHead(p.s, b)
-	if err != nil {
-		return err
-	}
-	form := table{8, 8, 0}
-	if version == 1 {
-		form.countAt = 12
-	}
-	_, err = p.rows(b, form, place)
-	return err
-}
-
-// groups claims sgpd (8.9.3).
-func (p *parser) groups(b box, place string) error {
-	typ, known, err := p.groupType(b)
-	if err != nil {
-		return err
-	}
-	if !known {
-		p.drop(b, scrub.Unknown, place, "")
-		return nil
-	}
-	n, ok, err := p.groupsLen(b, typ)
-	if err != nil {
-		return err
-	}
-	if !ok {
-		p.drop(b, scrub.Unknown, place, "")
-		return nil
-	}
-	return p.sized(b, n, 3, place)
-}
-
-// groupEntries are the lengths of entries of version 0, which does not say them.
-var groupEntries = map[string]int64{"roll": 2, "prol": 2, "rap ": 1, "sync": 1, "sap ": 1, "tele": 1}
-
-// groupsLen returns how many bytes of the body of sgpd its fields take.
-func (p *parser) groupsLen(b box, typ string) (n int64, ok bool, err error) {
-	h, err := p.s.Bytes(b.body(), int(min(b.size(), 20)))
-	if err != nil {
-		return 0, false, err
-	}
-	each, at := groupEntries[typ], 8
-	switch version := h[0]; {
-	case version == 0 && each == 0:
-		return b.size(), b.size() <= maxGroupEntry, nil
-	case version > 0:
-		each = int64(be32(h[8:]))
-		at = 8 + 4*int(min(version, 2))
-	}
-	if len(h) < at+4 || each > maxGroupEntry {
-		return 0, false, nil
-	}
-	count := int64(be32(h[at:]))
-	n = int64(at) + 4
-	if each > 0 {
-		return n + count*each, count <= (b.size()-n)/each, nil
-	}
-	for range count {
-		if b.size()-n < 4 {
-			return 0, false, nil
-		}
-		l, err := p.s.Bytes(b.body()+n, 4)
-		if err != nil {
-			return 0, false, err
-		}
-		n += 4 + int64(be32(l))
-		if be32(l) > maxGroupEntry || n > b.size() {
-			return 0, false, nil
-		}
-	}
-	return n, true, nil
 }
 
 // subsamples claims subs (8.7.7).

@@ -25,7 +25,7 @@ var shapes = map[string]shape{
 	"clef": fullShape(12, 0), "prof": fullShape(12, 0), "enof": fullShape(12, 0), "load": plainShape(16), "txas": plainShape(0),
 	"msrc": fullShape(8, 0), "ster": fullShape(8, 0), "cstg": fullShape(8, 0), "snut": fullShape(8, 0),
 	"trex": fullShape(24, 0), "mehd": {[2]int64{8, 12}, true, 0, nil}, "mfhd": fullShape(8, 0), "mfro": fullShape(8, 0),
-	"tfdt": {[2]int64{8, 12}, true, 0, nil}, "cslg": {[2]int64{24, 44}, true, 0, nil},
+	"tfdt": {[2]int64{8, 12}, true, 0, nil},
 }
 
 // shaped claims a box of fixed length: what is more than its fields goes.
@@ -107,7 +107,7 @@ type table struct {
 
 // tables of fixed entries; the count is in four bytes at countAt of the body.
 var tableShapes = map[string]table{
-	"stts": {4, 8, 0}, "ctts": {4, 8, 0}, "stss": {4, 4, 0}, "stps": {4, 4, 0}, "stsc": {4, 12, 0}, "stco": {4, 4, 0}, "co64": {4, 8, 0}, "stsh": {4, 8, 0},
+	"stts": {4, 8, 0}, "ctts": {4, 8, 0}, "stss": {4, 4, 0}, "stps": {4, 4, 0}, "stsc": {4, 12, 0}, "stco": {4, 4, 0}, "co64": {4, 8, 0},
 }
 
 // rows claims a table of fixed entries, and what follows the last one.

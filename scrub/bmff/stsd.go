@@ -2,7 +2,6 @@ package bmff
 
 import (
 	"bytes"
-	"slices"
 
 	"untag/scrub"
 )
@@ -111,27 +110,45 @@ func (p *parser) readDescriptions(b box, t *track) error {
 	return err
 }
 
-// encryptedFormats are the sample formats of media that are encrypted.
-var encryptedFormats = []string{"encv", "enca", "enct", "encs", "encm", "encu", "encf", "drms", "drmi", "p608"}
-
 func (p *parser) readDescription(t *track, e entry) error {
-	t.formats = append(t.formats, e.typ)
-	t.encrypted = t.encrypted || slices.Contains(encryptedFormats, e.typ)
-	if !t.encrypted && nearly(e.typ, encryptedFormats) {
+	fields, err := p.fields(t, e)
+	if err != nil {
+		return err
+	}
+	palette, err := colourTable(p.s, e, e.off+fields)
+	if err != nil {
+		return err
+	}
+	start := e.off + fields + palette
+	if fields == 0 {
+		start += 16
+	}
+	c, err := p.contentsOf(t, e, start)
+	if err != nil {
+		return err
+	}
+	t.formats = append(t.formats, c.format)
+	t.keys = append(t.keys, c.key)
+	if t.encrypted = t.encrypted || protected(e.typ); !t.encrypted && nearly(e.typ, encryptedFormats) {
 		p.distrust("a track is nearly an encrypted one")
 	}
-	fields, err := p.fields(t, e)
-	if err != nil || fields == 0 {
-		return err
+	t.secret = t.secret || protected(e.typ) && !c.clear
+	if fields == 0 {
+		return nil
 	}
 	if t.handler == "soun" {
 		if err := p.readSound(t, e); err != nil {
 			return err
 		}
 	} else {
-		t.readFormat(e.typ)
+		t.readFormat(c.format)
 	}
-	_, err = children(p.s, e.off+fields, e.end(), func(c box) error { return p.readCodec(t, c) })
+	_, err = children(p.s, start, e.end(), func(b box) error {
+		if c.family != nil && !c.family.holds(b.typ) {
+			return nil
+		}
+		return p.readCodec(t, b)
+	})
 	if damaged(err) {
 		return nil // codecs of old hold something else there: see leftovers
 	}
@@ -148,11 +165,33 @@ func (p *parser) descriptions(t *track, b box, place string) error {
 		return err
 	}
 	p.s.Claim(b.body()+4, 4, scrub.Structure, place)
+	if err := p.idle(t); err != nil {
+		return err
+	}
 	rest, err := p.entries(b, func(e entry) error { return p.description(t, e, place+"/"+e.name()) })
 	if err != nil {
 		return err
 	}
 	return p.rest(rest, b.end(), place)
+}
+
+// idle doubts descriptions by which no chunk is read: of what is in them, nothing
+// tells whether it is true. Fragments may name others.
+func (p *parser) idle(t *track) error {
+	used := map[uint32]bool{1: true}
+	for i := int64(0); i < t.tables.runs.n && t.tables.described > 1; i++ {
+		row, err := t.tables.runs.row(i)
+		if err != nil {
+			return err
+		}
+		if n := be32(row[8:]); int64(n) <= t.tables.described {
+			used[n] = true
+		}
+	}
+	if int64(len(used)) < t.tables.described {
+		p.s.Doubt("a track has a description of samples that none of them uses")
+	}
+	return nil
 }
 
 // description claims a sample entry.
@@ -168,11 +207,9 @@ func (p *parser) description(t *track, e entry, place string) error {
 	case fields == 0:
 		return p.otherEntry(t, e, place)
 	case t.handler == "soun":
-		p.s.Claim(e.off+16, 4, scrub.Structure, place)
-		if err := p.zero(e.off+20, 4, scrub.Software, place+"/vendor", ""); err != nil {
+		if err := p.sound(e, fields, place); err != nil {
 			return err
 		}
-		p.s.Claim(e.off+24, fields-24, scrub.Structure, place)
 	default:
 		if err := p.visual(e, place); err != nil {
 			return err
@@ -182,8 +219,53 @@ func (p *parser) description(t *track, e entry, place string) error {
 	if err != nil {
 		return err
 	}
-	p.s.Claim(e.off+fields, palette, scrub.Structure, place)
+	if err := p.palette(t, e, palette, place); err != nil {
+		return err
+	}
 	return p.entryBoxes(t, e, e.off+fields+palette, place)
+}
+
+// entryFields claims n bytes of the fields of an entry, which are doubted if they
+// hold what they can't.
+func (p *parser) entryFields(off, n int64, place string, read form) error {
+	_, ok, err := p.formed(off, n, read, place)
+	if err == nil && !ok {
+		p.s.Claim(off, n, scrub.Structure, place)
+		p.s.Doubt("a sample description has a value that it can't have")
+	}
+	return err
+}
+
+// sound claims the fields of an entry of sound.
+func (p *parser) sound(e entry, n int64, place string) error {
+	if err := p.entryFields(e.off+16, 4, place, func(f *fields) { f.upTo(16, 2); f.upTo(16, 16) }); err != nil {
+		return err
+	}
+	if err := p.zero(e.off+20, 4, scrub.Software, place+"/vendor", ""); err != nil {
+		return err
+	}
+	return p.entryFields(e.off+24, n-24, place, func(f *fields) {
+		f.upTo(16, 255)
+		f.upTo(16, 64)
+		f.signed(16, 2) // how it is compressed
+		f.zero(16)
+		f.take(32)
+		switch n {
+		case soundFields + 16:
+			for range 4 {
+				f.upTo(32, fraction)
+			}
+		case soundFields + 36:
+			f.among(32, soundFields+36)
+			f.take(64) // the rate
+			f.upTo(32, 255)
+			f.among(32, 0x7f000000)
+			f.upTo(32, 64)
+			f.upTo(32, 0x3ff)
+			f.upTo(32, fraction)
+			f.upTo(32, fraction)
+		}
+	})
 }
 
 // entryHead claims what all sample entries begin with: reserved bytes and the
@@ -201,7 +283,11 @@ func (p *parser) entryHead(e entry, place string) error {
 // word between them.
 func (p *parser) entryBoxes(t *track, e entry, off int64, place string) error {
 	mark := p.s.Point()
-	visit := func(c box) error { return p.extension(t, e, c, place+"/"+c.name()) }
+	known, err := p.contentsOf(t, e, off)
+	if err != nil {
+		return err
+	}
+	visit := func(b box) error { return p.extension(t, known, e, b, place+"/"+b.name()) }
 	rest, err := children(p.s, off, e.end(), visit)
 	for err == nil && rest < e.end()-4 {
 		word, more := rest, rest
@@ -238,23 +324,6 @@ func (p *parser) leftovers(e entry, off int64, place string) error {
 	return nil
 }
 
-// colourTable returns the length of the palette that follows a visual entry whose
-// colour table id is 0: seed, flags, and the highest index.
-func colourTable(s *scrub.Scan, e entry, off int64) (int64, error) {
-	if off != e.off+visualFields || e.end()-off < 8 {
-		return 0, nil
-	}
-	h, err := s.Bytes(e.off+84, 10)
-	if err != nil || be16(h) != 0 || be32(h[2:]) != 0 {
-		return 0, err
-	}
-	n := 8 + 8*(int64(be16(h[8:]))+1)
-	if n > e.end()-off {
-		return 0, nil
-	}
-	return n, nil
-}
-
 // visual claims the fields of a visual entry. The name of the compressor goes,
 // but for two that decoders look at: FFmpeg takes the order of colour planes
 // from the first, and reads another codec for the second.
@@ -263,18 +332,24 @@ func (p *parser) visual(e entry, place string) error {
 	if err != nil {
 		return err
 	}
-	p.s.Claim(e.off+16, 4, scrub.Structure, place)
+	if err := p.entryFields(e.off+16, 4, place, func(f *fields) { f.upTo(16, 16); f.upTo(16, 16) }); err != nil {
+		return err
+	}
 	if err := p.zero(e.off+20, 4, scrub.Software, place+"/vendor", ""); err != nil {
 		return err
 	}
 	if err := p.quality(e.off+24, place); err != nil {
 		return err
 	}
-	p.s.Claim(e.off+32, 12, scrub.Structure, place)
-	if err := p.zero(e.off+44, 4, scrub.Hidden, place+"/reserved", ""); err != nil {
+	p.s.Claim(e.off+32, 4, scrub.Structure, place)
+	if err := p.entryFields(e.off+36, 14, place, func(f *fields) {
+		f.upTo(32, 1200<<16) // dots per inch
+		f.upTo(32, 1200<<16)
+		f.zero(32)
+		f.upTo(16, 16) // frames in a sample
+	}); err != nil {
 		return err
 	}
-	p.s.Claim(e.off+48, 2, scrub.Structure, place)
 	name := h[50:82]
 	kept := int64(0)
 	for _, s := range []string{"Planar Y'CbCr 8-bit 4:2:0", "Sorenson H263"} {
@@ -286,8 +361,8 @@ func (p *parser) visual(e entry, place string) error {
 	if err := p.zero(e.off+50+kept, 32-kept, scrub.Software, place+"/compressorname", printable(name)); err != nil {
 		return err
 	}
-	p.s.Claim(e.off+82, 4, scrub.Structure, place)
-	return nil
+	// The depth of colours or of greys, and a table of colours: one that is numbered or none.
+	return p.entryFields(e.off+82, 4, place, func(f *fields) { f.upTo(16, 64); f.signed(16, 40) })
 }
 
 // quality claims the two qualities that QuickTime's compressors note, of 1024 at

@@ -123,7 +123,11 @@ func (p *parser) readTables(b box, t *track) error {
 		case "stsd":
 			err = p.readDescriptions(c, t)
 		case "senc", "saiz", "saio":
-			t.tables.auxiliary[c.typ] = c
+			t.tables.auxiliary[c.typ], t.secret = c, true
+		case "sgpd":
+			typ, err := p.groupType(c)
+			t.secret = t.secret || typ == "seig"
+			return err
 		}
 		return err
 	})

@@ -17,8 +17,11 @@ type track struct {
 	media     bool     // its media header is that of picture or sound
 	formats   []string // of the sample entries, the first few
 	encrypted bool
+	secret    bool     // something says that samples are encrypted
+	keys      []string // identifiers of keys
 	chapters  []uint32 // tracks that this one names as its chapters
 	tables    tables
+	groups    groups
 	codec     codec
 	probes    []sample // the first and last ones, once the tables were read
 

@@ -1,0 +1,57 @@
+package bmff
+
+import "untag/scrub"
+
+// colourTable returns the length of the palette that follows a visual entry whose
+// colour table id is 0: seed, flags, and the highest index.
+func colourTable(s *scrub.Scan, e entry, off int64) (int64, error) {
+	if off != e.off+visualFields || e.end()-off < 8 {
+		return 0, nil
+	}
+	h, err := s.Bytes(e.off+84, 10)
+	if err != nil || be16(h) != 0 || be32(h[2:]) != 0 {
+		return 0, err
+	}
+	n := 8 + 8*(int64(be16(h[8:]))+1) // decoders take no more than 256
+	if n > 8+8*256 || n > e.end()-off {
+		return 0, nil
+	}
+	return n, nil
+}
+
+// palettes are the formats whose frames are of numbers of colours.
+const palettes = "rle |raw |smc |cvid|msvc|MSVC|CRAM|WRLE|8BPS|rpza"
+
+// palette claims the n bytes of a table of colours: seed, flags, the highest index,
+// and for each an index, which nobody reads, and red, green and blue in 16 bits, of
+// which decoders take the upper half.
+func (p *parser) palette(t *track, e entry, n int64, place string) error {
+	if n == 0 {
+		return nil
+	}
+	off := e.off + visualFields
+	if familyOf(t.handler, e.typ) != nil && !has(palettes, e.typ) {
+		p.s.Claim(off, 8, scrub.Structure, place)
+		return p.zero(off+8, n-8, scrub.Hidden, place+"/colours", "")
+	}
+	was, err := p.s.Bytes(off, int(n))
+	if err != nil {
+		return err
+	}
+	p.s.Claim(off, n, scrub.Structure, place)
+	is := append([]byte(nil), was...)
+	is[4] &= 0x80
+	is[5] = 0
+	for i := 8; i < len(is); i++ {
+		switch at := i % 8; {
+		case at < 2:
+			is[i] = 0
+		case at%2 == 1:
+			is[i] = is[i-1]
+		}
+	}
+	if string(is) != string(was) {
+		p.rewrite(off, is, scrub.Hidden, place+"/colours")
+	}
+	return nil
+}
