@@ -49,7 +49,7 @@ bench: build ## the same work done by untag and by its peers (BENCHFLAGS=-quick:
 	@scripts/packages.sh bench
 	$(GO) run ./bench $(BENCHFLAGS)
 
-judge: build ## clean a copy of the sample corpus and ask other programs what is left
+judge: build ## clean a copy of the sample corpus, ask other programs what is left, and damage it (UNTAG_DAMAGES=20000)
 	@scripts/packages.sh test
 	@scripts/judge.sh
 

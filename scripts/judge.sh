@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # judge.sh: clean a copy of a corpus of real files under both profiles, count
 # what became of them, and have programs that share no code with untag say what
-# is left. UNTAG_CORPUS names the corpus, UNTAG_JUDGE the program that judges.
+# is left. Then damage files of it, one bit or one cut each, and have decoders say
+# what they show before and after. UNTAG_CORPUS names the corpus, UNTAG_JUDGE the
+# program that judges; UNTAG_DAMAGES and UNTAG_SECONDS bound the damages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 corpus=${UNTAG_CORPUS:-../shared/corpus}
@@ -72,3 +74,8 @@ print("%(clean)d clean, %(partly)d partly, %(dirty)d dirty, %(unsupported)d unsu
     echo "no judge at $judge; UNTAG_JUDGE names another"
   fi
 done
+
+echo
+echo "== damages"
+UNTAG_CORPUS=$(realpath "$corpus") UNTAG_DAMAGES=${UNTAG_DAMAGES:-20000} UNTAG_SECONDS=${UNTAG_SECONDS:-7200} \
+  go test ./scrub/formats -run '^TestDecodersOnCorpus$' -count=1 -timeout 0 -v
