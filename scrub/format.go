@@ -15,6 +15,9 @@ type Format struct {
 	// Extensions are the usual ones, lower case without the dot. They only
 	// serve to tell that a file nobody recognised claims to be a medium.
 	Extensions []string
+	// Other formats are no media: nobody expects their files to be cleaned, and
+	// they are counted and said to be there.
+	Other bool
 	// Sniff recognises the format by the first bytes of a medium, at most
 	// [SniffLen] of them, and its size.
 	Sniff func(head []byte, size int64) bool

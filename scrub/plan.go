@@ -86,7 +86,10 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 	s := e.newScan(r, opt)
 	var err error
 	switch {
-	case f == nil:
+	case f == nil || f.Other:
+		if f != nil {
+			p.Format = f.Name
+		}
 		p.Refused = "not a medium of a known format"
 		err = s.marksOnly()
 	case f.Parse == nil:

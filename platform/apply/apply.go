@@ -108,6 +108,8 @@ type Planner interface {
 	// Plan reads f, of size bytes. Nothing may hold f open after it returned:
 	// a file that is open anywhere counts as being in use.
 	Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error)
+	// Formats are those of which there may be plans.
+	Formats() []scrub.Format
 }
 
 // Compacter is a [Planner] that also knows what a clean file can do without.
@@ -130,13 +132,8 @@ func (d direct) Compact(ctx context.Context, f *os.File, size int64, opt scrub.O
 	return d.engine.Compact(stoppable{ctx, f}, size, opt)
 }
 
-// Extensions lists those of the engine's formats.
-func (d direct) Extensions() (all []string) {
-	for _, f := range d.engine.Formats() {
-		all = append(all, f.Extensions...)
-	}
-	return all
-}
+// Formats are those of the engine.
+func (d direct) Formats() []scrub.Format { return d.engine.Formats() }
 
 // contain makes a panic cost one file.
 func contain(err *error) {
@@ -166,7 +163,7 @@ const (
 	Cleaned     Status = "cleaned"     // changed, read back and proven clean
 	Dirty       Status = "dirty"       // would be cleaned; nothing was changed
 	Partly      Status = "partly"      // not certain: what was positively identified is gone, or would be
-	Unsupported Status = "unsupported" // not a medium that can be cleaned
+	Unsupported Status = "unsupported" // of a format that can't be cleaned, or of none that is known
 	Failed      Status = "failed"      // see Err
 )
 
@@ -174,7 +171,7 @@ const (
 type Outcome struct {
 	Path     string
 	Format   string
-	Media    bool // a medium by content or by name; true for folders, whatever is in them
+	Media    bool // a medium or document by content or by name; true for folders, whatever is in them
 	Status   Status
 	Findings []scrub.Finding
 	Unlisted int      // how many more findings go than are listed

@@ -58,7 +58,7 @@ func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) (finished bool
 	if err != nil {
 		return false, err
 	}
-	if it.adopt(plan); it.todo() {
+	if r.adopt(it, plan); it.todo() {
 		return false, nil
 	}
 	dir := it.entry.Folder()

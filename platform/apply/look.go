@@ -16,14 +16,16 @@ import (
 // look plans one file. It returns the item if there is something to be done,
 // and reports it otherwise.
 func (r *run) look(ctx context.Context, e *walk.Entry) *item {
-	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: media(e.Name, r.extensions)}}
+	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: r.claims(e.Name)}}
 	if err := r.take(ctx, it); err != nil {
 		r.drop(ctx, it, err)
 		return nil
 	}
-	if it.out.Media && it.empty() {
+	if it.empty() {
 		it.out.Status = Clean
-		it.out.because("it is empty")
+		if it.out.Media {
+			it.out.because("it is empty")
+		}
 		r.done(it)
 		return nil
 	}
@@ -33,7 +35,7 @@ func (r *run) look(ctx context.Context, e *walk.Entry) *item {
 		r.drop(ctx, it, err)
 		return nil
 	}
-	it.adopt(plan)
+	r.adopt(it, plan)
 	if r.opt.DryRun || !r.needed(it) {
 		it.out.verdict(plan, r.opt.DryRun)
 		r.done(it)
@@ -143,14 +145,14 @@ func advise(f *os.File, size int64, opt scrub.Options) {
 }
 
 // adopt makes the plan the item's.
-func (it *item) adopt(p *scrub.Plan) {
+func (r *run) adopt(it *item, p *scrub.Plan) {
 	it.plan = p
 	o := &it.out
 	o.Format, o.NewSize = p.Format, p.Size
 	if o.Depth == "" && p.Refused == "" {
 		o.Depth = depthOf(p)
 	}
-	o.Media = o.Media || p.Format != "" || it.todo()
+	o.Media = o.Media || r.medium(p.Format) || it.todo()
 	if o.Findings == nil {
 		o.Findings = p.Findings
 	}

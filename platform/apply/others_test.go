@@ -122,6 +122,8 @@ func TestOthersWaitWhileItIsChanged(t *testing.T) {
 // planFunc lets a test come between.
 type planFunc func(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error)
 
+func (p planFunc) Formats() []scrub.Format { return toyEngine.Formats() }
+
 func (p planFunc) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error) {
 	return p(ctx, f, size, opt)
 }

@@ -56,7 +56,7 @@ func (r *run) proof(ctx context.Context, it *item) error {
 		return fmt.Errorf("%w: picture or sound is not found where it was", ErrNotProven)
 	}
 	it.out.Mode = inPlace
-	it.adopt(plan)
+	r.adopt(it, plan)
 	if !it.todo() {
 		it.out.verdict(plan, false)
 		return nil

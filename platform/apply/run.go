@@ -10,16 +10,17 @@ import (
 	"time"
 
 	"untag/platform/walk"
+	"untag/scrub"
 )
 
 // run is one call of [Run], [Files] or [Stream].
 type run struct {
-	opt        Options
-	planner    Planner
-	compacter  Compacter // nil unless files are to be compacted
-	extensions []string  // of the planner's formats
-	busy       *busy
-	buf        []byte // see buffer
+	opt       Options
+	planner   Planner
+	compacter Compacter      // nil unless files are to be compacted
+	formats   []scrub.Format // of the planner
+	busy      *busy
+	buf       []byte // see buffer
 
 	mu        sync.Mutex // one report or event at a time; guards rewritten
 	report    func(Outcome)
@@ -31,10 +32,7 @@ func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{opt: opt, planner: planner, busy: newBusy(), report: report, rewritten: map[string]bool{}}
-	if x, ok := planner.(interface{ Extensions() []string }); ok {
-		r.extensions = x.Extensions()
-	}
+	r := &run{opt: opt, planner: planner, formats: planner.Formats(), busy: newBusy(), report: report, rewritten: map[string]bool{}}
 	if c, ok := planner.(Compacter); ok && opt.Compact && !opt.DryRun {
 		r.compacter = c
 	}

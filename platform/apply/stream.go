@@ -74,7 +74,7 @@ func (r *run) cleanSpool(ctx context.Context, it *item) {
 		it.out.fail(err)
 		return
 	}
-	it.adopt(plan)
+	r.adopt(it, plan)
 	if r.opt.DryRun || !it.todo() {
 		it.out.verdict(plan, r.opt.DryRun)
 		return

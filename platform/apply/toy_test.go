@@ -32,7 +32,10 @@ var toy = scrub.Format{
 	Compact: compactToy,
 }
 
-var toyEngine = scrub.NewEngine([]scrub.Format{toy})
+// note is a format that is no medium.
+var note = scrub.Format{Name: "note", Other: true, Sniff: func(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("NOTE")) }}
+
+var toyEngine = scrub.NewEngine([]scrub.Format{toy, note})
 
 const toyHead = 8
 

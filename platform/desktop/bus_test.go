@@ -44,7 +44,7 @@ func desk(t *testing.T, s Station, change func(*Options)) *Client {
 
 func TestStatus(t *testing.T) {
 	testkit.SessionBus(t)
-	want := stick(station.Cleaning, station.Counts{Files: 9, Media: 8, Cleaned: 7, Tags: 60, Found: 5, Partly: 4, Unsupported: 3, Failed: 2, Waiting: 1})
+	want := stick(station.Cleaning, station.Counts{Files: 9, Media: 8, Cleaned: 7, Tags: 60, Found: 5, Partly: 4, Unsupported: 3, Failed: 2, Waiting: 1, Other: 8})
 	want.Problem = station.NoWatches
 	c := desk(t, newToy(want), nil)
 	got, err := c.Status(t.Context())

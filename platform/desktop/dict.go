@@ -26,7 +26,7 @@ func toDict(s station.DriveState) dict {
 	for key, value := range map[string]int64{
 		"size": d.Size, "done": s.Done, "total": s.Total, "passes": s.Passes, "since": s.Since.Unix(),
 		"files": c.Files, "media": c.Media, "cleaned": c.Cleaned, "tags": c.Tags, "found": c.Found,
-		"partly": c.Partly, "unsupported": c.Unsupported, "failed": c.Failed, "waiting": c.Waiting,
+		"partly": c.Partly, "unsupported": c.Unsupported, "failed": c.Failed, "waiting": c.Waiting, "other": c.Other,
 	} {
 		m[key] = dbus.MakeVariant(value)
 	}
@@ -51,7 +51,7 @@ func (m dict) state() (s station.DriveState) {
 	s.Done, s.Total, s.Passes, s.Listing = m.number("done"), m.number("total"), m.number("passes"), get[bool](m, "listing")
 	s.Since = time.Unix(m.number("since"), 0)
 	c.Files, c.Media, c.Cleaned, c.Tags, c.Found = m.number("files"), m.number("media"), m.number("cleaned"), m.number("tags"), m.number("found")
-	c.Partly, c.Unsupported, c.Failed, c.Waiting = m.number("partly"), m.number("unsupported"), m.number("failed"), m.number("waiting")
+	c.Partly, c.Unsupported, c.Failed, c.Waiting, c.Other = m.number("partly"), m.number("unsupported"), m.number("failed"), m.number("waiting"), m.number("other")
 	return s
 }
 

@@ -50,6 +50,7 @@ type bubble struct {
 	last          station.DriveState
 	cleaned, tags int64 // told before
 	unclean       int64
+	other         int64
 	problem       station.Problem
 	told          bool // whether a result was told
 }
@@ -132,12 +133,13 @@ func (b *bubble) rest() { b.slowAt, b.shown = time.Time{}, false }
 func (b *bubble) remember() {
 	b.told, b.problem = true, b.last.Problem
 	b.cleaned, b.tags, b.unclean = b.last.Counts.Cleaned, b.last.Counts.Tags, unclean(b.last)
+	b.other = b.last.Counts.Other
 }
 
 // finish tells the result, the first time and whenever there is a new one.
 func (n *notifier) finish(b *bubble) {
 	s := b.last
-	news := !b.told || b.shown || s.Counts.Cleaned != b.cleaned || unclean(s) != b.unclean || s.Problem != b.problem
+	news := !b.told || b.shown || s.Counts.Cleaned != b.cleaned || unclean(s) != b.unclean || s.Counts.Other != b.other || s.Problem != b.problem
 	if !news {
 		return
 	}

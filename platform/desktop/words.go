@@ -28,23 +28,39 @@ func working(s station.DriveState) Note {
 // result tells what became of a drive; cleaned and tags are what is new.
 func result(s station.DriveState, cleaned, tags int64) Note {
 	name := nameOf(s.Drive)
-	done := count(cleaned, "file") + " cleaned, " + count(tags, "tag") + " removed."
+	done := count(cleaned, "file") + " cleaned, " + count(tags, "tag") + " removed"
 	if cleaned == 0 {
-		done = "Nothing had to be removed."
+		done = "Nothing had to be removed"
 	}
+	others := others(s.Counts.Other) + "."
 	switch left := leftovers(s); {
 	case s.Counts.Found > 0 && onlyReported(s):
-		return Note{Summary: name + " holds what identifies", Body: capital(left) + ". Nothing was changed."}
+		return Note{Summary: name + " holds what identifies", Body: capital(left) + others + " Nothing was changed."}
 	case left != "":
 		if cleaned > 0 {
-			left = done + " " + capital(left)
+			left = done + ". " + capital(left)
 		}
-		return Note{Summary: name + " is not entirely clean", Body: capital(left) + ".", Problem: true}
+		return Note{Summary: name + " is not entirely clean", Body: capital(left) + others, Problem: true}
 	}
 	if s.Problem == station.NoWatches {
-		return Note{Summary: name + " was looked through", Body: done + " What is copied to it from now on is noticed only now and then."}
+		return Note{Summary: name + " was looked through", Body: done + others + " What is copied to it from now on is noticed only now and then."}
 	}
-	return Note{Summary: name + " is clean", Body: done + " Eject it before you unplug it."}
+	if s.Counts.Other > 0 {
+		name = "All that untag knows on " + name
+	}
+	return Note{Summary: name + " is clean", Body: done + others + " Eject it before you unplug it."}
+}
+
+// others says of n files what else they are, "" if there are none. A drive is clean
+// only if every file on it was looked at.
+func others(n int64) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", and 1 other file, which untag does not know, was not looked at"
+	}
+	return ", and " + count(n, "other file") + ", which untag does not know, were not looked at"
 }
 
 // onlyReported tells whether a rule has it that the drive stays as it is, which

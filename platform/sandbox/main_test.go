@@ -119,11 +119,11 @@ func TestIsWorker(t *testing.T) {
 	}
 }
 
-func TestExtensions(t *testing.T) {
+func TestFormats(t *testing.T) {
 	p := start(t, Options{Lazy: true})
-	for _, ext := range []string{"toy", "jpg", "mp4"} {
-		if !slices.Contains(p.Extensions(), ext) {
-			t.Errorf("no %q in %v", ext, p.Extensions())
+	for _, name := range []string{"toy", "jpeg", "bmff"} {
+		if !slices.ContainsFunc(p.Formats(), func(f scrub.Format) bool { return f.Name == name }) {
+			t.Errorf("there is no %q", name)
 		}
 	}
 }

@@ -113,13 +113,8 @@ func (p *Pool) Close() {
 	})
 }
 
-// Extensions lists those of the engine's formats.
-func (p *Pool) Extensions() (all []string) {
-	for _, f := range p.opt.Engine.Formats() {
-		all = append(all, f.Extensions...)
-	}
-	return all
-}
+// Formats are those of the engine.
+func (p *Pool) Formats() []scrub.Format { return p.opt.Engine.Formats() }
 
 // Status tells what confines the workers. It starts one if none was started yet.
 func (p *Pool) Status() (Status, error) {

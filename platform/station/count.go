@@ -23,9 +23,11 @@ const (
 	unsupported
 	found
 	waiting
+	other
 )
 
-// maxMarks files are remembered, so as not to be counted twice.
+// maxMarks files are remembered, so as not to be counted twice, and as many again
+// that are not other: of those there may be a whole archive.
 const maxMarks = 10_000
 
 func (c *Counts) of(m mark) *int64 {
@@ -38,15 +40,17 @@ func (c *Counts) of(m mark) *int64 {
 		return &c.Unsupported
 	case found:
 		return &c.Found
+	case other:
+		return &c.Other
 	}
 	return &c.Waiting
 }
 
 // tally is what is to be logged next.
 type tally struct {
-	files, media, cleaned, found, partly, unsupported, failed, tags int64
-	formats                                                         map[string]int
-	errors                                                          map[string]int
+	files, media, cleaned, found, partly, unsupported, failed, other, tags int64
+	formats                                                                map[string]int
+	errors                                                                 map[string]int
 }
 
 func add(m *map[string]int, key string) {
@@ -138,7 +142,8 @@ func (q *queue) cleaned(o apply.Outcome, tags int64) {
 
 func (q *queue) unsupported(w work, o apply.Outcome) {
 	if !o.Media {
-		q.forget(w.rel)
+		q.tally.other++
+		q.mark(w.rel, other, "")
 		return
 	}
 	q.tally.unsupported++
@@ -203,7 +208,7 @@ func (q *queue) mark(rel string, m mark, class string) {
 		add(&q.tally.errors, class)
 	}
 	q.forget(rel)
-	if len(q.marks) < maxMarks {
+	if n := len(q.marks); n < maxMarks || m != other && n < 2*maxMarks {
 		q.marks[rel] = m
 	}
 	q.update(func(d *DriveState) { *d.Counts.of(m)++ })
@@ -281,7 +286,7 @@ func (t tally) MarshalZerologObject(e *zerolog.Event) {
 	for _, n := range []struct {
 		name string
 		n    int64
-	}{{"cleaned", t.cleaned}, {"tags", t.tags}, {"found", t.found}, {"partly", t.partly}, {"unsupported", t.unsupported}, {"failed", t.failed}} {
+	}{{"cleaned", t.cleaned}, {"tags", t.tags}, {"found", t.found}, {"partly", t.partly}, {"unsupported", t.unsupported}, {"failed", t.failed}, {"other", t.other}} {
 		if n.n > 0 {
 			e.Int64(n.name, n.n)
 		}

@@ -58,14 +58,6 @@ func (q *queue) warm(n int) {
 	q.warming.Go(func() { warm(q.ctx, p, min(q.station.opt.Jobs, n)) })
 }
 
-// Extensions are those of the planner.
-func (h hurried) Extensions() []string {
-	if x, ok := h.Planner.(interface{ Extensions() []string }); ok {
-		return x.Extensions()
-	}
-	return nil
-}
-
 // begins notes that a file is read, and tells for how long it may be, and whether
 // it is for the first time in this batch. One that had to wait for another isn't
 // begun at all; the first is, however long the drive took to open it.

@@ -25,15 +25,16 @@ const (
 
 // Counts are of files; each is counted as what it was when last looked at.
 type Counts struct {
-	Files       int64 // looked at, whatever they are
+	Files       int64 // met, whatever they are
 	Media       int64
 	Cleaned     int64
 	Tags        int64 // removed, or found where nothing is changed
 	Found       int64 // with tags, and nothing is changed
 	Partly      int64
-	Unsupported int64 // media that can't be cleaned
+	Unsupported int64 // media and documents that can't be cleaned
 	Failed      int64 // could not be read or written
 	Waiting     int64 // in use or being written; looked at later
+	Other       int64 // of no format that is known, and of formats that are no media: nobody knows what they tell
 }
 
 // Problem is why a drive can't be cleaned.

@@ -29,7 +29,7 @@ func TestPass(t *testing.T) {
 	s := begin(t, Options{Jobs: 1})
 	s.mount(7, dir)
 	d := s.quiet(7)
-	if d.State != Watching || d.Counts.Cleaned != 30 || d.Counts.Media != 30 || d.Counts.Files != 31 || d.Counts.Tags < 30 || d.Passes != 1 || d.Done != 31 || d.Total != 31 {
+	if d.State != Watching || d.Counts.Cleaned != 30 || d.Counts.Media != 30 || d.Counts.Files != 31 || d.Counts.Other != 1 || d.Counts.Tags < 30 || d.Passes != 1 || d.Done != 31 || d.Total != 31 {
 		t.Errorf("%+v", d)
 	}
 	for _, p := range paths {

@@ -2,6 +2,8 @@
 package formats
 
 import (
+	"slices"
+
 	"untag/scrub"
 	"untag/scrub/bmff"
 	"untag/scrub/ends"
@@ -12,13 +14,14 @@ import (
 
 // Table returns every format, in the order in which media are recognised.
 func Table() []scrub.Format {
-	return append([]scrub.Format{
+	parsed := []scrub.Format{
 		bmff.Format,
 		icc.Format,
 		jpeg.Format,
 		jpeg.Motion,
 		png.Format,
-	}, ends.Table()...)
+	}
+	return slices.Concat(parsed, ends.Table(), recognised(), []scrub.Format{text})
 }
 
 // Engine returns an engine for [Table].

@@ -16,7 +16,7 @@ import "untag/scrub"
 var Format = scrub.Format{
 	Name:       "jpeg",
 	Title:      "JPEG (with Ultra HDR, MPO, motion photo)",
-	Extensions: []string{"jpg", "jpeg", "jpe", "jfif", "mpo", "jps", "insp"},
+	Extensions: []string{"jpg", "jpeg", "jpe", "jfif", "mpo", "jps", "insp", "thm", "mjpg", "mjpeg"},
 	Sniff:      sniff,
 	Parse:      Parse,
 	Followed:   true,

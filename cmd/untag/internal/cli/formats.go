@@ -13,18 +13,22 @@ import (
 
 const formatsLong = `formats lists the formats that untag knows. Files are recognised by their
 content; the extensions only serve to tell that a file nobody recognised claims
-to be a medium.`
+to be of one. A file of a format that is only recognised is reported as
+unsupported, or as other where it is no medium or document.`
 
 // What untag does with a format.
 const (
 	Cleans     = "cleaned"
 	Inside     = "cleaned inside other media"
 	Recognises = "recognised only"
+	Passes     = "counted only"
 )
 
 // Treatment says what untag does with the format f.
 func Treatment(f scrub.Format) string {
 	switch {
+	case f.Other:
+		return Passes
 	case f.Parse == nil:
 		return Recognises
 	case f.Inner:

@@ -160,6 +160,9 @@ func countWords(c station.Counts) (words []string) {
 			words = append(words, fmt.Sprintf("%d %s", n.n, n.words))
 		}
 	}
+	if c.Other > 0 {
+		words = append(words, "and "+text.Others(c.Other))
+	}
 	return words
 }
 
@@ -197,6 +200,7 @@ type countsLine struct {
 	Unsupported int64 `json:"unsupported"`
 	Failed      int64 `json:"failed"`
 	Waiting     int64 `json:"waiting"`
+	Other       int64 `json:"other"`
 }
 
 func lineOf(s station.DriveState) driveLine {

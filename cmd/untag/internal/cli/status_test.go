@@ -131,9 +131,9 @@ func TestNoDaemon(t *testing.T) {
 func TestStatus(t *testing.T) {
 	evil := toyDrive(2, "A\x1b[2JB", station.Stuck, station.Counts{})
 	evil.Problem = station.NoAnswer
-	daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{Cleaned: 41, Tags: 310, Partly: 2, Waiting: 1}), evil)
+	daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{Cleaned: 41, Tags: 310, Partly: 2, Waiting: 1, Other: 12}), evil)
 	want := `untagd 1.2.3 on the session bus: working, 341 of 1204 files
-1  HOLIDAY at /media/kim/HOLIDAY             cleaning, 341 of 1204 files  41 cleaned, 2 only partly clean, 1 in use
+1  HOLIDAY at /media/kim/HOLIDAY             cleaning, 341 of 1204 files  41 cleaned, 2 only partly clean, 1 in use, and 12 other files, which untag does not know, were not looked at
 2  "A\x1b[2JB at /media/kim/A\x1b[2JB"  stuck: no answer             
 `
 	code, out, errs := runWith(t, "status")

@@ -37,12 +37,13 @@ const jsonText = `With --json, each line of the output is one object. There is o
 
   path, path_bytes  the path; path_bytes is there only if the path is not
                     UTF-8, and holds its bytes in base64
-  format            name of the format, "" if it is not known
+  format            name of the format, "text" for plain text, "" if it is not
+                    known
   status            clean, cleaned, dirty (found, not changed), partly,
                     unsupported or failed
-  media             whether the file is a medium, or is said to be one by its
-                    name or by the command line; where it is false, the file is
-                    counted as other and not as unsupported
+  media             whether the file is a medium, document or archive, or is
+                    said to be one by its name or by the command line; where it
+                    is false, an unsupported file is counted as other
   findings          list of kind, role, place, offset, length, goes, and value
                     (inspect, or scrub --values): goes says whether the policy
                     removes it; offset and length are bytes of the file as it was
@@ -60,8 +61,10 @@ standard error.
 
 An error that concerns no single file is an object with error and maybe hint.
 
-The last line has totals, the sum of all files, and exit, the exit code. Output
-without that line was cut short. Fields may be added; their meaning stays.`
+The last line has totals, the sum of all files, and exit, the exit code. Of other
+files, which are no part of files, other_kinds says what they are: nobody looked
+at them. Output without that line was cut short. Fields may be added; their
+meaning stays.`
 
 // policyText is what scrub, inspect and verify have in common.
 const policyText = `What goes is up to the profile. device, the default, keeps what people read in
@@ -75,8 +78,10 @@ to 1 MiB is followed to its last block; in larger ones, what hides between that
 and the end of the coded data is not seen. --depth index or --depth deep settles
 it for all.
 
-Folders are walked. Links in them are not followed, and files that are not media
-are left alone. A drive that is mounted in a folder is not entered, and reported
+Folders are walked. Links in them are not followed. Documents and archives are
+reported as unsupported. Of files that are neither, such as plain text, the report
+says how many there are: they are not looked at, and say nothing against the exit
+code 0. A drive that is mounted in a folder is not entered, and reported
 as failed, unless it is given as well. A path that is given and is no medium is
 reported as unsupported.
 

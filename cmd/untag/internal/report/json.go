@@ -100,6 +100,7 @@ type totalsLine struct {
 type totalsObject struct {
 	Files        int                `json:"files"`
 	Other        int                `json:"other"`
+	Others       map[string]int     `json:"other_kinds"`
 	Cleaned      int                `json:"cleaned"`
 	Clean        int                `json:"clean"`
 	Dirty        int                `json:"dirty"`
@@ -118,15 +119,19 @@ type totalsObject struct {
 
 // End prints the last line.
 func (p *JSON) End(t *Totals, code exit.Code) error {
-	tags := t.Tags
-	if tags == nil {
-		tags = map[scrub.Kind]int{}
-	}
 	return p.enc.Encode(totalsLine{totalsObject{
-		Files: t.Files, Other: t.Other, Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
-		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: tags, Unlisted: t.Unlisted, Size: t.Size,
+		Files: t.Files, Other: t.Other, Others: notNil(t.Others), Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
+		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: notNil(t.Tags), Unlisted: t.Unlisted, Size: t.Size,
 		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted,
 	}, code})
+}
+
+// notNil has an empty object stand for what is not there.
+func notNil[K comparable](m map[K]int) map[K]int {
+	if m == nil {
+		m = map[K]int{}
+	}
+	return m
 }
 
 // valid replaces what is not UTF-8, as encoding/json would, but visibly in one place.

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -70,7 +72,7 @@ func status(o apply.Outcome) string {
 // summary says in a few words what goes and what is in the way.
 func summary(o apply.Outcome) string {
 	if Other(o) {
-		return "not a medium of a known format, not touched"
+		return "of no format that untag knows, not looked at"
 	}
 	var parts []string
 	if o.Err != nil {
@@ -188,10 +190,14 @@ func (p *Text) depth() string {
 
 func (p *Text) files(t *Totals) string {
 	s := fmt.Sprint(t.Files)
-	if t.Other > 0 {
-		s += fmt.Sprintf(", and %s, not touched", text.Count(t.Other, "other file"))
+	if t.Other == 0 {
+		return s
 	}
-	return s
+	var all []string
+	for _, kind := range slices.Sorted(maps.Keys(t.Others)) {
+		all = append(all, fmt.Sprintf("%s %d", text.Quote(kind), t.Others[kind]))
+	}
+	return fmt.Sprintf("%s, and %s (%s)", s, text.Others(t.Other), strings.Join(all, ", "))
 }
 
 func (p *Text) changes() bool { return p.opt.Verb == Scrub && !p.opt.DryRun }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"time"
 
 	"untag/cmd/untag/internal/exit"
@@ -11,7 +12,7 @@ import (
 // Totals add up outcomes.
 type Totals struct {
 	Files       int // all of those below but Other
-	Other       int // not media
+	Other       int // not media, and not looked at
 	Cleaned     int
 	Clean       int
 	Dirty       int
@@ -20,6 +21,7 @@ type Totals struct {
 	Failed      int
 	Index       int // of these, looked at through headers and indexes only
 
+	Others        map[string]int     // those of Other by their kind: see kindOf
 	Tags          map[scrub.Kind]int // what goes or went, by kind
 	Unlisted      int                // what goes or went beyond those
 	Size          int64
@@ -34,6 +36,7 @@ func (t *Totals) Add(o apply.Outcome) {
 	t.Written += o.Written
 	if Other(o) {
 		t.Other++
+		add(&t.Others, kindOf(o))
 		return
 	}
 	t.Files++
@@ -72,12 +75,19 @@ func (t *Totals) tags(o apply.Outcome) {
 		if !f.Goes {
 			continue
 		}
-		if t.Tags == nil {
-			t.Tags = map[scrub.Kind]int{}
-		}
-		t.Tags[f.Kind]++
+		add(&t.Tags, f.Kind)
 	}
 }
+
+func add[K comparable](m *map[K]int, key K) {
+	if *m == nil {
+		*m = map[K]int{}
+	}
+	(*m)[key]++
+}
+
+// kindOf says what a file is that is none of untag's business.
+func kindOf(o apply.Outcome) string { return cmp.Or(o.Format, "unknown") }
 
 // Code is the exit code for these totals.
 func (t *Totals) Code() exit.Code {

@@ -95,6 +95,16 @@ func Count[N int | int64](n N, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
+// Others says of n files that nobody looked at them: where there are any, not
+// everything is clean that untag did not complain of.
+func Others[N int | int64](n N) string {
+	were := "were"
+	if n == 1 {
+		were = "was"
+	}
+	return Count(n, "other file") + ", which untag does not know, " + were + " not looked at"
+}
+
 // Duration says d with the precision that people care for.
 func Duration(d time.Duration) string {
 	switch {

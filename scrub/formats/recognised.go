@@ -1,0 +1,128 @@
+package formats
+
+import (
+	"strings"
+
+	"untag/scrub"
+)
+
+// recognised are formats that untag knows by their first bytes and does not clean
+// yet: a file of one is never passed over. Of two rows that agree the first counts,
+// and those of other packages count before these.
+func recognised() (all []scrub.Format) {
+	for _, r := range []struct {
+		name, title, extensions string
+		sniff                   sniffer
+	}{
+		{"mpeg-ts", "MPEG transport stream: television, AVCHD, HDV", "m2ts mts m2t tp trp", transportStream},
+		{"mpeg-ps-part", "MPEG program stream that starts in the middle", "", holds(2, "\x00\x00\x01\xba")},
+		{"vcd", "VCD film, sectors of a CD", "", like("RIFF????CDXA", "\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00")},
+		{"mpeg-video", "MPEG-1, MPEG-2, MPEG-4 or VC-1 video without a container", "m1v m2v mpv vc1", like(sequence+"\x00\x00\x01", sequence+skip(64)+"\x00\x00\x01", sequence+skip(128)+"\x00\x00\x01", "\x00\x00\x01\xb0?\x00\x00\x01\xb5", "\x00\x00\x01\x00\x00\x00\x01\x20", "\x00\x00\x01\x0f")},
+		{"h264", "H.264 video without a container", "h264 264 avc", annexB(`[\x27\x47\x67]`, `[\x28\x48\x68]`)},
+		{"hevc", "HEVC video without a container", "h265 265 hevc", annexB(`\x40\x01`, `\x42\x01`, `\x44\x01`)},
+		{"vvc", "VVC video without a container", "h266 266 vvc", annexB(`\x00\x79`, `\x00[^\x00-\x7f]`)},
+		{"av1", "AV1 video without a container", "obu", like("\x12\x00\x0a")},
+		{"ivf", "IVF film", "ivf", like("DKIF\x00\x00")},
+		{"nut", "NUT film", "nut", like("nut/multimedia container\x00")},
+		{"realmedia", "RealMedia sound or film", "rm rmvb rv ra", like(".RMF\x00\x00", ".ra\xfd")},
+		{"mxf", "MXF film", "mxf", holds(1, "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02")},
+		{"gxf", "GXF film", "gxf", like("\x00\x00\x00\x00\x01\xbc????????\xe1\xe2")},
+		{"dv", "DV film", "dv dif", like("\x1f\x07\x00?" + skip(76) + "\x3f\x07\x00")},
+		{"y4m", "YUV4MPEG film", "y4m", like("YUV4MPEG2 ")},
+		{"r3d", "RED raw film", "r3d", like("????RED1", "????RED2")},
+		{"mlv", "Magic Lantern raw film", "mlv", like("MLVI")},
+		{"wtv", "WTV film", "wtv", like("\xb7\xd8\x00\x20\x37\x49\xda\x11\xa6\x4e\x00\x07\xe9\x5e\xad\x8d")},
+		{"dvd", "tables of a DVD", "ifo bup", like("DVDVIDEO-VMG", "DVDVIDEO-VTS")},
+		{"bdmv", "tables of AVCHD and Blu-ray", "mpls mpl clpi cpi bdm", like("MPLS0?00", "HDMV0?00", "INDX0?00", "MOBJ0?00")},
+		{"riff", "other RIFF: AMV, RMID, QCP, animated cursors", "amv rmi qcp", like("RIFF????", "RIFX????")},
+
+		{"aac", "AAC sound without a container", "aac adts loas latm", adts},
+		{"adif", "AAC sound, ADIF", "", like("ADIF")},
+		{"ac3", "AC-3, E-AC-3 sound", "ac3 eac3 ec3", ac3},
+		{"dts", "DTS sound", "dts dtshd", like("\x7f\xfe\x80\x01", "\xfe\x7f\x01\x80", "\x1f\xff\xe8\x00", "\xff\x1f\x00\xe8", "\x64\x58\x20\x25", "DTSHDHDR")},
+		{"truehd", "TrueHD, MLP sound", "mlp thd", like("????\xf8\x72\x6f\xba", "????\xf8\x72\x6f\xbb")},
+		{"amr", "AMR, EVRC, SILK sound of telephones", "amr awb evrc", like("#!AMR", "#!EVRC", "#!SILK", "\x02#!SILK")},
+		{"ape", "Monkey's Audio", "ape", like("MAC ??\x00\x00", "MAC ?\x0f", "MAC ?\x0e")},
+		{"wavpack", "WavPack sound", "wv wvc", like("wvpk")},
+		{"musepack", "Musepack sound", "mpc mp+", like("MPCK", "MP+")},
+		{"tta", "TTA, TAK, OptimFROG, LA, Shorten sound", "tta tak ofr ofs la shn", like("TTA1", "TTA2", "tBaK", "OFR ", "LA02", "LA03", "LA04", "ajkg")},
+		{"dsf", "DSF sound", "dsf", like("DSD \x1c\x00\x00\x00")},
+		{"dff", "DSDIFF sound", "dff", like("FRM8????????DSD ")},
+		{"caf", "CAF sound", "caf", like("caff\x00\x01")},
+		{"au", "AU sound", "au snd", like(".snd\x00\x00")},
+		{"w64", "Wave64 sound", "w64", like("riff\x2e\x91\xcf\x11")},
+		{"voc", "VOC sound", "voc", like("Creative Voice File\x1a")},
+		{"dss", "DSS dictation, SPHERE sound", "dss ds2 sph", like("\x02dss", "\x03dss", "\x03ds2", "\x07ds2", "NIST_1A\n")},
+		{"oma", "Sony OpenMG sound", "oma aa3", like("ea3\x03\x00", "EA3\x01\x00")},
+		{"audible", "Audible sound", "aa", like("????\x57\x90\x75\x36")},
+		{"midi", "MIDI", "mid midi kar", like("MThd\x00\x00\x00\x06")},
+		{"tracker", "music modules: XM, IT, S3M, MOD", "xm it s3m", like("Extended Module: ", "IMPM", skip(44)+"SCRM", skip(1080)+"M.K.", skip(1080)+"M!K!", skip(1080)+"FLT4")},
+		{"sid", "SID music", "sid", like("PSID\x00", "RSID\x00")},
+		{"iff", "other IFF: ILBM, ANIM, 8SVX", "iff lbm 8svx", like("FORM????ILBM", "FORM????PBM ", "FORM????ANIM", "FORM????8SVX")},
+
+		{"psd", "Photoshop picture", "psd psb", like("8BPS\x00\x01", "8BPS\x00\x02")},
+		{"xcf", "GIMP picture", "xcf", like("gimp xcf ")},
+		{"svg", "SVG drawing", "svg", xml("svg")},
+		{"exr", "OpenEXR picture", "exr", like("\x76\x2f\x31\x01")},
+		{"hdr", "Radiance picture", "hdr rgbe", like("#?RADIANCE\n", "#?RGBE\n")},
+		{"jxl-codestream", "JPEG XL picture without a container", "", like("\xff\x0a")},
+		{"j2k", "JPEG 2000 picture without a container", "j2k j2c jpc", like("\xff\x4f\xff\x51\x00")},
+		{"jxr", "JPEG XR picture", "jxr wdp hdp", like("II\xbc\x01")},
+		{"bigtiff", "BigTIFF picture", "btf", like("II+\x00\x08\x00\x00\x00", "MM\x00+\x00\x08\x00\x00")},
+		{"raf", "Fujifilm raw picture", "raf", like("FUJIFILMCCD-RAW ")},
+		{"crw", "Canon CRW raw picture", "crw", like("II?\x00\x00\x00HEAPCCDR")},
+		{"mrw", "Minolta raw picture", "mrw", like("\x00MRM")},
+		{"x3f", "Sigma raw picture", "x3f", like("FOVb")},
+		{"orf", "Olympus raw picture", "orf", like("IIRO", "IIRS", "MMOR")},
+		{"rw2", "Panasonic raw picture", "rw2 raw", like("IIU\x00")},
+		{"qoi", "QOI picture", "qoi", like("qoif")},
+		{"ico", "Windows icon, cursor", "ico cur", like("\x00\x00\x01\x00?\x00???\x00?\x00?\x00??????\x00\x00", "\x00\x00\x02\x00?\x00???\x00?\x00?\x00??????\x00\x00")},
+		{"pcx", "PCX picture", "pcx", like("\n?\x01\x01\x00\x00\x00\x00", "\n?\x01\x08\x00\x00\x00\x00")},
+		{"tga", "Targa picture", "tga", like(targa("\x02", "\x18"), targa("\x02", "\x20"), targa("\x03", "\x08"), targa("\x0a", "\x18"), targa("\x0a", "\x20"), targa("\x0b", "\x08"))},
+		{"pnm", "Netpbm picture", "pbm pgm ppm pnm pam pfm", like("P4\n", "P5\n", "P6\n", "P5 ", "P6 ", "P7\nWIDTH", "PF\n", "Pf\n")},
+		{"raster", "DPX, Cineon, DirectDraw, Sun, SGI picture", "dpx cin dds ras sgi", like("SDPX", "XPDS", "\x80\x2a\x5f\xd7", "DDS \x7c\x00\x00\x00", "\x59\xa6\x6a\x95", "\x01\xda?\x01\x00", "\x01\xda?\x02\x00")},
+		{"fits", "FITS picture", "fits fit fts", words("SIMPLE  =                    T")},
+		{"dicom", "DICOM picture", "dcm", like(skip(128) + "DICM")},
+		{"metafile", "Windows metafile", "wmf emf", like("\xd7\xcd\xc6\x9a", "\x01\x00\x00\x00"+skip(36)+" EMF")},
+		{"bpg", "BPG, FLIF picture", "bpg flif", like("BPG\xfb", "FLIF")},
+		{"mng", "MNG, JNG picture", "mng jng", like("\x8aMNG\r\n\x1a\n", "\x8bJNG\r\n\x1a\n")},
+
+		{"ole2", "OLE2: Word, Excel, PowerPoint, Outlook, HWP, Thumbs.db", "doc dot xls xlt ppt pps msg hwp vsd pub mpp", like("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")},
+		{"rtf", "RTF document", "rtf", words(`{\rtf`)},
+		{"postscript", "PostScript document", "ps eps", words("%!PS", "\x04%!PS", "\xc5\xd0\xd3\xc6")},
+		{"hwp", "HWP 3 document", "", like("HWP Document File")},
+		{"chm", "Windows help", "chm", like("ITSF\x03\x00\x00\x00")},
+		{"mobi", "Mobipocket, Kindle book", "mobi azw azw3 prc", like(skip(60)+"BOOKMOBI", skip(60)+"TEXtREAd")},
+		{"caj", "CAJ document", "caj", like("CAJ\x00")},
+		{"xmp", "XMP side file", "xmp", xml("xmpmeta|RDF")},
+		{"track", "positions: GPX, KML, TCX", "gpx kml tcx", xml("gpx|kml|TrainingCenterDatabase")},
+		{"appledouble", "macOS side file of another file", "", like("\x00\x05\x16\x07\x00\x02\x00\x00", "\x00\x05\x16\x00\x00\x02\x00\x00")},
+		{"shortcut", "Windows shortcut", "lnk", like("\x4c\x00\x00\x00\x01\x14\x02\x00")},
+		{"thumbcache", "Windows thumbnails", "", like("CMMM")},
+
+		{"zip-part", "ZIP in parts, or empty", "", like("PK\x05\x06", "PK\x07\x08PK")},
+		{"rar", "RAR archive", "rar", like("Rar!\x1a\x07")},
+		{"7z", "7z archive", "7z", like("7z\xbc\xaf\x27\x1c")},
+		{"tar", "tar archive", "tar", like(skip(257) + "ustar")},
+		{"gzip", "gzip archive", "gz tgz svgz", like("\x1f\x8b\x08")},
+		{"xz", "xz archive", "xz txz", like("\xfd7zXZ\x00")},
+		{"zstd", "Zstandard, LZ4, lzip archive", "zst lz4 lz", like("\x28\xb5\x2f\xfd", "\x04\x22\x4d\x18", "LZIP\x01")},
+		{"bzip2", "bzip2 archive", "bz2 tbz2", like("BZh?1AY&SY", "BZh?\x17rE8P\x90")},
+		{"cab", "Windows cabinet, LHA archive", "cab lzh lha", like("MSCF\x00\x00\x00\x00", "??-lh?-")},
+	} {
+		all = append(all, scrub.Format{Name: r.name, Title: r.title, Extensions: strings.Fields(r.extensions), Sniff: r.sniff})
+	}
+	return all
+}
+
+// sequence is a sequence header of MPEG-1 or MPEG-2 without matrices (ISO/IEC 13818-2, 6.2.2.1).
+var sequence = "\x00\x00\x01\xb3" + skip(8)
+
+// targa is a header without a colour map, of a kind and a depth: there is no magic.
+func targa(kind, depth string) string {
+	return "?\x00" + kind + "\x00\x00\x00\x00\x00" + skip(8) + depth
+}
+
+// text is what people read without a program that knows of formats: it is no
+// medium, and said to be there.
+var text = scrub.Format{Name: "text", Title: "plain text, subtitles among it", Sniff: plainText, Other: true}
