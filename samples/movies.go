@@ -55,6 +55,20 @@ var movies = append(append([]recipe{
 		k.hide(cat(be64(spectre), be64(spectre)))
 		return with(basic(), func(m *movie) { m.created, m.version, m.first = spectre, 1, true })
 	}},
+	{"words", func(k *kit) []byte {
+		return with(basic(), func(m *movie) { m.moov = [][]byte{words(k)} })
+	}},
+	{"words-telling", func(k *kit) []byte {
+		return with(basic(), func(m *movie) { m.moov = [][]byte{tellingWords(k)} })
+	}},
+	{"words-of-a-recorder", func(k *kit) []byte {
+		return with(basic(), func(m *movie) { m.brand = "M4A "; m.moov = [][]byte{voiceMemo(k)} })
+	}},
+	{"words-of-a-phone", func(k *kit) []byte {
+		return with(basic(), func(m *movie) {
+			m.moov = [][]byte{box("udta", udtaText("\xa9nam", string(k.hide([]byte("Seestrasse 12")))), udtaText("\xa9mod", "Phone 7"), udtaText("\xa9lyr", "la la"))}
+		})
+	}},
 	{"names", func(k *kit) []byte {
 		return with(basic(), func(m *movie) {
 			m.tracks[0].name, m.tracks[1].name = k.secret("video-handler"), k.secret("sound-handler")

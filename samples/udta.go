@@ -102,3 +102,31 @@ func nonRealTimeMeta(k *kit) []byte {
 	return fullBox("meta", 0, 0, hdlr("nrtm", "NonRealTimeMetadata"), fullBox("xml ", 0, 0,
 		[]byte(`<?xml version="1.0"?><NonRealTimeMeta><Device manufacturer="`+k.secret("nrtm-maker")+`" serialNo="`+k.secret("nrtm-serial")+`"/></NonRealTimeMeta>`)))
 }
+
+// listed is metadata as iTunes writes it, of pairs of a type and a text.
+func listed(pairs ...string) []byte {
+	var items []byte
+	for i := 0; i < len(pairs); i += 2 {
+		items = append(items, box(pairs[i], data(utf8Text, []byte(pairs[i+1])))...)
+	}
+	return box("udta", fullBox("meta", 0, 0, hdlr("mdir", ""), box("ilst", items)))
+}
+
+// words are titles in scripts whose white space, marks and joiners no other uses.
+func words(k *kit) []byte {
+	keep := func(s string) string { return string(k.stay([]byte(s))) }
+	return listed("\xa9nam", keep("東京\u3000夜想曲"), "\xa9ART", keep("می\u200cخواهم"), "\xa9alb", keep("사랑\u00a0노래 👩\u200d👧 ❤\ufe0f"), "\xa9wrt", keep("Cafe\u0301 — 7/27"))
+}
+
+// tellingWords are titles that tell of more than a work.
+func tellingWords(k *kit) []byte {
+	hide := func(s string) string { return string(k.hide([]byte(s))) }
+	return listed("\xa9nam", hide("Filmed 47.12345, 8.32345"), "\xa9ART", hide("jane.doe@example.com"), "\xa9alb", hide(`C:\Users\jane.doe\Videos\a.mp4`), "\xa9wrt", hide("S/N: CQ40917733"),
+		"\xa9grp", hide("2031-07-14 15:16"), "\xa9gen", hide("Fairphone 5"), "\xa9lyr", hide("over\u202eride"), "\xa9st3", hide("zero\u200b\u200bwidth"), "soal", string(k.stay([]byte("Golden Files"))))
+}
+
+// voiceMemo is what the recorder of a telephone writes: the title is the street.
+func voiceMemo(k *kit) []byte {
+	hide := func(s string) string { return string(k.hide([]byte(s))) }
+	return listed("\xa9nam", hide("Seestrasse 12"), "\xa9too", "com.apple.VoiceMemos ("+k.secret("phone")+")", "\xa9day", hide("2031-07-14T15:16:17+0200"), "\xa9lyr", string(k.stay([]byte("la la"))))
+}

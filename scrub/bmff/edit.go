@@ -22,7 +22,7 @@ func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
 	if goes {
-		p.retire(b, scrub.Unlink, scrub.Destroy)
+		p.retire(b, p.unlink, p.unlink+1)
 	}
 	return goes
 }
@@ -32,7 +32,7 @@ func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
 func (p *parser) collapse(m scrub.Point, b box, place string) {
 	p.s.Retract(m)
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
-	p.retire(b, scrub.Unlink, scrub.Destroy)
+	p.retire(b, p.unlink, p.unlink+1)
 }
 
 // retire makes a claimed box a free box of zeros: the type in one phase, the

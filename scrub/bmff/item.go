@@ -65,35 +65,39 @@ func (it item) text() string {
 	return ""
 }
 
-// fits tells whether the value of an item that may stay is what it is said to
-// be: words of a bounded length, or a small number.
-func (it item) fits(p *parser) bool {
+// unfit returns why an item that may stay can't: what its words give away, or
+// [scrub.Unknown] where it is not what it is said to be, words of a bounded length
+// or a small number.
+func (it item) unfit(p *parser) scrub.Kind {
 	if it.extra || len(it.data) == 0 {
-		return false
+		return scrub.Unknown
 	}
 	for _, d := range it.data {
 		n := d.size() - 8
 		if n > int64(maxWords(it.kind)) || it.role == scrub.Render && len(it.data) > 1 {
-			return false
+			return scrub.Unknown
 		}
 		h, err := p.s.Bytes(d.body(), int(8+n))
-		if err != nil || !it.plain(be32(h), be32(h[4:]), h[8:]) {
-			return false
+		if err != nil {
+			return scrub.Unknown
+		}
+		if tells := p.value(it, be32(h), be32(h[4:]), h[8:]); tells != "" {
+			return tells
 		}
 	}
-	return true
+	return ""
 }
 
-// plain tells whether one value is a number, or words where words are due.
-func (it item) plain(typ, locale uint32, value []byte) bool {
+// value judges one value: a number, or words where words are due.
+func (p *parser) value(it item, typ, locale uint32, value []byte) scrub.Kind {
 	const number = 8
 	switch {
-	case it.role == scrub.Render:
-		return locale == 0 && (len(value) <= number && (typ == 0 || typ > 5) || it.name != "" || frameRate().Match(value))
-	case typ >= 1 && typ <= 5 || len(value) > number:
-		return readable(value, maxWords(it.kind))
+	case it.role == scrub.Render && (locale != 0 || (len(value) > number || typ > 0 && typ <= 5) && it.name == "" && !frameRate().Match(value)):
+		return scrub.Unknown
+	case it.role != scrub.Render && (typ >= 1 && typ <= 5 || len(value) > number):
+		return p.told(it.kind, value)
 	}
-	return true
+	return ""
 }
 
 // frameRate is how a number is written as text.

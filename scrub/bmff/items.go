@@ -47,9 +47,14 @@ func (p *parser) item(m *metadata, b box, place string) (stays bool, err error) 
 	if it.kind == scrub.Cover && !it.extra && !p.s.Goes(it.role, it.kind) {
 		return p.pictures(b, it, place)
 	}
+	tells := scrub.Kind("")
+	if it.role != 0 {
+		tells = it.unfit(p)
+	}
 	switch {
-	case it.role != 0 && !it.fits(p):
-		it.verdict = verdict{0, scrub.Unknown}
+	case tells != "" && b.typ == "\xa9day" && !p.recorder: // the day goes and the year stays
+	case tells != "":
+		return !p.dropWords(b, tells, place, it.text()), nil
 	case name == "com.apple.quicktime.year" && !isYear(it.value):
 		it.verdict = verdict{0, scrub.Time}
 	}

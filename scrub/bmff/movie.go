@@ -35,6 +35,8 @@ func (p *parser) readMovie(b box) (*movie, error) {
 			return p.s.Unsupportedf(c.off, "movie box %q", c.name())
 		case "mvex":
 			return p.readExtends(c, m)
+		case "udta", "meta":
+			return p.readRecorder(c)
 		case "trak":
 			if len(m.tracks) == maxTracks {
 				return p.s.Unsupportedf(c.off, "more than %d tracks", maxTracks)
@@ -96,10 +98,9 @@ func (p *parser) movie(m *movie) error {
 		case "mvex":
 			return p.extends(m, c, place)
 		case "udta":
-			return p.userData(c, place)
+			return p.late(func() error { return p.userData(c, place) })
 		case "meta":
-			_, err := p.meta(c, place)
-			return err
+			return p.late(func() error { _, err := p.meta(c, place); return err })
 		case "iods":
 			return p.objectDescriptor(m, c, place)
 		case "ctab":

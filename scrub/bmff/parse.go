@@ -26,13 +26,15 @@ type parser struct {
 	lastStart int64 // the highest there was
 	indexed   int64 // where the last segment ends according to it
 	fragments int
-	visited   int64 // samples that were looked at one by one
+	visited   int64       // samples that were looked at one by one
+	recorder  bool        // the user data are those of what recorded the film
+	unlink    scrub.Phase // in which boxes go; see late
 }
 
 // parse walks the file twice: once over all boxes, noting where samples lie,
 // and then over the bodies of mdat, which only all of the tables together explain.
 func parse(s *scrub.Scan) error {
-	p := &parser{s: s}
+	p := &parser{s: s, unlink: scrub.Unlink}
 	if err := p.readMovies(); err != nil {
 		return err
 	}

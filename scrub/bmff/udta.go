@@ -100,11 +100,15 @@ func (p *parser) words(b box, kind scrub.Kind, place string) (bool, error) {
 		return false, err
 	}
 	text, ok := userWords(b.typ, body)
-	if !ok || !readable(text, most) || b.typ == "\xa9day" && !isYear(text) {
-		if b.typ == "\xa9day" {
-			kind = scrub.Time
-		}
-		return !p.drop(b, kind, place, printable(text)), nil
+	tells := p.told(kind, text)
+	switch {
+	case b.typ == "\xa9day" && !isYear(text):
+		tells = scrub.Time
+	case !ok:
+		tells = scrub.Unknown
+	}
+	if tells != "" {
+		return !p.dropWords(b, tells, place, printable(text)), nil
 	}
 	if p.s.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: b.off, Len: b.len, Value: string(text)}) {
 		p.s.Claim(b.off, b.len, scrub.Identify, place)

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"unicode/utf8"
+	"strings"
 
 	"untag/scrub"
+	"untag/scrub/words"
 )
 
 // Keep says what of a block stays besides the orientation.
@@ -94,7 +95,7 @@ func (b *Block) keep(src Source, goes func(scrub.Kind) bool, t *Tree) error {
 		if err != nil {
 			return err
 		}
-		if e.Type == 2 && !printable(data) {
+		if e.Type == 2 && !words.Readable(strings.TrimRight(string(data), "\x00")) {
 			continue
 		}
 		t.add(e.IFD, Field{e.Tag, e.Type, e.Count, data})
@@ -103,20 +104,6 @@ func (b *Block) keep(src Source, goes func(scrub.Kind) bool, t *Tree) error {
 		}
 	}
 	return nil
-}
-
-// printable tells whether a stored text is one up to its last byte.
-func printable(b []byte) bool {
-	text := string(b)
-	for len(text) > 0 && text[len(text)-1] == 0 {
-		text = text[:len(text)-1]
-	}
-	for _, c := range text {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c == 0x7F || c == utf8.RuneError {
-			return false
-		}
-	}
-	return true
 }
 
 // appleNote returns a maker note with nothing but the given tags.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"untag/scrub"
+	"untag/scrub/words"
 )
 
 // keywords says what a text gives away, 11.3.3.1 and what programs write.
@@ -32,7 +33,7 @@ func (c *cleaner) text(k chunk) error {
 	if err != nil {
 		return err
 	}
-	keyword, words := c.textOf(k.typ, b, maxText+1)
+	keyword, text := c.textOf(k.typ, b, maxText+1)
 	switch {
 	case keyword == xmpKeyword && k.typ == "iTXt":
 		return c.xmp(k)
@@ -43,8 +44,8 @@ func (c *cleaner) text(k chunk) error {
 	if !ok {
 		kind = scrub.Unknown
 	}
-	whole := k.n == int64(len(b)) && len(words) <= maxText && isWords(keyword) && isWords(words)
-	f := scrub.Finding{Kind: kind, Place: k.typ + "/" + clean(keyword), Off: k.off, Len: k.end() - k.off, Value: clean(words)}
+	whole := k.n == int64(len(b)) && len(text) <= maxText && isWords(keyword) && isWords(text)
+	f := scrub.Finding{Kind: kind, Place: k.typ + "/" + clean(keyword), Off: k.off, Len: k.end() - k.off, Value: clean(text)}
 	switch {
 	case !whole || !kind.Keepable():
 		c.Gone(f)
@@ -57,7 +58,7 @@ func (c *cleaner) text(k chunk) error {
 
 // textOf splits the data of a text into keyword and words, decompressed to at
 // most the given number of bytes.
-func (c *cleaner) textOf(typ string, b []byte, most int64) (keyword, words string) {
+func (c *cleaner) textOf(typ string, b []byte, most int64) (keyword, text string) {
 	key, rest, ok := bytes.Cut(b, []byte{0})
 	if !ok || len(key) > 79 {
 		return "", string(b)
@@ -114,11 +115,7 @@ func inflated(b []byte, n int64) []byte {
 	return out
 }
 
-func isWords(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r == utf8.RuneError || r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f
-	})
-}
+func isWords(s string) bool { return s != "" && words.Readable(s) }
 
 // clean leaves out what can't be shown.
 func clean(s string) string {

@@ -1,0 +1,64 @@
+package bmff
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/words"
+)
+
+// recorderItems are items of user data that only what records writes: what made it
+// and where it was.
+var recorderItems = []string{"\xa9mak", "\xa9mod", "\xa9mdl", "\xa9xyz", "@xyz", "loci", "manu", "modl", "cmnm", "CAME", "FIRM", "MUID", "MVTG", "GPMF", "smta"}
+
+// recorderNames are keys and programs of those who record: phones, and the voice
+// memos that Apple's call after the street where they were made.
+var recorderNames = [][]byte{[]byte("com.apple.VoiceMemos"), []byte("com.apple.quicktime.make"), []byte("com.apple.quicktime.model"), []byte("com.apple.quicktime.location"),
+	[]byte("com.android.manufacturer"), []byte("com.android.model"), []byte("com.samsung."), []byte("com.sec.")}
+
+// readRecorder notes whether user data are those of a recorder. Titles in such a
+// file are no words of a work: they are a place, a day or a name.
+func (p *parser) readRecorder(b box) error {
+	found, err := p.swallows(b.body(), b.size(), recorderItems)
+	if err != nil || found || p.recorder {
+		p.recorder = p.recorder || found
+		return err
+	}
+	text, err := p.s.Bytes(b.body(), int(min(b.size(), maxSlack)))
+	for _, name := range recorderNames {
+		p.recorder = p.recorder || bytes.Contains(text, name)
+	}
+	return err
+}
+
+// late has the boxes that visit drops go one phase later in a recorder's file: after
+// its titles, which nothing else tells from those of a work.
+func (p *parser) late(visit func() error) error {
+	if p.recorder {
+		p.unlink = scrub.Destroy
+		defer func() { p.unlink = scrub.Unlink }()
+	}
+	return visit()
+}
+
+// told returns what words that people read give away, "" if they may stay.
+func (p *parser) told(kind scrub.Kind, text []byte) scrub.Kind {
+	if p.recorder && kind == scrub.Title {
+		return kind
+	}
+	return words.Stay(text, maxWords(kind))
+}
+
+// dropWords drops an item of words because of what they tell, before what tells
+// of a recorder goes.
+func (p *parser) dropWords(b box, kind scrub.Kind, place, value string) (goes bool) {
+	if kind == scrub.Unknown {
+		return p.drop(b, kind, place, value)
+	}
+	p.s.Claim(b.off, b.len, scrub.Identify, place)
+	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
+	if goes {
+		p.retire(b, scrub.Unlink, scrub.Destroy)
+	}
+	return goes
+}
