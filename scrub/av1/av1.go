@@ -1,10 +1,11 @@
 // Package av1 finds what hides in AV1 video: metadata OBUs that tell of time
 // and maker, and padding that isn't padding.
 //
-// Start with [Frame] for samples and [Config] for av1C.
+// Start with [Stream.Frame] for samples and [Stream.Config] for av1C.
 package av1
 
 import (
+	"bytes"
 	"fmt"
 
 	"untag/scrub"
@@ -31,23 +32,29 @@ const (
 
 // Types of metadata, AV1 specification 6.7.1.
 const (
-	metadataLightLevel  = 1
-	metadataMastering   = 2
-	metadataScalability = 3
-	metadataRegistered  = 4 // ITU-T T.35
-	metadataTimeCode    = 5
+	metadataLightLevel = 1
+	metadataMastering  = 2
+	metadataRegistered = 4 // ITU-T T.35
+	metadataTimeCode   = 5
 )
 
-// kept are the most bytes that metadata which stays can take after its type,
-// trailing bits included, AV1 specification 5.8.
-var kept = map[uint64]int64{metadataLightLevel: 5, metadataMastering: 25, metadataScalability: 256}
+// fields read metadata that changes what is seen, AV1 specification 5.8.
+var fields = map[uint64]func(b *coded.Bits){
+	metadataLightLevel: coded.Light,
+	metadataMastering:  func(b *coded.Bits) { coded.Display(b, 1<<16, 10000<<8, 1000<<14) },
+}
+
+// Stream is what is known of a track.
+type Stream struct {
+	Dolby bool // it is said to be Dolby Vision
+}
 
 // Frame returns the pieces of a sample: n bytes of OBUs at off. A
 // [scrub.FormatError] means that the sample contradicts itself: it is to be
 // left alone then. Samples that are encrypted as a whole are not to be passed
 // here.
-func Frame(r *scrub.Reader, off, n int64) ([]Piece, error) {
-	p, picture, err := units(r, off, n)
+func (st Stream) Frame(r *scrub.Reader, off, n int64) ([]Piece, error) {
+	p, picture, err := st.units(r, off, n)
 	if err == nil && !picture && len(p) > 0 {
 		return nil, errorf(off, "sample without a frame")
 	}
@@ -55,7 +62,7 @@ func Frame(r *scrub.Reader, off, n int64) ([]Piece, error) {
 }
 
 // units returns the pieces of OBUs, and whether some of them are coded picture.
-func units(r *scrub.Reader, off, n int64) (out []Piece, picture bool, err error) {
+func (st Stream) units(r *scrub.Reader, off, n int64) (out []Piece, picture bool, err error) {
 	if n < 0 || n > r.Left(off) {
 		return nil, false, errorf(off, "%d bytes of video, %d are left", n, r.Left(off))
 	}
@@ -64,11 +71,12 @@ func units(r *scrub.Reader, off, n int64) (out []Piece, picture bool, err error)
 		if err != nil {
 			return nil, false, err
 		}
-		p, found, err := look(r, o)
+		p, found, err := st.look(r, o)
 		if err != nil {
 			return nil, false, err
 		}
-		if found && p.Kind != "" && len(p.Edits) == 0 {
+		if found && p.Kind != "" && !o.sized {
+			p.Edits = nil
 			p.Value = "a unit without a size"
 		}
 		if found {
@@ -85,7 +93,7 @@ func units(r *scrub.Reader, off, n int64) (out []Piece, picture bool, err error)
 
 // Config returns the pieces of an AV1CodecConfigurationRecord, as av1C holds it:
 // four bytes and OBUs.
-func Config(r *scrub.Reader, off, n int64) ([]Piece, error) {
+func (st Stream) Config(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	const head = 4
 	if n < head {
 		return nil, errorf(off, "configuration record of %d bytes, it has %d at least", n, head)
@@ -97,12 +105,12 @@ func Config(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	if b[0] != 0x81 {
 		return nil, errorf(off, "configuration record begins with %#x, not marker and version 1", b[0])
 	}
-	p, _, err := units(r, off+head, n-head)
+	p, _, err := st.units(r, off+head, n-head)
 	return p, err
 }
 
 // look returns the piece that an OBU is, if it is one.
-func look(r *scrub.Reader, o obu) (p Piece, found bool, err error) {
+func (st Stream) look(r *scrub.Reader, o obu) (p Piece, found bool, err error) {
 	p = Piece{Off: o.off, Len: o.end - o.off}
 	switch {
 	case o.typ == typePadding:
@@ -112,9 +120,8 @@ func look(r *scrub.Reader, o obu) (p Piece, found bool, err error) {
 		}
 		return p, true, err
 	case o.typ == typeMetadata:
-		stays, err := o.metadata(r, &p)
-		p.Edits = o.remove()
-		return p, !stays, err
+		err := o.metadata(r, st.Dolby, &p)
+		return p, p.Kind != "" || p.Padding, err
 	case o.typ == 0 || o.typ > typeTileList:
 		p.Kind, p.Value, p.Edits = scrub.Unknown, fmt.Sprintf("unit of type %d", o.typ), o.remove()
 		return p, true, nil
@@ -133,33 +140,53 @@ func look(r *scrub.Reader, o obu) (p Piece, found bool, err error) {
 }
 
 // metadata judges a metadata OBU.
-func (o obu) metadata(r *scrub.Reader, p *Piece) (stays bool, err error) {
-	const most = 64
-	b, err := r.Bytes(o.body, int(min(o.end-o.body, most)))
+func (o obu) metadata(r *scrub.Reader, dolby bool, p *Piece) error {
+	b, err := r.Bytes(o.body, int(min(o.end-o.body, coded.MaxRegistered)))
 	if err != nil {
-		return false, err
+		return err
 	}
 	typ, n := leb128(b)
-	p.Kind, p.Value = scrub.Unknown, fmt.Sprintf("metadata of type %d", typ)
-	switch {
+	b = b[n:]
+	p.Kind, p.Value, p.Edits = scrub.Unknown, fmt.Sprintf("metadata of type %d", typ), o.remove()
+	switch read := fields[typ]; {
 	case n == 0:
 		p.Value = "metadata without a type"
-	case typ == metadataLightLevel, typ == metadataMastering, typ == metadataScalability:
-		if o.end-o.body <= int64(n)+kept[typ] {
-			return true, nil
+	case read != nil:
+		in := coded.NewBits(b)
+		read(in)
+		if end, ok := in.Stop(); ok && end == len(b) {
+			p.Kind = ""
 		}
-		p.Value = "metadata longer than its fields"
 	case typ == metadataRegistered:
-		p.Value = coded.Registrant(b[n:])
-		return coded.Shown(b[n:]), nil
+		o.registered(b, dolby, p)
 	case typ == metadataTimeCode:
 		p.Kind, p.Value = scrub.Time, "time code"
 	default:
-		if text := coded.Text(b[n:]); text != "" {
+		if text := coded.Text(b); text != "" {
 			p.Value += ": " + text
 		}
 	}
-	return false, nil
+	return nil
+}
+
+// registered judges what is registered by ITU-T T.35, with its trailing bits.
+func (o obu) registered(b []byte, dolby bool, p *Piece) {
+	p.Value = coded.Registrant(b)
+	b, ok := bytes.CutSuffix(b, []byte{trailingBits})
+	v := coded.Registered(b, dolby)
+	switch {
+	case !ok || !v.Stays:
+		return
+	case !v.Known:
+		p.Value, p.Edits = coded.Opaque, nil
+		return
+	}
+	p.Kind, p.Edits, p.Padding = "", nil, v.Free
+	for _, i := range v.Clear {
+		p.Kind = scrub.Hidden
+		at := o.end - 1 - int64(len(b)-i)
+		p.Edits = append(p.Edits, scrub.Edit{Off: at, Len: 1, Phase: scrub.Destroy})
+	}
 }
 
 func errorf(off int64, format string, args ...any) error {

@@ -55,9 +55,9 @@ func parse(s *scrub.Scan) error {
 		}
 		s.Claim(at, 4, scrub.Structure, "length")
 		at += 4
-		look := av1.Frame
+		look := av1.Stream{}.Frame
 		if head[3] == 'c' {
-			look = av1.Config
+			look = av1.Stream{}.Config
 		}
 		pieces, err := look(s.Reader, at, n)
 		if f := (*scrub.FormatError)(nil); errors.As(err, &f) {
@@ -89,12 +89,13 @@ func TestUnits(t *testing.T) {
 		value               string
 	}{
 		{"light level", "2a 06 01 03e80190 80", "", "", ""},
-		{"mastering display", "2a 1a 02 8a3d3c1e3d710b4480007ae13d70a3d700100000000003e8 80", "", "", ""},
-		{"scalability", "2a 03 03 00 80", "", "", ""},
-		{"HDR10+", "2a 0a 04 b5003c 000104 0140 80", "", "", ""},
+		{"mastering display", "2a 1a 02 ae1451ec 43d7b0a4 26660f5c 50055439 0003e800 00000148 80", "", "", ""},
+		{"mastering display of text", "2a 1a 02" + text("CNRYq7Zx8Kp2Wv-CNRYq7Zx8") + "80", "7a 1a" + strings.Repeat("00", 25) + "80", scrub.Unknown, "type 2"},
+		{"scalability", "2a 03 03 00 80", "7a 03 0000 80", scrub.Unknown, "type 3"},
+		{"HDR10+", "2a 18 04 b5003c 000104 01 40000c80" + strings.Repeat("00", 11) + "80", "", "", ""},
 		{"another application of its registrant", "2a 0a 04 b5003c 000105 0140 80", "7a 0a 000000000000000000 80", scrub.Unknown, "t.35 b5003c"},
-		{"film grain", "2a 06 04 b55890 01 80", "", "", ""},
-		{"captions", "2a 0b 04 b50031 47413934 03c0 80", "", "", ""},
+		{"captions", "2a 0f 04 b50031 47413934 03c1ff fc9420 80", "", "", ""},
+		{"captions that are not valid", "2a 0f 04 b50031 47413934 03c1ff f84142 80", "2a 0f 04 b50031 47413934 03c1ff f80000 80", scrub.Hidden, ""},
 		{"unknown registrant", "2a 06 04 b54711 41 80", "7a 06 0000000000 80", scrub.Unknown, "t.35 b54711"},
 		{"time code", "2a 07 05 604011223380", "7a 07 000000000000 80", scrub.Time, "time code"},
 		{"private", "2a 0d 1f" + text("cam serial7") + "80", "7a 0d 000000000000000000000000 80", scrub.Unknown, "type 31: cam serial7"},

@@ -14,11 +14,10 @@ import (
 
 // codec is what is needed to look into the coded frames of a track.
 type codec struct {
-	h26x       h26x.Codec // 0 if it is none of these
-	av1        bool
-	mpeg       mpegvideo.Codec
-	pictures   bool // each frame is a JPEG or PNG picture
-	lengthSize int  // of the lengths before NAL units
+	h26x     h26x.Codec // 0 if it is none of these
+	av1      bool
+	mpeg     mpegvideo.Codec
+	pictures bool // each frame is a JPEG or PNG picture
 }
 
 func (c codec) known() bool { return c.h26x != 0 || c.av1 || c.mpeg != 0 }
@@ -42,19 +41,19 @@ func (t *track) readFormat(format string) {
 	}
 }
 
-var h26xConfigs = map[string]h26x.Codec{"avcC": h26x.AVC, "hvcC": h26x.HEVC, "vvcC": h26x.VVC, "lhvC": h26x.LHEVC, "avcE": h26x.AVC, "hvcE": h26x.HEVC}
+var h26xConfigs = map[string]h26x.Codec{"avcC": h26x.AVC, "hvcC": h26x.HEVC, "vvcC": h26x.VVC, "lhvC": h26x.HEVC, "avcE": h26x.AVC, "hvcE": h26x.HEVC}
 
-// record reads a configuration record.
-func (p *parser) record(b box) (lengthSize int, pieces []coded.Piece, err error) {
+// record reads a configuration record, and notes in v what it announces.
+func (p *parser) record(v *h26x.Video, b box) (pieces []coded.Piece, err error) {
 	off, n := b.body(), b.size()
 	switch b.typ {
 	case "av1C":
-		pieces, err = av1.Config(p.s.Reader, off, n)
-		return 0, pieces, err
+		return av1.Stream{Dolby: v.Dolby}.Config(p.s.Reader, off, n)
 	case "vvcC": // a full box
 		off, n = off+4, n-4
 	}
-	return h26x.Config(p.s.Reader, h26xConfigs[b.typ], off, n)
+	v.Codec = h26xConfigs[b.typ]
+	return v.Config(p.s.Reader, off, n, b.typ == "lhvC")
 }
 
 // readCodec notes the codec from its configuration record.
@@ -62,6 +61,9 @@ func (p *parser) readCodec(t *track, b box) error {
 	switch b.typ {
 	case "av1C":
 		t.codec.av1 = true
+		return nil
+	case "dvcC", "dvvC":
+		t.video.Dolby = true
 		return nil
 	case "esds":
 		st, ok, err := p.readStream(b)
@@ -71,23 +73,25 @@ func (p *parser) readCodec(t *track, b box) error {
 		}
 		return err
 	}
-	c, ok := h26xConfigs[b.typ]
-	if !ok || b.typ == "lhvC" || b.typ == "avcE" || b.typ == "hvcE" {
+	if _, ok := h26xConfigs[b.typ]; !ok || b.typ == "avcE" || b.typ == "hvcE" {
 		return nil
 	}
-	lengthSize, _, err := p.record(b)
-	if err == nil {
-		t.codec.h26x, t.codec.lengthSize = c, lengthSize
-	}
-	if scrub.Refusal(err) {
+	size := t.video.LengthSize
+	_, err := p.record(&t.video, b)
+	switch {
+	case scrub.Refusal(err):
 		return nil // config says so
+	case b.typ == "lhvC":
+		t.video.LengthSize = size
+	case err == nil:
+		t.codec.h26x = t.video.Codec
 	}
 	return err
 }
 
 // config claims a configuration record, with the messages in it.
 func (p *parser) config(b box, place string) error {
-	_, pieces, err := p.record(b)
+	pieces, err := p.record(&h26x.Video{}, b)
 	if err != nil {
 		if !scrub.Refusal(err) {
 			return err
@@ -117,11 +121,11 @@ func (p *parser) frame(t *track, f sample) (bool, error) {
 	var err error
 	switch {
 	case t.codec.av1:
-		pieces, err = av1.Frame(p.s.Reader, f.off, f.len)
+		pieces, err = av1.Stream{Dolby: t.video.Dolby}.Frame(p.s.Reader, f.off, f.len)
 	case t.codec.mpeg != 0:
 		pieces, err = mpegvideo.UserData(p.s.Reader, t.codec.mpeg, f.off, f.len)
 	default:
-		pieces, err = h26x.Frame(p.s.Reader, t.codec.h26x, f.off, f.len, t.codec.lengthSize)
+		pieces, err = t.video.Frame(p.s.Reader, f.off, f.len)
 	}
 	if err != nil {
 		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {

@@ -133,9 +133,9 @@ func (p *parser) whole(t *track, r scrub.Range) (bool, error) {
 	case t.encrypted || r.Len < 4:
 		return false, nil
 	case t.codec.av1:
-		_, err = av1.Frame(p.s.Reader, r.Off, r.Len)
+		_, err = av1.Stream{}.Frame(p.s.Reader, r.Off, r.Len)
 	case t.codec.h26x != 0:
-		_, err = h26x.Frame(p.s.Reader, t.codec.h26x, r.Off, r.Len, t.codec.lengthSize)
+		_, err = (&h26x.Video{Codec: t.codec.h26x, LengthSize: t.video.LengthSize}).Frame(p.s.Reader, r.Off, r.Len)
 	case t.pictures():
 		return p.brackets(r, "\xff\xd8", "\xff\xd9")
 	case t.timedText():

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/h26x"
 	"untag/scrub/pattern"
 )
 
@@ -23,7 +24,8 @@ type track struct {
 	tables    tables
 	groups    groups
 	codec     codec
-	probes    []sample // the first and last ones, once the tables were read
+	video     h26x.Video // of H.264 and its successors
+	probes    []sample   // the first and last ones, once the tables were read
 
 	goes bool
 	role scrub.Role

@@ -2,28 +2,42 @@ package coded_test
 
 import (
 	"bytes"
+	"reflect"
 	"testing"
 
 	"untag/scrub"
 	"untag/scrub/coded"
 )
 
-func TestShown(t *testing.T) {
+func TestRegistered(t *testing.T) {
 	for _, c := range []struct {
 		name, message string
-		want          bool
+		want          coded.Verdict
 	}{
-		{"captions", "\xb5\x00\x31GA94\x03", true},
-		{"HDR10+", "\xb5\x00\x3c\x00\x01\x04", true},
-		{"HDR10+ cut off", "\xb5\x00\x3c\x00\x01", false},
-		{"another country", "\xb4\x00\x31GA94\x03", false},
-		{"nothing", "", false},
+		{"captions", "\xb5\x00\x31GA94\x03\xc1\xff\xfc\x94\x20\xff", coded.Verdict{Stays: true, Known: true, Free: true}},
+		{"captions that are not valid", "\xb5\x00\x31GA94\x03\xc1\xff\xf8ab\xff", coded.Verdict{Stays: true, Known: true, Free: true, Clear: []int{11, 12}}},
+		{"captions of another marker", "\xb5\x00\x31GA94\x03\xc1\xff\x04ab\xff", coded.Verdict{}},
+		{"captions cut off", "\xb5\x00\x31GA94\x03\xc3\xff\xfc\x94\x20\xff", coded.Verdict{}},
+		{"captions and more", "\xb5\x00\x31GA94\x03\xc0\xff\xffmore", coded.Verdict{}},
+		{"captions of DirecTV", "\xb5\x00\x2f\x03\x05\xc1\xff\xf8ab", coded.Verdict{Stays: true, Known: true, Free: true, Clear: []int{8, 9}}},
+		{"bars", "\xb5\x00\x31GA94\x06\xff\xc0\x10\x80\x10", coded.Verdict{}},
+		{"two bars", "\xb5\x00\x31GA94\x06\xcf\xc0\x10\x80\x10\xff", coded.Verdict{Stays: true, Known: true}},
+		{"active format", "\xb5\x00\x31DTG1\x41\xf8", coded.Verdict{Stays: true, Known: true}},
+		{"active format and words", "\xb5\x00\x31DTG1\x41\xf8more", coded.Verdict{}},
+		{"HDR10+ of nothing", "\xb5\x00\x3c\x00\x01\x04", coded.Verdict{}},
+		{"another country", "\xb4\x00\x31GA94\x03\xc0\xff", coded.Verdict{}},
+		{"LCEVC", "\xb4\x00\x50ab", coded.Verdict{Stays: true}},
+		{"Dolby", "\xb5\x00\x3bab", coded.Verdict{}},
+		{"nothing", "", coded.Verdict{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := coded.Shown([]byte(c.message)); got != c.want {
-				t.Errorf("%t", got)
+			if got := coded.Registered([]byte(c.message), false); !reflect.DeepEqual(got, c.want) {
+				t.Errorf("%+v, want %+v", got, c.want)
 			}
 		})
+	}
+	if !coded.Registered([]byte("\xb5\x00\x3bab"), true).Stays {
+		t.Error("Dolby Vision goes where it is announced")
 	}
 	if got := coded.Registrant([]byte{0xb5}); got != "t.35 b5" {
 		t.Errorf("registrant %q", got)

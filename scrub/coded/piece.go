@@ -12,5 +12,5 @@ type Piece struct {
 	Kind     scrub.Kind   // what it tells; "" if it is constant filler already
 	Value    string       // what it says, decoded where that is possible; why it stays if there are no edits
 	Edits    []scrub.Edit // what removes it; none, while Kind says something: it can't be removed
-	Padding  bool         // a unit of filler, as encoders of constant rate write it into every frame
+	Padding  bool         // other frames need not hold such because this one does, as filler of constant rate and captions
 }

@@ -2,32 +2,33 @@ package h26x
 
 import "untag/scrub"
 
-// Config returns the pieces of a decoder configuration record, as avcC, hvcC,
-// lhvC and vvcC hold it (vvcC after its version and flags), and how many bytes
-// the lengths of NAL units in the samples take.
-func Config(r *scrub.Reader, codec Codec, off, n int64) (lengthSize int, pieces []Piece, err error) {
-	w, err := newWalk(r, codec, off, n)
+// Config returns the pieces of a decoder configuration record of n bytes at off, as
+// avcC, hvcC and vvcC hold it (vvcC after its version and flags) or, layered, lhvC. It
+// notes what the record announces.
+func (v *Video) Config(r *scrub.Reader, off, n int64, layered bool) ([]Piece, error) {
+	w, err := v.walk(r, off, n)
 	if err != nil {
-		return 0, nil, err
+		return nil, err
 	}
 	rec := &record{walk: w, at: off, end: off + n}
-	switch codec {
-	case AVC:
+	switch {
+	case v.Codec == AVC:
 		rec.avc()
-	case HEVC:
-		rec.hevc(21)
-	case LHEVC:
+	case layered:
 		rec.hevc(4)
-	case VVC:
+	case v.Codec == HEVC:
+		rec.hevc(21)
+	default:
 		rec.vvc()
 	}
 	if rec.err == nil {
 		rec.err = rec.rest()
 	}
 	if rec.err != nil {
-		return 0, nil, rec.err
+		return nil, rec.err
 	}
-	return rec.lengthSize, w.pieces, nil
+	v.LengthSize = rec.lengthSize
+	return w.pieces, nil
 }
 
 // record reads a configuration record. After an error it reads zeros.
@@ -72,7 +73,7 @@ func (c *record) skip(n int64) {
 }
 
 func (c *record) version() {
-	if v := c.number(1); c.err == nil && (v > 1 || v == 0 && c.codec == AVC) {
+	if v := c.number(1); c.err == nil && (v > 1 || v == 0 && c.video.Codec == AVC) {
 		c.err = errorf(c.at-1, "configuration record of version %d, 1 is known", v)
 	}
 }

@@ -13,13 +13,13 @@ import (
 )
 
 var (
-	avcSPS = unhex("67 64001f acd9")
-	avcPPS = unhex("68 ebe3cb")
+	avcSPS = unhex("67 64000a acd9447b011000000300100000030140f1225960")
+	avcPPS = unhex("68 ebe3cb22c0")
 )
 
 // avcC is a record with 4-byte lengths, one set of each kind, and more.
 func avcC(more string, units ...[]byte) []byte {
-	b := unhex("01 64001f ff e1")
+	b := unhex("01 64000a ff e1")
 	b = append(binary.BigEndian.AppendUint16(b, uint16(len(avcSPS))), avcSPS...)
 	b = append(b, byte(len(units)+1))
 	for _, u := range append([][]byte{avcPPS}, units...) {
@@ -39,6 +39,9 @@ func arrays(head string, typ byte, units ...[]byte) []byte {
 }
 
 const (
+	hevcVPS  = "40010c01ffff01600000030090000003000003001e959809"
+	hevcSPS  = "42010101600000030090000003000003001ea020810596566924caf0168080000003008000000504"
+	hevcPPS  = "4401c172b42240"
 	hvcCHead = "01 01 60000000 900000000000 5d f000 fc fd f8 f8 0000 0f"
 	lhvCHead = "01 f000 fc cf"
 	vvcCHead = "ff 0055 1f 01 0233 c0 80 33 00 0140 00f0 0000"
@@ -56,26 +59,30 @@ func TestConfig(t *testing.T) {
 	}{
 		{"avcC", h26x.AVC, avcC(""), 0},
 		{"avcC of a high profile", h26x.AVC, avcC("fdf8f800"), 0},
-		{"avcC with an extension of the set", h26x.AVC, avcC("fdf8f801 0002 6d41"), 0},
 		{"avcC with zeros after it", h26x.AVC, avcC("fdf8f800 000000"), 0},
 		{"avcC with SEI", h26x.AVC, avcC("", seiUnit(h26x.AVC, msg(5, []byte("cam7")))), 1},
-		{"hvcC", h26x.HEVC, arrays(hvcCHead, 0x20, unhex("4001 0c01")), 0},
+		{"hvcC", h26x.HEVC, arrays(hvcCHead, 0x20, unhex(hevcVPS)), 0},
 		{"hvcC with SEI", h26x.HEVC, arrays(hvcCHead, 39, hevcSEI()), 1},
 		{"hvcC with two SEI units", h26x.HEVC, arrays(hvcCHead, 39, hevcSEI(), hevcSEI()), 2},
 		{"hvcC of a draft", h26x.HEVC, arrays("00"+hvcCHead[2:], 39, hevcSEI()), 1},
 		{"hvcC with an escape", h26x.HEVC, arrays(hvcCHead, 39, seiUnit(h26x.HEVC, msg(5, secret(60, 3)))), 1},
-		{"lhvC", h26x.LHEVC, arrays(lhvCHead, 39, hevcSEI()), 1},
+		{"lhvC", h26x.HEVC, arrays(lhvCHead, 39, hevcSEI()), 1},
 		{"vvcC", h26x.VVC, arrays(vvcCHead, 23, vvcSEI()), 1},
 		{"vvcC without a profile", h26x.VVC, arrays(bareVVC, 23, vvcSEI()), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p, after := perform(t, toy(c.codec, 4, 'c', c.record), true)
+			layered, kind := c.name == "lhvC", byte('c')
+			if layered {
+				kind = 'l'
+			}
+			p, after := perform(t, toy(c.codec, 4, kind, c.record), true)
 			if len(p.Findings) != c.pieces || bytes.Contains(after, []byte("cam7")) {
 				t.Errorf("%d findings, want %d", len(p.Findings), c.pieces)
 			}
 			with(t, c.record, func(r *scrub.Reader) {
-				n, _, err := h26x.Config(r, c.codec, 0, int64(len(c.record)))
-				if n != 4 || err != nil {
+				v := &h26x.Video{Codec: c.codec}
+				_, err := v.Config(r, 0, int64(len(c.record)), layered)
+				if n := v.LengthSize; n != 4 || err != nil {
 					t.Errorf("lengths of %d bytes, %v", n, err)
 				}
 			})
@@ -88,7 +95,7 @@ func TestConfigWithoutCount(t *testing.T) {
 	sei := seiUnit(h26x.VVC, msg(5, []byte("cam7")))
 	record := append(unhex(bareVVC), 2, 13, 0, 3, 0, 13<<3|1, 0)
 	record = append(append(record, 23, 0, 1, 0, byte(len(sei))), sei...)
-	if p, after := perform(t, toy(h26x.VVC, 4, 'c', record), true); len(p.Findings) != 1 || bytes.Contains(after, []byte("cam7")) {
+	if p, after := perform(t, toy(h26x.VVC, 4, 'c', record), false); len(p.Findings) != 1 || bytes.Contains(after, []byte("cam7")) {
 		t.Errorf("%d findings", len(p.Findings))
 	}
 }
@@ -111,7 +118,7 @@ func TestConfigErrors(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			with(t, slices.Concat(c.record, nil), func(r *scrub.Reader) {
-				_, p, err := h26x.Config(r, c.codec, 0, int64(len(c.record)))
+				p, err := (&h26x.Video{Codec: c.codec}).Config(r, 0, int64(len(c.record)), false)
 				if f := (*scrub.FormatError)(nil); !errors.As(err, &f) || err.Error() != c.want || p != nil {
 					t.Errorf("%v, %v, want %s", p, err, c.want)
 				}

@@ -61,3 +61,14 @@ func (c *cursor) coded() (n int, ok bool) {
 		}
 	}
 }
+
+// rest returns the payload up to the end, or to where a start code would be.
+func (c *cursor) rest() (payload []byte) {
+	for {
+		b, ok := c.next()
+		if !ok {
+			return payload
+		}
+		payload = append(payload, b)
+	}
+}

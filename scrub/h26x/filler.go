@@ -50,7 +50,7 @@ func (w *walk) refill(from, end int64, h header) (edits []scrub.Edit) {
 		head := fillerMessages(int(n))
 		edits = append(edits, put(scrub.Destroy, from, head...))
 		from += int64(len(head))
-		edits = append(edits, put(scrub.Repair, h.typeAt, h.as(w.codec, w.codec.seiType())))
+		edits = append(edits, put(scrub.Repair, h.typeAt, h.as(w.video.Codec, w.video.Codec.seiType())))
 	}
 	if last > from {
 		edits = append(edits, scrub.Edit{Off: from, Len: last - from, Fill: fill, Phase: scrub.Destroy})

@@ -2,7 +2,7 @@
 // enhancement information (SEI), which encoders, cameras and security systems
 // fill with names, positions and serial numbers, and filler that isn't filler.
 //
-// Start with [Frame] for samples and [Config] for avcC, hvcC and vvcC.
+// Start with [Video.Config] for avcC, hvcC and vvcC, and [Video.Frame] for samples.
 //
 // What goes becomes an SEI message of type filler_payload as long as before. The
 // edits keep to this rule: in whatever order the sectors of a phase reach the
@@ -23,33 +23,32 @@ type Piece = coded.Piece
 type Codec uint8
 
 const (
-	AVC   Codec = iota + 1 // ITU-T H.264: avc1, avc3
-	HEVC                   // ITU-T H.265: hvc1, hev1, dvh1, dvhe
-	VVC                    // ITU-T H.266: vvc1, vvi1
-	LHEVC                  // layered H.265: frames as HEVC, the record is lhvC
+	AVC  Codec = iota + 1 // ITU-T H.264: avc1, avc3
+	HEVC                  // ITU-T H.265: hvc1, hev1, dvh1, dvhe
+	VVC                   // ITU-T H.266: vvc1, vvi1
 )
 
 // maxPieces bounds what is told of one frame: encoders write a handful.
 const maxPieces = 1024
 
 // Frame returns the pieces of a sample: n bytes at off that hold NAL units, each
-// behind its length in lengthSize bytes. A [scrub.FormatError] means that the
-// sample contradicts itself: it is to be left alone then. Samples that are
-// encrypted as a whole are not to be passed here.
-func Frame(r *scrub.Reader, codec Codec, off, n int64, lengthSize int) ([]Piece, error) {
-	if lengthSize < 1 || lengthSize > 4 {
-		return nil, errorf(off, "lengths of %d bytes, 1 to 4 are possible", lengthSize)
+// behind its length. A [scrub.FormatError] means that the sample contradicts itself:
+// it is to be left alone then. Samples that are encrypted as a whole are not to be
+// passed here.
+func (v *Video) Frame(r *scrub.Reader, off, n int64) ([]Piece, error) {
+	if v.LengthSize < 1 || v.LengthSize > 4 {
+		return nil, errorf(off, "lengths of %d bytes, 1 to 4 are possible", v.LengthSize)
 	}
-	w, err := newWalk(r, codec, off, n)
+	w, err := v.walk(r, off, n)
 	if err != nil {
 		return nil, err
 	}
 	for at, end := off, off+n; at < end; {
-		size, err := w.length(at, end-at, int64(lengthSize))
+		size, err := w.length(at, end-at, int64(v.LengthSize))
 		if err != nil {
 			return nil, err
 		}
-		at += min(int64(lengthSize), end-at)
+		at += min(int64(v.LengthSize), end-at)
 		if err := w.unit(at, size); err != nil {
 			return nil, err
 		}
@@ -58,39 +57,30 @@ func Frame(r *scrub.Reader, codec Codec, off, n int64, lengthSize int) ([]Piece,
 	return w.pieces, nil
 }
 
-// NAL returns the pieces of one NAL unit of n bytes at off, without start code
-// or length. It matters to filler whether slices of the picture came before.
-func NAL(r *scrub.Reader, codec Codec, off, n int64, afterSlice bool) ([]Piece, error) {
-	w, err := newWalk(r, codec, off, n)
-	if err != nil {
-		return nil, err
-	}
-	w.slices = afterSlice
-	if err := w.unit(off, n); err != nil {
-		return nil, err
-	}
-	return w.pieces, nil
-}
-
 // walk goes through NAL units in their order.
 type walk struct {
-	r      *scrub.Reader
-	codec  Codec
-	slices bool // whether a slice of the picture has come
-	pieces []Piece
+	r       *scrub.Reader
+	video   *Video
+	slices  bool // whether a slice of the picture has come
+	typ     int  // of the slices of the picture
+	strange []stranger
+	pieces  []Piece
 }
 
-func newWalk(r *scrub.Reader, codec Codec, off, n int64) (*walk, error) {
-	if codec == LHEVC {
-		codec = HEVC
-	}
-	if codec < AVC || codec > VVC {
-		return nil, errorf(off, "codec %d is unknown", codec)
+// stranger is a unit of a type that nothing announces.
+type stranger struct {
+	piece int // its number
+	h     header
+}
+
+func (v *Video) walk(r *scrub.Reader, off, n int64) (*walk, error) {
+	if v.Codec < AVC || v.Codec > VVC {
+		return nil, errorf(off, "codec %d is unknown", v.Codec)
 	}
 	if n < 0 || n > r.Left(off) {
 		return nil, errorf(off, "%d bytes of video, %d are left", n, r.Left(off))
 	}
-	return &walk{r: r, codec: codec}, nil
+	return &walk{r: r, video: v}, nil
 }
 
 // length reads the length before a NAL unit. Some writers pad samples with
@@ -119,22 +109,89 @@ func (w *walk) unit(off, n int64) error {
 	if err != nil {
 		return err
 	}
-	if fields, ok := w.codec.delimiter(h.typ); ok {
+	if fields, ok := w.video.Codec.delimiter(h.typ); ok {
 		return w.delimiter(off+int64(h.size)+fields, off+n)
 	}
-	switch w.codec.class(h.typ) {
+	switch w.video.class(h.typ) {
 	case slice:
-		w.slices = true
+		return w.slice(off, n, h)
+	case set:
+		w.video.layered = w.video.layered || w.video.Codec == AVC && h.typ == subsetSequence
+		return w.set(off, n, h)
 	case message:
 		return w.sei(off, n, h)
 	case filler:
 		return w.filler(off, n, h)
+	case dolby:
+		return w.dolby(off, n, h)
 	case wrapper:
 		return w.wrapped(off+int64(h.size), n-int64(h.size))
-	case foreign:
-		if n > int64(h.size) {
-			return w.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: fmt.Sprintf("NAL unit of type %d", h.typ)})
+	}
+	if n > int64(h.size)+least {
+		w.strange = append(w.strange, stranger{len(w.pieces), h})
+		return w.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: fmt.Sprintf("NAL unit of type %d", h.typ)})
+	}
+	return nil
+}
+
+const (
+	subsetSequence = 15 // sequence parameter set for layers and views of H.264
+	least          = 2  // bytes that can be more than chance
+)
+
+// slice looks at coded picture: not into it, but whether it reads as text where it
+// begins and ends, and is of the same kind as the slices before. The first one shows
+// that no slice is among the units of unknown types before it, whose name is damaged:
+// these can go then.
+func (w *walk) slice(off, n int64, h header) error {
+	const most = 512
+	from := off + int64(h.size)
+	b, err := w.r.Bytes(from, int(min(off+n-from, most)))
+	if err != nil || len(b) == 0 {
+		return err
+	}
+	first := b[0]&0x80 != 0 // first_mb_in_slice is 0, first_slice_segment_in_pic_flag
+	if w.video.Codec != VVC && first && !w.slices {
+		w.dismiss()
+	}
+	other := w.video.Codec == HEVC && h.layer == 0 && w.slices && !first && h.typ != w.typ
+	if h.layer == 0 {
+		w.slices, w.typ = true, h.typ
+	}
+	tail := max(from, off+n-most)
+	end, err := w.r.Bytes(tail, int(off+n-tail))
+	if err != nil {
+		return err
+	}
+	if other || coded.Tells(b, sentence) || coded.Tells(end, sentence) {
+		return w.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: "text among the coded picture"})
+	}
+	return nil
+}
+
+// sentence is how much text coded picture doesn't hold by chance.
+const sentence = 24
+
+// dismiss makes filler of the units of unknown types before the first slice.
+func (w *walk) dismiss() {
+	for _, s := range w.strange {
+		p := &w.pieces[s.piece]
+		if p.Len <= scrub.MaxPiece {
+			p.Edits = w.refill(p.Off+int64(s.h.size), p.Off+p.Len, s.h)
 		}
+	}
+	w.strange = nil
+}
+
+// dolby looks at the metadata of Dolby Vision: whether it is one with a checksum.
+func (w *walk) dolby(off, n int64, h header) error {
+	raw, err := w.r.Bytes(off, int(min(n, maxSet)))
+	if err != nil {
+		return err
+	}
+	c := cursor{raw: raw, at: h.size}
+	if !coded.DolbyVision(c.rest()) {
+		return w.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: "metadata of Dolby Vision that can't be read"})
 	}
 	return nil
 }
@@ -169,7 +226,7 @@ func (w *walk) wrapped(off, n int64) error {
 		}
 		return err
 	}
-	if c := w.codec.class(h.typ); c == message || c == filler {
+	if c := w.video.class(h.typ); c == message || c == filler || c == slice || c == set {
 		return w.unit(off, n)
 	}
 	return nil

@@ -18,7 +18,7 @@ import "untag/scrub"
 
 // alone removes the only message of a unit.
 func (u *unit) alone(m sei, v verdict) Piece {
-	if !m.long() && m.plain() {
+	if m.simple() {
 		return u.among(m, v)[0]
 	}
 	head := fillerMessages(m.end - u.h.size)
@@ -39,11 +39,15 @@ func (u *unit) among(m sei, v verdict) []Piece {
 	switch {
 	case v.keep > 0:
 		return u.cut(m, v)
+	case v.stays && v.kind == "" && !v.free:
+		return nil
 	case v.stays:
-		return u.nested(m)
+		p := u.piece(m.at, m.end, v, v.edits...)
+		p.Padding = v.free
+		return []Piece{p}
 	case v.kind == "":
 		return []Piece{u.piece(m.at, m.end, v)}
-	case !m.long() && m.plain():
+	case m.simple():
 		return []Piece{u.piece(m.at, m.end, v, u.refill(m)...)}
 	}
 	return []Piece{u.piece(m.at, m.end, v, u.stretch(m)...)}
@@ -118,7 +122,7 @@ type held struct {
 // plan finds out how a message can be stretched over its raw bytes.
 func (u *unit) plan(m sei) (s stretching, ok bool) {
 	grow := m.end - m.body - m.size
-	if m.long() || m.size == 0 || u.tail(m) > 0 || grow < 1 || grow > mostEscapes {
+	if m.long() || m.bound || m.size == 0 || u.tail(m) > 0 || grow < 1 || grow > mostEscapes {
 		return s, false
 	}
 	escapes := u.escapes(m)

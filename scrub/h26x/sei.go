@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 )
 
 // Types of SEI messages that are looked into. H.264, H.265 and H.266 share the
@@ -13,18 +14,16 @@ const (
 	typeRegistered   = 4 // user_data_registered_itu_t_t35
 	typeUnregistered = 5 // user_data_unregistered
 	typeTimeCode     = 136
-	typeNestingSVC   = 30
-	typeNestingMVC   = 37
-	typeNesting      = 133
+	typeTiming       = 1
 	trailingBits     = 0x80
 	fill             = 0xff
 	mostEscapes      = 64  // that are taken out of a message one by one
-	mostNested       = 256 // messages or items of a list inside a nesting message
 	prefixLen        = 512 // as much of a body as is looked at
 )
 
 // unit is an SEI NAL unit in memory.
 type unit struct {
+	video *Video
 	codec Codec
 	off   int64
 	h     header
@@ -39,8 +38,9 @@ type sei struct {
 	last  int // last byte of the type
 	body  int
 	end   int
-	size  int // payloadSize
-	zeros int // zero bytes before the type that would make 00 00 03 of it
+	size  int  // payloadSize
+	zeros int  // zero bytes before the type that would make 00 00 03 of it
+	bound bool // type 0 is one of the zero bytes of an escape, or may be
 }
 
 // sei looks at an SEI NAL unit.
@@ -52,7 +52,7 @@ func (w *walk) sei(off, n int64, h header) error {
 	if err != nil {
 		return err
 	}
-	u := &unit{w.codec, off, h, raw}
+	u := &unit{w.video, w.video.Codec, off, h, raw}
 	return w.add(u.pieces()...)
 }
 
@@ -77,7 +77,11 @@ func (u *unit) pieces() []Piece {
 	}
 	for _, p := range out {
 		if p.Kind != "" && len(p.Edits) == 0 {
-			return []Piece{u.piece(0, len(u.raw), verdict{kind: p.Kind, value: "a message that can't be removed from among others"})}
+			value := "a message that can't be removed from among others"
+			if p.Value == coded.Opaque {
+				value = p.Value
+			}
+			return []Piece{u.piece(0, len(u.raw), verdict{kind: p.Kind, value: value})}
 		}
 	}
 	if whole && len(out) > 0 {
@@ -136,10 +140,12 @@ func (c *cursor) message() (m sei, ok bool) {
 		return m, false
 	}
 	m.last = c.at - 1
+	escapes := c.escapes
 	if m.size, ok = c.coded(); !ok {
 		return m, false
 	}
 	m.body = c.at
+	m.bound = m.typ == 0 && (m.size == 0 || c.escapes > escapes)
 	if m.size > len(c.raw)-c.at || !c.skip(m.size) {
 		return m, false
 	}
@@ -170,6 +176,9 @@ func (m sei) long() bool { return m.typ >= 255 }
 
 // plain tells that the bytes of the body are the bytes of the payload.
 func (m sei) plain() bool { return m.end-m.body == m.size }
+
+// simple tells that m can become filler of its size.
+func (m sei) simple() bool { return m.plain() && !m.long() && !m.bound }
 
 // tail is how many zero bytes at the end of a message are needed to make an
 // escape of what follows it.
@@ -208,9 +217,12 @@ func (u *unit) inside(m sei) cursor {
 }
 
 // prefix returns the start of the body's payload.
-func (u *unit) prefix(m sei) []byte {
+func (u *unit) prefix(m sei) []byte { return u.payload(m, prefixLen) }
+
+// payload returns the body's payload, most bytes of it.
+func (u *unit) payload(m sei, most int) []byte {
 	c := u.inside(m)
-	out := make([]byte, 0, min(m.size, prefixLen))
+	out := make([]byte, 0, min(m.size, most))
 	for len(out) < cap(out) {
 		b, ok := c.next()
 		if !ok {

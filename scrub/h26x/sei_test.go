@@ -72,9 +72,9 @@ func TestAmong(t *testing.T) {
 }
 
 func among(t *testing.T, codec h26x.Codec, body []byte, last bool) {
-	messages := [][]byte{msg(0, []byte{1, 0, 0, 1, 0x80}), msg(5, body)}
+	messages := [][]byte{msg(144, []byte{0, 0, 1, 0x40}), msg(5, body)}
 	if !last {
-		messages = append(messages, msg(1, []byte{0, 0, 0, 0x80}))
+		messages = append(messages, msg(144, []byte{0, 0, 0, 0x40}))
 	}
 	unit := seiUnit(codec, messages...)
 	_, after := perform(t, toy(codec, 4, 'f', frame(unit, sliceUnit(codec))), true)
@@ -89,14 +89,14 @@ func among(t *testing.T, codec h26x.Codec, body []byte, last bool) {
 			t.Errorf("filler with % x", bodies[i])
 		}
 	}
-	want := []int{0, 1}
+	want := []int{144, 144}
 	if last {
 		want = want[:1]
 	}
 	if !slices.Equal(stay, want) {
 		t.Errorf("messages %v stay, want %v", stay, want)
 	}
-	if !bytes.Equal(bodies[0], []byte{1, 0, 0, 1, 0x80}) || !last && !bytes.Equal(bodies[len(bodies)-1], []byte{0, 0, 0, 0x80}) {
+	if !bytes.Equal(bodies[0], []byte{0, 0, 1, 0x40}) || !last && !bytes.Equal(bodies[len(bodies)-1], []byte{0, 0, 0, 0x40}) {
 		t.Errorf("what stays is changed: % x", bodies)
 	}
 }
@@ -104,7 +104,7 @@ func among(t *testing.T, codec h26x.Codec, body []byte, last bool) {
 func FuzzFrame(f *testing.F) {
 	var seeds [][]byte
 	for _, codec := range codecs {
-		unit := seiUnit(codec, msg(0, []byte{1, 0, 0, 1, 0x80}), msg(5, secret(60, 3)), msg(1, []byte{0, 0, 0, 0x80}))
+		unit := seiUnit(codec, msg(144, []byte{0, 0, 1, 0x40}), msg(5, secret(60, 3)), msg(144, []byte{0, 0, 0, 0x40}))
 		alone := seiUnit(codec, msg(5, secret(80, 2)))
 		seeds = append(seeds, toy(codec, 4, 'f', frame(unit, sliceUnit(codec)), frame(alone)))
 	}

@@ -38,6 +38,7 @@ func parse(s *scrub.Scan) error {
 		return err
 	}
 	s.Claim(0, toyHead, scrub.Structure, "head")
+	video := &h26x.Video{Codec: h26x.Codec(head[4]), LengthSize: int(head[5])}
 	for at := int64(toyHead); at < s.Size(); {
 		b, err := s.Bytes(at, 4)
 		if err != nil {
@@ -50,10 +51,10 @@ func parse(s *scrub.Scan) error {
 		s.Claim(at, 4, scrub.Structure, "length")
 		at += 4
 		var pieces []h26x.Piece
-		if head[6] == 'c' {
-			_, pieces, err = h26x.Config(s.Reader, h26x.Codec(head[4]), at, n)
+		if head[6] != 'f' {
+			pieces, err = video.Config(s.Reader, at, n, head[6] == 'l')
 		} else {
-			pieces, err = h26x.Frame(s.Reader, h26x.Codec(head[4]), at, n, int(head[5]))
+			pieces, err = video.Frame(s.Reader, at, n)
 		}
 		if f := (*scrub.FormatError)(nil); errors.As(err, &f) {
 			s.Doubt("%v", err)

@@ -1,15 +1,18 @@
 package h26x
 
+import "slices"
+
 // class is what a type of NAL unit means here.
 type class uint8
 
 const (
-	needed  class = iota // parameter sets, delimiters, Dolby Vision: like picture
+	foreign class = iota // reserved, unspecified, or of what nothing announces
 	slice                // coded picture (VCL)
+	set                  // a parameter set
 	message              // SEI
 	filler               // filler data
+	dolby                // metadata of Dolby Vision
 	wrapper              // a NAL unit within, of Dolby Vision's enhancement layer
-	foreign              // reserved or unspecified: nobody knows what
 )
 
 // delimiter returns how many bytes follow the header of an access unit delimiter,
@@ -25,69 +28,44 @@ func (c Codec) delimiter(typ int) (n int64, ok bool) {
 	return 0, true
 }
 
-// class follows ITU-T H.264 table 7-1, H.265 table 7-1, H.266 table 5, and
-// ISO/IEC 14496-15 for aggregators and extractors.
-func (c Codec) class(typ int) class {
-	switch c {
-	case AVC:
-		return avcClass(typ)
-	case HEVC:
-		return hevcClass(typ)
-	}
-	return vvcClass(typ)
+// classes of the types of each codec (H.264 table 7-1, H.265 table 7-1, H.266 table
+// 5). What isn't here is foreign: extractors and view delimiters, which streams have
+// and tracks don't, pictures that no decoder shows, and all that is reserved.
+var classes = map[Codec]map[class][]int{
+	AVC:  {slice: {1, 5}, set: {7, 8, 15}, message: {6}, filler: {12}},
+	HEVC: {slice: {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21}, set: {32, 33, 34}, message: {39, 40}, filler: {38}},
+	VVC:  {slice: {0, 1, 2, 3, 7, 8, 9, 10, 19}, set: {12, 13, 14, 15, 16, 17, 18}, message: {23, 24}, filler: {25}},
 }
 
-func avcClass(typ int) class {
-	switch typ {
-	case 1, 2, 3, 4, 5, 19, 20, 21:
+// class is what a type means in this track.
+func (v *Video) class(typ int) class {
+	layer, partition := typ == 14 || typ == 20 || typ == 21, typ >= 2 && typ <= 4
+	switch c := v.Codec; {
+	case c == AVC && (layer && v.layered || partition && v.partitioned()):
 		return slice
-	case 6:
-		return message
-	case 12:
-		return filler
-	case 7, 8, 9, 10, 11, 13, 14, 15, 16:
-		return needed
-	case 24, 28, 30, 31: // view delimiter of 3D discs; Dolby Vision RPU and layer or aggregator; extractor
-		return needed
-	}
-	return foreign
-}
-
-func hevcClass(typ int) class {
-	switch {
-	case typ <= 9, typ >= 16 && typ <= 21: // the others up to 31 are reserved
-		return slice
-	case typ <= 31:
-		return foreign
-	case typ <= 37, typ == 48, typ == 49, typ == 62: // aggregator, extractor, Dolby Vision RPU
-		return needed
-	case typ == 38:
-		return filler
-	case typ == 39, typ == 40:
-		return message
-	case typ == 63:
+	case v.Dolby && (c == AVC && typ == 28 || c == HEVC && typ == 62):
+		return dolby
+	case v.Dolby && (c == AVC && typ == 30 || c == HEVC && typ == 63):
 		return wrapper
 	}
+	for class, types := range classes[v.Codec] {
+		if slices.Contains(types, typ) {
+			return class
+		}
+	}
 	return foreign
 }
 
-func vvcClass(typ int) class {
-	switch {
-	case typ <= 11:
-		return slice
-	case typ <= 22:
-		return needed
-	case typ == 23, typ == 24:
-		return message
-	case typ == 25:
-		return filler
-	}
-	return foreign
+// partitioned tells whether slices may come in partitions: in the extended profile.
+func (v *Video) partitioned() bool {
+	const extended = 88
+	return slices.ContainsFunc(v.sequences, func(s *sequence) bool { return s.profile == extended })
 }
 
 // header is the header of a NAL unit.
 type header struct {
 	typ    int
+	layer  int
 	size   int   // bytes that it takes
 	typeAt int64 // where the byte with the type lies
 	b      byte  // that byte
@@ -95,7 +73,7 @@ type header struct {
 
 func (w *walk) header(off, n int64) (header, error) {
 	h := header{size: 2, typeAt: off}
-	if w.codec == AVC {
+	if w.video.Codec == AVC {
 		h.size = 1
 	}
 	if n < int64(h.size) {
@@ -109,13 +87,13 @@ func (w *walk) header(off, n int64) (header, error) {
 		return h, errorf(off, "NAL unit header %x, which is forbidden", b)
 	}
 	h.b = b[0]
-	switch w.codec {
+	switch w.video.Codec {
 	case AVC:
 		h.typ = int(b[0] & 31)
 	case HEVC:
-		h.typ = int(b[0] >> 1)
+		h.typ, h.layer = int(b[0]>>1), int(b[0]&1)<<5|int(b[1]>>3)
 	case VVC:
-		h.b, h.typeAt, h.typ = b[1], off+1, int(b[1]>>3)
+		h.b, h.typeAt, h.typ, h.layer = b[1], off+1, int(b[1]>>3), int(b[0]&63)
 	}
 	return h, nil
 }
@@ -124,7 +102,7 @@ func (w *walk) header(off, n int64) (header, error) {
 func (h header) as(c Codec, typ int) byte {
 	switch c {
 	case AVC:
-		return h.b&^31 | byte(typ)
+		return byte(typ) // of no reference, as filler and SEI are
 	case HEVC:
 		return h.b&^0x7e | byte(typ<<1)
 	}

@@ -12,33 +12,14 @@ import (
 // verdict is what becomes of a message.
 type verdict struct {
 	stays bool
-	keep  int        // of a message that stays, the bytes after which it is blanked; 0 for none
-	kind  scrub.Kind // "" if there is nothing to remove
+	keep  int          // of a message that stays, the bytes after which it is blanked; 0 for none
+	free  bool         // some bytes of a message that stays are not payload
+	edits []scrub.Edit // which these are, if they tell something
+	kind  scrub.Kind   // "" if there is nothing to remove
 	value string
 }
 
 func (v verdict) goes() bool { return !v.stays && v.kind != "" }
-
-// kept are the types of messages that change what is seen, or when, or help to
-// decode, with the most bytes that their fields can take: what is longer is
-// something else. They hold numbers only, no names. Of those that stay, pic_timing
-// may hold a time of day as well (clock_timestamp, H.264 D.1.3): editors need the
-// rest of it, and the bits can't be cleared without moving others.
-var kept = map[int]int{
-	0: 512, 1: 128, 2: 128, 6: 8, 7: 128, // buffering_period, pic_timing, pan_scan_rect, recovery_point, dec_ref_pic_marking_repetition
-	13: 4, 14: 0, 19: 8 << 10, 20: 16, 21: 2, 22: 1 << 10, 23: 4 << 10, // full_frame_freeze and release, film grain, deblocking, stereo, post filter, tone mapping
-	24: 4 << 10, 38: 1 << 10, // scalability_info, view_scalability_info
-	30: long, 37: long, 133: long, // nesting, which is looked into
-	45: 24, 47: 8, // frame packing, display orientation
-	128: 1 << 10, 129: 64, 130: 1 << 10, 131: 64, 132: 64, // pictures' structure, parameter sets, decoding units, layer index, picture hash
-	134: 64, 135: 64, 138: 64, 140: 1 << 10, 141: 256, 142: 8 << 10, 143: 4, 145: 4, // region refresh, no_display, packing, chroma, knee, remapping, deinterlaced, RAP
-	137: 24, 144: 4, 147: 1, 148: 8, 149: 64, // mastering display, light level, transfer, ambient viewing, colour volume
-	150: 32, 151: 32, 152: 16, 153: 32, 154: 16, 155: 1 << 10, 156: 256, // spherical video
-	165: 16, 168: 8, 176: 256, 177: 1 << 10, // alpha, frame_field_info, reference displays of spatial video, depth
-	204: 8, // sample_aspect_ratio_info
-}
-
-const long = 1 << 20
 
 // judge says what becomes of a message.
 func (u *unit) judge(m sei) verdict {
@@ -49,20 +30,39 @@ func (u *unit) judge(m sei) verdict {
 	case typeFiller:
 		return verdict{kind: scrub.Hidden, value: coded.Text(u.prefix(m))}
 	case typeRegistered:
-		body := u.prefix(m)
-		if coded.Shown(body) {
-			return verdict{stays: true}
-		}
-		return verdict{kind: scrub.Unknown, value: coded.Registrant(body)}
+		body := u.payload(m, coded.MaxRegistered+1)
+		return u.registered(m, body, 0)
 	case typeUnregistered:
 		return u.unregistered(m)
 	case typeTimeCode:
 		return verdict{kind: scrub.Time, value: "time code"}
 	}
-	if most, ok := kept[m.typ]; ok && m.size <= most {
-		return verdict{stays: true}
+	if !u.fits(m) {
+		return verdict{kind: scrub.Unknown, value: fmt.Sprintf("message of type %d", m.typ)}
 	}
-	return verdict{kind: scrub.Unknown, value: fmt.Sprintf("message of type %d", m.typ)}
+	v := verdict{stays: true}
+	if m.typ == typeTiming {
+		v = u.stop(m)
+	}
+	return v
+}
+
+// registered judges what is registered by ITU-T T.35: message is it, of which so
+// many bytes are not in m.
+func (u *unit) registered(m sei, message []byte, outside int) verdict {
+	t := coded.Registered(message, u.video.Dolby)
+	switch {
+	case t.Stays && !t.Known:
+		return verdict{stays: true, kind: scrub.Unknown, value: coded.Opaque}
+	case !t.Stays, len(t.Clear) > 0 && !m.plain():
+		return verdict{kind: scrub.Unknown, value: coded.Registrant(message)}
+	}
+	v := verdict{stays: true, free: t.Free}
+	for _, i := range t.Clear {
+		v.kind = scrub.Hidden
+		v.edits = append(v.edits, u.put(scrub.Destroy, m.body+i-outside, 0))
+	}
+	return v
 }
 
 // blank tells whether m is filler already: as this package leaves it, or
@@ -115,8 +115,10 @@ func (u *unit) unregistered(m sei) verdict {
 	}
 	v := verdict{kind: w.kind, value: w.name}
 	switch {
-	case uuid == uuidMDPM && bytes.HasPrefix(data, []byte("GA94")):
-		return verdict{stays: true} // captions
+	case uuid == uuidMDPM && bytes.HasPrefix(data, []byte("GA94")): // captions
+		const atsc = "\xb5\x00\x31"
+		data = u.payload(m, coded.MaxRegistered+1)[uuidLen:]
+		return u.registered(m, append([]byte(atsc), data...), len(atsc)-uuidLen)
 	case uuid == uuidMDPM:
 		v.value += mdpm(data)
 		return v
