@@ -86,7 +86,10 @@ func (p *Panel) Show(format, ext string, data []byte) (Opinion, error) {
 		out["pillow"], err = p.pillow.show(path)
 	}
 	if slices.Contains(names, "ffmpeg") && p.ffmpeg != "" {
-		out["ffmpeg"] = showFFmpeg(p.ffmpeg, path)
+		shown, err := showFFmpeg(p.ffmpeg, path)
+		if err == nil { // what takes too long has no opinion
+			out["ffmpeg"] = shown
+		}
 	}
 	return out, err
 }
@@ -95,7 +98,8 @@ func (p *Panel) Show(format, ext string, data []byte) (Opinion, error) {
 // each decoder; spare streams may go, as do tracks of telemetry.
 func Lost(before, after Opinion, spare int) (lost []string) {
 	for name, shown := range before {
-		if l := shown.Lost(after[name], spare); l != "" {
+		now, asked := after[name]
+		if l := shown.Lost(now, spare); asked && l != "" {
 			lost = append(lost, name+": "+l)
 		}
 	}

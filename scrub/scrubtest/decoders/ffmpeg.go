@@ -14,29 +14,28 @@ const patience = 30 * time.Second
 
 // showFFmpeg returns the frames of all streams but attached pictures. What comes of
 // a file that breaks off counts. Subtitles are shown as they are where they can't
-// be decoded to text: in text there may be bytes that nobody sees.
-func showFFmpeg(program, path string) Shown {
-	shown := frames(program, path, "-map", "0:V?", "-map", "0:a?", "-map", "0:s?", "-c:s", "copy")
-	if !slices.ContainsFunc(shown, isSubtitle) {
-		return shown
+// be decoded to text: in text there may be bytes that nobody sees. It is an error
+// if it takes too long.
+func showFFmpeg(program, path string) (Shown, error) {
+	shown, err := frames(program, path, "-map", "0:V?", "-map", "0:a?", "-map", "0:s?", "-c:s", "copy")
+	if err != nil || !slices.ContainsFunc(shown, isSubtitle) {
+		return shown, err
 	}
-	if words := frames(program, path, "-map", "0:s", "-c:s", "ass"); len(words) > 0 {
+	words, err := frames(program, path, "-map", "0:s", "-c:s", "ass")
+	if len(words) > 0 {
 		shown = append(slices.DeleteFunc(shown, isSubtitle), words...)
 	}
-	return shown
+	return shown, err
 }
 
 func isSubtitle(s Stream) bool { return s.Kind == "subtitle" }
 
-func frames(program, path string, maps ...string) Shown {
+func frames(program, path string, maps ...string) (Shown, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	args := append([]string{"-v", "quiet", "-nostdin", "-threads", "1", "-i", path}, maps...)
 	out, _ := exec.CommandContext(ctx, program, append(args, "-f", "framehash", "-hash", "md5", "-")...).Output()
-	if ctx.Err() != nil {
-		return nil
-	}
-	return parseFrames(string(out))
+	return parseFrames(string(out)), ctx.Err()
 }
 
 var mediaType = regexp.MustCompile(`^#media_type (\d+): (\w+)`)
