@@ -108,36 +108,21 @@ type flip struct {
 
 // pickFlips returns changes that make the numbers near the start of structures
 // zero, one, or as large as can be. Where the numbers are is known to the format
-// alone, so the usual places are tried, but for text: a structure of another
-// type is another one, not a broken one.
+// alone, so the usual places are tried, types of structures among them: the name
+// of a structure is as easily damaged as its length.
 func pickFlips(p *scrub.Plan, data []byte, most int, lot *rand.Rand) (flips []flip) {
 	whole := payload(p)
 	for _, s := range p.Map {
 		for _, at := range []int64{0, 1, 2, 4, 8, 12} {
 			for _, b := range numbers(at) {
 				end := s.Off + at + int64(len(b))
-				if at < s.Len && end <= p.Size && meeting(whole, s.Off+at, int64(len(b))) < 0 && !isText(data[s.Off+at:end]) {
+				if at < s.Len && end <= p.Size && meeting(whole, s.Off+at, int64(len(b))) < 0 {
 					flips = append(flips, flip{s.Off + at, b, s.Place})
 				}
 			}
 		}
 	}
 	return some(flips, most, lot)
-}
-
-// isText tells whether b is words, or letters for the most part: a box's type, a
-// signature with its zero, a piece of XML.
-func isText(b []byte) bool {
-	letters, printable := 0, 0
-	for _, c := range b {
-		if c >= ' ' && c <= '~' {
-			printable++
-		}
-		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {
-			letters++
-		}
-	}
-	return printable == len(b) || 2*letters > len(b)
 }
 
 func numbers(at int64) (out [][]byte) {
