@@ -10,12 +10,14 @@ import (
 // picture claims the chunks of the picture. Bytes after the end of a compressed
 // stream are no part of it.
 func (c *cleaner) picture() error {
+	holes := c.holes // claimed already
 	for off := int64(len(signature)); c.Left(off) > 0; {
+		if len(holes) > 0 && holes[0].Off == off {
+			off, holes = holes[0].End(), holes[1:]
+			continue
+		}
 		k, err := c.chunkAt(off)
-		if err != nil || k.n > c.Left(off)-frameLen {
-			if c.cut {
-				return nil // claimed already
-			}
+		if err != nil {
 			return err
 		}
 		if c.holds(k) {
@@ -34,7 +36,9 @@ func (c *cleaner) picture() error {
 func (c *cleaner) part(k chunk) error {
 	switch k.typ {
 	case "IEND":
-		return c.last(k)
+		if !c.damaged {
+			return c.last(k)
+		}
 	case "IDAT", "fdAT":
 		if end, ok := c.streamEnd(k); ok && end < k.crcAt() && k.n > prefix(k) {
 			return c.slack(k, max(end, k.data()+prefix(k)))

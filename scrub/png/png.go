@@ -53,9 +53,12 @@ func (c chunk) critical() bool { return c.typ[0]&0x20 == 0 }
 type cleaner struct {
 	*scrub.Scan
 	header  header
-	other   []chunk  // all chunks but those that hold the picture
-	streams []stream // what the picture's chunks hold, if that was looked at
-	cut     bool     // the file ends before the picture does
+	other   []chunk       // all chunks but those that hold the picture
+	streams []stream      // what the picture's chunks hold, if that was looked at
+	damaged bool          // only what proves itself changes
+	holes   []scrub.Range // what is no chunk in a damaged file
+	pixels  bool          // there is an IDAT
+	frames  int64         // how many there are
 	crc     *zeroCRC
 	seen    map[string]bool
 
@@ -100,7 +103,7 @@ func parse(s *scrub.Scan) error {
 	if err := c.list(); err != nil {
 		return err
 	}
-	if !c.cut && !c.header.apple && s.Deep() {
+	if !c.damaged && !c.header.apple && s.Deep() {
 		if err := c.inflate(); err != nil {
 			return err
 		}
@@ -129,10 +132,8 @@ func (c *cleaner) chunkAt(off int64) (chunk, error) {
 		return chunk{}, err
 	}
 	k := chunk{off: off, n: int64(binary.BigEndian.Uint32(b)), typ: string(b[4:])}
-	for _, l := range b[4:] {
-		if l|0x20 < 'a' || l|0x20 > 'z' {
-			return k, c.Errorf(off+4, "chunk type %q", k.typ)
-		}
+	if !letters(b[4:]) {
+		return k, c.Errorf(off+4, "chunk type %q", k.typ)
 	}
 	if k.n > 1<<31-1 {
 		return k, c.Errorf(off, "chunk %q of %d bytes", k.typ, k.n)
@@ -162,73 +163,92 @@ func (c *cleaner) list() error {
 	if err := c.ahead(); err != nil {
 		return err
 	}
-	pixels, frames := false, int64(0)
-	for off := int64(len(signature)); ; {
+	last, off := chunk{}, int64(len(signature))
+	for {
 		k, err := c.chunkAt(off)
-		if c.cutAt(off, k, err, pixels) {
-			return nil
+		if err == nil && k.n > c.Left(off)-frameLen {
+			err = c.Errorf(off, "chunk %q of %d bytes, %d are left", k.typ, k.n, c.Left(off)-frameLen)
+		}
+		if scrub.Refusal(err) {
+			if off, err = c.resume(off, last, err); err != nil || off < 0 {
+				return err
+			}
+			last = chunk{}
+			continue
+		}
+		if err == nil {
+			err = c.order(k)
 		}
 		if err != nil {
 			return err
 		}
-		if k.n > c.Left(off)-frameLen {
-			return c.Errorf(off, "chunk %q of %d bytes, %d are left", k.typ, k.n, c.Left(off)-frameLen)
+		k.after, c.pixels = c.pixels, c.pixels || k.typ == "IDAT"
+		if k.typ == "IEND" {
+			return c.finish(k)
 		}
-		k.after, pixels = pixels, pixels || k.typ == "IDAT"
-		if err := c.order(k); err != nil {
+		if err := c.note(k); err != nil {
 			return err
 		}
-		switch {
-		case k.typ == "IEND":
-			if !pixels {
-				return c.Errorf(off, "IEND without IDAT")
-			}
-			if frames > c.header.frames {
-				c.Doubt("%d frames are never shown", frames-c.header.frames)
-			}
-			c.End(scrub.End{Off: k.end(), Proof: scrub.Proven})
-			return nil
-		case k.typ == "fcTL" && c.holds(k):
-			frames++
-		case !c.holds(k):
-			if k.critical() {
-				return c.Unsupportedf(off, "critical chunk %q", k.typ)
-			}
-			if len(c.other) >= maxChunks {
-				return c.Unsupportedf(off, "more than %d chunks", maxChunks)
-			}
-			c.other = append(c.other, k)
-		}
-		off = k.end()
+		last, off = k, k.end()
 	}
 }
 
-// cutAt deals with a file that ends inside of chunk k, which readers show as far
-// as it goes: the remains are taken for picture.
-func (c *cleaner) cutAt(off int64, k chunk, err error, pixels bool) bool {
-	short := c.Left(off) < headLen || err == nil && k.n > c.Left(off)-frameLen
-	if !short || !pixels || err == nil && k.typ != "IDAT" && k.typ != "fdAT" && k.typ != "IEND" {
-		return false
+// note adds a chunk that is none of the picture's to the others.
+func (c *cleaner) note(k chunk) error {
+	if k.typ == "fcTL" && c.holds(k) {
+		c.frames++
 	}
-	c.Claim(off, c.Left(off), scrub.Payload, "remains")
-	c.Doubt("the picture is cut short at 0x%x", off)
-	c.cut = true
-	return true
+	if c.holds(k) {
+		return nil
+	}
+	if unproven, err := c.unproven(k); err != nil {
+		return err
+	} else if unproven {
+		c.hurt("chunk %q at 0x%x may be one of the picture's", k.typ, k.off)
+	}
+	if len(c.other) >= maxChunks {
+		return c.Unsupportedf(k.off, "more than %d chunks", maxChunks)
+	}
+	c.other = append(c.other, k)
+	return nil
+}
+
+// finish ends the list at IEND. What follows is no part of a picture that proves
+// itself whole up to here.
+func (c *cleaner) finish(k chunk) error {
+	sound, err := c.sound(k)
+	if err != nil {
+		return err
+	}
+	if c.frames > c.header.frames {
+		c.Doubt("%d frames are never shown", c.frames-c.header.frames)
+	}
+	if !c.pixels {
+		c.hurt("%v", c.Errorf(k.off, "IEND without IDAT"))
+	}
+	if !sound && k.n == 0 {
+		c.hurt("the checksum of IEND at 0x%x is wrong", k.off)
+	}
+	end := scrub.End{Off: k.end(), Proof: scrub.Proven}
+	if c.damaged {
+		end = scrub.End{Off: k.end(), Doubt: "the picture is damaged"}
+	}
+	c.End(end)
+	return nil
 }
 
 // order holds the first chunks to what the standard says of them, 5.6.
 func (c *cleaner) order(k chunk) error {
-	first := k.off == int64(len(signature))
+	first, missing := k.off == int64(len(signature)), c.header.width == 0
 	switch {
 	case k.typ == "CgBI" && first:
 		c.header.apple = true
-	case k.typ == "IHDR" && c.header.width == 0:
-		if !first && !c.header.apple || k.n != 13 {
-			return c.Errorf(k.off, "IHDR of %d bytes", k.n)
-		}
+		return nil
+	case k.typ == "IHDR" && missing && (first || c.header.apple) && k.n == 13:
 		return c.readHeader(k)
-	case k.typ == "IHDR" || c.header.width == 0:
-		return c.Errorf(k.off, "chunk %q, expected IHDR first and once", k.typ)
+	case k.typ == "IHDR" || missing:
+		c.hurt("chunk %q of %d bytes at 0x%x, expected IHDR of 13 first and once", k.typ, k.n, k.off)
+		c.header.width = max(c.header.width, 1) // this is said once
 	}
 	return nil
 }
@@ -301,8 +321,13 @@ func (c *cleaner) readHeader(k chunk) error {
 	c.header.width, c.header.height = int64(binary.BigEndian.Uint32(b)), int64(binary.BigEndian.Uint32(b[4:]))
 	c.header.depth, c.header.colour, c.header.interlaced = b[8], b[9], b[12] == 1
 	if c.header.width == 0 || c.header.height == 0 || c.header.channels() == 0 || b[8] == 0 || b[8] > 16 || b[10] != 0 || b[11] != 0 || b[12] > 1 {
-		return c.Errorf(k.data(), "header % x", b)
+		c.hurt("IHDR is % x", b)
+		c.header = header{width: 1}
 	}
+	if sound, err := c.sound(k); sound || err != nil {
+		return err
+	}
+	c.hurt("the checksum of IHDR is wrong")
 	return nil
 }
 

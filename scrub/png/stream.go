@@ -12,7 +12,8 @@ import (
 
 // stream is one compressed picture: the first image or a frame.
 type stream struct {
-	first, end int64 // where its first chunk starts, and where its data ends
+	first int64 // where its first chunk starts
+	end   int64 // where its data ends, -1 if it was not read so far
 }
 
 // inflateLimit is how much may come out of the streams of one file besides what
@@ -70,9 +71,11 @@ func (c *cleaner) inflateAt(k chunk, expected int64, budget *int64) (ok bool, er
 		return false, src.err
 	case *budget < 0:
 		c.Doubt("the picture at 0x%x is too large to look behind it", k.off)
+		c.streams = append(c.streams, stream{k.off, -1})
 		return false, nil
 	case err != nil:
 		c.Doubt("the picture at 0x%x does not decompress: %v", k.off, short(err))
+		c.streams = append(c.streams, stream{k.off, -1})
 		return false, nil
 	case n > expected:
 		c.Doubt("%d bytes more than a picture of this size has come out of the stream at 0x%x", n-expected, k.off)
@@ -92,7 +95,7 @@ func short(err error) error {
 func (c *cleaner) streamEnd(k chunk) (int64, bool) {
 	for i := len(c.streams) - 1; i >= 0; i-- {
 		if c.streams[i].first <= k.off {
-			return c.streams[i].end, true
+			return c.streams[i].end, c.streams[i].end >= 0
 		}
 	}
 	return 0, false

@@ -49,6 +49,8 @@ var kinds = map[string]scrub.Kind{
 func (c *cleaner) judge(k chunk) error {
 	n, renders := c.header.renders(k.typ)
 	switch {
+	case c.damaged:
+		return c.proven(k)
 	case k.typ == void:
 		return c.blank(k)
 	case renders:

@@ -1,0 +1,158 @@
+package png
+
+import (
+	"bytes"
+	"slices"
+
+	"untag/scrub"
+)
+
+// A picture whose chunks don't lead from one to the next is damaged. What proves
+// itself goes all the same: a chunk of a kind that tells something, of which the
+// checksum is right. All else stays, and is called payload where no chunk is.
+
+// hurt notes damage. From then on only what proves itself changes.
+func (c *cleaner) hurt(format string, args ...any) {
+	c.damaged = true
+	c.Doubt(format, args...)
+}
+
+// resume deals with damage at off, where no chunk is: it claims what lies there and
+// returns where the next sound chunk stands, -1 if there is none. The chunk
+// before, of which the length may be wrong, is no chunk if its checksum is wrong.
+func (c *cleaner) resume(off int64, last chunk, why error) (int64, error) {
+	c.hurt("%v", why)
+	from := off
+	if last.off > 0 {
+		sound, err := c.sound(last)
+		if err != nil {
+			return 0, err
+		}
+		if !sound {
+			from = last.off
+			if n := len(c.other); n > 0 && c.other[n-1].off == from {
+				c.other = c.other[:n-1]
+			}
+		}
+	}
+	next, err := c.soundFrom(from + 1)
+	if err != nil {
+		return 0, err
+	}
+	end := next
+	if next < 0 {
+		end = c.Size()
+	}
+	c.holes = append(c.holes, scrub.Range{Off: from, Len: end - from})
+	return next, c.remains(from, end)
+}
+
+// remains claims the bytes from off to end, which are no chunk that is whole. A
+// text that the end of the file cuts short goes: its name stands where a chunk
+// has to begin, and nothing of a picture is behind it.
+func (c *cleaner) remains(off, end int64) error {
+	const most = 64 << 10
+	k, err := c.chunkAt(off)
+	if scrub.Refusal(err) || err == nil && (end < c.Size() || !isText(k.typ) || end-off > most || k.end() <= end) {
+		c.Claim(off, end-off, scrub.Payload, "remains")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	b, err := c.Bytes(k.data(), int(end-k.data()))
+	if err != nil {
+		return err
+	}
+	if bytes.Contains(b, []byte("IDAT")) {
+		c.Claim(off, end-off, scrub.Payload, "remains")
+		return nil
+	}
+	c.Claim(off, headLen, scrub.Structure, k.typ)
+	return c.Blank(k.data(), end-k.data(), 0, scrub.Caption, k.typ)
+}
+
+func isText(typ string) bool { return typ == "tEXt" || typ == "zTXt" || typ == "iTXt" }
+
+// soundFrom finds the first chunk from off on whose checksum is right, -1 if there
+// is none. Every byte is a part of few checksums: four letters behind a length
+// that fits are rare.
+func (c *cleaner) soundFrom(off int64) (int64, error) {
+	budget := 4 * c.Size()
+	for c.Left(off) >= frameLen {
+		b, err := c.Bytes(off, int(min(c.Left(off), 64<<10)))
+		if err != nil {
+			return 0, err
+		}
+		for i := 0; i+headLen <= len(b); i++ {
+			k := chunk{off: off + int64(i), n: be32(b, i), typ: string(b[i+4 : i+8])}
+			if k.n > c.Left(k.off)-frameLen || !letters(b[i+4:i+8]) {
+				continue
+			}
+			if budget -= k.n; budget < 0 {
+				return -1, nil
+			}
+			if sound, err := c.sound(k); sound || err != nil {
+				return k.off, err
+			}
+		}
+		off += int64(len(b)) - headLen + 1
+	}
+	return -1, nil
+}
+
+func letters(b []byte) bool {
+	for _, l := range b {
+		if l|0x20 < 'a' || l|0x20 > 'z' {
+			return false
+		}
+	}
+	return true
+}
+
+// proven deals with a chunk of a damaged picture: it goes if it is of a kind that
+// tells something and its checksum is right.
+func (c *cleaner) proven(k chunk) error {
+	sound, err := c.sound(k)
+	if err != nil {
+		return err
+	}
+	kind, known := kinds[k.typ]
+	switch {
+	case !sound:
+	case k.typ == "eXIf":
+		return c.exif(k)
+	case isText(k.typ):
+		return c.text(k)
+	case known && kind != scrub.Hidden:
+		value, err := c.value(k)
+		if err != nil {
+			return err
+		}
+		return c.drop(k, kind, value)
+	}
+	role := scrub.Identify
+	if _, renders := c.header.renders(k.typ); renders || k.typ == "iCCP" || kind == scrub.Hidden {
+		role = scrub.Render
+	}
+	c.keep(k, role)
+	return nil
+}
+
+// torn tells whether a type is what an interrupted run makes of another one, if a
+// sector ends inside of it. One flipped bit makes no such type of the picture's.
+func torn(typ string) bool {
+	return typ[:2] == void[:2] || typ[0] == void[0] && !slices.Contains([]string{"RNS", "cTL", "dAT"}, typ[1:])
+}
+
+// unproven tells whether a chunk that no table knows may be one of the picture's
+// whose name is damaged: the checksum is of the name too.
+func (c *cleaner) unproven(k chunk) (bool, error) {
+	_, known := kinds[k.typ]
+	_, renders := c.header.renders(k.typ)
+	if known || renders || torn(k.typ) || isText(k.typ) || k.typ == void || k.typ == "iCCP" || k.typ == "eXIf" {
+		return false, nil
+	}
+	sound, err := c.sound(k)
+	return !sound || k.critical(), err
+}
