@@ -34,6 +34,9 @@ type Policy struct {
 	Profile Profile
 	Keep    []Kind // stays although the profile removes it
 	Remove  []Kind // goes although the profile keeps it; wins over Keep
+	// LeaveSigned has whoever performs plans leave files alone that are signed. The
+	// plans are the same. See [Plan.Signed].
+	LeaveSigned bool
 }
 
 // Check returns an error that names the first word a policy can't have.

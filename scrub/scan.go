@@ -92,7 +92,10 @@ func (s *Scan) Found(f Finding) bool {
 		if f.Goes {
 			s.out.unlisted++
 		}
-		return f.Goes
+		if f.Kind != Mark {
+			return f.Goes
+		}
+		s.out.findings = s.out.findings[:maxFindings-1] // for marks there is always room: see [Plan.Signed]
 	}
 	if s.place != "" {
 		f.Place = s.place + "/" + f.Place

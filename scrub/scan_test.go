@@ -195,6 +195,22 @@ func TestFindingsBeyondTheListCount(t *testing.T) {
 	}
 }
 
+// Whether a file is signed does not depend on how much else is in it.
+func TestMarksAreListedInAnyCase(t *testing.T) {
+	e := engineOf(func(s *Scan) error {
+		for range maxFindings {
+			s.Found(Finding{Kind: Comment})
+		}
+		s.Found(Finding{Kind: Mark, Place: "tail/natisign"})
+		s.Claim(0, s.Size(), Identify, "i")
+		return nil
+	}, nil)
+	p := planOf(t, e, "0123456789")
+	if !p.Signed() || len(p.Findings) != maxFindings || p.Removes() != maxFindings+1 {
+		t.Errorf("signed is %v, %d listed, %d go", p.Signed(), len(p.Findings), p.Removes())
+	}
+}
+
 func TestGoneIgnoresThePolicy(t *testing.T) {
 	e := engineOf(func(s *Scan) error {
 		s.Claim(0, s.Size(), Identify, "i")

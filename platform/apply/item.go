@@ -26,6 +26,7 @@ type item struct {
 	start time.Time
 
 	leased  bool
+	signed  bool     // it is, or was
 	notes   []string // what could not be kept or done, beside the cleaning
 	changed bool     // a write or a cut was begun
 	stopped error    // why the work on it ended early; nil if it did not

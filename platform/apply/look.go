@@ -36,8 +36,8 @@ func (r *run) look(ctx context.Context, e *walk.Entry) *item {
 		return nil
 	}
 	r.adopt(it, plan)
-	if r.opt.DryRun || !r.needed(it) {
-		it.out.verdict(plan, r.opt.DryRun)
+	if r.opt.DryRun || !r.needed(it) || r.leaves(plan) {
+		r.verdict(it, plan)
 		r.done(it)
 		return nil
 	}
@@ -147,6 +147,7 @@ func advise(f *os.File, size int64, opt scrub.Options) {
 // adopt makes the plan the item's.
 func (r *run) adopt(it *item, p *scrub.Plan) {
 	it.plan = p
+	it.signed = it.signed || p.Signed()
 	o := &it.out
 	o.Format, o.NewSize = p.Format, p.Size
 	if o.Depth == "" && p.Refused == "" {
@@ -174,9 +175,20 @@ func (r *run) staleTimes(it *item) bool {
 	return r.opt.MTime == ZeroTime && it.out.Media && it.first.Mtim != zeroTimes[1]
 }
 
+// leaves tells whether the file is to stay as it is for its signature.
+func (r *run) leaves(p *scrub.Plan) bool { return r.opt.Scrub.Policy.LeaveSigned && p.Signed() }
+
 // verdict sets the status from the last plan that was made for the file.
-func (o *Outcome) verdict(p *scrub.Plan, dry bool) {
+func (r *run) verdict(it *item, p *scrub.Plan) {
+	o, left := &it.out, r.leaves(p)
 	o.Reasons = append([]string(nil), p.Doubts...)
+	switch {
+	case left:
+		o.Cut = 0
+		o.because("it is signed, and left as it is")
+	case it.signed:
+		o.because("a device that asks for its signature refuses the file without it")
+	}
 	if p.Refused != "" {
 		o.because("%s", p.Refused)
 	}
@@ -188,7 +200,7 @@ func (o *Outcome) verdict(p *scrub.Plan, dry bool) {
 		}
 	case scrub.Dirty:
 		o.Status = Dirty
-		if !dry {
+		if !r.opt.DryRun && !left {
 			o.fail(fmt.Errorf("%w: %s", ErrNotProven, countTags(p)))
 		}
 	case scrub.Partly:

@@ -34,7 +34,7 @@ func (r *run) proof(ctx context.Context, it *item) error {
 	}
 	done := it.plan
 	if !it.todo() {
-		it.out.verdict(done, false)
+		r.verdict(it, done)
 		return nil
 	}
 	r.event(it, Proving, 0, it.at.Size)
@@ -58,7 +58,7 @@ func (r *run) proof(ctx context.Context, it *item) error {
 	it.out.Mode = inPlace
 	r.adopt(it, plan)
 	if !it.todo() {
-		it.out.verdict(plan, false)
+		r.verdict(it, plan)
 		return nil
 	}
 	it.out.Findings = append(slices.Clip(it.out.Findings), plan.Findings...)

@@ -75,8 +75,8 @@ func (r *run) cleanSpool(ctx context.Context, it *item) {
 		return
 	}
 	r.adopt(it, plan)
-	if r.opt.DryRun || !it.todo() {
-		it.out.verdict(plan, r.opt.DryRun)
+	if r.opt.DryRun || !it.todo() || r.leaves(plan) {
+		r.verdict(it, plan)
 		return
 	}
 	r.rounds(ctx, []*item{it})

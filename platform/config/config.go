@@ -18,6 +18,8 @@ type Config struct {
 	Keep    []scrub.Kind
 	Remove  []scrub.Kind
 	Depth   scrub.Depth
+	// LeaveSigned leaves files alone that are signed: see [scrub.Plan.Signed].
+	LeaveSigned bool
 	// Settle is for how long a file must not have changed before it is touched.
 	Settle time.Duration
 	// RequireSandbox refuses to work where the worker can't be confined.
@@ -54,6 +56,8 @@ type Rule struct {
 	Keep    []scrub.Kind // nil: as for all other drives; empty: none
 	Remove  []scrub.Kind
 	Depth   *scrub.Depth
+	// LeaveSigned is as in Config.
+	LeaveSigned *bool
 }
 
 // Match is what a drive must be like; all of what is set. Texts are compared

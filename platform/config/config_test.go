@@ -52,12 +52,13 @@ profile = "strict"
 keep = ["time", "place"]
 remove = ["cover"]
 depth = "index"
+leave_signed = true
 settle = "1m30s"
 require_sandbox = false
 notify = "none"
 `}, func(c *Config) {
 			*c = Config{Profile: scrub.ProfileStrict, Keep: []scrub.Kind{scrub.Time, scrub.Place}, Remove: []scrub.Kind{scrub.Cover},
-				Depth: scrub.DepthIndex, Settle: 90 * time.Second, Notify: NotifyNone}
+				Depth: scrub.DepthIndex, LeaveSigned: true, Settle: 90 * time.Second, Notify: NotifyNone}
 		}},
 		{"windows line ends", []string{"settle = \"5s\"\r\nnotify = \"problems\"\r\n"}, func(c *Config) { c.Settle, c.Notify = 5*time.Second, NotifyProblems }},
 		{"no waiting", []string{`settle = "0s"`}, func(c *Config) { c.Settle = 0 }},
@@ -71,6 +72,7 @@ profile = "strict"
 keep = []
 remove = ["cover"]
 depth = "deep"
+leave_signed = false
 [rule.match]
 label = "CAMERA"
 uuid = "1234-*"
@@ -80,7 +82,7 @@ fs = "vfat"
 min_size = "1GB"
 max_size = "2 TiB"
 `}, func(c *Config) {
-			c.Rules = []Rule{{Name: "mine", Action: Report, Profile: &strict, Keep: []scrub.Kind{}, Remove: []scrub.Kind{scrub.Cover}, Depth: &deep,
+			c.Rules = []Rule{{Name: "mine", Action: Report, Profile: &strict, Keep: []scrub.Kind{}, Remove: []scrub.Kind{scrub.Cover}, Depth: &deep, LeaveSigned: new(bool),
 				Match: Match{Label: "CAMERA", UUID: "1234-*", Vendor: "V", Model: "M", FS: "vfat", MinSize: 1e9, MaxSize: 2 << 40}}}
 		}},
 		{"rules without names, and all ways to write a match", []string{"[[rule]]\nmatch = { label = 'a' }\n[[rule]]\nmatch.label = 'b'\naction = 'ignore'\n"},
@@ -234,12 +236,13 @@ profile = "device"
 keep = []
 remove = ["gainmap"]
 depth = "deep"
+leave_signed = true
 [[rule]]
 name = "btrfs"
 match = { fs = "btrfs" }
 `)
 	base := scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileStrict, Keep: []scrub.Kind{scrub.Time}, Remove: []scrub.Kind{scrub.Cover}}, Depth: scrub.DepthIndex}
-	own := scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileDevice, Keep: []scrub.Kind{}, Remove: []scrub.Kind{scrub.GainMap}}, Depth: scrub.DepthDeep}
+	own := scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileDevice, Keep: []scrub.Kind{}, Remove: []scrub.Kind{scrub.GainMap}, LeaveSigned: true}, Depth: scrub.DepthDeep}
 	for _, tt := range []struct {
 		name   string
 		facts  Facts

@@ -28,6 +28,7 @@ type policy struct {
 	Keep    *[]string `toml:"keep"`
 	Remove  *[]string `toml:"remove"`
 	Depth   *string   `toml:"depth"`
+	Signed  *bool     `toml:"leave_signed"`
 }
 
 type rule struct {
@@ -66,6 +67,7 @@ func (f *file) override(c *Config) {
 	setWord(&c.Notify, f.Notify)
 	setWord(&c.Profile, f.Profile)
 	setWord(&c.Depth, f.Depth)
+	set(&c.LeaveSigned, f.Signed)
 	setKinds(&c.Keep, f.Keep)
 	setKinds(&c.Remove, f.Remove)
 	var rules []Rule
@@ -77,7 +79,7 @@ func (f *file) override(c *Config) {
 
 func (f *file) rule(i int) Rule {
 	from := f.Rules[i]
-	r := Rule{Name: f.name(i), Match: f.matches[i], Action: Scrub}
+	r := Rule{Name: f.name(i), Match: f.matches[i], Action: Scrub, LeaveSigned: from.Signed}
 	setWord(&r.Action, from.Action)
 	if from.Profile != nil {
 		r.Profile = (*scrub.Profile)(from.Profile)

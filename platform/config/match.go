@@ -9,7 +9,7 @@ import (
 // For says what to do with a drive, under which options, and by which rule; ""
 // is the rule if none matches, and the action [Scrub].
 func (c Config) For(f Facts) (Action, scrub.Options, string) {
-	opt := scrub.Options{Policy: scrub.Policy{Profile: c.Profile, Keep: c.Keep, Remove: c.Remove}, Depth: c.Depth}
+	opt := scrub.Options{Policy: scrub.Policy{Profile: c.Profile, Keep: c.Keep, Remove: c.Remove, LeaveSigned: c.LeaveSigned}, Depth: c.Depth}
 	for _, r := range c.Rules {
 		if r.Match.holds(f) {
 			return r.Action, r.override(opt), r.Name
@@ -21,6 +21,7 @@ func (c Config) For(f Facts) (Action, scrub.Options, string) {
 func (r Rule) override(opt scrub.Options) scrub.Options {
 	set(&opt.Policy.Profile, r.Profile)
 	set(&opt.Depth, r.Depth)
+	set(&opt.Policy.LeaveSigned, r.LeaveSigned)
 	if r.Keep != nil {
 		opt.Policy.Keep = r.Keep
 	}

@@ -36,6 +36,7 @@ func recognised() (all []scrub.Format) {
 		{"bdmv", "tables of AVCHD and Blu-ray", "mpls mpl clpi cpi bdm", like("MPLS0?00", "HDMV0?00", "INDX0?00", "MOBJ0?00")},
 		{"riff", "other RIFF: AMV, RMID, QCP, animated cursors", "amv rmi qcp", like("RIFF????", "RIFX????")},
 
+		{"tagged", "sound behind a tag: ID3, APE", "", like("ID3\x02\x00", "ID3\x03\x00", "ID3\x04\x00", "APETAGEX")},
 		{"aac", "AAC sound without a container", "aac adts loas latm", adts},
 		{"adif", "AAC sound, ADIF", "", like("ADIF")},
 		{"ac3", "AC-3, E-AC-3 sound", "ac3 eac3 ec3", ac3},

@@ -25,8 +25,8 @@ type flags struct {
 	quiet, verbose bool
 	requireSandbox bool
 
-	dryRun, compact, cut, values bool
-	mtime                        string
+	dryRun, compact, cut, values, leaveSigned bool
+	mtime                                     string
 }
 
 var (
@@ -64,6 +64,7 @@ func (f *flags) writing(c *cobra.Command) {
 	s.BoolVarP(&f.dryRun, "dry-run", "n", false, "change nothing, report what would be removed")
 	s.BoolVar(&f.compact, "compact", false, "write files anew, without the space that tags took")
 	s.BoolVar(&f.cut, "cut", false, "cut off what follows the end that a file gives for itself, even where nothing else proves it")
+	s.BoolVar(&f.leaveSigned, "leave-signed", false, "leave files alone that are signed with NATISIGN or SELFSIGN")
 	s.StringVar(&f.mtime, "mtime", "keep", "`TIME` of last change afterwards: keep, now or zero")
 	s.BoolVar(&f.values, "values", false, "with --json, include decoded values")
 	complete(c, "mtime", mtimes)
@@ -94,7 +95,7 @@ func (f *flags) options() (opt apply.Options, err error) {
 }
 
 func (f *flags) policy() scrub.Policy {
-	return scrub.Policy{Profile: scrub.Profile(f.profile), Keep: kindsOf(f.keep), Remove: kindsOf(f.remove)}
+	return scrub.Policy{Profile: scrub.Profile(f.profile), Keep: kindsOf(f.keep), Remove: kindsOf(f.remove), LeaveSigned: f.leaveSigned}
 }
 
 // words checks the flags whose values are words.

@@ -18,6 +18,11 @@ the rest is not more of it: a recorder that lost power leaves a length of nothin
 and a whole film behind it. Where that is not sure, only marks that prove
 themselves go, and the report says how many bytes stay. --cut cuts them off too.
 
+Phones and tablets of the DPRK open no file that lacks the signature NATISIGN, or
+their own SELFSIGN, and any change breaks both. A signature is removed like any
+other trailer, and the report says what follows from it. --leave-signed leaves
+signed files as they are, and reports them as what they are.
+
 --compact writes files anew, for those who want the space back that tags took; it
 needs as much free space as the largest file. Without it a file mostly keeps its
 length. --mtime keep leaves the time of last change as it was, now sets the
