@@ -114,7 +114,7 @@ func TestNotSure(t *testing.T) {
 		{"a second of sound that the header lacks", riffMedium("WAVE", chunkOf("data", strings.Repeat(much, 40))) + quiet(4000), "(4000 bytes), since they hold what may be sound"},
 		{"rest of a chunk", riffMedium("WAVE", chunkOf("data", much)) + "LIST", "(4 bytes), since they may be the start of a part that was cut short"},
 		{"recording without its length", riffMedium("WAVE", chunkOf("data", much)) + far, "(80000 bytes), since they hold"},
-		{"long wav without lengths", "RF64" + ul32(0xffffffff) + "WAVE" + chunkOf("data", "wave") + tail, "no lengths of 64 bits"},
+		{"long wav without lengths", "RF64" + ul32(-1) + "WAVE" + chunkOf("data", "wave") + tail, "no lengths of 64 bits"},
 		{"remains of a chunk", "RIFF" + ul32(4+3) + "WAVEabc" + tail, "3 bytes of a chunk"},
 		{"box of no kind", heicOf(88) + box("what", "") + tail, `box "what"`},
 		{"second medium", heicOf(88) + heicOf(88) + tail, "since they start like another medium of the kind"},

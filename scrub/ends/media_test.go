@@ -131,7 +131,7 @@ func zip64Of() string {
 	at := len(local) + len(dir)
 	record := "PK\x06\x06" + ul64(44) + strings.Repeat("r", 28) + ul64(len(dir)) + ul64(len(local))
 	return local + dir + record + "PK\x06\x07" + ul32(0) + ul64(at) + ul32(1) +
-		"PK\x05\x06" + ul16(0) + ul16(0) + ul16(1) + ul16(1) + ul32(0xffffffff) + ul32(0xffffffff) + ul16(0)
+		"PK\x05\x06" + ul16(0) + ul16(0) + ul16(1) + ul16(1) + ul32(-1) + ul32(-1) + ul16(0)
 }
 
 // flacOf has frames of 192 samples, each of which says how long it is.
@@ -216,7 +216,7 @@ func riffMedium(kind string, chunks ...string) string {
 }
 
 func rf64Of(data string) string {
-	return "RF64" + ul32(0xffffffff) + "WAVE" + "ds64" + ul32(28) + ul64(4+36+8+len(data)) + ul64(len(data)) + ul64(2) + ul32(0) + "data" + ul32(0xffffffff) + data
+	return "RF64" + ul32(-1) + "WAVE" + "ds64" + ul32(28) + ul64(4+36+8+len(data)) + ul64(len(data)) + ul64(2) + ul32(0) + "data" + ul32(-1) + data
 }
 
 func formMedium(kind string, chunks ...string) string {

@@ -119,7 +119,7 @@ var trailers = []struct {
 	{name: "natisign", tail: "NATISIGN" + strings.Repeat("\x90\x01\xfe", 50), floor: int64(len(body)), mark: "natisign", value: "not of the known layout; " + refusal, guess: true},
 	{name: "id3v1", tail: "TAG" + pad("Title", 30) + pad("Artist", 30) + pad("", 65), mark: "id3v1", value: pad("Title", 31) + "Artist"},
 	{name: "ape", tail: apeTag("items", 0), mark: "ape", value: "3 items"},
-	{name: "ape with a header", tail: strings.Repeat("h", 32) + apeTag("items", 1<<31), mark: "ape", value: "3 items"},
+	{name: "ape with a header", tail: strings.Repeat("h", 32) + apeTag("items", -1<<31), mark: "ape", value: "3 items"},
 	{name: "lyrics3", tail: "LYRICSBEGININD00002100" + "000022LYRICS200", mark: "lyrics3"},
 	{name: "motion photo", tail: u32be(16) + "ftypmp42" + u32be(0) + u32be(1) + "mdat" + u32be(0) + u32be(20) + "data", floor: int64(len(body)), mark: "motion-photo", value: "video, 36 bytes"},
 	{name: "pictures", tail: "\xff\xd8\xff preview \xff\xd9", floor: int64(len(body)), mark: "jpeg-image", value: "further pictures, 14 bytes", guess: true},

@@ -159,7 +159,7 @@ func TestDamaged(t *testing.T) {
 		{"type of other characters", head + note + chunkOf("a b!") + pixels + other + tail, `png: chunk type "a b!" at 0x3e`},
 		{"critical chunk", head + note + chunkOf("CRIt", "x") + other + pixels + tail, `chunk "CRIt" at 0x3a may be one of the picture's`},
 		{"pixels of another name", head + note + pixels[:4] + "i" + pixels[5:] + other + tail, `chunk "iDAT" at 0x3a may be one of the picture's`},
-		{"chunk that is too long", head + note + u32(1<<31) + "tEXt" + pixels + other + tail, `png: chunk "tEXt" of 2147483648 bytes at 0x3a`},
+		{"chunk that is too long", head + note + u32(-1<<31) + "tEXt" + pixels + other + tail, `png: chunk "tEXt" of 2147483648 bytes at 0x3a`},
 		{"pixels that are too long", head + note + u32(1<<20) + pixels[4:] + other + chunkOf("tEXt", "Comment\x00secret") + tail, `png: chunk "IDAT" of 1048576 bytes, `},
 		{"pixels that are too short", head + note + u32(9) + pixels[4:] + other + chunkOf("tEXt", "Comment\x00secret") + tail, `png: chunk type `},
 		{"a text that is too long", head + u32(30) + chunkOf("tEXt", "Author\x00s")[4:] + note + pixels + other + tail, `png: chunk type `},
