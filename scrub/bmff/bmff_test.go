@@ -3,6 +3,7 @@ package bmff
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -314,5 +315,19 @@ func TestCompact(t *testing.T) {
 		if frame := string(small[off : off+6]); frame != "FRAME"+string(rune('1'+i)) {
 			t.Errorf("chunk %d holds %q", i, frame)
 		}
+	}
+}
+
+// A table can announce a sample for every byte of a long file: looking at each
+// would take minutes.
+func TestTinySamples(t *testing.T) {
+	const n = 200_000
+	offsets, sizes := make([]uint32, n), make([]uint32, n)
+	for i := range offsets {
+		offsets[i], sizes[i] = uint32(i), 1
+	}
+	p := plan(t, movieOf(bytes.Repeat([]byte{1}, n), nil, video(offsets, sizes)), scrub.Options{})
+	if !slices.ContainsFunc(p.Doubts, func(d string) bool { return strings.Contains(d, "more samples than can be looked at") }) {
+		t.Errorf("%s, doubts %q", p.Status(), p.Doubts)
 	}
 }
