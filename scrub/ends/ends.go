@@ -14,34 +14,35 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/marks"
+	"untag/scrub/sniff"
 )
 
 // Table returns the formats of this package, in the order of recognition.
 func Table() []scrub.Format {
 	return []scrub.Format{
-		{Name: "gif", Title: "GIF picture", Extensions: []string{"gif"}, Sniff: starts("GIF87a", "GIF89a"), End: gif},
-		{Name: "webp", Title: "WebP picture", Extensions: []string{"webp"}, Sniff: riffOf("WEBP"), End: riff},
-		{Name: "avi", Title: "AVI film", Extensions: []string{"avi", "divx"}, Sniff: riffOf("AVI "), End: riff},
-		{Name: "wav", Title: "WAV sound", Extensions: []string{"wav", "wave", "bwf"}, Sniff: riffOf("WAVE"), End: riff},
-		{Name: "aiff", Title: "AIFF sound", Extensions: []string{"aif", "aiff", "aifc"}, Sniff: formOf("AIFF", "AIFC"), End: aiff},
-		{Name: "djvu", Title: "DjVu document", Extensions: []string{"djvu", "djv"}, Sniff: starts("AT&TFORM"), End: djvu},
+		{Name: "gif", Title: "GIF picture", Extensions: []string{"gif"}, Sniff: sniff.Like("GIF87a", "GIF89a"), End: gif},
+		{Name: "webp", Title: "WebP picture", Extensions: []string{"webp"}, Sniff: sniff.Like("RIFF????WEBP"), End: riff},
+		{Name: "avi", Title: "AVI film", Extensions: []string{"avi", "divx"}, Sniff: sniff.Like("RIFF????AVI "), End: riff},
+		{Name: "wav", Title: "WAV sound", Extensions: []string{"wav", "wave", "bwf"}, Sniff: sniff.Like("RIFF????WAVE", "RF64????WAVE", "BW64????WAVE"), End: riff},
+		{Name: "aiff", Title: "AIFF sound", Extensions: []string{"aif", "aiff", "aifc"}, Sniff: sniff.Like("FORM????AIFF", "FORM????AIFC"), End: aiff},
+		{Name: "djvu", Title: "DjVu document", Extensions: []string{"djvu", "djv"}, Sniff: sniff.Like("AT&TFORM"), End: djvu},
 		{Name: "heif", Title: "HEIC, HEIF, AVIF picture", Extensions: []string{"heic", "heics", "heif", "hif", "avif", "avci"},
 			Sniff: brand("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "mif2", "msf1", "avif", "avis", "avci", "avcs", "miaf", "jpeg", "jpgs"), End: boxes},
 		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: brand("crx "), End: boxes},
-		{Name: "jp2", Title: "JPEG 2000 picture", Extensions: []string{"jp2", "jpx", "jpm", "jpf", "mj2"}, Sniff: starts("\x00\x00\x00\x0cjP  \r\n\x87\n"), End: boxes},
-		{Name: "jxl", Title: "JPEG XL picture", Extensions: []string{"jxl"}, Sniff: starts("\x00\x00\x00\x0cJXL \r\n\x87\n"), End: boxes},
+		{Name: "jp2", Title: "JPEG 2000 picture", Extensions: []string{"jp2", "jpx", "jpm", "jpf", "mj2"}, Sniff: sniff.Like("\x00\x00\x00\x0cjP  \r\n\x87\n"), End: boxes},
+		{Name: "jxl", Title: "JPEG XL picture", Extensions: []string{"jxl"}, Sniff: sniff.Like("\x00\x00\x00\x0cJXL \r\n\x87\n"), End: boxes},
 		{Name: "tiff", Title: "TIFF picture, raw pictures made of it", Extensions: []string{"tif", "tiff", "dng", "nef", "cr2", "arw", "nrw", "pef", "srw", "3fr", "dcr", "erf", "gpr", "iiq", "k25", "kdc", "mos", "rwl", "sr2", "srf"},
-			Sniff: starts("II*\x00", "MM\x00*"), End: tiff},
-		{Name: "matroska", Title: "Matroska, WebM film", Extensions: []string{"mkv", "mka", "mks", "webm", "weba"}, Sniff: starts("\x1a\x45\xdf\xa3"), End: matroska},
-		{Name: "asf", Title: "ASF, WMA, WMV", Extensions: []string{"asf", "wma", "wmv"}, Sniff: starts(asfHeader), End: asf},
-		{Name: "flv", Title: "Flash video", Extensions: []string{"flv"}, Sniff: starts("FLV\x01"), End: flv},
-		{Name: "swf", Title: "Flash film", Extensions: []string{"swf"}, Sniff: starts("FWS", "CWS"), End: swf},
-		{Name: "ogg", Title: "Ogg sound or film", Extensions: []string{"ogg", "oga", "ogv", "opus", "spx", "ogm", "ogx"}, Sniff: starts("OggS"), End: ogg},
-		{Name: "mpeg-ps", Title: "MPEG program stream, VOB", Extensions: []string{"mpg", "mpeg", "mpe", "vob", "mod"}, Sniff: starts("\x00\x00\x01\xba"), End: programStream},
-		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: starts("PK\x03\x04"), End: zip,
-			Extensions: []string{"docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
-		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: starts("%PDF-"), End: pdf},
-		{Name: "flac", Title: "FLAC sound", Extensions: []string{"flac"}, Sniff: starts("fLaC"), End: flac},
+			Sniff: sniff.Like("II*\x00", "MM\x00*"), End: tiff},
+		{Name: "matroska", Title: "Matroska, WebM film", Extensions: []string{"mkv", "mka", "mks", "webm", "weba"}, Sniff: sniff.Like("\x1a\x45\xdf\xa3"), End: matroska},
+		{Name: "asf", Title: "ASF, WMA, WMV", Extensions: []string{"asf", "wma", "wmv"}, Sniff: sniff.Like(asfHeader), End: asf},
+		{Name: "flv", Title: "Flash video", Extensions: []string{"flv"}, Sniff: sniff.Like("FLV\x01"), End: flv},
+		{Name: "swf", Title: "Flash film", Extensions: []string{"swf"}, Sniff: sniff.Like("FWS", "CWS"), End: swf},
+		{Name: "ogg", Title: "Ogg sound or film", Extensions: []string{"ogg", "oga", "ogv", "opus", "spx", "ogm", "ogx"}, Sniff: sniff.Like("OggS"), End: ogg},
+		{Name: "mpeg-ps", Title: "MPEG program stream, VOB", Extensions: []string{"mpg", "mpeg", "mpe", "vob", "mod"}, Sniff: sniff.Like("\x00\x00\x01\xba"), End: programStream},
+		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: sniff.Like("PK\x03\x04"), End: zip,
+			Extensions: []string{"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
+		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: sniff.Words("%PDF-"), End: pdf},
+		{Name: "flac", Title: "FLAC sound", Extensions: []string{"flac"}, Sniff: sniff.Like("fLaC"), End: flac},
 		{Name: "mp3", Title: "MPEG sound", Extensions: []string{"mp3", "mp2", "mp1", "mpa"}, Sniff: mpegSniff, End: mpegAudio},
 		{Name: "bmp", Title: "BMP picture", Extensions: []string{"bmp", "dib"}, Sniff: bmpSniff, End: bmp},
 	}
@@ -49,17 +50,6 @@ func Table() []scrub.Format {
 
 // wordMark is the mark that Office documents may hold.
 func wordMark(src io.ReaderAt, size int64) (marks.Mark, bool, error) { return marks.OOXML(src, size) }
-
-func starts(magics ...string) func([]byte, int64) bool {
-	return func(head []byte, _ int64) bool {
-		for _, m := range magics {
-			if bytes.HasPrefix(head, []byte(m)) {
-				return true
-			}
-		}
-		return false
-	}
-}
 
 // be and le read an unsigned number of n bytes.
 func be(b []byte, off, n int) int64 {

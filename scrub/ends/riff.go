@@ -1,26 +1,6 @@
 package ends
 
-import (
-	"slices"
-
-	"untag/scrub"
-)
-
-func riffOf(kind string) func([]byte, int64) bool {
-	return func(head []byte, _ int64) bool {
-		if len(head) < 12 || string(head[8:12]) != kind {
-			return false
-		}
-		id := string(head[:4])
-		return id == "RIFF" || kind == "WAVE" && (id == "RF64" || id == "BW64")
-	}
-}
-
-func formOf(kinds ...string) func([]byte, int64) bool {
-	return func(head []byte, _ int64) bool {
-		return len(head) >= 12 && string(head[:4]) == "FORM" && slices.Contains(kinds, string(head[8:12]))
-	}
-}
+import "untag/scrub"
 
 // chunked is a family of chunks { id, length, data, padding }.
 type chunked struct {
