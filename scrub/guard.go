@@ -104,9 +104,9 @@ func (s *Scan) suspect(e End, n int64) (why string, err error) {
 	case n < e.Least:
 		return "they may be the start of a part that was cut short", nil
 	case ok && !f.Followed && !f.Inner:
-		head, err := s.Bytes(e.Off, int(min(n, SniffLen)))
-		if err != nil || f.Sniff(head, n) {
-			return "they start like another medium of the kind", err
+		again, err := s.again(f, e.Off, n)
+		if err != nil || again {
+			return "another medium of the kind follows", err
 		}
 	}
 	if e.More == nil {
@@ -117,6 +117,20 @@ func (s *Scan) suspect(e End, n int64) (why string, err error) {
 		what = "they hold " + what
 	}
 	return what, err
+}
+
+// again tells whether the n bytes at off start like a medium of f, or nearly: a
+// length that is wrong by a few bytes, or padding, may stand between the two.
+func (s *Scan) again(f *Format, off, n int64) (bool, error) {
+	const before, after = 8, 512
+	from := max(1, off-before)
+	b, err := s.Bytes(from, int(min(off+n-from, SniffLen)))
+	for i := range min(len(b), before+after) {
+		if f.Sniff(b[i:], off+n-from-int64(i)) {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // wholeMedium tells whether n bytes at off are a medium of their own, from its

@@ -55,7 +55,11 @@ func bmp(s *scrub.Scan) (scrub.End, error) {
 	if end > s.Size() {
 		return scrub.End{}, s.Errorf(0, "%d bytes of picture, %d are left", end, s.Size())
 	}
-	return scrub.End{Off: end, Proof: proof}, nil
+	e := scrub.End{Off: end, Proof: proof, Least: 8}
+	if size > s.Size() {
+		e.Doubt = "the header tells of more"
+	}
+	return e, nil
 }
 
 // bmpColours is the length of the palette or of the masks behind a header.

@@ -64,7 +64,13 @@ func boxes(s *scrub.Scan) (end scrub.End, err error) {
 	if reach == 0 && !slices.ContainsFunc(payload, func(kind string) bool { return seen[kind] }) || reach > off {
 		return end, s.Errorf(off, "%d bytes that are no box, before the end of the picture", s.Left(off))
 	}
-	end = scrub.End{Off: off, Least: 8}
+	end = scrub.End{Off: off, Least: 8, More: func(off, n int64) (string, error) {
+		b, err := s.Bytes(off, 8)
+		if err == nil && be32(b, 0) >= 8 && be32(b, 0) <= n {
+			return "a box of a name that is none", nil
+		}
+		return "", err
+	}}
 	if (reach > 0 || seen["jp2c"]) && !seen["moov"] {
 		end.Proof = scrub.Proven
 	}

@@ -30,7 +30,7 @@ func zip(s *scrub.Scan) (scrub.End, error) {
 		if comment > s.Left(at+record) || !zipDirectory(s, at, le32(b, i+12), le32(b, i+16)) {
 			continue
 		}
-		return scrub.End{Off: at + record + comment, Proof: scrub.Proven}, nil
+		return scrub.End{Off: at + record + comment, Proof: scrub.Proven, More: holds(s, "another archive", "PK\x03\x04", "PK\x01\x02")}, nil
 	}
 }
 

@@ -80,7 +80,12 @@ func swf(s *scrub.Scan) (end scrub.End, err error) {
 		if n > s.Size() {
 			return end, s.Errorf(4, "film of %d bytes, %d are there", n, s.Size())
 		}
-		return scrub.End{Off: n}, nil
+		end.Off = n
+		last, err := s.Bytes(n-2, 2)
+		if err == nil && string(last) != "\x00\x00" {
+			end.Doubt = "no end tag stands before them"
+		}
+		return end, err
 	}
 	if n > 64*s.Size() || n > 256<<20 {
 		return end, s.Errorf(4, "film of %d bytes in %d", n, s.Size())

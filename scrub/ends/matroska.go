@@ -45,15 +45,20 @@ func matroska(s *scrub.Scan) (end scrub.End, err error) {
 	if segments == 0 {
 		return end, s.Errorf(off, "no segment")
 	}
-	end = scrub.End{Off: off, More: holds(s, "elements", parts...)}
+	words := holds(s, "elements", parts...)
+	end = scrub.End{Off: off}
 	if clusters > 0 {
 		end.Proof = scrub.Counted
 	}
-	block, err := element(s, off)
-	if (block.id == 0xa3 || block.id == 0xa0) && block.size >= 0 && block.size <= s.Left(block.data) {
-		end.Doubt = "a block of coded frames follows"
+	end.More = func(off, n int64) (string, error) {
+		e, err := element(s, off)
+		block := e.id == 0xa3 || e.id == 0xa0
+		if fill := off + n - e.data; err == nil && e.id != 0 && (e.size == fill || block && e.size >= 0 && e.size < fill) {
+			return "an element", nil
+		}
+		return words(off, n)
 	}
-	return end, err
+	return end, nil
 }
 
 // children makes sure that elements fill [off, end), and counts the clusters.

@@ -184,7 +184,7 @@ func bmpOf(head, width, height, depth, packed, length int) string {
 }
 
 func swfOf(packed bool) string {
-	body := strings.Repeat("film", 500)
+	body := strings.Repeat("film", 499) + "12\x00\x00"
 	if !packed {
 		return "FWS\x0a" + ul32(8+len(body)) + body
 	}
@@ -241,14 +241,14 @@ var media = []medium{
 	{"heif", heicOf(88)},
 	{"heif", box("ftyp", "avif") + box("meta", u32(0)+box("iloc", ilocs(1, -1))+box("idat", "image"))},
 	{"heif", box("ftyp", "avif") + box("meta", u32(0)+box("iloc", ilocs(1, 200, -1))+box("idat", "image")) + box("mdat", strings.Repeat("i", 200))},
-	{"heif", box("ftyp", "mif1") + box("meta", u32(0)+box("iloc", ilocs(2, 200, 300))) + box("mdat", strings.Repeat("i", 300)) + box("free", "")},
+	{"heif", box("ftyp", "mif1") + box("meta", u32(0)+box("iloc", ilocs(2, 200, 389))) + box("mdat", strings.Repeat("i", 300)) + box("free", "")},
 	{"cr3", box("ftyp", "crx ") + box("moov", "tracks") + box("uuid", strings.Repeat("u", 16)) + box("mdat", much)},
 	{"jp2", jp2Head + box("ftyp", "jp2 ") + box("jp2h", "head") + box("jp2c", "code\xff\xd9")},
 	{"jxl", "\x00\x00\x00\x0cJXL \r\n\x87\n" + box("ftyp", "jxl ") + box("jxlc", much)},
 	{"tiff", tiffSized(50, 40)},
 	{"tiff", tiffSized(50, 40, tiffEntry(34665, 4, 1, 8+2000+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
-	{"tiff", "MM\x00*" + u32(14) + "pixels" + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(6) + u16(0) + u32(0)},
-	{"matroska", mkvOf(ebmlOf("\x15\x49\xa9\x66", "info"), ebmlOf("\x1f\x43\xb6\x75", "frames")) + ebmlOf("\xec", "\x00\x00")},
+	{"tiff", "MM\x00*" + u32(2008) + much + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(2000) + u16(0) + u32(0)},
+	{"matroska", mkvOf(ebmlOf("\x15\x49\xa9\x66", "info"), ebmlOf("\x1f\x43\xb6\x75", "frames")) + ebmlOf("\xec", strings.Repeat("\x00", 100))},
 	{"asf", asfOf(2)},
 	{"flv", flvHeader + flvTagOf(18, "script") + flvTagOf(9, much) + flvTagOf(8, "sound")},
 	{"swf", swfOf(false)},
@@ -264,7 +264,7 @@ var media = []medium{
 	{"flac", flacOf(3, 0)},
 	{"flac", flacOf(1, 1)},
 	{"mp3", mp3Of(5)},
-	{"mp3", id3v2(20) + mp3Of(5) + "APETAGEX" + ul32(2000) + ul32(40) + ul32(1) + strings.Repeat("\x00", 12) + strings.Repeat("i", 40) + "TAG" + strings.Repeat("t", 125)},
+	{"mp3", id3v2(20) + mp3Of(5) + "APETAGEX" + ul32(2000) + ul32(40) + ul32(1) + strings.Repeat("\x00", 12) + "12345678" + "APETAGEX" + strings.Repeat("f", 24) + "TAG" + strings.Repeat("t", 125)},
 	{"mp3", mp3Of(5) + "LYRICSBEGININD0000210000002" + "2LYRICS200"},
 	{"bmp", bmpOf(40, 25, 25, 24, 0, 0)},
 	{"bmp", bmpOf(40, 50, -50, 8, 0, 0)},

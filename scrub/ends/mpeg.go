@@ -104,42 +104,58 @@ func mpegAudio(s *scrub.Scan) (end scrub.End, err error) {
 	if frames < 3 {
 		return end, s.Errorf(off, "%d frames", frames)
 	}
+	if off, err = audioTags(s, off); err != nil {
+		return end, err
+	}
+	end = scrub.End{Off: off, Least: 6}
 	if b, err = start(s, off); err != nil {
 		return end, err
 	}
-	end.Off, end.Least = off+audioTags(b, s.Left(off)), 6
-	if b, err = start(s, end.Off); err != nil {
-		return end, err
-	}
-	if slices.ContainsFunc([]string{"TAG", "LYRICS", "ID3", "3DI"}, func(word string) bool { return bytes.Contains(b, []byte(word)) }) {
+	if slices.ContainsFunc([]string{"TAG", "LYRICS", "ID3", "3DI", "APETAG"}, func(word string) bool { return bytes.Contains(b, []byte(word)) }) {
 		end.Doubt = "tags follow what is no frame"
 	}
 	end.More = func(off, n int64) (string, error) {
 		b, err := s.Bytes(off, int(min(n, window)))
-		if n >= last-1 && n <= last+1 || moreFrames(b) {
-			return "frames", err
+		if n >= last-1 && n <= last+1 || n == id3v1 || moreFrames(b) {
+			return "frames or tags", err
 		}
 		return "", err
 	}
 	return end, nil
 }
 
-// audioTags returns how many of the left bytes that start with b are tags.
-func audioTags(b []byte, left int64) (at int64) {
-	for at < int64(len(b)) {
-		n := audioTag(b[at:])
-		if n == 0 || n > left-at {
+// audioTags returns where the tags end that follow one another from off on.
+func audioTags(s *scrub.Scan, off int64) (int64, error) {
+	for s.Left(off) > 0 {
+		b, err := start(s, off)
+		if err != nil {
+			return off, err
+		}
+		n := audioTag(b)
+		if n == 0 || n > s.Left(off) {
 			break
 		}
-		at += n
+		if b[0] == 'A' { // its foot is like its head
+			foot, err := s.Bytes(off+n-apeHead, len(apeMagic))
+			if err != nil || string(foot) != apeMagic {
+				return off, err
+			}
+		}
+		off += n
 	}
-	return at
+	return off, nil
 }
 
+const (
+	apeMagic = "APETAGEX"
+	apeHead  = 32
+	id3v1    = 128
+)
+
+// audioTag returns the length of the tag that starts with b, or 0.
 func audioTag(b []byte) int64 {
-	const apeHead, id3v1 = 32, 128
 	switch {
-	case bytes.HasPrefix(b, []byte("APETAGEX")) && len(b) >= apeHead:
+	case bytes.HasPrefix(b, []byte(apeMagic)) && len(b) >= apeHead:
 		return apeHead + le32(b, 12)
 	case bytes.HasPrefix(b, []byte("LYRICSBEGIN")):
 		end := bytes.Index(b, []byte("LYRICS200"))

@@ -136,7 +136,7 @@ func (c *chunked) more(off, n int64) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case len(b) >= 8 && fourCC(b) && (string(b[:4]) == "RIFF" || c.number(b, 4) <= c.Left(off+8)):
+	case len(b) >= 8 && (string(b[:4]) == "RIFF" || c.number(b, 4) <= c.Left(off+8)): // whatever its name
 		return "another chunk", nil
 	case c.sound != "" && soundlike(b):
 		return "what may be sound", nil

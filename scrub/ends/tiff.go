@@ -46,7 +46,7 @@ func tiff(s *scrub.Scan) (end scrub.End, err error) {
 			return end, err
 		}
 	}
-	end = scrub.End{Off: f.end, Proof: scrub.Counted}
+	end = scrub.End{Off: f.end, Least: 8}
 	if f.stack || f.plate > 0 && s.Left(f.end) >= f.plate {
 		end.Doubt = "they may be pictures that no directory lists"
 	}

@@ -18,7 +18,9 @@ func motionPhoto(t *tail) (Mark, bool) {
 			return Mark{}, false
 		}
 		if at += n; at == t.end {
-			return t.from(t.floor, "motion-photo", fmt.Sprintf("video, %d bytes", t.end-t.floor)), true
+			m := t.from(t.floor, "motion-photo", fmt.Sprintf("video, %d bytes", t.end-t.floor))
+			m.Guess = true
+			return m, true
 		}
 	}
 	return Mark{}, false

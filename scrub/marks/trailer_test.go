@@ -121,7 +121,7 @@ var trailers = []struct {
 	{name: "ape", tail: apeTag("items", 0), mark: "ape", value: "3 items"},
 	{name: "ape with a header", tail: strings.Repeat("h", 32) + apeTag("items", -1<<31), mark: "ape", value: "3 items"},
 	{name: "lyrics3", tail: "LYRICSBEGININD00002100" + "000022LYRICS200", mark: "lyrics3"},
-	{name: "motion photo", tail: u32be(16) + "ftypmp42" + u32be(0) + u32be(1) + "mdat" + u32be(0) + u32be(20) + "data", floor: int64(len(body)), mark: "motion-photo", value: "video, 36 bytes"},
+	{name: "motion photo", tail: u32be(16) + "ftypmp42" + u32be(0) + u32be(1) + "mdat" + u32be(0) + u32be(20) + "data", floor: int64(len(body)), mark: "motion-photo", value: "video, 36 bytes", guess: true},
 	{name: "pictures", tail: "\xff\xd8\xff preview \xff\xd9", floor: int64(len(body)), mark: "jpeg-image", value: "further pictures, 14 bytes", guess: true},
 }
 
