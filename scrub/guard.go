@@ -134,8 +134,12 @@ func (s *Scan) again(f *Format, off, n int64) (bool, error) {
 }
 
 // wholeMedium tells whether n bytes at off are a medium of their own, from its
-// first byte to its end.
+// first byte to its end. It is not asked behind media that have a parser: half of
+// one, which an interrupted run leaves, would stay for good.
 func (s *Scan) wholeMedium(off, n int64) bool {
+	if f, ok := s.engine.format(s.format); !ok || f.Parse != nil {
+		return false
+	}
 	before, shallow := s.Point(), s.out.shallow
 	err := s.nested(Extents{{off, n}}, "tail", nil, Payload)
 	whole := err == nil && s.Point().doubts == before.doubts
