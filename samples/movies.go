@@ -244,7 +244,8 @@ var trackMovies = []recipe{
 		return plus(basic(), subtitles("F/2.8, SS 320, ISO 100, GPS (8.3234, 47.1234, 19), D 5.4m, "+k.secret("gps-0"), "F/2.8, SS 320, ISO 100, GPS (8.3235, 47.1235, 19), D 5.5m, "+k.secret("gps-1")))
 	}},
 	{"subtitles-nmea", func(k *kit) []byte {
-		return plus(basic(), subtitles("$GPRMC,151617,A,4707.404,N,00819.404,E,022.4,084.4,140731,003.1,W*6A"+k.secret("nmea")))
+		return plus(basic(), subtitles("$GPRMC,151617,A,4707.404,N,00819.404,E,022.4,084.4,140731,003.1,W*6A"+k.secret("nmea-0"),
+			"$GPRMC,151618,A,4707.408,N,00819.412,E,022.6,084.3,140731,003.1,W*62"+k.secret("nmea-1"), "$GPRMC,151619,A,4707.411,N,00819.421,E,022.5,084.4,140731,003.1,W*6B"+k.secret("nmea-2")))
 	}},
 	{"gpmd", func(k *kit) []byte {
 		return plus(basic(), telemetry("meta", "gpmd", zeros(4), gpmf(k, "a-"), gpmf(k, "b-")))
@@ -327,7 +328,7 @@ var fragmentedMovies = []recipe{
 	}},
 	{"fragmented-subtitles-gps", func(k *kit) []byte {
 		k.streams = true
-		words := subtitles("GPS (8.3234, 47.1234, 19) "+k.secret("gps"), "D 5.4m", "D 5.5m", "D 5.6m")
+		words := subtitles("GPS (8.3234, 47.1234, 19) "+k.secret("gps-0"), "GPS (8.3235, 47.1233, 19) "+k.secret("gps-1"), "GPS (8.3236, 47.1232, 18) "+k.secret("gps-2"), "GPS (8.3237, 47.1231, 18) "+k.secret("gps-3"))
 		copy(words.entry[4:], "vnTX") // what is left of the track when its words have gone is of an unknown kind
 		m := basic()
 		m.tracks = append(m.tracks, words)

@@ -11,13 +11,14 @@ import (
 type Phase uint8
 
 const (
-	Unlink   Phase = iota + 1 // retype, blank an index entry
+	Announce Phase = iota + 1 // say what goes, where half of it would not say so
+	Unlink                    // retype, blank an index entry
 	Destroy                   // fill what readers no longer look at
 	Repair                    // fields, checksums, sizes
 	Truncate                  // cut the tail: not an edit, see [Plan.End]
 )
 
-var phaseNames = [...]string{Unlink: "unlink", Destroy: "destroy", Repair: "repair", Truncate: "truncate"}
+var phaseNames = [...]string{Announce: "announce", Unlink: "unlink", Destroy: "destroy", Repair: "repair", Truncate: "truncate"}
 
 func (p Phase) String() string {
 	if int(p) < len(phaseNames) && phaseNames[p] != "" {

@@ -233,7 +233,7 @@ func (p *Plan) Check() error {
 	var last Edit
 	for _, e := range p.Edits {
 		switch {
-		case e.Phase < Unlink || e.Phase > Repair:
+		case e.Phase < Announce || e.Phase > Repair:
 			return fmt.Errorf("plan: edit at 0x%x has no phase", e.Off)
 		case e.Off < 0 || e.Len <= 0 || e.Len > p.Size || e.Off > p.Size-e.Len:
 			return fmt.Errorf("plan: edit at 0x%x is outside the file", e.Off)

@@ -147,7 +147,7 @@ func (it *item) opened() error {
 // change performs the plans phase by phase, each on the drive before the next.
 func (r *run) change(ctx context.Context, items []*item) {
 	var written []*item // since the last barrier
-	for phase := scrub.Unlink; phase <= scrub.Truncate; phase++ {
+	for phase := scrub.Announce; phase <= scrub.Truncate; phase++ {
 		now := slices.DeleteFunc(slices.Clone(items), func(it *item) bool { return !it.has(phase) })
 		if len(now) == 0 {
 			continue

@@ -205,22 +205,6 @@ func TestSniff(t *testing.T) {
 	}
 }
 
-func TestTellingText(t *testing.T) {
-	tells := []string{"$GPRMC,083559.00,A,4717.11437,N", "GPS(8.6821,50.1109,17)", "[latitude: 37.7749] [longitude: -122.4194]", "F/2.8, SS 206, ISO 150, GPS (113.94, 22.52, 0)",
-		"HOME(8.68,50.11) lat: 3.5", "[iso : 110] [shutter : 1/200.0] [fnum : 280] [ev : 0.7]", "+37.7749-122.4194+010.5/", "N 12.34567 ... 47.12345 N", "PNDM\x00\x01"}
-	silent := []string{"He was born in Latvia.", "- Where are you?\n- At the GPS factory... no.", "Chapter 12", "It costs 3.99, or 4.50.", "Long ago, in a galaxy", "Shutter the windows!", "Meet at 10:45, room 3.1"}
-	for _, s := range tells {
-		if !telling().MatchString(s) {
-			t.Errorf("%q is taken for a subtitle", s)
-		}
-	}
-	for _, s := range silent {
-		if telling().MatchString(s) {
-			t.Errorf("%q is taken for telemetry", s)
-		}
-	}
-}
-
 // TestSweep compares the sweep over regions with a byte by byte account.
 func TestSweep(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))

@@ -166,8 +166,8 @@ func (p *parser) probeMovie(m *movie) error {
 			p.s.Doubt("frames of a camera's own format may hold metadata that is not looked at")
 		case t.pictures():
 			err = p.probePictures(t)
-		case t.timedText() && p.s.Deep():
-			err = p.eachSample(t, p.textTail)
+		case t.timedText() && (p.s.Deep() || t.recurs):
+			err = p.eachSample(t, p.textSample(t))
 		}
 		if err != nil {
 			return err

@@ -40,9 +40,7 @@ var films = map[string]struct {
 	"a zero word between boxes": {one(func(t *trackSpec) {
 		t.entry = visual("AVUI", bx("pasp", uint64(1<<32|1)), uint32(0), bx("fiel", uint16(0x0106)), uint32(0))
 	}), []string{"pasp", "fiel"}},
-	"a cell of WebVTT": {one(func(t *trackSpec) {
-		t.handler, t.entry = "text", bx("wvtt", zeros(6), uint16(1), bx("vttC", "WEBVTT"), bx("vlab", canary))
-	}), []string{"WEBVTT"}},
+	"a cell of WebVTT": {textWith("wvtt", bx("vttC", "WEBVTT"), bx("vlab", canary))(), []string{"WEBVTT", "vtte"}},
 	"subtitles in XML": {one(func(t *trackSpec) {
 		t.handler, t.entry = "subt", bx("stpp", zeros(6), uint16(1), "http://www.w3.org/ns/ttml\x00\x00\x00", bx("what", canary))
 	}), []string{"ns/ttml"}},
@@ -82,7 +80,7 @@ func TestReleaseDateLeavesNoBoxInItsItem(t *testing.T) {
 	}
 }
 
-// twoTracks is a movie of picture and text in one fragment.
+// twoTracks is a movie of picture and of one text three times in one fragment.
 func twoTracks(text string) []byte {
 	empty := func(t trackSpec) []byte {
 		t.stts = join(uint32(0))
@@ -91,13 +89,14 @@ func twoTracks(text string) []byte {
 	v := trackSpec{id: 1, handler: "vide", entry: visual("XVID")}
 	s := trackSpec{id: 2, handler: "sbtl", entry: bx("tx3g", zeros(6), uint16(1), zeros(30), bx("ftab", uint16(1), uint16(1), byte(5), "Serif"))}
 	sample := join(uint16(len(text)), text)
+	samples := bytes.Repeat(sample, 3)
 	moof := bx("moof", bx("mfhd", zeros(8)),
 		bx("traf", bx("tfhd", uint32(0x20000), uint32(1)), bx("trun", uint32(0x201), uint32(1), "OFFS", uint32(6))),
-		bx("traf", bx("tfhd", uint32(0x20000), uint32(2)), bx("trun", uint32(0x201), uint32(1), "OFFT", uint32(len(sample)))))
+		bx("traf", bx("tfhd", uint32(0x20000), uint32(2)), bx("trun", uint32(0x201), uint32(3), "OFFT", bytes.Repeat(join(uint32(len(sample))), 3))))
 	moof = bytes.Replace(moof, []byte("OFFS"), join(uint32(len(moof)+8)), 1)
 	moof = bytes.Replace(moof, []byte("OFFT"), join(uint32(len(moof)+14)), 1)
 	trex := func(id uint32) []byte { return bx("trex", uint32(0), id, uint32(1), zeros(12)) }
-	return join(ftyp, bx("moov", mvhd(), empty(v), empty(s), bx("mvex", trex(1), trex(2))), moof, bx("mdat", "FRAME1", sample))
+	return join(ftyp, bx("moov", mvhd(), empty(v), empty(s), bx("mvex", trex(1), trex(2))), moof, bx("mdat", "FRAME1", samples))
 }
 
 // Positions written as subtitles are found in fragments as well, and words stay.
@@ -116,10 +115,11 @@ func TestFragmentsThatFollowEachOther(t *testing.T) {
 	whole := twoTracks("GPS(8.6821,50.1109,17) CANARY")
 	movie := whole[:bytes.Index(whole, []byte("moof"))-4]
 	words := whole[bytes.Index(whole, []byte("FRAME1"))+6:]
+	sizes := map[uint32][]byte{1: join(uint32(1), uint32(6)), 2: join(uint32(3), bytes.Repeat(join(uint32(len(words)/3)), 3))}
 	film := func(first, second uint32, samples ...[]byte) []byte {
 		moof := bx("moof", bx("mfhd", zeros(8)),
-			bx("traf", bx("tfhd", uint32(0), first), bx("trun", uint32(0x201), uint32(1), "OFFS", uint32(len(samples[0])))),
-			bx("traf", bx("tfhd", uint32(0), second), bx("trun", uint32(0x200), uint32(1), uint32(len(samples[1])))))
+			bx("traf", bx("tfhd", uint32(0), first), bx("trun", uint32(0x201), sizes[first][:4], "OFFS", sizes[first][4:])),
+			bx("traf", bx("tfhd", uint32(0), second), bx("trun", uint32(0x200), sizes[second])))
 		moof = bytes.Replace(moof, []byte("OFFS"), join(uint32(len(moof)+8)), 1)
 		return join(movie, moof, bx("mdat", samples[0], samples[1]))
 	}

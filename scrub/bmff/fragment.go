@@ -15,14 +15,15 @@ type fragment struct {
 
 // run is what a track fragment says of its samples.
 type run struct {
-	t       *track // nil where the movie box is missing or doesn't know the track
-	id      uint32
-	base    int64 // that offsets of data count from
-	size    uint32
-	samples int64 // in all runs
-	groups  groups
-	runs    int
-	empty   bool // says itself that it has none
+	t        *track // nil where the movie box is missing or doesn't know the track
+	id       uint32
+	base     int64 // that offsets of data count from
+	size     uint32
+	duration uint32
+	samples  int64 // in all runs
+	groups   groups
+	runs     int
+	empty    bool // says itself that it has none
 }
 
 func (r *run) goes() bool { return r.t != nil && r.t.goes }
@@ -79,7 +80,7 @@ func isVacant(typ string) bool {
 // vacantFragment claims free space. What was a track fragment tells of its
 // track, and is blanked after that has gone.
 func (p *parser) vacantFragment(f *fragment, b box, place string) error {
-	_, vacated, err := p.vacated(b)
+	vacated, err := p.vacated(b)
 	if err != nil {
 		return err
 	}
@@ -100,23 +101,13 @@ func (p *parser) vacantFragment(f *fragment, b box, place string) error {
 	return nil
 }
 
-// vacated tells whether a vacant box still holds its track fragment, and of which
-// track.
-func (p *parser) vacated(b box) (id uint32, ok bool, err error) {
+// vacated tells whether a vacant box still holds its track fragment.
+func (p *parser) vacated(b box) (ok bool, err error) {
 	_, err = children(p.s, b.body(), b.end(), func(c box) error {
-		if c.typ != "tfhd" || c.size() < 8 || ok {
-			return nil
-		}
-		h, err := p.s.Bytes(c.body()+4, 4)
-		if err == nil {
-			id, ok = be32(h), true
-		}
-		return err
+		ok = ok || c.typ == "tfhd" && c.size() >= 8
+		return nil
 	})
-	if damaged(err) {
-		err = nil
-	}
-	return id, ok, err
+	return ok, ignoreDamage(err)
 }
 
 // trackFragment claims traf.
@@ -278,7 +269,7 @@ func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags 
 	h = h[4:]
 	if len(p.movies) > 0 {
 		r.t = p.movies[0].track(r.id)
-		r.size = p.movies[0].trex[r.id]
+		r.size, r.duration = p.movies[0].trex[r.id].size, p.movies[0].trex[r.id].duration
 		if r.t == nil {
 			p.distrust("a fragment belongs to a track that the movie box does not know")
 		}
@@ -300,7 +291,7 @@ func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags 
 		h = h[4:]
 	}
 	if flags&8 != 0 {
-		h = h[4:]
+		r.duration, h = be32(h), h[4:]
 	}
 	if flags&0x10 != 0 {
 		r.size = be32(h)
@@ -316,6 +307,7 @@ type fragmentRunOf struct {
 	off, count int64 // of the first sample, and how many there are
 	last       int64 // where the last one lies, once they were visited
 	sizeAt     int64 // where a row has the size of its sample, -1 if all are alike
+	timed      bool  // a row begins with the duration of its sample
 }
 
 // readRun reads trun. ok is false where its samples lie beyond the file.
@@ -344,6 +336,7 @@ func (p *parser) readRun(f *fragment, r *run, b box) (x fragmentRunOf, ok bool, 
 	if flags&1 != 0 {
 		x.off = r.base + int64(int32(be32(h[4:])))
 	}
+	x.timed = flags&0x100 != 0
 	if flags&0x200 != 0 {
 		x.sizeAt = 4 * int64(flags>>8&1)
 	}
@@ -422,12 +415,12 @@ func (p *parser) looker(x *fragmentRunOf) func(sample) error {
 	case x.t.pictures():
 		look = p.inspectPicture
 	case x.t.timedText():
-		look = p.textTail
+		look = p.textSample(x.t)
 	default:
 		return nil
 	}
 	return func(f sample) error {
-		if p.s.Deep() || f.no == 0 || f.no == x.count-1 {
+		if p.s.Deep() || x.t.recurs || f.no == 0 || f.no == x.count-1 {
 			return look(f)
 		}
 		return nil
@@ -511,19 +504,16 @@ func (p *parser) auxiliarySize(traf box) (total int64, err error) {
 	return total, err
 }
 
-// readFragmentTexts looks for positions in the text of a moof box, before
-// anything is claimed: what a track is has to be known by then.
+// readFragmentTexts reads what the texts of a moof box say, before anything is
+// claimed: what a track is has to be known by then.
 func (p *parser) readFragmentTexts(b box) error {
-	if len(p.movies) == 0 || !slices.ContainsFunc(p.movies[0].tracks, func(t *track) bool { return isText(t.handler) && !t.goes }) {
+	if len(p.movies) == 0 || !slices.ContainsFunc(p.movies[0].tracks, func(t *track) bool { return t.hearing != nil }) {
 		return nil
 	}
 	distrusts := p.distrusts
 	defer func() { p.distrusts = distrusts }()
 	f := &fragment{box: b, next: b.off}
 	_, err := children(p.s, b.body(), b.end(), func(c box) error {
-		if isVacant(c.typ) {
-			return p.readVacated(c)
-		}
 		if c.typ != "traf" {
 			return nil
 		}
@@ -532,30 +522,30 @@ func (p *parser) readFragmentTexts(b box) error {
 			return err
 		}
 		_, err = children(p.s, c.body(), c.end(), func(c box) error {
-			if c.typ != "trun" {
-				return nil
+			switch c.typ {
+			case "tfdt":
+				return p.readDecodeTime(r, c)
+			case "trun":
+				return p.readRunText(f, r, c)
 			}
-			return p.readRunText(f, r, c)
+			return nil
 		})
 		return err
 	})
 	return err
 }
 
-// readVacated has a track of text go whose fragments began to go: what is left of
-// it may tell nothing.
-func (p *parser) readVacated(b box) error {
-	id, ok, err := p.vacated(b)
-	if t := p.movies[0].track(id); ok && t != nil && isText(t.handler) {
-		p.tells(t)
+// readDecodeTime reads when the samples of a fragment begin (8.8.12).
+func (p *parser) readDecodeTime(r *run, b box) error {
+	h, err := p.s.Bytes(b.body(), int(min(b.size(), 12)))
+	switch {
+	case err != nil || r.t == nil:
+	case len(h) == 12 && h[0] == 1:
+		r.t.decoded = int64(be64(h[4:]) >> 1 << 1 >> 1)
+	case len(h) >= 8:
+		r.t.decoded = int64(be32(h[4:]))
 	}
 	return err
-}
-
-// tells makes a track of text one of telemetry.
-func (p *parser) tells(t *track) {
-	t.role, t.kind = scrub.Identify, scrub.Telemetry
-	t.goes = p.s.Goes(t.role, t.kind)
 }
 
 func (p *parser) readRunText(f *fragment, r *run, b box) error {
@@ -563,25 +553,23 @@ func (p *parser) readRunText(f *fragment, r *run, b box) error {
 	if err != nil || !ok {
 		return err
 	}
-	tells := false
 	var visit func(sample) error
-	sound := false // a track that is damaged is doubted, whatever it says
-	if r.t != nil && isText(r.t.handler) && !r.t.encrypted {
-		why, err := r.t.tables.complete()
-		if err != nil {
-			return err
-		}
-		sound = why == ""
-	}
-	if sound {
+	if t := r.t; t != nil && t.hearing != nil {
 		visit = func(s sample) error {
-			text, err := p.s.Bytes(s.off, int(min(s.len, maxTextSample)))
-			tells = tells || telling().Match(text) || destroyed(text)
-			return err
+			long := int64(r.duration)
+			if x.timed {
+				row, err := x.table.row(s.no)
+				if err != nil {
+					return err
+				}
+				long = int64(be32(row))
+			}
+			start := t.decoded
+			t.decoded += long
+			s.no = t.hearing.next // fragments follow each other
+			return p.hear(t, s, start, t.decoded)
 		}
 	}
-	if f.next, _, err = p.each(&x, visit); err == nil && tells {
-		p.tells(r.t)
-	}
+	f.next, _, err = p.each(&x, visit)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/av1"
 	"untag/scrub/h26x"
+	"untag/scrub/words"
 )
 
 // gap claims media data that no sample covers if they are zeros, else it notes them.
@@ -70,7 +71,7 @@ func sampleBefore(stay []region, off int64) *region {
 // follows text, a whole medium, a block of a camera, or boxes.
 func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 	const least = 8 // fewer bytes look like text by chance
-	h, err := p.s.Bytes(g.Off, int(min(g.Len, maxTextSample)))
+	h, err := p.s.Bytes(g.Off, int(min(g.Len, words.MaxText)))
 	if err != nil {
 		return false, err
 	}

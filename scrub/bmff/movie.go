@@ -9,10 +9,14 @@ import (
 
 // movie is one moov box and its tracks.
 type movie struct {
-	box    box
-	tracks []*track
-	trex   map[uint32]uint32 // default sample size by track, for fragments
+	box        box
+	tracks     []*track
+	trex       map[uint32]defaults // by track
+	fragmented bool
 }
+
+// defaults are what holds for the samples of a fragment that says nothing else.
+type defaults struct{ duration, size uint32 }
 
 // maxTracks is far above what files have; each track costs buffers.
 const maxTracks = 256
@@ -28,7 +32,7 @@ func (m *movie) track(id uint32) *track {
 
 // readMovie reads what the tracks are and decides which ones go. It claims nothing.
 func (p *parser) readMovie(b box) (*movie, error) {
-	m := &movie{box: b, trex: map[uint32]uint32{}}
+	m := &movie{box: b, trex: map[uint32]defaults{}}
 	_, err := children(p.s, b.body(), b.end(), func(c box) error {
 		switch c.typ {
 		case "cmov", "rmra":
@@ -67,15 +71,16 @@ func (p *parser) readMovie(b box) (*movie, error) {
 	return m, nil
 }
 
-// readExtends notes the default sample sizes of mvex/trex (8.8.3).
+// readExtends notes the defaults of mvex/trex (8.8.3).
 func (p *parser) readExtends(b box, m *movie) error {
+	m.fragmented = true
 	_, err := children(p.s, b.body(), b.end(), func(c box) error {
 		if c.typ != "trex" || c.size() < 24 {
 			return nil
 		}
 		h, err := p.s.Bytes(c.body(), 24)
 		if err == nil && len(m.trex) < maxTracks {
-			m.trex[be32(h[4:])] = be32(h[16:])
+			m.trex[be32(h[4:])] = defaults{be32(h[12:]), be32(h[16:])}
 		}
 		return err
 	})

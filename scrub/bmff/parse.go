@@ -26,6 +26,7 @@ type parser struct {
 	lastStart int64 // the highest there was
 	indexed   int64 // where the last segment ends according to it
 	fragments int
+	hearings  int         // tracks of text that were listened to
 	visited   int64       // samples that were looked at one by one
 	recorder  bool        // the user data are those of what recorded the film
 	unlink    scrub.Phase // in which boxes go; see late
@@ -140,6 +141,11 @@ func (p *parser) readMovies() error {
 			p.movies = append(p.movies, m)
 		}
 		off = b.end()
+	}
+	for _, m := range p.movies {
+		for _, t := range m.tracks {
+			p.settle(t)
+		}
 	}
 	for _, m := range p.movies { // now that the text of all fragments was read
 		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.goes }) {

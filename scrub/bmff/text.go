@@ -1,13 +1,15 @@
 package bmff
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"untag/scrub"
-	"untag/scrub/pattern"
+	"untag/scrub/words"
 )
 
 // printable returns what people would read of a name or value: the text
@@ -37,44 +39,6 @@ func readable(text []byte, most int) bool {
 	return true
 }
 
-// telling matches what dashcams, drones and action cameras write as subtitles:
-// NMEA sentences, ISO 6709 positions, DJI's and Autel's lines of flight data,
-// Garmin's PNDM records. Each pattern alone is evidence enough.
-var telling = pattern.New(`\$G[A-Z](RMC|GGA|GLL|VTG)|PNDM|` +
-	`[+-]\d{2,3}\.\d{3,}[+-]\d{2,3}\.\d{3,}|` +
-	`(?i)\bGPS\s*[:(\[]|\b(home_?)?(lat|latitude|lon|long|longitude|longtitude)\]?\s*[:=]\s*[+-]?\d|` +
-	`\bH\.S\b|\bV\.S\b|\b(focal_len|fnum|shutter|ct|color_md|dzoom_ratio|rel_alt|abs_alt)\s*:\s*\S+.*\b(iso|ev|fnum|ct|focal_len|abs_alt)\s*:|` +
-	`\b\d{1,3}\.\d{4,}\s*[NS]\b|\b\d{1,3}\.\d{4,}\s*[,;/ ]\s*-?\d{1,3}\.\d{4,}|\bACC[:=]\s*[+-]?\d|\bG-?sensor\b`)
-
-// maxTextSample is how much of one text sample is looked at.
-const maxTextSample = 4 << 10
-
-// textTells looks into the samples of a text track for positions and camera
-// data: into all of them in depth, else into the first ones and some others.
-func (p *parser) textTells(t *track) (bool, error) {
-	step := int64(1)
-	if !p.s.Deep() {
-		step = max(1, t.tables.samples/64)
-	}
-	tells := false
-	err := p.eachSample(t, func(f sample) error {
-		if tells || f.no >= 8 && f.no%step != 0 {
-			return nil
-		}
-		text, err := p.s.Bytes(f.off, int(min(f.len, maxTextSample)))
-		tells = tells || telling().Match(text) || destroyed(text)
-		return err
-	})
-	return tells, err
-}
-
-// destroyed tells whether a text sample is what an interrupted run leaves of
-// one. No writer makes such a sample: after an empty text, which takes two
-// bytes, there is nothing or the length of a box.
-func destroyed(text []byte) bool {
-	return len(text) >= 6 && be32(text) == 0 && be16(text[4:]) == 0
-}
-
 // timedText tells whether samples are a length, a text, and boxes.
 func (t *track) timedText() bool {
 	return isText(t.handler) && len(t.formats) > 0 && !slices.ContainsFunc(t.formats, func(f string) bool { return f != "tx3g" && f != "text" })
@@ -85,8 +49,20 @@ func (t *track) timedText() bool {
 // the most bytes that they take. Addresses and comments are not among them.
 var modifiers = map[string]int64{"styl": 2 + 12*64, "hlit": 4, "hclr": 8, "krok": 6 + 8*64, "dlay": 4, "tbox": 8, "blnk": 4, "twrp": 1, "encd": 4, "drpo": 4, "drpt": 4}
 
+// textSample returns what looks into the samples of a track of timed text.
+func (p *parser) textSample(t *track) func(sample) error {
+	switch {
+	case t.damaged:
+		return func(sample) error { return nil }
+	case !t.recurs:
+		return p.textTail
+	}
+	return func(f sample) error { return cmp.Or(p.placed(f), p.textTail(f)) }
+}
+
 // textTail looks at what follows the text of a sample. Boxes that nobody knows,
-// and bytes that are no box, go.
+// and words that are in no box, go. Anything else may be what follows the sample,
+// whose length is wrong then.
 func (p *parser) textTail(f sample) error {
 	if f.len < 2 {
 		return nil
@@ -96,23 +72,31 @@ func (p *parser) textTail(f sample) error {
 		return err
 	}
 	off, end := f.off+2+int64(be16(h)), f.off+f.len
-	if off > end {
-		return nil // no text of this kind: the whole of it is payload
+	if off >= end {
+		return nil // or no text of this kind: the whole of it is payload
 	}
-	rest, err := children(p.s, off, end, func(b box) error {
-		if most, ok := modifiers[b.typ]; ok && b.size() <= most {
-			return nil
-		}
-		return p.textPiece(b.off, b.len, b)
-	})
-	if (damaged(err) || err == nil && rest < end) && be16(h) == 0 {
+	boxes, err := p.onlyBoxes(scrub.Range{Off: off, Len: end - off})
+	if err != nil {
+		return err
+	}
+	if boxes {
+		_, err := children(p.s, off, end, func(b box) error {
+			if most, ok := modifiers[b.typ]; ok && b.size() <= most {
+				return nil
+			}
+			return p.textPiece(b.off, b.len, b)
+		})
+		return err
+	}
+	left, err := p.s.Bytes(off, int(min(end-off, words.MaxText)))
+	if err != nil {
+		return err
+	}
+	if be16(h) == 0 || !readable(bytes.Trim(left, "\x00"), len(left)) {
 		p.s.Doubt("a subtitle holds something that is no text")
 		return nil
 	}
-	if damaged(err) || err == nil && rest < end {
-		return p.textPiece(rest, end-rest, box{})
-	}
-	return err
+	return p.textPiece(off, end-off, box{})
 }
 
 // textPiece takes n bytes out of a sample, as a free box where they are a box.

@@ -15,6 +15,8 @@ type track struct {
 	place     string
 	id        uint32
 	handler   string
+	handlerAt int64    // where it stands
+	timescale uint32   // units of time a second
 	media     bool     // its media header is that of picture or sound
 	formats   []string // of the sample entries, the first few
 	encrypted bool
@@ -26,6 +28,12 @@ type track struct {
 	codec     codec
 	video     h26x.Video // of H.264 and its successors
 	probes    []sample   // the first and last ones, once the tables were read
+
+	decoded int64    // when the next sample of a fragment begins
+	hearing *hearing // while it is not known who wrote its text
+	judged  bool     // what the track is, its samples said
+	recurs  bool     // samples that hold positions go
+	damaged bool     // some samples are no text
 
 	goes bool
 	role scrub.Role
@@ -90,8 +98,10 @@ func (p *parser) readMedia(b box, t *track) error {
 				return p.s.Errorf(c.off, "box \"hdlr\" has %d bytes, expected 32 or more", c.len)
 			}
 			h, err := p.s.Bytes(c.body()+8, 4)
-			t.handler = string(h)
+			t.handler, t.handlerAt = string(h), c.body()+8
 			return err
+		case "mdhd":
+			return p.readTimescale(c, t)
 		case "minf":
 			_, err := children(p.s, c.body(), c.end(), func(c box) error {
 				switch c.typ {
@@ -106,6 +116,23 @@ func (p *parser) readMedia(b box, t *track) error {
 		}
 		return nil
 	})
+	return err
+}
+
+// readTimescale reads mdhd (8.4.2), whose form is looked at later.
+func (p *parser) readTimescale(b box, t *track) error {
+	version, _, err := fullHead(p.s, b)
+	at := int64(12)
+	if version == 1 {
+		at = 20
+	}
+	if err != nil || b.size() < at+4 {
+		return err
+	}
+	h, err := p.s.Bytes(b.body()+at, 4)
+	if err == nil {
+		t.timescale = be32(h)
+	}
 	return err
 }
 
@@ -133,7 +160,7 @@ func (p *parser) judge(m *movie, t *track) error {
 		t.role, t.kind = scrub.Describe, scrub.Chapters
 	case t.handler == "tmcd":
 		t.role, t.kind = scrub.Identify, scrub.Time
-	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.handler):
+	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.handler) || isAnnounced(t.handler):
 		t.role, t.kind = scrub.Identify, scrub.Telemetry
 	case slices.Contains(playedHandlers, t.handler):
 		t.role = scrub.Render
@@ -146,22 +173,20 @@ func (p *parser) judge(m *movie, t *track) error {
 	default:
 		t.role = scrub.Render
 	}
-	if isText(t.handler) && !(t.role == scrub.Identify) {
-		telling, err := p.textTells(t)
-		if err != nil {
-			return err
-		}
-		if telling {
-			t.role, t.kind = scrub.Identify, scrub.Telemetry
-		}
-	}
 	t.goes = t.role != scrub.Render && p.s.Goes(t.role, t.kind)
-	return nil
+	if t.role == scrub.Identify {
+		return nil
+	}
+	err := p.listen(m, t)
+	if !m.fragmented {
+		p.settle(t)
+	}
+	return err
 }
 
-func isText(handler string) bool {
-	return slices.Contains([]string{"sbtl", "subt", "text", "subp", "clcp"}, handler)
-}
+var textHandlers = []string{"sbtl", "subt", "text", "subp", "clcp"}
+
+func isText(handler string) bool { return slices.Contains(textHandlers, handler) }
 
 // track claims a trak box and its samples.
 func (p *parser) track(m *movie, t *track) error {
@@ -173,6 +198,9 @@ func (p *parser) track(m *movie, t *track) error {
 		return err
 	}
 	if t.goes {
+		if t.judged {
+			p.s.Put(scrub.Announce, t.handlerAt, []byte(announced))
+		}
 		p.s.Claim(t.box.off, t.box.len, scrub.Identify, place)
 		p.retire(t.box, scrub.Destroy, scrub.Repair)
 		return nil

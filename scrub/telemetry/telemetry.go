@@ -239,9 +239,9 @@ func (a *account) letters(lower string, text []rune) {
 
 // look notes what a text looks like.
 func (a *account) look(text string, runes []rune) {
-	const latin, long = 0x250, 24
+	const long = 24
 	a.same += one(text == a.first)
-	a.nospace += one(len(runes) >= long && !strings.Contains(text, " ") && slices.Max(runes) < latin)
+	a.nospace += one(len(runes) >= long && !strings.Contains(text, " ") && 4*(len(text)-len(runes)) <= len(runes)) // of ASCII, mostly
 	a.bracket += one(strings.ContainsRune("[(♪♫*#（【", runes[0]) || strings.Contains(text, "♪"))
 	a.markup += one(text[0] == '<' || strings.Contains(text, "</") || strings.Contains(text, "/>"))
 }

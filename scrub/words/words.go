@@ -89,7 +89,9 @@ func decodeBytes(b []byte, cut bool) string {
 	}
 	runes := make([]rune, len(b))
 	for i, c := range b {
-		runes[i] = rune(c)
+		if runes[i] = rune(c); c >= 0x80 && c <= 0xa0 {
+			runes[i] += 0x100 // a letter, where Latin-1 has controls and spaces
+		}
 	}
 	return string(runes)
 }

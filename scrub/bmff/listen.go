@@ -1,0 +1,260 @@
+package bmff
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+
+	"untag/scrub"
+	"untag/scrub/telemetry"
+	"untag/scrub/words"
+)
+
+// hearing is what the samples of a text track say, while they are read.
+type hearing struct {
+	telemetry.Track
+	next    int64 // number of the sample after the last one
+	heard   int64
+	bare    bool // texts without their length, as some dashcams write them
+	damaged bool // samples are not what the first ones are
+}
+
+// Bounds of what is judged: a day with three samples a second, and tracks of
+// one fragmented movie, whose texts come side by side.
+const (
+	maxHeard    = 1 << 18
+	maxHearings = 32
+)
+
+// spoken tells whether the samples of a track are text that can be read.
+func (t *track) spoken() bool {
+	return isText(t.handler) && !t.encrypted && len(t.formats) > 0 &&
+		!slices.ContainsFunc(t.formats, func(f string) bool { return slices.Contains([]string{"c608", "c708", "mp4s", "enct", "encs"}, f) })
+}
+
+// listen reads what the samples say that the movie box knows: all of them in
+// depth, else the first and last ones and neighbours between. The tables of a
+// damaged track, which is doubted anyway, say nothing.
+func (p *parser) listen(m *movie, t *track) error {
+	if !t.spoken() {
+		return nil
+	}
+	why, err := t.tables.complete()
+	if err != nil || why != "" {
+		return err
+	}
+	if p.hearings++; p.hearings > maxHearings && m.fragmented {
+		p.s.Doubt("more tracks of text than can be looked at")
+		return nil
+	}
+	t.hearing = &hearing{}
+	n, times := t.tables.samples, durations{c: t.tables.times}
+	all := p.s.Deep() && n <= maxHeard
+	if p.s.Deep() && !all {
+		p.s.Doubt("more subtitles than can be looked at")
+	}
+	return p.eachSample(t, func(f sample) error {
+		start, long, err := times.next()
+		if err != nil || !all && !picked(f.no, n) {
+			return err
+		}
+		return p.hear(t, f, start, start+long)
+	})
+}
+
+// picked tells whether sample i of n is looked at where not all are: the
+// first and last 64, and 16 runs of 8 between, since it is neighbours that tell.
+func picked(i, n int64) bool {
+	const ends, runs, run = 64, 16, 8
+	between := n - 2*ends
+	if i < ends || i >= n-ends || between <= runs*run {
+		return true
+	}
+	k := (i - ends) * runs / between
+	return slices.ContainsFunc([]int64{k, k + 1}, func(k int64) bool { // a run begins at the sample before or at its share's first
+		first := ends + k*between/runs
+		return i >= first && i < first+run
+	})
+}
+
+// durations reads stts sample by sample.
+type durations struct {
+	c                 column
+	row, left, length int64
+	at                int64
+}
+
+func (d *durations) next() (start, length int64, err error) {
+	for d.left == 0 && d.row < d.c.n {
+		row, err := d.c.row(d.row)
+		if err != nil {
+			return 0, 0, err
+		}
+		d.row++
+		d.left, d.length = int64(be32(row)), int64(be32(row[4:]))
+	}
+	d.left--
+	start = d.at
+	d.at += d.length
+	return start, d.length, nil
+}
+
+// hear reads one sample.
+func (p *parser) hear(t *track, f sample, start, end int64) error {
+	h := t.hearing
+	if h.heard++; h.heard > maxHeard || h.damaged || f.len == 0 {
+		return nil
+	}
+	most := int64(2 + words.MaxText)
+	if t.formats[0] == "stpp" || t.formats[0] == "wvtt" {
+		most = 64 << 10
+	}
+	b, err := p.s.Bytes(f.off, int(min(f.len, most)))
+	if err != nil {
+		return err
+	}
+	text, ok := h.text(t.formats[0], b, f.len)
+	if !ok {
+		h.damaged = true
+		return nil
+	}
+	if f.no != h.next {
+		h.Jump()
+	}
+	h.next = f.no + 1
+	scale := float64(max(1, t.timescale))
+	h.Add(float64(start)/scale, float64(end)/scale, text)
+	return nil
+}
+
+// text returns what a sample of n bytes, which starts with b, says. A track in
+// which some samples have the form of its format and others don't is damaged.
+func (h *hearing) text(format string, b []byte, n int64) (text []byte, ok bool) {
+	switch format {
+	case "wvtt":
+		return cues(b)
+	case "stpp":
+		text = untagged(b)
+	case "stxt", "sbtt":
+		text = b
+	default:
+		if len(b) >= 2 && int64(be16(b))+2 <= n && !h.bare {
+			return b[2:min(len(b), int(be16(b))+2)], true
+		}
+		if h.heard > 1 && !h.bare {
+			return nil, false
+		}
+		h.bare, text = true, b
+	}
+	_, control := words.Decode(text)
+	return text, control <= .05
+}
+
+// cues returns the payloads of the cues in a sample of WebVTT (ISO/IEC 14496-30, 6.6).
+func cues(b []byte) (text []byte, ok bool) {
+	for len(b) > 0 {
+		if len(b) < 8 || be32(b) < 8 || int64(be32(b)) > int64(len(b)) {
+			return nil, false
+		}
+		in, typ := b[8:be32(b)], string(b[4:8])
+		b = b[be32(b):]
+		switch typ {
+		case "vttc":
+			if in, ok = cues(in); !ok {
+				return nil, false
+			}
+			fallthrough
+		case "payl":
+			text = append(append(text, in...), '\n')
+		}
+	}
+	return bytes.TrimRight(text, "\n"), true
+}
+
+// untagged returns what of a document in XML is outside of its tags.
+func untagged(b []byte) (text []byte) {
+	in := false
+	for _, c := range b {
+		switch {
+		case c == '<':
+			in = true
+			text = append(text, ' ')
+		case c == '>':
+			in = false
+		case !in && c != '\n':
+			text = append(text, c)
+		}
+	}
+	return bytes.TrimSpace(text)
+}
+
+// settle decides what a track is, now that all of its samples were read.
+func (p *parser) settle(t *track) {
+	h := t.hearing
+	if h == nil {
+		return
+	}
+	t.hearing = nil
+	verdict, rule := h.Judge()
+	asked := !t.goes && p.s.Goes(scrub.Identify, scrub.Telemetry)
+	switch {
+	case h.damaged && !t.goes:
+		t.damaged = true
+		p.s.Doubt("a track of text holds something that is no text")
+	case h.damaged:
+	case verdict == telemetry.Telemetry:
+		t.role, t.kind, t.judged = scrub.Identify, scrub.Telemetry, true
+		t.goes = p.s.Goes(t.role, t.kind)
+	case asked:
+		t.recurs = h.Recurs() && t.timedText() && !h.bare
+		if verdict == telemetry.Unsure {
+			p.s.Doubt("subtitles may be telemetry: %s", rule)
+		}
+	}
+}
+
+// announced is the handler that a track of text gets before anything of it is
+// destroyed: half of its samples would tell the next run nothing.
+const announced = "meta"
+
+// isAnnounced tells whether a handler is announced, or what an interrupted write
+// leaves of it.
+func isAnnounced(handler string) bool {
+	for _, was := range textHandlers {
+		for n := 1; n <= len(announced) && len(handler) == len(announced); n++ {
+			if handler == announced[:n]+was[n:] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// place takes the text out of a sample that holds a position, in a track in which
+// positions recur, and claims what an earlier run left of one.
+func (p *parser) placed(f sample) error {
+	if f.len < 3 {
+		return nil
+	}
+	b, err := p.s.Bytes(f.off, int(min(f.len, 2+words.MaxText)))
+	if err != nil {
+		return err
+	}
+	n := int64(binary.BigEndian.Uint16(b))
+	if n == 0 || n+2 > f.len {
+		return nil
+	}
+	text := b[2:min(int64(len(b)), 2+n)]
+	blank := len(bytes.Trim(text, "\x00")) == 0
+	if !blank && !telemetry.Placed(text) {
+		return nil
+	}
+	if len(p.cover.pieces) >= maxMessages {
+		p.s.Doubt("more subtitles hold positions than can be kept account of")
+		return nil
+	}
+	if !p.cover.piece(scrub.Range{Off: f.off + 2, Len: n}) {
+		return nil
+	}
+	return p.s.Blank(f.off+2, n, 0, scrub.Telemetry, "mdat/text")
+}
