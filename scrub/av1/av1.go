@@ -20,6 +20,7 @@ const maxPieces = 1024
 
 // Types of open bitstream units, AV1 specification 6.2.2.
 const (
+	typeSequence          = 1
 	typeTemporalDelimiter = 2
 	typeMetadata          = 5
 	typeFrameHeader       = 3
@@ -66,12 +67,13 @@ func (st Stream) units(r *scrub.Reader, off, n int64) (out []Piece, picture bool
 	if n < 0 || n > r.Left(off) {
 		return nil, false, errorf(off, "%d bytes of video, %d are left", n, r.Left(off))
 	}
+	var before obu
 	for end := off + n; off < end; {
 		o, err := header(r, off, end-off)
 		if err != nil {
 			return nil, false, err
 		}
-		p, found, err := st.look(r, o)
+		p, found, err := st.look(r, o, before)
 		if err != nil {
 			return nil, false, err
 		}
@@ -86,6 +88,9 @@ func (st Stream) units(r *scrub.Reader, off, n int64) (out []Piece, picture bool
 			return nil, false, errorf(off, "more than %d metadata units in a frame", maxPieces)
 		}
 		picture = picture || o.picture()
+		if o.typ != typeMetadata && o.typ != typePadding {
+			before = o
+		}
 		off = o.end
 	}
 	return out, picture, nil
@@ -109,8 +114,9 @@ func (st Stream) Config(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	return p, err
 }
 
-// look returns the piece that an OBU is, if it is one.
-func (st Stream) look(r *scrub.Reader, o obu) (p Piece, found bool, err error) {
+// look returns the piece that an OBU is, if it is one. before is the one before it that
+// is no metadata.
+func (st Stream) look(r *scrub.Reader, o, before obu) (p Piece, found bool, err error) {
 	p = Piece{Off: o.off, Len: o.end - o.off}
 	switch {
 	case o.typ == typePadding:
@@ -122,6 +128,17 @@ func (st Stream) look(r *scrub.Reader, o obu) (p Piece, found bool, err error) {
 	case o.typ == typeMetadata:
 		err := o.metadata(r, st.Dolby, &p)
 		return p, p.Kind != "" || p.Padding, err
+	case o.typ == typeSequence:
+		return o.sequence(r)
+	case o.picture() && o.follows(before):
+		prose, err := coded.Prose(r, o.body, o.end-o.body)
+		if len(prose) > 0 {
+			return prose[0], true, err
+		}
+		return p, false, err
+	case o.picture(): // picture all the same if the type is damaged
+		p.Kind, p.Value = scrub.Unknown, fmt.Sprintf("unit of type %d where none is due", o.typ)
+		return p, true, nil
 	case o.typ == 0 || o.typ > typeTileList:
 		p.Kind, p.Value, p.Edits = scrub.Unknown, fmt.Sprintf("unit of type %d", o.typ), o.remove()
 		return p, true, nil
@@ -181,11 +198,9 @@ func (o obu) registered(b []byte, dolby bool, p *Piece) {
 		p.Value, p.Edits = coded.Opaque, nil
 		return
 	}
-	p.Kind, p.Edits, p.Padding = "", nil, v.Free
-	for _, i := range v.Clear {
+	p.Kind, p.Edits, p.Padding = "", v.Edits(o.end-1-int64(len(b))), v.Free
+	if p.Edits != nil {
 		p.Kind = scrub.Hidden
-		at := o.end - 1 - int64(len(b)-i)
-		p.Edits = append(p.Edits, scrub.Edit{Off: at, Len: 1, Phase: scrub.Destroy})
 	}
 }
 

@@ -79,6 +79,9 @@ func unhex(s string) []byte {
 	return b
 }
 
+// sequence is a sequence header of libaom.
+const sequence = "0000000337fbe6d7c802"
+
 func text(s string) string { return hex.EncodeToString([]byte(s)) }
 
 // An OBU before and after, bit for bit. Where nothing is said of after, it stays.
@@ -95,7 +98,7 @@ func TestUnits(t *testing.T) {
 		{"HDR10+", "2a 18 04 b5003c 000104 01 40000c80" + strings.Repeat("00", 11) + "80", "", "", ""},
 		{"another application of its registrant", "2a 0a 04 b5003c 000105 0140 80", "7a 0a 000000000000000000 80", scrub.Unknown, "t.35 b5003c"},
 		{"captions", "2a 0f 04 b50031 47413934 03c1ff fc9420 80", "", "", ""},
-		{"captions that are not valid", "2a 0f 04 b50031 47413934 03c1ff f84142 80", "2a 0f 04 b50031 47413934 03c1ff f80000 80", scrub.Hidden, ""},
+		{"captions that are not valid", "2a 0f 04 b50031 47413934 03c1ff f84142 80", "2a 0f 04 b50031 47413934 03c1ff f88080 80", scrub.Hidden, ""},
 		{"unknown registrant", "2a 06 04 b54711 41 80", "7a 06 0000000000 80", scrub.Unknown, "t.35 b54711"},
 		{"time code", "2a 07 05 604011223380", "7a 07 000000000000 80", scrub.Time, "time code"},
 		{"private", "2a 0d 1f" + text("cam serial7") + "80", "7a 0d 000000000000000000000000 80", scrub.Unknown, "type 31: cam serial7"},
@@ -180,7 +183,7 @@ func TestManyUnits(t *testing.T) {
 }
 
 func TestConfig(t *testing.T) {
-	data := toy('c', unhex("81040c00 0a03 000000 2a08 04 b54711"+text("cam")+"80"))
+	data := toy('c', unhex("81040c00 0a0a "+sequence+" 2a08 04 b54711"+text("cam")+"80"))
 	h := scrubtest.Harness{Engine: engine, Sound: true, Streams: true, Secrets: [][]byte{[]byte("cam")}}
 	h.Laws(t, "config", data)
 }

@@ -53,6 +53,24 @@ func (o obu) picture() bool {
 	return false
 }
 
+// follows tells whether an OBU that is part of a coded frame may stand behind another
+// one: tiles behind their header or other tiles, a header that is repeated behind what
+// it repeats. Lists of tiles are for films of light fields, in which tracks hold none.
+func (o obu) follows(before obu) bool {
+	switch o.typ {
+	case typeTileGroup:
+		return before.typ == typeFrameHeader || before.typ == typeTileGroup || before.typ == typeRedundantHeader
+	case typeRedundantHeader:
+		return before.typ == typeTileGroup && o.end-o.body <= maxHeader
+	case typeFrameHeader:
+		return o.end-o.body <= maxHeader
+	}
+	return o.typ == typeFrame
+}
+
+// maxHeader is the length of the longest frame header.
+const maxHeader = 1 << 10
+
 const maxLEB128 = 8
 
 // leb128 reads a number and returns how many bytes it takes, 0 if b holds none

@@ -17,10 +17,21 @@ type codec struct {
 	h26x     h26x.Codec // 0 if it is none of these
 	av1      bool
 	mpeg     mpegvideo.Codec
-	pictures bool // each frame is a JPEG or PNG picture
+	pictures bool   // each frame is a JPEG or PNG picture
+	format   string // of the sample entry, where frames tells how to look into them
 }
 
-func (c codec) known() bool { return c.h26x != 0 || c.av1 || c.mpeg != 0 }
+func (c codec) known() bool { return c.h26x != 0 || c.av1 || c.mpeg != 0 || c.format != "" }
+
+// frames look into coded frames whose codec needs no description, by sample format.
+// Of those that hold nothing but picture, as far as is known, it is looked at whether
+// they begin or end with text.
+var frames = map[string]func(r *scrub.Reader, off, n int64) ([]coded.Piece, error){
+	"apch": coded.ProRes, "apcn": coded.ProRes, "apcs": coded.ProRes, "apco": coded.ProRes, "ap4h": coded.ProRes, "ap4x": coded.ProRes,
+	"mjp2": coded.JPEG2000, "vp09": coded.VP9,
+	"vp08": coded.Prose, "AVdn": coded.Prose, "AVdh": coded.Prose, "s263": coded.Prose, "h263": coded.Prose, "H263": coded.Prose,
+	"vc-1": coded.Prose, "SVQ1": coded.Prose, "SVQ3": coded.Prose,
+}
 
 // mpegFormats are sample formats of MPEG video that may have no esds.
 var mpegFormats = map[string]mpegvideo.Codec{
@@ -35,6 +46,9 @@ func tapeMPEG(format string) bool {
 
 // readFormat notes the codec from the sample format.
 func (t *track) readFormat(format string) {
+	if frames[format] != nil {
+		t.codec.format = format
+	}
 	t.codec.mpeg = mpegFormats[format]
 	if tapeMPEG(format) {
 		t.codec.mpeg = mpegvideo.MPEG12
@@ -70,6 +84,10 @@ func (p *parser) readCodec(t *track, b box) error {
 		if ok {
 			t.codec.mpeg = st.mpegVideo()
 			t.codec.pictures = st.object == 0x6c || st.object == 0x6d
+			if t.mpeg.Codec = t.codec.mpeg; t.mpeg.Codec != 0 {
+				_, err = t.mpeg.Frame(p.s.Reader, b.body()+st.specific.Off, st.specific.Len, headers)
+				err = ignoreDamage(err)
+			}
 		}
 		return err
 	}
@@ -123,9 +141,12 @@ func (p *parser) frame(t *track, f sample) (bool, error) {
 	case t.codec.av1:
 		pieces, err = av1.Stream{Dolby: t.video.Dolby}.Frame(p.s.Reader, f.off, f.len)
 	case t.codec.mpeg != 0:
-		pieces, err = mpegvideo.UserData(p.s.Reader, t.codec.mpeg, f.off, f.len)
-	default:
+		t.mpeg.Codec = t.codec.mpeg
+		pieces, err = t.mpeg.Frame(p.s.Reader, f.off, f.len, f.no)
+	case t.codec.h26x != 0:
 		pieces, err = t.video.Frame(p.s.Reader, f.off, f.len)
+	default:
+		pieces, err = frames[t.codec.format](p.s.Reader, f.off, f.len)
 	}
 	if err != nil {
 		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {

@@ -177,9 +177,12 @@ func (st stream) looked() []scrub.Range {
 	return parts
 }
 
+// headers are of no picture.
+const headers = -1
+
 // specific claims the headers of a stream of MPEG video.
 func (p *parser) specific(codec mpegvideo.Codec, r scrub.Range, place string) error {
-	pieces, err := mpegvideo.UserData(p.s.Reader, codec, r.Off, r.Len)
+	pieces, err := (&mpegvideo.Stream{Codec: codec}).Frame(p.s.Reader, r.Off, r.Len, headers)
 	if err != nil {
 		return err
 	}

@@ -14,10 +14,10 @@ func (t *track) tape() bool {
 }
 
 // cameraFormats are sample formats whose frames hold metadata of the camera that
-// is not looked at: CineForm, Blackmagic RAW.
+// is not looked at: CineForm, ProRes RAW, Blackmagic RAW.
 func (t *track) cameraFormat() bool {
 	return slices.ContainsFunc(t.formats, func(f string) bool {
-		return f == "CFHD" || slices.Contains([]string{"brhq", "brst", "br64", "brxq", "brvn", "brs2", "brxh"}, f)
+		return f == "CFHD" || f == "aprn" || f == "aprh" || slices.Contains([]string{"brhq", "brst", "br64", "brxq", "brvn", "brs2", "brxh"}, f)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/h26x"
+	"untag/scrub/mpegvideo"
 	"untag/scrub/pattern"
 )
 
@@ -27,7 +28,8 @@ type track struct {
 	groups    groups
 	codec     codec
 	video     h26x.Video // of H.264 and its successors
-	probes    []sample   // the first and last ones, once the tables were read
+	mpeg      mpegvideo.Stream
+	probes    []sample // the first and last ones, once the tables were read
 
 	decoded int64    // when the next sample of a fragment begins
 	hearing *hearing // while it is not known who wrote its text

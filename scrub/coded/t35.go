@@ -3,6 +3,8 @@ package coded
 import (
 	"bytes"
 	"fmt"
+
+	"untag/scrub"
 )
 
 // Verdict is what becomes of a message that somebody has registered by ITU-T T.35.
@@ -12,6 +14,18 @@ type Verdict struct {
 	Free  bool  // there may be bytes in it that mean nothing
 	Clear []int // those of them that are not zero
 }
+
+// Edits empty a message that begins at off: a character of parity and nothing else takes
+// the place of what means nothing.
+func (v Verdict) Edits(off int64) (edits []scrub.Edit) {
+	for _, i := range v.Clear {
+		edits = append(edits, scrub.Edit{Off: off + int64(i), Len: 1, Fill: none, Phase: scrub.Destroy})
+	}
+	return edits
+}
+
+// none is a character of captions that says nothing: a zero with its parity.
+const none = 0x80
 
 // registered are the messages that change what is seen, by what they begin with:
 // country and provider code, and the provider's own codes where it registers
@@ -79,7 +93,7 @@ func fields(read func(b *Bits)) func([]byte) Verdict {
 // captions reads cc_data of CTA-708: flags with a count, a byte, and three bytes
 // for each pair of characters. Those that are not valid mean nothing.
 func captions(body []byte) (v Verdict) {
-	const head, row, marker, none = 2, 3, 0xf8, 0x80
+	const head, row, marker = 2, 3, 0xf8
 	if len(body) < head {
 		return v
 	}
@@ -92,12 +106,12 @@ func captions(body []byte) (v Verdict) {
 			return Verdict{}
 		}
 		for i := at + 1; i < at+row; i++ {
-			if body[at]&4 == 0 && body[i]&^none != 0 { // not cc_valid; 80 is a zero with its parity
+			if body[at]&4 == 0 && body[i]&^none != 0 { // not cc_valid
 				v.Clear = append(v.Clear, i)
 			}
 		}
 	}
-	if body[1] != 0 && body[1] != 0xff { // em_data, which nobody uses
+	if body[1] != 0 && body[1] != none && body[1] != 0xff { // em_data, which nobody uses
 		v.Clear = append([]int{1}, v.Clear...)
 	}
 	v.Stays, v.Known, v.Free = true, true, true

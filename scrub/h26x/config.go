@@ -1,6 +1,10 @@
 package h26x
 
-import "untag/scrub"
+import (
+	"bytes"
+
+	"untag/scrub"
+)
 
 // Config returns the pieces of a decoder configuration record of n bytes at off, as
 // avcC, hvcC and vvcC hold it (vvcC after its version and flags) or, layered, lhvC. It
@@ -10,7 +14,7 @@ func (v *Video) Config(r *scrub.Reader, off, n int64, layered bool) ([]Piece, er
 	if err != nil {
 		return nil, err
 	}
-	rec := &record{walk: w, at: off, end: off + n}
+	rec := &record{walk: w, at: off, end: off + n, size: n}
 	switch {
 	case v.Codec == AVC:
 		rec.avc()
@@ -35,6 +39,7 @@ func (v *Video) Config(r *scrub.Reader, off, n int64, layered bool) ([]Piece, er
 type record struct {
 	*walk
 	at, end    int64
+	size       int64
 	lengthSize int
 	err        error
 }
@@ -117,6 +122,41 @@ func (c *record) hevc(lengthAt int64) {
 		c.skip(1) // array_completeness, NAL_unit_type: the units say themselves
 		c.units(c.number(2))
 	}
+	if lengthAt == 21 && c.err == nil {
+		c.err = c.head(c.end - c.size)
+	}
+}
+
+// head looks at what hvcC tells before its units: profile and level, which the sequence
+// parameter set repeats, and numbers among reserved bits. A few bytes may differ, as
+// some writers have it; where more do, all become what they are to be.
+func (c *record) head(off int64) error {
+	const from, general, most, few = 1, 12, 300 << 8, 3
+	reserved := []byte{0xf0, 0, 0xfc, 0xfc, 0xf8, 0xf8, 0, 0}
+	b, err := c.r.Bytes(off+from, general+len(reserved))
+	if err != nil || len(c.video.sequences) == 0 || len(c.video.sequences[0].general) < general {
+		return err
+	}
+	want := append(bytes.Clone(c.video.sequences[0].general), b[general:]...)
+	for i, r := range reserved {
+		want[general+i] |= r
+	}
+	if rate := want[len(want)-2:]; int(rate[0])<<8|int(rate[1]) > most {
+		clear(rate)
+	}
+	differs := 0
+	for i := range want {
+		if want[i] != b[i] {
+			differs++
+		}
+	}
+	p := Piece{Off: off + from, Len: int64(len(b)), Padding: true}
+	if differs > few {
+		p.Kind, p.Value = scrub.Hidden, "profile and level that are not those of the film"
+		p.Edits = []scrub.Edit{{Off: p.Off, Len: p.Len, Data: want, Phase: scrub.Destroy}}
+	}
+	c.pieces = append([]Piece{p}, c.pieces...)
+	return nil
 }
 
 // vvc is VvcDecoderConfigurationRecord, ISO/IEC 14496-15 11.2.4.2.

@@ -144,9 +144,8 @@ const (
 // that no slice is among the units of unknown types before it, whose name is damaged:
 // these can go then.
 func (w *walk) slice(off, n int64, h header) error {
-	const most = 512
 	from := off + int64(h.size)
-	b, err := w.r.Bytes(from, int(min(off+n-from, most)))
+	b, err := w.r.Bytes(from, int(min(off+n-from, 1)))
 	if err != nil || len(b) == 0 {
 		return err
 	}
@@ -158,19 +157,15 @@ func (w *walk) slice(off, n int64, h header) error {
 	if h.layer == 0 {
 		w.slices, w.typ = true, h.typ
 	}
-	tail := max(from, off+n-most)
-	end, err := w.r.Bytes(tail, int(off+n-tail))
+	if other {
+		return w.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: "slices of several kinds in a picture"})
+	}
+	p, err := coded.Prose(w.r, from, off+n-from)
 	if err != nil {
 		return err
 	}
-	if other || coded.Tells(b, sentence) || coded.Tells(end, sentence) {
-		return w.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: "text among the coded picture"})
-	}
-	return nil
+	return w.add(p...)
 }
-
-// sentence is how much text coded picture doesn't hold by chance.
-const sentence = 24
 
 // dismiss makes filler of the units of unknown types before the first slice.
 func (w *walk) dismiss() {
@@ -233,7 +228,7 @@ func (w *walk) wrapped(off, n int64) error {
 }
 
 func (w *walk) add(p ...Piece) error {
-	if len(w.pieces)+len(p) > maxPieces {
+	if len(p) > 0 && len(w.pieces)+len(p) > maxPieces {
 		return errorf(p[0].Off, "more than %d messages in a frame", maxPieces)
 	}
 	w.pieces = append(w.pieces, p...)

@@ -57,10 +57,9 @@ func (u *unit) registered(m sei, message []byte, outside int) verdict {
 	case !t.Stays, len(t.Clear) > 0 && !m.plain():
 		return verdict{kind: scrub.Unknown, value: coded.Registrant(message)}
 	}
-	v := verdict{stays: true, free: t.Free}
-	for _, i := range t.Clear {
+	v := verdict{stays: true, free: t.Free, edits: t.Edits(u.off + int64(m.body-outside))}
+	if v.edits != nil {
 		v.kind = scrub.Hidden
-		v.edits = append(v.edits, u.put(scrub.Destroy, m.body+i-outside, 0))
 	}
 	return v
 }

@@ -25,8 +25,9 @@ const maxSequences = 32
 type sequence struct {
 	id       int
 	profile  int
-	chroma   int  // chroma_format_idc
-	pictures bool // pic_timing tells of pictures: pic_struct_present_flag, frame_field_info_present_flag
+	chroma   int    // chroma_format_idc
+	general  []byte // of H.265: profile, tier and level
+	pictures bool   // pic_timing tells of pictures: pic_struct_present_flag, frame_field_info_present_flag
 	hrd      hrd
 }
 
@@ -108,6 +109,7 @@ func (w *walk) setEnd(raw []byte, h header, read readSet) (end int, ok bool) {
 			continue
 		}
 		if s != nil {
+			s.general = payload[1:min(13, len(payload))]
 			w.video.learn(s)
 		}
 		c := cursor{raw: raw, at: h.size}

@@ -3,24 +3,57 @@ package mpegvideo
 import (
 	"bytes"
 
+	"untag/scrub/coded"
 	"untag/scrub/pattern"
 )
 
-// shown tells whether user data of MPEG-1 and MPEG-2 changes what is seen:
-// captions, active format, stereoscopic video.
-func shown(b []byte) bool {
-	for _, p := range []string{
-		"GA94",       // ATSC A/53: captions, bar data
-		"DTG1",       // active format description
-		"CC\x01\xf8", // captions of DVD
-		"\x05\x02",   // captions of Dish Network
-		"JP3D\x03",   // arrangement of stereoscopic video, ISO/IEC 13818-2 L
-	} {
-		if bytes.HasPrefix(b, []byte(p)) {
-			return true
+// others tell whether user data of MPEG-1 and MPEG-2 that isn't registered changes
+// what is seen, by what it begins with.
+var others = []struct {
+	prefix string
+	fits   func(b []byte) bool // what follows it
+}{
+	{"CC\x01\xf8", discCaptions},
+	{"JP3D\x03", func(b []byte) bool { return len(b) <= 3 }},                   // arrangement of stereoscopic video, ISO/IEC 13818-2 L
+	{"\x05\x02", few},                                                          // captions of Dish Network
+	{"\x03\x80", few}, {"\x03\x81", few}, {"\x03\x00", few}, {"\x03\x01", few}, // captions, SCTE 20
+}
+
+// few is for forms of captions without a fixed length: pairs of characters of a picture.
+func few(b []byte) bool { return len(b) <= 48 && !coded.Tells(b, 8) }
+
+// discCaptions are those of a DVD: flags, and a mark and two characters for each field.
+func discCaptions(b []byte) bool {
+	const head, row = 1, 3
+	if len(b) < head {
+		return true
+	}
+	for b = b[head:]; len(b) >= row && b[0]|1 == 0xff; b = b[row:] {
+	}
+	return len(bytes.TrimLeft(b, "\x00")) == 0 || len(b) < row
+}
+
+// shown judges user data of MPEG-1 and MPEG-2 that changes what is seen: captions,
+// active format, stereoscopic video. Zero bytes at its end were taken for what stands
+// before a start code.
+func shown(b []byte) coded.Verdict {
+	for _, o := range others {
+		if body, ok := bytes.CutPrefix(b, []byte(o.prefix)); ok {
+			return coded.Verdict{Stays: o.fits(body), Known: true}
 		}
 	}
-	return len(b) > 1 && b[0] == 3 && b[1]&0x7f <= 1 // captions, SCTE 20
+	const atsc, most = "\xb5\x00\x31", 3
+	message := append([]byte(atsc), b...)
+	for range most {
+		if v := coded.Registered(message, false); v.Known {
+			for i := range v.Clear {
+				v.Clear[i] -= len(atsc)
+			}
+			return v
+		}
+		message = append(message, 0)
+	}
+	return coded.Verdict{}
 }
 
 // versions are the names by which FFmpeg works around the bugs of encoders of

@@ -1,7 +1,7 @@
-// Package mpegvideo finds user data in MPEG-1, MPEG-2 and MPEG-4 part 2 video,
+// Package mpegvideo finds user data and times of day in MPEG-1, MPEG-2 and MPEG-4 part 2 video,
 // where encoders and cameras put their names.
 //
-// [UserData] serves for coded frames and for the sequence headers in esds,
+// [Stream.Frame] serves for coded frames and for the sequence headers in esds,
 // CodecPrivate and the like.
 package mpegvideo
 
@@ -26,12 +26,20 @@ const maxPieces = 1024
 // prefixLen is as much of user data as is looked at, and as FFmpeg looks at.
 const prefixLen = 255
 
-// UserData returns the pieces of n bytes of video at off: what user data holds
-// besides that which decoders act upon. It is blanked with spaces, in which no
-// start code can come about, each byte for itself. All bytes are read.
-func UserData(r *scrub.Reader, codec Codec, off, n int64) ([]coded.Piece, error) {
-	if codec != MPEG12 && codec != MPEG4 {
-		return nil, errorf(off, "codec %d is unknown", codec)
+// Stream is what is known of a track.
+type Stream struct {
+	Codec  Codec
+	simple bool // MPEG-4 of a profile without B-VOPs
+}
+
+// Frame returns the pieces of n bytes of video at off, which are picture number no or
+// its headers: what user data holds besides that which decoders act upon, time codes
+// that don't count from the start of the film, and extensions for the owner. User data
+// is blanked with spaces, in which no start code can come about, each byte for itself.
+// All bytes are read.
+func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error) {
+	if st.Codec != MPEG12 && st.Codec != MPEG4 {
+		return nil, errorf(off, "codec %d is unknown", st.Codec)
 	}
 	if n < 0 || n > r.Left(off) {
 		return nil, errorf(off, "%d bytes of video, %d are left", n, r.Left(off))
@@ -42,14 +50,11 @@ func UserData(r *scrub.Reader, codec Codec, off, n int64) ([]coded.Piece, error)
 	}
 	var out []coded.Piece
 	for {
-		data, found, err := s.userData()
-		if err != nil {
-			return nil, err
+		code, data, err := s.part(st.wanted)
+		if err != nil || code == 0 {
+			return out, err
 		}
-		if !found {
-			return out, nil
-		}
-		p, err := pieces(r, codec, data)
+		p, err := st.look(r, code, data, no)
 		if err != nil {
 			return nil, err
 		}
@@ -59,14 +64,45 @@ func UserData(r *scrub.Reader, codec Codec, off, n int64) ([]coded.Piece, error)
 	}
 }
 
+func (st *Stream) wanted(code byte) bool {
+	if st.Codec == MPEG4 {
+		return code == userDataCode || code == groupCode4 || code == sequenceCode
+	}
+	return code == userDataCode || code == groupCode || code == extensionCode
+}
+
+// look returns the pieces of what follows a start code.
+func (st *Stream) look(r *scrub.Reader, code byte, data scrub.Range, no int64) ([]coded.Piece, error) {
+	switch code {
+	case userDataCode:
+		return pieces(r, st.Codec, data)
+	case extensionCode:
+		return extension(r, data)
+	case sequenceCode:
+		const level0, most = 8, 3 // of the simple profile
+		b, err := r.Bytes(data.Off, int(min(1, data.Len)))
+		st.simple = len(b) > 0 && (b[0] <= most || b[0] == level0)
+		return nil, err
+	}
+	return st.timeCode(r, data.Off, no)
+}
+
 // pieces returns what is before and after the part of user data that stays.
 func pieces(r *scrub.Reader, codec Codec, data scrub.Range) (out []coded.Piece, err error) {
 	b, err := r.Bytes(data.Off, int(min(data.Len, prefixLen)))
 	if err != nil {
 		return nil, err
 	}
-	if codec == MPEG12 && shown(b) {
-		return nil, nil
+	if codec == MPEG12 && data.Len <= int64(len(b)) {
+		if v := shown(b); v.Stays && !v.Free {
+			return nil, nil
+		} else if v.Stays {
+			p := coded.Piece{Off: data.Off, Len: data.Len, Padding: true}
+			if p.Edits = v.Edits(data.Off); p.Edits != nil {
+				p.Kind = scrub.Hidden
+			}
+			return []coded.Piece{p}, nil
+		}
 	}
 	from, to := known(codec, b)
 	kind := scrub.Unknown

@@ -33,7 +33,7 @@ func parse(s *scrub.Scan) error {
 	if b[0] == '4' {
 		codec = mpegvideo.MPEG4
 	}
-	pieces, err := mpegvideo.UserData(s.Reader, codec, 1, s.Size()-1)
+	pieces, err := (&mpegvideo.Stream{Codec: codec}).Frame(s.Reader, 1, s.Size()-1, 0)
 	if f := (*scrub.FormatError)(nil); errors.As(err, &f) {
 		s.Doubt("%v", err)
 	} else if err != nil {
@@ -69,8 +69,13 @@ func TestUserData(t *testing.T) {
 		{"zero bytes before the start code", "4", "serial\x00\x00", "      \x00\x00", scrub.Unknown},
 		{"spaces", "4", "    ", "", ""},
 		{"nothing", "4", "", "", ""},
-		{"captions", "2", "GA94\x03\xc1\xff", "", ""},
-		{"captions of DVD", "2", "CC\x01\xf8\x94", "", ""},
+		{"captions", "2", "GA94\x03\xc1\xff\xfc\x94\x20\xff", "", ""},
+		{"captions that end in zero bytes", "2", "GA94\x03\xc1\xff\xfa\x00\x00", "", ""},
+		{"captions that are not valid", "2", "GA94\x03\xc1\xff\xfaab\xff", "GA94\x03\xc1\xff\xfa\x80\x80\xff", scrub.Hidden},
+		{"captions and words", "2", "GA94\x03\xc0\xff\xffcam7", strings.Repeat(" ", 12), scrub.Unknown},
+		{"captions of DVD and words", "2", "CC\x01\xf8\x82\xff\x94\x20cam7", strings.Repeat(" ", 12), scrub.Unknown},
+		{"captions of SCTE 20 and words", "2", "\x03\x81serial 4711", strings.Repeat(" ", 13), scrub.Unknown},
+		{"captions of DVD", "2", "CC\x01\xf8\x82\xff\x94\x20\xfe\x80\x80", "", ""},
 		{"captions of SCTE 20", "2", "\x03\x81\x08", "", ""},
 		{"active format", "2", "DTG1\x41\xf8", "", ""},
 		{"stereoscopic", "2", "JP3D\x03\x83", "", ""},
@@ -181,4 +186,42 @@ func FuzzUserData(f *testing.F) {
 	scrubtest.Fuzz(f, engine,
 		[]byte("4"+code+"DivX503b1393p me"+after),
 		[]byte("2"+code+"by me\x00TMPGEXS\x00here"+code+"GA94\x03"+after))
+}
+
+// Time codes and extensions before and after. Where nothing is said of after, they stay.
+func TestTimeCodes(t *testing.T) {
+	for _, c := range []struct {
+		name, before, after string
+		kind                scrub.Kind
+		doubts              int
+	}{
+		{"zero", "2\x00\x00\x01\xb8\x00\x08\x00\x40", "", "", 0},
+		{"first second", "2\x00\x00\x01\xb8\x00\x08\x20\x00", "", "", 0},
+		{"time of day", "2\x00\x00\x01\xb8\x4b\x6d\x24\xc0", "2\x00\x00\x01\xb8\x00\x08\x00\x40", scrub.Time, 0},
+		{"drop frame", "2\x00\x00\x01\xb8\xcb\x6d\x24\x20", "2\x00\x00\x01\xb8\x00\x08\x00\x20", scrub.Time, 0},
+		{"MPEG-4 from zero", "4\x00\x00\x01\xb3\x00\x10\x07", "", "", 0},
+		{"MPEG-4, simple profile", "4\x00\x00\x01\xb0\x03\x00\x00\x01\xb3\x96\xda\x47", "4\x00\x00\x01\xb0\x03\x00\x00\x01\xb3\x00\x10\x07", scrub.Time, 0},
+		{"MPEG-4 that may have B-VOPs", "4\x00\x00\x01\xb0\xf5\x00\x00\x01\xb3\x96\xda\x47", "", "", 1},
+		{"sequence extension", "2\x00\x00\x01\xb5\x14\x82\x00\x01\x00\x08", "", "", 0},
+		{"copyright extension", "2\x00\x00\x01\xb5\x48owner7", "2\x00\x00\x01\xb5" + strings.Repeat("\xff", 7), scrub.Unknown, 0},
+		{"sequence extension and words", "2\x00\x00\x01\xb5\x14\x82\x00\x01owner7", "2\x00\x00\x01\xb5" + strings.Repeat("\xff", 10), scrub.Unknown, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.after == "" {
+				c.after = c.before
+			}
+			h := scrubtest.Harness{Engine: engine, Streams: true, States: 40, Variants: -1}
+			p := h.Laws(t, c.name, []byte(c.before+after))
+			if got := string(scrubtest.Perform([]byte(c.before+after), p)); got != c.after+after {
+				t.Errorf("became %q, want %q", got, c.after+after)
+			}
+			kind := scrub.Kind("")
+			if len(p.Findings) > 0 {
+				kind = p.Findings[0].Kind
+			}
+			if kind != c.kind || len(p.Doubts) != c.doubts {
+				t.Errorf("found %q, doubts %q", kind, p.Doubts)
+			}
+		})
+	}
 }

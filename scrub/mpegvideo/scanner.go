@@ -22,9 +22,12 @@ type scanner struct {
 const (
 	windowLen = 64 << 10
 	codeLen   = 4
-	// userDataCode is user_data_start_code, ISO/IEC 13818-2 table 6-1 and
-	// 14496-2 table 6-3.
-	userDataCode = 0xb2
+	// Start codes, ISO/IEC 13818-2 table 6-1 and 14496-2 table 6-3.
+	userDataCode  = 0xb2
+	extensionCode = 0xb5 // of MPEG-2
+	groupCode     = 0xb8 // of MPEG-1 and MPEG-2
+	sequenceCode  = 0xb0 // of MPEG-4
+	groupCode4    = 0xb3 // of MPEG-4
 )
 
 var codePrefix = []byte{0, 0, 1}
@@ -56,21 +59,20 @@ func (s *scanner) next() (err error) {
 	}
 }
 
-// userData returns the next user data, without its start code and without the
-// zero bytes that may stand before the next one.
-func (s *scanner) userData() (data scrub.Range, found bool, err error) {
+// part returns what follows the next start code of those wanted, without the zero
+// bytes that may stand before the one after it.
+func (s *scanner) part(wanted func(code byte) bool) (code byte, data scrub.Range, err error) {
 	for s.off < s.end {
-		data.Off = s.off + codeLen
-		found = s.code == userDataCode
+		data.Off, code = s.off+codeLen, s.code
 		if err = s.next(); err != nil {
-			return data, false, err
+			return 0, data, err
 		}
-		if found {
+		if wanted(code) {
 			data.Len, err = s.trim(data.Off, s.off)
-			return data, true, err
+			return code, data, err
 		}
 	}
-	return data, false, nil
+	return 0, data, nil
 }
 
 // trim returns the length of what lies between from and to without zero bytes

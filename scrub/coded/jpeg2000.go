@@ -1,0 +1,141 @@
+package coded
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"untag/scrub"
+)
+
+// Markers of JPEG 2000 codestreams (ISO/IEC 15444-1 table A.2).
+const (
+	markSOC = 0xff4f
+	markCOM = 0xff64
+	markSOT = 0xff90
+	markSOD = 0xff93
+	markEOC = 0xffd9
+)
+
+// segments are the markers with a segment that decoders need, by their last byte: CAP,
+// SIZ to PPT, CRG.
+var segments = map[int]bool{0x50: true, 0x51: true, 0x52: true, 0x53: true, 0x55: true, 0x56: true, 0x57: true, 0x58: true, 0x59: true,
+	0x5c: true, 0x5d: true, 0x5e: true, 0x5f: true, 0x60: true, 0x61: true, 0x63: true}
+
+// JPEG2000 returns the pieces of a codestream of JPEG 2000 of n bytes at off, or of one
+// in a box: comments, segments that nobody knows, and what follows its end.
+func JPEG2000(r *scrub.Reader, off, n int64) ([]Piece, error) {
+	const box, soc = 8, 2
+	w := codestream{r: r, end: off + n}
+	if b, err := r.Bytes(off, int(min(n, box))); err != nil {
+		return nil, err
+	} else if len(b) == box && string(b[4:]) == "jp2c" {
+		off += box
+	}
+	if mark, err := w.number(off, 2); err != nil || mark != markSOC {
+		return nil, jpeg2000(off, err, "no codestream")
+	}
+	at, err := w.header(off+soc, markSOT)
+	for err == nil && at < w.end {
+		var mark int64
+		if mark, err = w.number(at, 2); err != nil || mark != markSOT {
+			break
+		}
+		at, err = w.tile(at)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if mark, err := w.number(at, 2); err != nil || mark != markEOC {
+		return w.pieces, nil // it is cut short, as frames of a limited size are
+	}
+	return w.pieces, w.spare(at+2, w.end, "bytes behind a codestream", false)
+}
+
+type codestream struct {
+	r      *scrub.Reader
+	end    int64
+	pieces []Piece
+}
+
+// tile looks at a tile-part (A.4.2) and returns where it ends.
+func (w *codestream) tile(at int64) (int64, error) {
+	const fields, sizeAt = 12, 6
+	size, err := w.number(at+sizeAt, 4)
+	if err != nil {
+		return 0, err
+	}
+	data, err := w.header(at+fields, markSOD)
+	switch {
+	case err != nil:
+		return 0, err
+	case size == 0: // to the end of the codestream
+		return w.end - 2, nil
+	case size < data-at || size > w.end-at:
+		return 0, jpeg2000(at, nil, "tile-part of %d bytes, %d are left", size, w.end-at)
+	}
+	return at + size, nil
+}
+
+// header looks at the segments up to a marker and returns where that is.
+func (w *codestream) header(at, until int64) (int64, error) {
+	for {
+		mark, err := w.number(at, 2)
+		if err != nil || mark == until {
+			return at, err
+		}
+		n, err := w.number(at+2, 2)
+		if err != nil || n < 2 || n > w.end-at-2 || mark>>8 != 0xff {
+			return 0, jpeg2000(at, err, "segment %#x of %d bytes", mark, n)
+		}
+		const head = 6 // marker, length, and of a comment what it is
+		switch end := at + 2 + n; {
+		case mark == markCOM && n > head-2:
+			err = w.spare(at+head, end, "comment", true)
+		case mark != markCOM && !segments[int(mark&0xff)]:
+			err = w.spare(at+2, end, fmt.Sprintf("segment %#x", mark), false)
+		}
+		if err != nil || len(w.pieces) > 1<<10 {
+			return 0, jpeg2000(at, err, "many comments")
+		}
+		at += 2 + n
+	}
+}
+
+// spare looks at bytes that may go, or only be told of. A comment becomes spaces.
+func (w *codestream) spare(from, to int64, what string, goes bool) error {
+	if from >= to {
+		return nil
+	}
+	p := Piece{Off: from, Len: to - from, Padding: !goes}
+	for _, blank := range []byte{' ', 0} {
+		if constant, err := w.r.Constant(p.Off, p.Len, blank); err != nil || constant {
+			w.pieces = append(w.pieces, p)
+			return err
+		}
+	}
+	p.Kind, p.Value = scrub.Unknown, what
+	if goes {
+		p.Kind, p.Edits = scrub.Comment, []scrub.Edit{{Off: p.Off, Len: p.Len, Fill: ' ', Phase: scrub.Destroy}}
+	}
+	w.pieces = append(w.pieces, p)
+	return nil
+}
+
+// number reads n bytes, 4 at most.
+func (w *codestream) number(at int64, n int) (int64, error) {
+	if at < 0 || int64(n) > w.end-at {
+		return 0, jpeg2000(at, nil, "codestream that ends early")
+	}
+	b, err := w.r.Bytes(at, n)
+	if err != nil {
+		return 0, err
+	}
+	return int64(binary.BigEndian.Uint32(append(make([]byte, 4-n), b...))), nil
+}
+
+func jpeg2000(off int64, err error, format string, args ...any) error {
+	if err != nil {
+		return err
+	}
+	return &scrub.FormatError{Format: "jpeg2000", Off: off, Msg: fmt.Sprintf(format, args...)}
+}
