@@ -21,15 +21,15 @@ const (
 var segments = map[int]bool{0x50: true, 0x51: true, 0x52: true, 0x53: true, 0x55: true, 0x56: true, 0x57: true, 0x58: true, 0x59: true,
 	0x5c: true, 0x5d: true, 0x5e: true, 0x5f: true, 0x60: true, 0x61: true, 0x63: true}
 
-// JPEG2000 returns the pieces of a codestream of JPEG 2000 of n bytes at off, or of one
-// in a box: comments, segments that nobody knows, and what follows its end.
+// JPEG2000 returns the pieces of a picture of JPEG 2000 of n bytes at off, a codestream or
+// boxes with one (ISO/IEC 15444-1 annex I): comments, segments and boxes that nobody
+// needs, and what follows its end.
 func JPEG2000(r *scrub.Reader, off, n int64) ([]Piece, error) {
-	const box, soc = 8, 2
+	const soc = 2
 	w := codestream{r: r, end: off + n}
-	if b, err := r.Bytes(off, int(min(n, box))); err != nil {
+	off, err := w.boxes(off)
+	if err != nil {
 		return nil, err
-	} else if len(b) == box && string(b[4:]) == "jp2c" {
-		off += box
 	}
 	if mark, err := w.number(off, 2); err != nil || mark != markSOC {
 		return nil, jpeg2000(off, err, "no codestream")
@@ -55,6 +55,31 @@ type codestream struct {
 	r      *scrub.Reader
 	end    int64
 	pieces []Piece
+}
+
+// boxes looks at the boxes before a codestream and returns where that is.
+func (w *codestream) boxes(at int64) (int64, error) {
+	const head, most = 8, 256 // bytes of a header without a colour profile
+	for w.end-at >= head {
+		h, err := w.r.Bytes(at, head)
+		if err != nil {
+			return 0, err
+		}
+		n := int64(binary.BigEndian.Uint32(h))
+		switch typ := string(h[4:]); {
+		case binary.BigEndian.Uint16(h) == markSOC:
+			return at, nil
+		case typ == "jp2c":
+			return at + head, nil
+		case n < head || n > w.end-at:
+			return 0, jpeg2000(at, nil, "box of %d bytes, %d are left", n, w.end-at)
+		case typ == "jP  ", typ == "ftyp" && n <= most, typ == "jp2h" && n <= most:
+		default:
+			w.pieces = append(w.pieces, Piece{Off: at, Len: n, Kind: scrub.Unknown, Value: "a box before a codestream"})
+		}
+		at += n
+	}
+	return at, nil
 }
 
 // tile looks at a tile-part (A.4.2) and returns where it ends.
