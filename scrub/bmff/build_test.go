@@ -61,7 +61,7 @@ type trackSpec struct {
 func trak(t trackSpec) []byte {
 	stsz, stco := join(uint32(0), uint32(0), uint32(len(t.sizes))), join(uint32(0), uint32(len(t.offsets)))
 	for i := range t.sizes {
-		stsz, stco = join(stsz, t.sizes[i]), join(stco, t.offsets[i])
+		stsz, stco = binary.BigEndian.AppendUint32(stsz, t.sizes[i]), binary.BigEndian.AppendUint32(stco, t.offsets[i])
 	}
 	header, times, hdlr := t.header, t.stts, t.hdlr
 	if header == nil {
