@@ -174,9 +174,7 @@ func (p *parser) probeMovie(m *movie) error {
 		switch {
 		case t.goes:
 		case t.encrypted:
-			if t.codec.known() {
-				p.s.Doubt("the frames of an encrypted track can't be looked into")
-			}
+			p.s.Doubt("the samples of an encrypted track can't be looked into")
 		case t.codec.known():
 			err = p.probeFrames(t)
 		case t.tape() && p.s.Deep():

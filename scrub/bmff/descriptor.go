@@ -85,16 +85,34 @@ func (st *stream) parts(d []byte, off int64) bool {
 		end := off + int64(len(d)-len(rest))
 		switch {
 		case tag == tagDecoder && len(in) >= 13:
+			f := newFields(in)
+			decoderFields(f)
 			st.object = in[0]
-			if !st.decoder(in[13:], end-int64(len(in)-13)) {
+			if f.bad || !st.decoder(in[13:], end-int64(len(in)-13)) {
 				return false
 			}
-		case tag != tagSync || len(in) > 16:
+		case tag != tagSync:
 			st.spare = append(st.spare, scrub.Range{Off: end - int64(len(in)), Len: int64(len(in))})
+		case len(in) > 1: // how packets begin, which those of files don't have
+			st.spare = append(st.spare, scrub.Range{Off: end - int64(len(in)) + 1, Len: int64(len(in)) - 1})
 		}
 		d, off = rest, end
 	}
 	return true
+}
+
+// decoderFields are those of DecoderConfigDescriptor (7.2.6.6): the codec, what it is
+// for, the size of a buffer, and two rates.
+func decoderFields(f *fields) {
+	switch o := f.take(8); {
+	case o >= 0x20 && o <= 0x24, o == 0x40, o >= 0x60 && o <= 0x6e, o >= 0xa0 && o <= 0xb2, o == 0xc0, o == 0xd0, o == 0xd1, o >= 0xdd && o <= 0xe1:
+	default:
+		f.bad = true
+	}
+	f.among(6, 4, 5, 0x38)
+	f.take(2 + 24)
+	f.upTo(32, small)
+	f.upTo(32, small)
 }
 
 // decoder reads the descriptors inside the decoder configuration.
@@ -156,8 +174,10 @@ func (p *parser) streamDescription(b box, place string) error {
 			err = p.zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
 		case st.aac():
 			err = p.soundSpecific(r, place)
-		default:
+		case st.mpegVideo() != 0:
 			err = p.specific(st.mpegVideo(), r, place)
+		default:
+			err = p.otherSpecific(st.object, r, place)
 		}
 		if err != nil {
 			return err
@@ -170,7 +190,7 @@ func (p *parser) streamDescription(b box, place string) error {
 // looked returns the parts that are looked into, in order.
 func (st stream) looked() []scrub.Range {
 	parts := st.spare
-	if (st.mpegVideo() != 0 || st.aac()) && st.specific.Len > 0 {
+	if st.specific.Len > 0 {
 		parts = append(parts, st.specific)
 	}
 	slices.SortFunc(parts, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
@@ -188,4 +208,22 @@ func (p *parser) specific(codec mpegvideo.Codec, r scrub.Range, place string) er
 	}
 	coded.Report(p.s, r.Off, r.Len, place, pieces)
 	return nil
+}
+
+// otherSpecific claims what another decoder needs: the sixteen colours of subtitles
+// from DVDs, of three bytes each, are known.
+func (p *parser) otherSpecific(object byte, r scrub.Range, place string) error {
+	const subtitles = 0xe0
+	_, ok, err := p.formed(r.Off, r.Len, func(f *fields) {
+		for range 16 {
+			f.among(8, 0)
+			f.take(24)
+		}
+		f.bad = f.bad || object != subtitles || r.Len != 64
+	}, place)
+	if err == nil && !ok {
+		p.s.Claim(r.Off, r.Len, scrub.Structure, place)
+		p.s.Doubt("the description of a decoder can't be looked into")
+	}
+	return err
 }

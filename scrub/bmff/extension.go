@@ -52,6 +52,8 @@ func (p *parser) decoderBox(c contents, b box, place string) error {
 		return p.webVTT(b, place)
 	case "ftab":
 		return p.fonts(b, place)
+	case "damr", "d263":
+		return p.mobile(b, place)
 	}
 	read, ok := forms[b.typ]
 	if !ok {
@@ -244,10 +246,31 @@ func (p *parser) flac(b box, place string) error {
 	return p.rest(off, b.end(), place)
 }
 
+// mobile claims damr and d263, whose first four bytes name the vendor (3GPP TS
+// 26.244, 6.7 and 6.8).
+func (p *parser) mobile(b box, place string) error {
+	if b.size() < 4 {
+		return p.opaque(b, place)
+	}
+	if err := p.zero(b.body(), 4, scrub.Software, place+"/vendor", ""); err != nil {
+		return err
+	}
+	end, ok, err := p.formed(b.body()+4, b.size()-4, forms[b.typ], place)
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	if err != nil || ok {
+		return cmp.Or(err, p.slack(b, end, place))
+	}
+	b.head += 4
+	return p.opaqueBody(b, place)
+}
+
 // streamInfo is the first of the blocks (8.2). Its checksum of the sound is for
 // those who compare files: no decoder needs it.
 func streamInfo(f *fields) {
-	f.take(16 + 16 + 24 + 24)
-	f.take(20 + 3 + 5 + 36)
+	f.take(16 + 16)
+	f.upTo(24, 1<<21) // sizes of frames
+	f.upTo(24, 1<<21)
+	f.take(20 + 3 + 5)
+	f.upTo(36, 1<<33)
 	f.zero(128)
 }

@@ -32,7 +32,8 @@ var families = []family{
 	{"vide", "vvc1|vvi1", "vvcC", dolby},
 	{"vide", "av01|dav1", "av1C", dolby + "|SmDm|CoLL"},
 	{"vide", "vp08|vp09", "vpcC", "SmDm|CoLL"},
-	{"vide", "mp4v|XVID|xvid|DIVX|divx|DX50|FMP4|3IV2|3iv2|3IVD|MP4S", "", "esds"},
+	{"vide", "mp4v", "esds", ""},
+	{"vide", "XVID|xvid|DIVX|divx|DX50|FMP4|3IV2|3iv2|3IVD|MP4S", "", "esds"},
 	{"vide", "mp1v|mp2v|mpeg|mpg1|mpg2|m1v |m2v1|AVmp", "", "esds|glbl"},
 	{"vide", "s263|h263|H263", "", "d263"},
 	{"vide", "jpeg|mjpg|MJPG|dmb1|png |PNG |MPNG|gif |tiff", "", ""},
@@ -64,10 +65,10 @@ var families = []family{
 	{"soun", "twos|sowt|lpcm|raw |NONE|in24|in32|fl32|fl64|ulaw|alaw|ima4|agsm|MAC3|MAC6|.mp3", "", "enda|chnl"},
 	{"soun", "ms\x00\x02|ms\x00\x11|ms\x00U", "", "ms\x00\x02|ms\x00\x11|ms\x00U"},
 	{"soun", "wma ", "", "wfex"},
-	{"text", "tx3g", "", "ftab"},
+	{"text", "tx3g|text", "", "ftab"},
 	{"text", "wvtt", "", "vttC"},
 	{"text", "mp4s", "", "esds"},
-	{"text", "text|stpp|sbtt|stxt|c608|c708|tmcd", "", ""},
+	{"text", "stpp|sbtt|stxt|c608|c708|tmcd", "", ""},
 }
 
 // has tells whether a list names a type.

@@ -54,6 +54,7 @@ func TestFilms(t *testing.T) {
 			t.Parallel()
 			h := h
 			h.Secrets = [][]byte{}
+			h.Sound = !strings.HasPrefix(name, "encrypted") // which nobody can look into
 			for _, s := range f.stay {
 				h.MustStay = append(h.MustStay, []byte(s))
 			}

@@ -24,9 +24,9 @@ var forms = map[string]form{
 	"vpcC": vp9Form,
 	// Dolby Vision Streams Within the ISO Base Media File Format, 3.1.
 	"dvcC": dolbyVision, "dvvC": dolbyVision, "dvwC": dolbyVision,
-	// 3GPP TS 26.244, 6.7 and 6.8: the first field names the vendor.
-	"d263": func(f *fields) { f.zero(32); f.upTo(8, 16); f.upTo(8, 100); f.upTo(8, 16) },
-	"damr": func(f *fields) { f.zero(32); f.upTo(8, 16); f.take(16); f.upTo(8, 32); f.upTo(8, 32) },
+	// 3GPP TS 26.244, 6.7 and 6.8, behind the vendor.
+	"d263": func(f *fields) { f.upTo(8, 16); f.upTo(8, 100); f.upTo(8, 16) },
+	"damr": func(f *fields) { f.upTo(8, 16); f.take(16); f.upTo(8, 32); f.upTo(8, 32) },
 	// Avid, as FFmpeg writes it.
 	"ACLR": func(f *fields) { f.is("ACLR0001"); f.upTo(32, 2); f.zero(32) },
 	"APRG": func(f *fields) { f.is("APRG0001"); f.upTo(32, 2); f.zero(32) },

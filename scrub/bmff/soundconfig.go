@@ -103,6 +103,7 @@ func (st stream) aac() bool { return st.object == 0x40 || st.object >= 0x66 && s
 // soundSpecific claims an AudioSpecificConfig: FFmpeg puts its name where channels
 // are described.
 func (p *parser) soundSpecific(x scrub.Range, place string) error {
+	const short = 5 // writers end it early
 	b, err := p.s.Bytes(x.Off, int(x.Len))
 	if err != nil {
 		return err
@@ -110,6 +111,9 @@ func (p *parser) soundSpecific(x scrub.Range, place string) error {
 	c, ok := readSoundConfig(b)
 	if !ok {
 		p.s.Claim(x.Off, x.Len, scrub.Structure, place)
+		if x.Len > short {
+			p.s.Doubt("the description of a decoder can't be looked into")
+		}
 		return nil
 	}
 	text := printable(b[c.comment.Off:c.comment.End()])

@@ -11,15 +11,22 @@ import (
 func (p *parser) otherEntry(t *track, e entry, place string) error {
 	switch e.typ {
 	case "tx3g":
-		return p.textFields(t, e, 46, place)
+		return p.textFields(t, e, 46, timedTextFields, place)
 	case "text":
-		return p.quickTimeText(e, place)
+		return p.quickTimeText(t, e, place)
 	case "c608", "c708", "mp4s", "wvtt", "enct", "encs":
-		return p.textFields(t, e, 16, place)
+		return p.textFields(t, e, 16, func(*fields) {}, place)
 	case "stpp", "sbtt", "stxt":
 		return p.textStrings(t, e, place)
 	case "tmcd":
-		return p.textFields(t, e, 34, place)
+		return p.textFields(t, e, 34, func(f *fields) {
+			f.zero(32)
+			f.upTo(32, 15)
+			f.upTo(32, small)
+			f.upTo(32, small)
+			f.take(8)
+			f.zero(8)
+		}, place)
 	}
 	p.s.Claim(e.off+16, e.len-16, scrub.Structure, place)
 	if e.len > 16 && t.role != scrub.Identify {
@@ -29,21 +36,64 @@ func (p *parser) otherEntry(t *track, e entry, place string) error {
 	return nil
 }
 
-// textFields claims an entry of as many bytes of fields, and its boxes.
-func (p *parser) textFields(t *track, e entry, fields int64, place string) error {
-	if e.len < fields {
-		return p.s.Errorf(e.off, "sample entry %q has %d bytes, expected %d or more", e.name(), e.len, fields)
+// textFields claims an entry of n bytes of fields, and its boxes.
+func (p *parser) textFields(t *track, e entry, n int64, read form, place string) error {
+	if e.len < n {
+		return p.s.Errorf(e.off, "sample entry %q has %d bytes, expected %d or more", e.name(), e.len, n)
 	}
-	p.s.Claim(e.off+16, fields-16, scrub.Structure, place)
-	return p.entryBoxes(t, e, e.off+fields, place)
+	if err := p.entryFields(e.off+16, n-16, place, read); err != nil {
+		return err
+	}
+	return p.entryBoxes(t, e, e.off+n, place)
+}
+
+// timedTextFields are flags, where text stands, the colour behind it, a box, and how
+// text looks that says nothing else (3GPP TS 26.245, 5.16).
+func timedTextFields(f *fields) {
+	f.take(2) // Apple: whether samples are forced
+	f.upTo(30, 1<<20-1)
+	f.signed(8, 1)
+	f.signed(8, 1)
+	f.take(32)
+	f.rectangle()
+	f.zero(32)
+	f.take(16)
+	f.upTo(8, 7)
+	f.take(8 + 32)
+}
+
+// rectangle reads four numbers that are places on a screen.
+func (f *fields) rectangle() {
+	for range 4 {
+		f.signed(16, 1<<13)
+	}
 }
 
 // quickTimeText claims an entry of QuickTime's text media: fields, and the name
 // of a font as a Pascal string, without which the usual one is taken.
-func (p *parser) quickTimeText(e entry, place string) error {
-	const fields = 58
-	n := min(e.len, fields)
-	p.s.Claim(e.off+16, n-16, scrub.Structure, place)
+func (p *parser) quickTimeText(t *track, e entry, place string) error {
+	const most, timed = 59, 46
+	h, err := p.s.Bytes(e.off, int(min(e.len, most)))
+	if err != nil {
+		return err
+	}
+	if len(h) >= timed+8 && string(h[timed+4:timed+8]) == "ftab" { // the chapters of Nero and others
+		return p.textFields(t, e, timed, timedTextFields, place)
+	}
+	n := int64(len(h))
+	if err := p.entryFields(e.off+16, n-16, place, func(f *fields) {
+		f.upTo(32, small)
+		f.signed(32, 2)
+		f.take(48)
+		f.rectangle()
+		f.zero(64)
+		f.take(16)
+		f.upTo(16, 255)
+		f.zero(24)
+		f.take(48)
+	}); err != nil {
+		return err
+	}
 	if e.len-n > maxName {
 		return p.leftovers(e, e.off+n, place)
 	}
