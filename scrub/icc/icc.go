@@ -22,6 +22,9 @@ var Format = scrub.Format{
 	Inner:      true,
 }
 
+// HeaderLen is the length of the header of a profile and of the number of its tags.
+const HeaderLen = 132
+
 const (
 	headerLen = 128
 	entryLen  = 12
@@ -33,6 +36,10 @@ const (
 func sniff(head []byte, size int64) bool {
 	return size >= tableOff && len(head) >= 40 && string(head[36:40]) == "acsp"
 }
+
+// Begins tells whether data begin like a profile. One that does and can't be read
+// is damaged: littleCMS reads profiles in which single tags are broken.
+func Begins(data []byte) bool { return sniff(data, int64(len(data))) }
 
 // profile is the work on one profile.
 type profile struct {

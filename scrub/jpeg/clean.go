@@ -21,6 +21,8 @@ type cleaner struct {
 	gainMap *related // the one of kept that is the picture's gain map
 	lacks   bool     // the index leads to a gain map or view that is not there
 
+	unwanted []scrub.Finding // pictures that belong to this one, and go with the tail
+
 	tailStays bool   // it may be what is left of a picture that belongs to this one
 	isMap     bool   // the picture is itself a gain map
 	strange   string // why the walk may have missed something; empty if it has not

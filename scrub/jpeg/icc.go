@@ -2,6 +2,7 @@ package jpeg
 
 import (
 	"untag/scrub"
+	"untag/scrub/icc"
 )
 
 // iccHeader is the length of "ICC_PROFILE", a NUL, the number of a chunk and
@@ -22,6 +23,10 @@ func (c *cleaner) icc() error {
 	if x == nil {
 		return c.iccGoes(all, "chunks that don't make a profile")
 	}
+	begins, err := c.iccBegins(x)
+	if err != nil {
+		return err
+	}
 	err = c.MediumAs("icc", x, famICC)
 	switch {
 	case err == nil:
@@ -30,7 +35,7 @@ func (c *cleaner) icc() error {
 		}
 	case !scrub.Refusal(err):
 		return err
-	case isFormat(err):
+	case isFormat(err) && !begins:
 		return c.iccGoes(all, err.Error())
 	default:
 		c.Doubt("the colour profile stays as it is: %v", err)
@@ -56,6 +61,16 @@ func (c *cleaner) iccChunks(all []segment) (scrub.Extents, error) {
 		x[b[12]-1] = scrub.Range{Off: g.body() + iccHeader, Len: g.n - iccHeader}
 	}
 	return x, nil
+}
+
+// iccBegins tells whether the chunks begin like a profile.
+func (c *cleaner) iccBegins(x scrub.Extents) (bool, error) {
+	r, err := c.Piece(x)
+	if err != nil || x.Size() < icc.HeaderLen {
+		return false, err
+	}
+	head, err := r.Bytes(0, icc.HeaderLen)
+	return icc.Begins(head), err
 }
 
 func (c *cleaner) iccGoes(all []segment, why string) error {

@@ -44,11 +44,16 @@ func (c *cleaner) images() error {
 			return err
 		}
 	}
-	if err := c.missing(); err != nil || c.tailStays {
+	if err := c.missing(); err != nil {
 		return err
+	}
+	if c.tailStays {
+		c.stuck()
+		return nil
 	}
 	if c.cramped() {
 		c.lacks, c.tailStays = true, true
+		c.stuck()
 		c.Doubt("the index has no room for the pictures that belong to this one")
 		return nil
 	}
@@ -56,8 +61,18 @@ func (c *cleaner) images() error {
 	return nil
 }
 
+// stuck tells of pictures that would go if the tail did.
+func (c *cleaner) stuck() {
+	for _, f := range c.unwanted {
+		c.Stuck(f)
+	}
+}
+
 // reportDropped tells of listed pictures that go with the tail.
 func (c *cleaner) reportDropped() {
+	for _, f := range c.unwanted {
+		c.Found(f)
+	}
 	for i, e := range c.index.entries {
 		if i > 0 && !c.keeps(i) && e.size > 0 && e.off >= c.pic.end && e.off < c.Size() {
 			c.Gone(scrub.Finding{Kind: scrub.Thumbnail, Place: fmt.Sprintf("MPF/image %d", i+1), Off: e.off, Len: int64(e.size),
@@ -227,7 +242,7 @@ func (c *cleaner) keep(r related) error {
 		f.Kind, f.Place = scrub.GainMap, "gain map"
 	}
 	if c.Goes(f.Role, f.Kind) {
-		c.Found(f)
+		c.unwanted = append(c.unwanted, f)
 		return nil
 	}
 	err := c.MediumAs("jpeg", scrub.Extents{{Off: r.off, Len: r.end - r.off}}, f.Place)

@@ -59,11 +59,11 @@ func (c *cleaner) readIndex() error {
 	if len(all) == 0 || all[0].n < mpfHeader {
 		return nil
 	}
-	b, err := c.Bytes(all[0].body()+mpfHeader, int(all[0].n-mpfHeader))
+	b, err := c.Bytes(all[0].body(), int(all[0].n))
 	if err != nil {
 		return err
 	}
-	if !c.index.read(b) {
+	if string(b[:mpfHeader]) != "MPF\x00" || !c.index.read(b[mpfHeader:]) {
 		c.index = mpIndex{}
 		return nil
 	}
@@ -74,6 +74,11 @@ func (c *cleaner) readIndex() error {
 		}
 	}
 	return nil
+}
+
+// holdsTIFF tells whether what begins with head goes on like an index.
+func holdsTIFF(head []byte) bool {
+	return len(head) >= mpfHeader+4 && (string(head[mpfHeader:mpfHeader+4]) == "II*\x00" || string(head[mpfHeader:mpfHeader+4]) == "MM\x00*")
 }
 
 // read parses the index IFD and the attribute IFD that may follow.

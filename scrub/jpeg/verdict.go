@@ -117,6 +117,9 @@ func familyOf(code byte, head []byte) family {
 	if code == app0 && bytes.Contains(head, []byte("HEAPJPGM")) { // Canon's CIFF begins with a length
 		return family{code: code, place: "APP0/CIFF", kind: scrub.MakerNote}
 	}
+	if code == app0+2 && holdsTIFF(head) { // an index whose name is damaged lists nothing, and is missed
+		return family{code: code, place: famMPF}
+	}
 	return family{code: code, place: place, kind: scrub.Unknown, text: bytes.Contains(head, []byte("AIGC"))}
 }
 

@@ -72,7 +72,7 @@ func (c *cleaner) iccp(k chunk) error {
 	fresh, found, err := c.scrubbed(p)
 	var unsupported *scrub.UnsupportedError
 	switch {
-	case errors.As(err, &unsupported):
+	case errors.As(err, &unsupported), scrub.Refusal(err) && icc.Begins(p.data):
 		c.Doubt("the colour profile stays as it is: %v", err)
 		c.keep(k, scrub.Render)
 		return nil
