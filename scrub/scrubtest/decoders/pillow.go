@@ -12,30 +12,32 @@ import (
 const python = "/usr/bin/python3"
 
 // The viewer reads paths, a line each, and answers each with a line: the frames,
-// or nothing. Of a JPEG only the first picture counts: the others are previews,
-// which go on purpose. A colour profile counts if it is one.
+// how they are turned and whether they have a colour profile, or nothing. Of a
+// JPEG only the first picture counts: the others are previews, which go on purpose.
 const viewer = `
 import io, sys, zlib, warnings
-from PIL import Image, ImageCms, ImageOps, ImageSequence
+from PIL import Image, ImageCms, ImageSequence
+warnings.simplefilter("ignore")
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 Image.MAX_IMAGE_PIXELS = 1 << 24
-def profile(f):
-    try:
-        return bool(ImageCms.ImageCmsProfile(io.BytesIO(f.info["icc_profile"])))
-    except Exception:
-        return False
-def frames(path):
+def shown(path):
     with Image.open(path) as m:
-        many = m.format not in ("JPEG", "MPO")
         for i, f in enumerate(ImageSequence.Iterator(m)):
             f.load()
-            yield "%dx%d,%s,%x,%s,%s" % (f.size + (f.mode, zlib.crc32(ImageOps.exif_transpose(f).convert("RGBA").tobytes()),
-                f.info.get("duration"), profile(f)))
-            if not many or i > 200:
+            yield "picture=%dx%d,%s,%x,%s" % (f.size + (f.mode, zlib.crc32(f.convert("RGBA").tobytes()), f.info.get("duration")))
+            if m.format in ("JPEG", "MPO") or i > 200:
                 break
+        turned = m.getexif().get(274, 1)
+        if turned != 1:
+            yield "turned=%s" % turned
+        try:
+            ImageCms.ImageCmsProfile(io.BytesIO(m.info["icc_profile"]))
+            yield "profile=yes"
+        except Exception:
+            pass
 for path in sys.stdin:
     try:
-        print(" ".join(frames(path.rstrip("\n"))), flush=True)
+        print(" ".join(shown(path.rstrip("\n"))), flush=True)
     except Exception:
         print(flush=True)
 `
@@ -76,10 +78,22 @@ func (v *viewers) show(path string) (Shown, error) {
 	v.mu.Lock()
 	v.idle = append(v.idle, p)
 	v.mu.Unlock()
-	if frames := strings.Fields(line); len(frames) > 0 {
-		return Shown{{"picture", frames}}, nil
+	return parseView(line), nil
+}
+
+// parseView reads what the viewer answers. A picture that isn't turned, and one
+// without a profile, have no stream that says so: nothing is lost if one appears,
+// since of damaged blocks other readers read more than Pillow.
+func parseView(line string) (shown Shown) {
+	for _, word := range strings.Fields(line) {
+		kind, frame, _ := strings.Cut(word, "=")
+		if n := len(shown); n == 0 || shown[n-1].Kind != kind {
+			shown = append(shown, Stream{Kind: kind})
+		}
+		last := &shown[len(shown)-1]
+		last.Frames = append(last.Frames, frame)
 	}
-	return nil, nil
+	return shown
 }
 
 func (v *viewers) get() (*pillow, error) {
