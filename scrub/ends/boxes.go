@@ -4,12 +4,15 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/sniff"
 )
 
-func brand(brands ...string) func([]byte, int64) bool {
-	return func(head []byte, _ int64) bool {
-		return len(head) >= 12 && string(head[4:8]) == "ftyp" && slices.Contains(brands, string(head[8:12]))
+func brand(brands ...string) sniff.Func {
+	var all []string
+	for _, b := range brands {
+		all = append(all, "????ftyp"+b)
 	}
+	return sniff.Like(all...)
 }
 
 // known are the boxes that stand at the top level of pictures.

@@ -10,6 +10,7 @@ import (
 	"untag/scrub/icc"
 	"untag/scrub/jpeg"
 	"untag/scrub/png"
+	"untag/scrub/sniff"
 )
 
 // Table returns every format, in the order in which media are recognised.
@@ -20,6 +21,9 @@ func Table() []scrub.Format {
 		jpeg.Format,
 		jpeg.Motion,
 		png.Format,
+	}
+	for i := range parsed {
+		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}
 	return slices.Concat(parsed, ends.Table(), recognised(), []scrub.Format{text})
 }

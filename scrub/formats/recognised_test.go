@@ -102,6 +102,8 @@ var heads = []struct{ format, head string }{
 	{"text", "FWS and CWS are the words that Flash begins with, OggS that of Ogg, GIF89a"},
 	{"text", "GIF89a is a format of 1989"},
 	{"text", "RIFF and WAVE"},
+	{"text", "The mdat box holds what is seen and heard"},
+	{"text", "The ftypheic of a picture"},
 	{"text", "BM are the first two letters of a picture of Windows, and more of them follow"},
 	{"pdf", "%PDF-1.4\n1 0 obj\n"},
 	{"text", rep("G", 3000)},

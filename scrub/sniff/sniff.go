@@ -31,9 +31,12 @@ func Words(patterns ...string) Func {
 	}
 }
 
-// Like is Words for what is no text: a text may begin with any word.
-func Like(patterns ...string) Func {
-	return func(head []byte, size int64) bool { return Words(patterns...)(head, size) && !Text(head, size) }
+// Like is Words for what is no text.
+func Like(patterns ...string) Func { return Binary(Words(patterns...)) }
+
+// Binary leaves out texts, which may begin with any word.
+func Binary(is Func) Func {
+	return func(head []byte, size int64) bool { return is(head, size) && !Text(head, size) }
 }
 
 // Skip is a pattern of n bytes.

@@ -11,7 +11,7 @@ changed. Give it the same --profile, --keep and --remove as scrub.
 
 ` + policyText
 
-const verifyExample = `  untag verify /media/stick && echo clean
+const verifyExample = `  untag verify /media/stick && echo all media are clean
   untag verify --depth deep clip.mp4   look at every frame of a large file`
 
 func (a *app) verify() *cobra.Command {
