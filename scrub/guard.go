@@ -73,17 +73,22 @@ func (s *Scan) verdict(e End, l layers) (cut int64, why string, err error) {
 		}
 		return l.known, "", err // they tell nothing
 	}
-	if why, err = s.suspect(e, n); err != nil || why != "" || e.Proof == Proven {
+	why, err = s.suspect(e, n)
+	if err != nil || why != "" || s.wholeMedium(e.Off, n) {
 		return s.keep(e, l, why), why, err
 	}
-	if n > saidMost || n > e.Off/saidShare {
+	if e.More != nil {
+		if why, err = e.More(e.Off, n); err != nil || why != "" {
+			why = "they hold " + why
+			return s.keep(e, l, why), why, err
+		}
+	}
+	little := n <= saidMost && n <= e.Off/saidShare
+	if e.Proof == Counted {
+		little = n <= countedMost || n <= e.Off/countedShare
+	}
+	if !little && e.Proof != Proven {
 		why = "nothing but a length tells that the medium ends before them"
-	}
-	if e.Proof == Counted && (n <= countedMost || n <= e.Off/countedShare) {
-		why = ""
-	}
-	if why != "" && s.wholeMedium(e.Off, n) {
-		why = ""
 	}
 	return s.keep(e, l, why), why, nil
 }
@@ -95,7 +100,8 @@ func (s *Scan) keep(e End, l layers, why string) int64 {
 	return max(e.Off, l.proven)
 }
 
-// suspect tells why the n bytes after an end may be more of the medium, or "".
+// suspect tells why the n bytes after an end may be of the medium, or another one of
+// its kind, before they are looked into; "" if nothing does.
 func (s *Scan) suspect(e End, n int64) (why string, err error) {
 	f, ok := s.engine.format(s.format)
 	switch {
@@ -109,14 +115,7 @@ func (s *Scan) suspect(e End, n int64) (why string, err error) {
 			return "another medium of the kind follows", err
 		}
 	}
-	if e.More == nil {
-		return "", nil
-	}
-	what, err := e.More(e.Off, n)
-	if what != "" {
-		what = "they hold " + what
-	}
-	return what, err
+	return "", nil
 }
 
 // again tells whether the n bytes at off start like a medium of f, or nearly: a

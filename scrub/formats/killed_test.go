@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,11 +29,13 @@ var writers = func() (all []string) {
 		}
 		all = append(all, "ffmpeg -v error -f s16le -ar 48000 -ac 2 -i - "+more+"-flush_packets 1 OUT."+ext)
 	}
+	// What encoders hold back to look ahead would all be written at the end.
+	prompt := map[string]string{"mkv": "-c:v mpeg4 ", "mp4": "-c:v mpeg4 ", "mov": "-c:v mpeg4 ", "webm": "-deadline realtime -lag-in-frames 0 "}
 	for _, ext := range []string{"mkv", "webm", "avi", "mp4", "mov", "flv", "asf", "mpg", "vob", "ts", "mxf", "nut", "gif", "ogv"} {
-		all = append(all, "ffmpeg -v error -f rawvideo -s 128x96 -pix_fmt yuv420p -i - -flush_packets 1 OUT."+ext)
+		all = append(all, "ffmpeg -v error -f rawvideo -s 128x96 -pix_fmt yuv420p -i - "+prompt[ext]+"-flush_packets 1 OUT."+ext)
 	}
 	return append(all,
-		"ffmpeg -v error -f rawvideo -s 128x96 -pix_fmt yuv420p -i - -flush_packets 1 -movflags frag_keyframe+empty_moov -g 5 OUT.frag.mp4",
+		"ffmpeg -v error -f rawvideo -s 128x96 -pix_fmt yuv420p -i - -c:v mpeg4 -flush_packets 1 -movflags frag_keyframe+empty_moov -g 5 OUT.frag.mp4",
 		"sox -t raw -r 48000 -c 2 -b 16 -e signed - OUT.wav", "sox -t raw -r 48000 -c 2 -b 16 -e signed - OUT.aiff", "sox -t raw -r 48000 -c 2 -b 16 -e signed - OUT.w64",
 		"flac --silent -f --force-raw-format --endian=little --sign=signed --channels=2 --bps=16 --sample-rate=48000 -o OUT.flac -",
 		"oggenc -r -Q -B 16 -C 2 -R 48000 -o OUT.ogg -",
@@ -107,16 +110,23 @@ func killed(t *testing.T, args []string, ext string) (all [][]byte) {
 	}
 	defer func() { cmd.Process.Kill(); cmd.Wait() }()
 	fed := !strings.HasSuffix(args[len(args)-1], "raw.wav") // else it reads a file
+	seen := int64(0)
 	for i := range moments {
 		if fed {
 			if _, err := in.Write(raw[i*len(raw)/moments : (i+1)*len(raw)/moments]); err != nil {
 				break // it has all it wants
 			}
 		}
-		b := grown(out, all, fed)
-		if len(b) > 0 {
-			all = append(all, b)
+		if !grown(out, &seen, fed) {
+			continue
 		}
+		cmd.Process.Signal(syscall.SIGSTOP)
+		b, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b)
+		cmd.Process.Signal(syscall.SIGCONT)
 	}
 	if len(all) == 0 {
 		t.Skipf("%s has written nothing so far", args[0])
@@ -124,26 +134,25 @@ func killed(t *testing.T, args []string, ext string) (all [][]byte) {
 	return all
 }
 
-// grown waits for a file to grow, and to stop growing for a moment if its writer waits
-// for more. It returns nil if the file does not grow.
-func grown(path string, before [][]byte, waits bool) (last []byte) {
-	seen := 0
-	if len(before) > 0 {
-		seen = len(before[len(before)-1])
-	}
+// grown waits for a file to grow beyond what was seen of it, and to stop growing for a
+// moment if its writer waits for more.
+func grown(path string, seen *int64, waits bool) bool {
 	tries, pause := 30, 15*time.Millisecond
 	if !waits {
-		tries, pause = 2000, time.Millisecond
+		tries, pause = 600, time.Millisecond
 	}
+	last := int64(-1)
 	for range tries {
-		b, err := os.ReadFile(path)
-		if err == nil && len(b) > seen && (!waits || len(b) == len(last)) {
-			return b
+		if st, err := os.Stat(path); err == nil {
+			if st.Size() > *seen && (!waits || st.Size() == last) {
+				*seen = st.Size()
+				return true
+			}
+			last = st.Size()
 		}
-		last = b
 		time.Sleep(pause)
 	}
-	return nil
+	return false
 }
 
 // rawMedia is 3 seconds of a tone, which is a moving picture to whoever takes it for one.
