@@ -17,12 +17,13 @@ type hearing struct {
 	heard   int64
 	bare    bool // texts without their length, as some dashcams write them
 	damaged bool // samples are not what the first ones are
+	partial bool // there are more than are judged
 }
 
-// Bounds of what is judged: a day with three samples a second, and tracks of
+// Bounds of what is judged: a day of three samples in two seconds, and tracks of
 // one fragmented movie, whose texts come side by side.
 const (
-	maxHeard    = 1 << 18
+	maxHeard    = 1 << 17
 	maxHearings = 32
 )
 
@@ -47,12 +48,9 @@ func (p *parser) listen(m *movie, t *track) error {
 		p.s.Doubt("more tracks of text than can be looked at")
 		return nil
 	}
-	t.hearing = &hearing{}
 	n, times := t.tables.samples, durations{c: t.tables.times}
 	all := p.s.Deep() && n <= maxHeard
-	if p.s.Deep() && !all {
-		p.s.Doubt("more subtitles than can be looked at")
-	}
+	t.hearing = &hearing{partial: p.s.Deep() && !all}
 	return p.eachSample(t, func(f sample) error {
 		start, long, err := times.next()
 		if err != nil || !all && !picked(f.no, n) {
@@ -102,7 +100,9 @@ func (d *durations) next() (start, length int64, err error) {
 // hear reads one sample.
 func (p *parser) hear(t *track, f sample, start, end int64) error {
 	h := t.hearing
-	if h.heard++; h.heard > maxHeard || h.damaged || f.len == 0 {
+	h.heard++
+	h.partial = h.partial || h.heard > maxHeard
+	if h.heard > maxHeard || h.damaged || f.len == 0 {
 		return nil
 	}
 	most := int64(2 + words.MaxText)
@@ -196,20 +196,26 @@ func (p *parser) settle(t *track) {
 	}
 	t.hearing = nil
 	verdict, rule := h.Judge()
-	asked := !t.goes && p.s.Goes(scrub.Identify, scrub.Telemetry)
-	switch {
-	case h.damaged && !t.goes:
-		t.damaged = true
-		p.s.Doubt("a track of text holds something that is no text")
-	case h.damaged:
-	case verdict == telemetry.Telemetry:
+	if verdict == telemetry.Telemetry && !h.damaged {
 		t.role, t.kind, t.judged = scrub.Identify, scrub.Telemetry, true
 		t.goes = p.s.Goes(t.role, t.kind)
-	case asked:
-		t.recurs = h.Recurs() && t.timedText() && !h.bare
-		if verdict == telemetry.Unsure {
-			p.s.Doubt("subtitles may be telemetry: %s", rule)
-		}
+		return
+	}
+	if t.goes {
+		return
+	}
+	if t.damaged = h.damaged; t.damaged {
+		p.s.Doubt("a track of text holds something that is no text")
+	}
+	if h.partial {
+		p.s.Doubt("more subtitles than can be looked at")
+	}
+	if t.damaged || !p.s.Goes(scrub.Identify, scrub.Telemetry) {
+		return
+	}
+	t.recurs = h.Recurs() && t.timedText() && !h.bare
+	if verdict == telemetry.Unsure {
+		p.s.Doubt("subtitles may be telemetry: %s", rule)
 	}
 }
 

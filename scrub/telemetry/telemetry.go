@@ -14,6 +14,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 
 	"untag/scrub/words"
 )
@@ -219,7 +220,7 @@ func (a *account) count(key uint64, e shape) {
 
 // letters counts the words of a text, and its different characters.
 func (a *account) letters(lower string, text []rune) {
-	for w := range words.Letters(lower) {
+	for _, w := range strings.FieldsFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
 		a.wordN++
 		if len(a.words) < maxWords {
 			a.words[hash(seed, w)] = struct{}{}

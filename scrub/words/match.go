@@ -3,7 +3,6 @@ package words
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // step says which token may come next. What matches is a list of steps.
@@ -34,15 +33,16 @@ func one(list string) step {
 // caseless is one whatever the case.
 func caseless(list string) step {
 	names := strings.Fields(list)
-	return step{ok: func(_ token, s string) bool { return len(s) < 16 && slices.Contains(names, strings.ToLower(s)) }}
+	return step{ok: func(_ token, s string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(s, name) })
+	}}
 }
 
-// starting matches letters whose first three are in a list.
+// starting matches letters that begin with one of a list, whatever the case.
 func starting(list string) step {
 	names := strings.Fields(list)
 	return step{ok: func(k token, s string) bool {
-		r := []rune(strings.ToLower(s[:min(len(s), 3*utf8.UTFMax)]))
-		return k.class == letters && len(r) >= 3 && slices.Contains(names, string(r[:3]))
+		return k.class == letters && slices.ContainsFunc(names, func(name string) bool { return len(s) >= len(name) && strings.EqualFold(s[:len(name)], name) })
 	}}
 }
 

@@ -1,7 +1,6 @@
 package words
 
 import (
-	"iter"
 	"unicode"
 	"unicode/utf8"
 )
@@ -143,27 +142,4 @@ func (k token) fraction() float64 {
 		v /= 10
 	}
 	return v
-}
-
-// Letters yields the words of text: runs of letters and of the marks that belong to them.
-func Letters(text string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		lo := -1
-		for i, r := range text {
-			if c, _ := classify(r); (c == letters) == (lo >= 0) {
-				continue
-			}
-			if lo >= 0 && !yield(text[lo:i]) {
-				return
-			}
-			if lo >= 0 {
-				lo = -1
-			} else {
-				lo = i
-			}
-		}
-		if lo >= 0 {
-			yield(text[lo:])
-		}
-	}
 }
