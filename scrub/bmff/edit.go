@@ -155,6 +155,16 @@ func (p *parser) contained(b box, place string) error {
 		return p.mediaHeader(b, place)
 	case "tfra":
 		return p.randomAccess(b, place)
+	case "text":
+		p.s.Claim(b.off, b.head, scrub.Structure, place)
+		if b.size() < 36 {
+			return p.slack(b, b.body(), place)
+		}
+		if err := p.sane(b.body(), 36, matrixForm); err != nil {
+			return err
+		}
+		p.s.Claim(b.body(), 36, scrub.Structure, place)
+		return p.slack(b, b.body()+36, place)
 	case "tmcd":
 		return p.container(b, place)
 	case "tcmi":

@@ -109,7 +109,6 @@ type contents struct {
 	whole  bool    // it holds what its decoders need
 	format string  // of the frames, once they are decrypted
 	clear  bool    // it is of an encrypted format, and says itself that nothing is encrypted
-	key    string  // the identifier of the key
 	// enhanced says that a second layer of Dolby Vision is there.
 	enhanced bool
 }
@@ -154,8 +153,8 @@ func (c *contents) read(typ string, b []byte) {
 	switch {
 	case typ == "frma" && len(b) >= 4:
 		c.format = string(b[:4])
-	case typ == "tenc" && len(b) >= 24:
-		c.clear, c.key = b[6] == 0, string(b[8:24])
+	case typ == "tenc" && len(b) >= 8:
+		c.clear = b[6] == 0
 	case len(b) >= 4:
 		c.enhanced = b[3]&2 != 0
 	}

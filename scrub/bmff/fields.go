@@ -119,3 +119,16 @@ func (p *parser) formed(off, n int64, read form, place string) (end int64, ok bo
 	}
 	return off + k, true, nil
 }
+
+// sane doubts n bytes at off that have no such form.
+func (p *parser) sane(off, n int64, read form) error {
+	b, err := p.s.Bytes(off, int(n))
+	if err != nil {
+		return err
+	}
+	f := newFields(b)
+	if read(f); f.bad || f.bytes() > n {
+		p.s.Doubt("a field has a value that it can't have")
+	}
+	return nil
+}

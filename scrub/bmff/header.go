@@ -51,6 +51,9 @@ func (p *parser) header(b box, place string) error {
 			return err
 		}
 	}
+	if err := p.headerFields(b, l); err != nil {
+		return err
+	}
 	at := 12 + 2*l.timeLen
 	for _, r := range l.reserved {
 		p.s.Claim(b.off+at, r.Off-at, scrub.Structure, place)
@@ -61,6 +64,34 @@ func (p *parser) header(b box, place string) error {
 	}
 	p.s.Claim(b.off+at, l.len-at, scrub.Structure, place)
 	return p.zero(b.off+l.len, b.len-l.len, scrub.Hidden, place, "")
+}
+
+// headerFields doubts a movie or track whose rate, volume or place can't be.
+func (p *parser) headerFields(b box, l layout) error {
+	const matrix = 36
+	switch b.typ {
+	case "mvhd":
+		if err := p.sane(b.off+l.reserved[0].Off-6, 6, func(f *fields) { f.signed(32, 1<<24); f.signed(16, 1<<12) }); err != nil {
+			return err
+		}
+		return p.sane(b.off+l.reserved[1].Off-matrix, matrix, matrixForm)
+	case "tkhd":
+		return p.sane(b.off+l.len-8-matrix, matrix, matrixForm)
+	}
+	return nil
+}
+
+// matrixForm is how a picture is turned and moved: two fixed-point numbers and a
+// constant in each of three rows (6.2.2).
+func matrixForm(f *fields) {
+	for range 2 {
+		f.signed(32, 1<<24)
+		f.signed(32, 1<<24)
+		f.among(32, 0)
+	}
+	f.signed(32, small)
+	f.signed(32, small)
+	f.among(32, 0, 1<<16, 1<<30)
 }
 
 // timeField claims seconds since 1904-01-01 UTC.

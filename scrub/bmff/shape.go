@@ -21,8 +21,8 @@ func plainShape(size int64) shape { return shape{size: [2]int64{size, size}} }
 // Those in sample entries have their own list.
 var shapes = map[string]shape{
 	"vmhd": fullShape(12, 1), "smhd": fullShape(8, 0, scrub.Range{Off: 6, Len: 2}), "hmhd": fullShape(20, 0, scrub.Range{Off: 16, Len: 4}),
-	"nmhd": fullShape(4, 0), "sthd": fullShape(4, 0), "gmin": fullShape(16, 0, scrub.Range{Off: 14, Len: 2}), "text": plainShape(36),
-	"clef": fullShape(12, 0), "prof": fullShape(12, 0), "enof": fullShape(12, 0), "load": plainShape(16), "txas": plainShape(0),
+	"nmhd": fullShape(4, 0), "sthd": fullShape(4, 0), "gmin": fullShape(16, 0, scrub.Range{Off: 14, Len: 2}),
+	"clef": fullShape(12, 0), "prof": fullShape(12, 0), "enof": fullShape(12, 0), "txas": plainShape(0),
 	"msrc": fullShape(8, 0), "ster": fullShape(8, 0), "cstg": fullShape(8, 0), "snut": fullShape(8, 0),
 	"trex": fullShape(24, 0), "mehd": {[2]int64{8, 12}, true, 0, nil}, "mfhd": fullShape(8, 0), "mfro": fullShape(8, 0),
 	"tfdt": {[2]int64{8, 12}, true, 0, nil},
@@ -145,6 +145,13 @@ func (p *parser) editList(b box, place string) error {
 	if version == 1 {
 		form.width = 20
 	}
-	_, err = p.rows(b, form, place)
+	c, err := p.rows(b, form, place)
+	for i := int64(0); err == nil && i < c.n; i++ {
+		if row, failed := c.row(i); failed != nil {
+			err = failed
+		} else if rate := row[len(row)-4]; rate != 0 && rate != 0xff {
+			p.s.Doubt("a field has a value that it can't have")
+		}
+	}
 	return err
 }

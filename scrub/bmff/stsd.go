@@ -128,7 +128,6 @@ func (p *parser) readDescription(t *track, e entry) error {
 		return err
 	}
 	t.formats = append(t.formats, c.format)
-	t.keys = append(t.keys, c.key)
 	if t.encrypted = t.encrypted || protected(e.typ); !t.encrypted && nearly(e.typ, encryptedFormats) {
 		p.distrust("a track is nearly an encrypted one")
 	}
@@ -179,16 +178,18 @@ func (p *parser) descriptions(t *track, b box, place string) error {
 // tells whether it is true. Fragments may name others.
 func (p *parser) idle(t *track) error {
 	used := map[uint32]bool{1: true}
-	for i := int64(0); i < t.tables.runs.n && t.tables.described > 1; i++ {
+	for i := range t.tables.runs.n {
 		row, err := t.tables.runs.row(i)
 		if err != nil {
 			return err
 		}
-		if n := be32(row[8:]); int64(n) <= t.tables.described {
-			used[n] = true
+		n := be32(row[8:])
+		if used[n] = true; int64(n) > t.tables.described {
+			p.s.Doubt("a chunk is of a description that there is not")
+			return nil
 		}
 	}
-	if int64(len(used)) < t.tables.described {
+	if delete(used, 0); int64(len(used)) < t.tables.described {
 		p.s.Doubt("a track has a description of samples that none of them uses")
 	}
 	return nil
@@ -231,7 +232,7 @@ func (p *parser) entryFields(off, n int64, place string, read form) error {
 	_, ok, err := p.formed(off, n, read, place)
 	if err == nil && !ok {
 		p.s.Claim(off, n, scrub.Structure, place)
-		p.s.Doubt("a sample description has a value that it can't have")
+		p.s.Doubt("a field has a value that it can't have")
 	}
 	return err
 }

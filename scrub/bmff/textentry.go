@@ -90,7 +90,7 @@ func (p *parser) quickTimeText(t *track, e entry, place string) error {
 		f.take(16)
 		f.upTo(16, 255)
 		f.zero(24)
-		f.take(48)
+		f.take(min(48, max(0, 8*len(f.b)-f.at))) // a colour, of which writers leave the end out
 	}); err != nil {
 		return err
 	}

@@ -22,7 +22,6 @@ type track struct {
 	formats   []string // of the sample entries, the first few
 	encrypted bool
 	secret    bool     // something says that samples are encrypted
-	keys      []string // identifiers of keys
 	chapters  []uint32 // tracks that this one names as its chapters
 	tables    tables
 	groups    groups
@@ -230,7 +229,7 @@ func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
 		return err
 	case "edts", "tapt", "trgr":
 		return p.container(b, place)
-	case "load", "txas":
+	case "txas":
 		return p.shaped(b, place)
 	case "clip":
 		return p.clipping(b, place)
