@@ -71,6 +71,9 @@ func sampleBefore(stay []region, off int64) *region {
 // follows text, a whole medium, a block of a camera, or boxes.
 func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 	const least = 8 // fewer bytes look like text by chance
+	if p.hollow[g.Off] {
+		return false, nil
+	}
 	h, err := p.s.Bytes(g.Off, int(min(g.Len, words.MaxText)))
 	if err != nil {
 		return false, err
@@ -81,7 +84,7 @@ func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 	if bytes.HasPrefix(h[4:], []byte("freeGPS ")) || slices.Contains(mediaBoxes, string(h[4:8])) { // relics, or they would be distrusted
 		return true, nil
 	}
-	if readable(bytes.Trim(h, "\x00"), len(h)) {
+	if text := bytes.Trim(h, "\x00"); len(text) >= least && readable(text, len(text)) {
 		return before == nil || !isText(before.t.handler), nil
 	}
 	mark, pieces := p.s.Point(), len(p.cover.pieces)
@@ -116,8 +119,8 @@ func ignoreDamage(err error) error {
 // endsBefore tells whether the sample before a gap proves by its own syntax that it
 // ends there, and that the gap is not another one.
 func (p *parser) endsBefore(g scrub.Range, before *region) (bool, error) {
-	if before == nil {
-		return true, nil
+	if before == nil || p.hollow[g.Off] {
+		return !p.hollow[g.Off], nil
 	}
 	whole, err := p.whole(before.t, scrub.Range{Off: before.last, Len: g.Off - before.last})
 	if !whole || err != nil {

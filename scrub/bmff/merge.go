@@ -167,7 +167,7 @@ func lowest(heads []*cursor) (first *cursor, following int64) {
 
 // coverChunk adds one chunk to the coverage.
 func (p *parser) coverChunk(t *track, k chunk) error {
-	if k.samples == 0 || k.len == 0 {
+	if k.samples == 0 {
 		return nil
 	}
 	return p.coverRun(t, k.off, k.len, k.last)
@@ -175,6 +175,15 @@ func (p *parser) coverChunk(t *track, k chunk) error {
 
 // coverRun adds n bytes of samples of a track, the last of which lies at last.
 func (p *parser) coverRun(t *track, off, n, last int64) error {
+	if n == 0 {
+		if p.hollow == nil {
+			p.hollow = map[int64]bool{}
+		}
+		if len(p.hollow) < maxMdats {
+			p.hollow[off] = true
+		}
+		return nil
+	}
 	p.cover.asked = p.cover.asked || !t.goes
 	if left := p.s.Left(off); n > left {
 		if !t.goes {

@@ -15,10 +15,12 @@ type parser struct {
 	// distrusts say why the sample tables can't be trusted to be complete: bytes
 	// of mdat that no sample covers are then left alone.
 	distrusts []string
-	open      bool // the last mdat has no length of its own and reaches to the end
-	cover     coverage
-	gaps      []scrub.Range // of media data that no sample covers, and that are no zeros
-	end       int64         // of the last box
+	// hollow are where samples without bytes lie.
+	hollow map[int64]bool
+	open   bool // the last mdat has no length of its own and reaches to the end
+	cover  coverage
+	gaps   []scrub.Range // of media data that no sample covers, and that are no zeros
+	end    int64         // of the last box
 	// strangers are boxes of the top level that nobody needs.
 	strangers []box
 	// starts are where boxes have to start according to the segment index.
