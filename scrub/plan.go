@@ -150,9 +150,9 @@ func (s *Scan) lawful() error {
 	return nil
 }
 
-// lawfulSince tells whether the edits made since p leave alone what was claimed
+// LawfulSince tells whether the edits made since p leave alone what was claimed
 // as protected since then: a nested medium answers for itself.
-func (s *Scan) lawfulSince(p Point) error {
+func (s *Scan) LawfulSince(p Point) error {
 	claims := slices.Clone(s.out.claims[p.claims:])
 	slices.SortFunc(claims, func(a, b Span) int { return cmp.Compare(a.Off, b.Off) })
 	protected := protectedRanges(claims)

@@ -47,6 +47,9 @@ func (s *Scan) DeepUpTo(limit int64) bool {
 	return deep
 }
 
+// Cut tells whether large shares that nothing explains are to go; see [Options.Cut].
+func (s *Scan) Cut() bool { return s.opt.Cut }
+
 // Unread calls the plan shallow: there is coded data that nothing looks at, whatever
 // the depth.
 func (s *Scan) Unread() { s.out.shallow = true }
@@ -242,7 +245,7 @@ func (s *Scan) nested(x Extents, place string, f *Format, role Role) error {
 	before := s.Point()
 	err := in.run(f)
 	if err == nil {
-		err = in.lawfulSince(before)
+		err = in.LawfulSince(before)
 	}
 	if err != nil {
 		s.Reset(before)

@@ -123,6 +123,9 @@ func (p *parser) config(b box, place string) error {
 		}
 		pieces = nil
 	}
+	if p.careful {
+		pieces = nil
+	}
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
 	coded.Report(p.s, b.body(), b.size(), place, pieces)
 	return nil

@@ -156,10 +156,14 @@ func nextStart(list []region, to int64) int64 {
 func (p *parser) claimMedia() error {
 	stay, go_ := p.cover.split()
 	all := stay
+	p.kept = stay
 	slices.SortFunc(p.cover.pieces, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	slices.SortFunc(p.mdats, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	if err := p.weigh(stay, go_); err != nil {
 		return err
+	}
+	if len(p.distrusts) > 0 && !p.careful {
+		return nil
 	}
 	if err := p.claimStrangers(); err != nil {
 		return err
@@ -188,9 +192,6 @@ func (p *parser) weigh(stay, go_ []region) error {
 	if meet(stay, go_) {
 		p.distrust("samples share bytes with those of a track that goes")
 	}
-	if err := p.lookBehind(); err != nil {
-		return err
-	}
 	if p.outside(stay) {
 		p.distrust("samples lie outside of the media data")
 	}
@@ -200,7 +201,7 @@ func (p *parser) weigh(stay, go_ []region) error {
 	if err := p.swallowed(stay, go_); err != nil {
 		return err
 	}
-	if !p.cover.asked && !slices.ContainsFunc(p.strangers, risky) && p.end == p.s.Size() && !slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
+	if !p.careful && !p.cover.asked && !slices.ContainsFunc(p.strangers, risky) && p.end == p.s.Size() && !slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
 		p.distrusts = nil
 	}
 	for _, why := range p.distrusts {
@@ -217,23 +218,6 @@ func meet(a, b []region) bool {
 		}
 	}
 	return false
-}
-
-// lookBehind looks for boxes of a film in what follows the last box: then a name
-// or a length before them is damaged.
-func (p *parser) lookBehind() error {
-	const most, piece = 1 << 20, maxSlack
-	for off := p.end; off < min(p.s.Size(), p.end+most); off += piece - 16 {
-		found, err := p.swallows(off, p.s.Left(off), mediaBoxes)
-		if err != nil {
-			return err
-		}
-		if found {
-			p.insist("what follows the last box holds boxes of a film")
-			return nil
-		}
-	}
-	return nil
 }
 
 // claimEnd declares the logical end.

@@ -13,11 +13,16 @@ func (p *parser) keep(b box, place string) { p.s.Claim(b.off, b.len, scrub.Struc
 
 // drop reports a box as a finding and, if it goes, makes it a free box of zeros.
 func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
-	if kind == scrub.Unknown {
+	if kind == scrub.Unknown || p.careful {
 		if vital, err := p.vital(b); vital || err != nil { // what can't be read is found out by whoever reads on
 			p.doubtful(b, place)
 			return false
 		}
+	}
+	if p.stays(b.off, b.len, kind) {
+		p.s.Claim(b.off, b.len, scrub.Identify, place)
+		p.s.Stuck(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
+		return false
 	}
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
@@ -42,8 +47,24 @@ func (p *parser) retire(b box, unlink, destroy scrub.Phase) {
 	p.s.Fill(destroy, b.body(), b.size(), 0)
 }
 
+// afterFiller are boxes that filler with a length that is too large takes in. What
+// an interrupted run left in a box that goes holds none of them.
+var afterFiller = []string{"moov", "mdat", "moof", "styp", "sidx", "mfra", "trak", "mvex"}
+
 // filler claims a box of padding, whose body has to be zero.
 func (p *parser) filler(b box, place string) error {
+	off, err := p.firstData(b.body(), b.end())
+	if err != nil {
+		return err
+	}
+	swallowed, err := p.swallows(off, b.end()-off, afterFiller)
+	if err != nil {
+		return err
+	}
+	if swallowed || p.careful && p.stays(b.off, b.len, scrub.Time) {
+		p.doubtful(b, place)
+		return nil
+	}
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
 	return p.s.Blank(b.body(), b.size(), 0, scrub.Hidden, place)
 }
@@ -66,7 +87,11 @@ func (p *parser) zero(off, n int64, kind scrub.Kind, place, value string) error 
 		return err
 	}
 	p.s.Claim(off, n, scrub.Identify, place)
-	if p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: off, Len: n, Value: value}) {
+	f := scrub.Finding{Kind: kind, Place: place, Off: off, Len: n, Value: value}
+	switch {
+	case p.stays(off, n, kind):
+		p.s.Stuck(f)
+	case p.s.Found(f):
 		p.s.Fill(scrub.Repair, off, n, 0)
 	}
 	return nil
@@ -80,17 +105,21 @@ const terminator = 8
 // terminator that isn't zero is no leftover but damage, and is left alone.
 func (p *parser) rest(off, end int64, place string) error {
 	if end-off > terminator {
-		empty, err := p.s.Constant(off, end-off, 0)
-		if err != nil {
-			return err
-		}
-		if !empty {
-			p.distrust("a box ends in something that is no box")
-			p.s.Claim(off, end-off, scrub.Identify, place)
-			return nil
-		}
+		return p.nothing(off, end, place)
 	}
 	return p.zero(off, end-off, scrub.Hidden, place, "")
+}
+
+// nothing is rest for a container that no writer leaves anything over in.
+func (p *parser) nothing(off, end int64, place string) error {
+	empty, err := p.s.Constant(off, end-off, 0)
+	if err == nil && !empty {
+		p.distrust("a box ends in something that is no box")
+		p.s.Claim(off, end-off, scrub.Identify, place)
+		return nil
+	}
+	p.s.Claim(off, end-off, scrub.Structure, place)
+	return err
 }
 
 // restOf is rest for containers of metadata, which go as a whole where rest
@@ -100,6 +129,10 @@ func (p *parser) restOf(off, end int64, place string) error {
 		empty, err := p.s.Constant(off, end-off, 0)
 		if err != nil {
 			return err
+		}
+		if !empty && p.careful {
+			p.s.Claim(off, end-off, scrub.Identify, place)
+			return nil
 		}
 		if !empty {
 			return p.s.Errorf(off, "%d bytes that are no box", end-off)

@@ -103,7 +103,7 @@ func (p *parser) vacantFragment(f *fragment, b box, place string) error {
 
 // vacated tells whether a vacant box still holds its track fragment.
 func (p *parser) vacated(b box) (ok bool, err error) {
-	_, err = children(p.s, b.body(), b.end(), func(c box) error {
+	_, err = p.children(b.body(), b.end(), func(c box) error {
 		ok = ok || c.typ == "tfhd" && c.size() >= 8
 		return nil
 	})
@@ -142,7 +142,7 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 
 // readRuns notes the samples of a track fragment.
 func (p *parser) readRuns(f *fragment, r *run, b box) error {
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		switch c.typ {
 		case "trun":
 			return p.coverFragment(f, r, c)
@@ -240,7 +240,7 @@ func runLayout(flags uint32) (fields, width int64) {
 // readFragmentHeader reads tfhd (8.8.7).
 func (p *parser) readFragmentHeader(f *fragment, b box) (*run, error) {
 	r := &run{base: -1}
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		if c.typ != "tfhd" || r.base >= 0 {
 			return nil
 		}
@@ -410,7 +410,7 @@ func (p *parser) looker(x *fragmentRunOf) func(sample) error {
 	switch {
 	case x.t.codec.known():
 		look = func(f sample) error { _, err := p.frame(x.t, f); return err }
-	case x.t.pictures() && x.t.plainPictures():
+	case x.t.pictures() && x.t.plainPictures() && !p.careful:
 		look = p.picture
 	case x.t.pictures():
 		look = p.inspectPicture
@@ -484,7 +484,7 @@ func (p *parser) offsetsOf(b box) (column, error) {
 // auxiliarySize returns the length of the data that is not in a senc box.
 func (p *parser) auxiliarySize(traf box) (total int64, err error) {
 	inside := false
-	_, err = children(p.s, traf.body(), traf.end(), func(c box) error {
+	_, err = p.children(traf.body(), traf.end(), func(c box) error {
 		if c.typ == "senc" {
 			inside = true
 		}
@@ -513,7 +513,7 @@ func (p *parser) readFragmentTexts(b box) error {
 	distrusts := p.distrusts
 	defer func() { p.distrusts = distrusts }()
 	f := &fragment{box: b, next: b.off}
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		if c.typ != "traf" {
 			return nil
 		}
@@ -521,7 +521,7 @@ func (p *parser) readFragmentTexts(b box) error {
 		if err != nil {
 			return err
 		}
-		_, err = children(p.s, c.body(), c.end(), func(c box) error {
+		_, err = p.children(c.body(), c.end(), func(c box) error {
 			switch c.typ {
 			case "tfdt":
 				return p.readDecodeTime(r, c)

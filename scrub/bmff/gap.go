@@ -2,6 +2,7 @@ package bmff
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"untag/scrub"
@@ -39,6 +40,9 @@ func (p *parser) claimGaps(stay []region) error {
 	for _, g := range p.gaps {
 		before := sampleBefore(stay, g.Off)
 		goes, err := p.tellsItself(g, before)
+		if err == nil && !goes && p.s.Cut() {
+			goes = true
+		}
 		if err == nil && !goes && !large {
 			goes, err = p.endsBefore(g, before)
 		}
@@ -50,7 +54,7 @@ func (p *parser) claimGaps(stay []region) error {
 		switch {
 		case !goes:
 			p.s.Stuck(f)
-			p.s.Doubt("%d bytes of media data that belong to no sample stay: they may be picture or sound", total)
+			p.s.Doubt("%d bytes of media data that belong to no sample stay, since they may be picture or sound; scrub --cut removes them", total)
 		case p.s.Found(f):
 			p.s.Fill(scrub.Destroy, g.Off, g.Len, 0)
 		}
@@ -60,7 +64,7 @@ func (p *parser) claimGaps(stay []region) error {
 
 // sampleBefore returns the region that ends at off, nil if none does.
 func sampleBefore(stay []region, off int64) *region {
-	i, ok := slices.BinarySearchFunc(stay, off, func(r region, off int64) int { return int(max(-1, min(1, r.end()-off))) })
+	i, ok := slices.BinarySearchFunc(stay, off, func(r region, off int64) int { return cmp.Compare(r.end(), off) })
 	if !ok {
 		return nil
 	}

@@ -18,7 +18,7 @@ type item struct {
 
 // readItem reads the boxes of an item: data, and mean and name of a free-form one.
 func (p *parser) readItem(b box) (it item, err error) {
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	rest, err := p.children(b.body(), b.end(), func(c box) error {
 		switch {
 		case c.typ == "data" && c.size() >= 8 && len(it.data) < 64:
 			it.data = append(it.data, c)

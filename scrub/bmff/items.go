@@ -8,7 +8,7 @@ func (p *parser) items(m *metadata, b box, place string, gone []bool) (stays boo
 		gone[i] = true
 	}
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	rest, err := p.children(b.body(), b.end(), func(c box) error {
 		if c.typ == "free" || c.typ == "skip" {
 			return p.filler(c, place+"/free")
 		}

@@ -17,9 +17,9 @@ var mandatory = map[string][]string{
 // complete visits the boxes of a container and distrusts the tables if it lacks one.
 func (p *parser) complete(b box, visit func(box) error) (rest int64, err error) {
 	missing := slices.Clone(mandatory[b.typ])
-	rest, err = children(p.s, b.body(), b.end(), func(c box) error {
+	rest, err = p.children(b.body(), b.end(), func(c box) error {
 		missing = slices.DeleteFunc(missing, func(typ string) bool { return typ == c.typ })
-		return visit(c)
+		return p.attempt(c, b.name()+"/"+c.name(), visit)
 	})
 	if len(missing) > 0 && err == nil {
 		p.distrust(fmt.Sprintf("a box %q without %q", b.name(), missing[0]))
@@ -35,7 +35,7 @@ var structural = []string{"moov", "trak", "mdia", "minf", "stbl", "moof", "traf"
 // vital tells whether a box that nobody knows may be one that a film needs: by its
 // name, by a name of which one bit is lost, or by what it holds.
 func (p *parser) vital(b box) (bool, error) {
-	if slices.Contains(structural, b.typ) || nearly(b.typ, structural) || nearly(b.typ, configs) {
+	if p.tags == 0 && !isBoxType([]byte(b.typ)) || slices.Contains(structural, b.typ) || nearly(b.typ, structural) || nearly(b.typ, configs) {
 		return true, nil
 	}
 	off, err := p.firstData(b.body(), b.end())

@@ -191,6 +191,9 @@ func (p *parser) coverRun(t *track, off, n, last int64) error {
 		}
 		n = left
 	}
+	if end := p.mdatEnd(off); p.careful && end > off {
+		n = min(n, end-off) // a size that is wrong protects no tags
+	}
 	r := region{off: off, len: n, stays: !t.goes, t: t, last: last}
 	if t.goes {
 		r.place = "mdat/" + t.samplesName()

@@ -23,6 +23,8 @@ const maxItems = 4096
 // meta claims a meta box and tells whether something in it stays. It goes as a
 // whole if nothing does: readers refuse one without a handler.
 func (p *parser) meta(b box, place string) (stays bool, err error) {
+	p.tags++
+	defer func() { p.tags-- }()
 	m, err := p.readMeta(b)
 	if damaged(err) || err == nil && m.handler != "mdta" && m.handler != "mdir" {
 		return !p.drop(b, scrub.MakerNote, place, ""), nil
@@ -36,7 +38,7 @@ func (p *parser) meta(b box, place string) (stays bool, err error) {
 		return false, err
 	}
 	gone := make([]bool, len(m.keys))
-	rest, err := children(p.s, m.children, b.end(), func(c box) error {
+	rest, err := p.children(m.children, b.end(), func(c box) error {
 		at := place + "/" + c.name()
 		switch c.typ {
 		case "hdlr":
@@ -62,7 +64,7 @@ func (p *parser) meta(b box, place string) (stays bool, err error) {
 		p.s.Reset(mark)
 		return !p.drop(b, scrub.Unknown, place, ""), nil
 	}
-	if err != nil || stays {
+	if err != nil || stays || p.careful {
 		return stays, err
 	}
 	if !p.s.Edited(mark) {
@@ -83,7 +85,7 @@ func (p *parser) readMeta(b box) (*metadata, error) {
 	if len(h) >= 12 && string(h[8:12]) == "hdlr" {
 		m.children += 4
 	}
-	_, err = children(p.s, m.children, b.end(), func(c box) error {
+	_, err = p.children(m.children, b.end(), func(c box) error {
 		switch {
 		case c.typ == "hdlr" && c.size() >= 12:
 			h, err := p.s.Bytes(c.body()+8, 4)
@@ -99,7 +101,7 @@ func (p *parser) readMeta(b box) (*metadata, error) {
 
 // readKeys reads the table of keys: size, namespace, name.
 func (p *parser) readKeys(b box, m *metadata) error {
-	_, err := children(p.s, b.body()+8, b.end(), func(c box) error {
+	_, err := p.children(b.body()+8, b.end(), func(c box) error {
 		if len(m.keys) == maxItems {
 			return p.s.Errorf(b.off, "more than %d keys", maxItems)
 		}
@@ -113,7 +115,7 @@ func (p *parser) readKeys(b box, m *metadata) error {
 // keys claims the table of keys. Numbers must not change, so the name of a key
 // whose item went is overwritten in its place.
 func (p *parser) keys(m *metadata, place string, gone []bool) error {
-	_, err := children(p.s, m.children, m.box.end(), func(c box) error {
+	_, err := p.children(m.children, m.box.end(), func(c box) error {
 		if c.typ != "keys" {
 			return nil
 		}

@@ -35,7 +35,7 @@ const maxPictures = 1 << 13
 // the other forms (the fields of Motion JPEG A, the strings of Avid), so these
 // are only looked at.
 func (p *parser) probePictures(t *track) error {
-	if !t.plainPictures() {
+	if !t.plainPictures() || p.careful { // a frame of the wrong length is cleaned of the next one
 		return p.eachProbe(t, p.inspectPicture)
 	}
 	few := t.tables.samples <= maxPictures

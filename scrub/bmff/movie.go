@@ -33,7 +33,7 @@ func (m *movie) track(id uint32) *track {
 // readMovie reads what the tracks are and decides which ones go. It claims nothing.
 func (p *parser) readMovie(b box) (*movie, error) {
 	m := &movie{box: b, trex: map[uint32]defaults{}}
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		switch c.typ {
 		case "cmov", "rmra":
 			return p.s.Unsupportedf(c.off, "movie box %q", c.name())
@@ -46,11 +46,9 @@ func (p *parser) readMovie(b box) (*movie, error) {
 				return p.s.Unsupportedf(c.off, "more than %d tracks", maxTracks)
 			}
 			t, err := p.readTrack(c)
-			if err != nil {
-				return err
-			}
 			t.place = fmt.Sprintf("moov/trak[%d]", len(m.tracks)+1)
 			m.tracks = append(m.tracks, t)
+			return err
 		default:
 			if !isBoxType([]byte(c.typ)) {
 				p.distrust("the movie box holds something that is no box")
@@ -64,7 +62,7 @@ func (p *parser) readMovie(b box) (*movie, error) {
 	for _, t := range m.tracks {
 		t.groups.fragmented = len(m.trex) > 0 // whose fragments may say what is encrypted
 		t.encrypted = t.encrypted && (t.secret || t.groups.fragmented)
-		if err := p.judge(m, t); err != nil {
+		if err := p.judge(m, t); err != nil && !(p.careful && damaged(err)) {
 			return nil, err
 		}
 	}
@@ -74,7 +72,7 @@ func (p *parser) readMovie(b box) (*movie, error) {
 // readExtends notes the defaults of mvex/trex (8.8.3).
 func (p *parser) readExtends(b box, m *movie) error {
 	m.fragmented = true
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		if c.typ != "trex" || c.size() < 24 {
 			return nil
 		}

@@ -32,12 +32,17 @@ type parser struct {
 	visited   int64       // samples that were looked at one by one
 	recorder  bool        // the user data are those of what recorded the film
 	unlink    scrub.Phase // in which boxes go; see late
+
+	careful bool     // see careful.go
+	shield  []region // samples that stay, as found before
+	kept    []region // and as found now
+	tags    int      // how many containers of tags the parser is in
 }
 
 // parse walks the file twice: once over all boxes, noting where samples lie,
 // and then over the bodies of mdat, which only all of the tables together explain.
-func parse(s *scrub.Scan) error {
-	p := &parser{s: s, unlink: scrub.Unlink}
+func (p *parser) parse() error {
+	p.unlink = scrub.Unlink
 	if err := p.readMovies(); err != nil {
 		return err
 	}
@@ -48,7 +53,11 @@ func parse(s *scrub.Scan) error {
 }
 
 // distrust records that sample tables are not complete.
-func (p *parser) distrust(reason string) { p.distrusts = append(p.distrusts, reason) }
+func (p *parser) distrust(reason string) {
+	if !slices.Contains(p.distrusts, reason) {
+		p.distrusts = append(p.distrusts, reason)
+	}
+}
 
 // essential boxes can't be mistaken for a tail: a file that ends inside one is
 // cut short. All others are not needed, and go with what follows.
@@ -88,7 +97,8 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 	b, err = readBox(p.s, off, size)
 	switch {
 	case err == nil && (needed || isBoxType(h[4:8])):
-		return b, true, nil
+		b, err = p.trim(b)
+		return b, true, err
 	case err == nil || !scrub.Refusal(err):
 		return box{}, false, err
 	case typ == "mdat":
@@ -98,6 +108,11 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 			head = min(16, size-off)
 		}
 		return box{typ: typ, off: off, head: head, len: size - off}, true, nil
+	case needed && p.careful && b.len > size-off:
+		p.insist("the file ends inside a box")
+		b.len = size - off
+		b, err = p.trim(b)
+		return b, true, err
 	case needed:
 		return box{}, false, err
 	case (typ == "free" || typ == "skip") && be32(h) < 8: // no body, and a length that leaves out the header
@@ -115,7 +130,7 @@ func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
 // and the movie's own references can't be judged without it.
 func (p *parser) readMovies() error {
 	var off int64
-	early := false // a fragment comes before the movie box
+	early, fragments := false, false // a fragment comes before the movie box, or anywhere
 	for {
 		b, ok, err := p.nextTop(off)
 		if err != nil {
@@ -130,7 +145,7 @@ func (p *parser) readMovies() error {
 			}
 		}
 		if b.typ == "moof" {
-			early = early || len(p.movies) == 0
+			early, fragments = early || len(p.movies) == 0, true
 			if err := p.readFragmentTexts(b); err != nil {
 				return err
 			}
@@ -150,6 +165,12 @@ func (p *parser) readMovies() error {
 		}
 	}
 	for _, m := range p.movies { // now that the text of all fragments was read
+		for _, t := range m.tracks {
+			if t.goes && p.careful {
+				why, err := t.tables.complete()
+				t.goes = err == nil && why == "" && !fragments && t.kind != scrub.Unknown
+			}
+		}
 		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.goes }) {
 			p.distrust("a movie without tracks of picture or sound")
 		}
@@ -179,7 +200,7 @@ func (p *parser) top() error {
 			break
 		}
 		p.begin(b.off)
-		if err := p.topBox(b); err != nil {
+		if err := p.attempt(b, b.name(), p.topBox); err != nil {
 			return err
 		}
 		media = media || b.typ == "moov" || b.typ == "moof"

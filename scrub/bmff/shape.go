@@ -89,6 +89,9 @@ func (p *parser) flags(b box, defined uint32, place string) (version byte, flags
 
 // rewrite reports claimed structure that says something, and replaces it.
 func (p *parser) rewrite(off int64, data []byte, kind scrub.Kind, place string) {
+	if p.stays(off, int64(len(data)), kind) {
+		return
+	}
 	if p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: off, Len: int64(len(data))}) {
 		p.s.Put(scrub.Repair, off, data)
 	}

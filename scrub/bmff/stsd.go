@@ -171,7 +171,7 @@ func (p *parser) descriptions(t *track, b box, place string) error {
 	if err != nil {
 		return err
 	}
-	return p.rest(rest, b.end(), place)
+	return p.nothing(rest, b.end(), place)
 }
 
 // idle doubts descriptions by which no chunk is read: of what is in them, nothing

@@ -104,7 +104,8 @@ func (c *column) nibble(i int64) (int64, error) {
 // readTables notes the tables of stbl and reads the sample descriptions.
 func (p *parser) readTables(b box, t *track) error {
 	t.tables.seen, t.tables.auxiliary = map[string]int{}, map[string]box{}
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	broken := false
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		var err error
 		if slices.Contains(needed, c.typ) {
 			t.tables.seen[c.typ]++
@@ -129,8 +130,12 @@ func (p *parser) readTables(b box, t *track) error {
 			t.secret = t.secret || typ == "seig"
 			return err
 		}
+		broken = broken || err != nil
 		return err
 	})
+	if broken { // carefully: what is left of the tables tells nothing
+		t.tables = tables{seen: t.tables.seen, trouble: "a sample table of a track can't be read"}
+	}
 	return err
 }
 

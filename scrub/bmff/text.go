@@ -52,7 +52,7 @@ var modifiers = map[string]int64{"styl": 2 + 12*64, "hlit": 4, "hclr": 8, "krok"
 // textSample returns what looks into the samples of a track of timed text.
 func (p *parser) textSample(t *track) func(sample) error {
 	switch {
-	case t.damaged:
+	case t.damaged || p.careful:
 		return func(sample) error { return nil }
 	case !t.recurs:
 		return p.textTail

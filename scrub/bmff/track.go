@@ -44,7 +44,7 @@ type track struct {
 // readTrack reads what a track is. It claims nothing.
 func (p *parser) readTrack(b box) (*track, error) {
 	t := &track{box: b}
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		switch c.typ {
 		case "tkhd":
 			return p.readTrackID(c, t)
@@ -78,7 +78,7 @@ func (p *parser) readTrackID(b box, t *track) error {
 }
 
 func (p *parser) readChapters(b box, t *track) error {
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		if c.typ != "chap" {
 			return nil
 		}
@@ -92,7 +92,7 @@ func (p *parser) readChapters(b box, t *track) error {
 }
 
 func (p *parser) readMedia(b box, t *track) error {
-	_, err := children(p.s, b.body(), b.end(), func(c box) error {
+	_, err := p.children(b.body(), b.end(), func(c box) error {
 		switch c.typ {
 		case "hdlr":
 			if c.size() < 12 {
@@ -104,7 +104,7 @@ func (p *parser) readMedia(b box, t *track) error {
 		case "mdhd":
 			return p.readTimescale(c, t)
 		case "minf":
-			_, err := children(p.s, c.body(), c.end(), func(c box) error {
+			_, err := p.children(c.body(), c.end(), func(c box) error {
 				switch c.typ {
 				case "vmhd", "smhd":
 					t.media = true
@@ -192,8 +192,13 @@ func isText(handler string) bool { return slices.Contains(textHandlers, handler)
 // track claims a trak box and its samples.
 func (p *parser) track(m *movie, t *track) error {
 	place := t.place
-	if t.role != scrub.Render {
-		p.s.Found(scrub.Finding{Kind: t.kind, Role: t.role, Place: place, Off: t.box.off, Len: t.box.len, Value: t.describe()})
+	f := scrub.Finding{Kind: t.kind, Role: t.role, Place: place, Off: t.box.off, Len: t.box.len, Value: t.describe()}
+	switch {
+	case t.role == scrub.Render:
+	case !t.goes && p.s.Goes(t.role, t.kind):
+		p.s.Stuck(f)
+	default:
+		p.s.Found(f)
 	}
 	if err := p.coverTrack(m, t); err != nil {
 		return err
@@ -365,7 +370,7 @@ func (p *parser) dataInfo(b box, place string) error {
 			return err
 		}
 		p.s.Claim(c.body()+4, 4, scrub.Structure, at)
-		rest, err := children(p.s, c.body()+8, c.end(), func(e box) error { return p.dataReference(e, at+"/"+e.name()) })
+		rest, err := p.children(c.body()+8, c.end(), func(e box) error { return p.dataReference(e, at+"/"+e.name()) })
 		if err != nil {
 			return err
 		}

@@ -33,10 +33,12 @@ var userItems = map[string]struct {
 
 // userData claims udta. It goes as a whole if nothing in it stays.
 func (p *parser) userData(b box, place string) error {
+	p.tags++
+	defer func() { p.tags-- }()
 	mark := p.s.Point()
-	stays := false
+	stays := p.careful // the shell, at least
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := children(p.s, b.body(), b.end(), func(c box) error {
+	rest, err := p.children(b.body(), b.end(), func(c box) error {
 		stay, err := p.userItem(c, place+"/"+c.name())
 		stays = stays || stay
 		return err
