@@ -107,6 +107,20 @@ func (s *Scan) endOf(f *Format) error {
 	return err
 }
 
+// CutMarks cuts the trailers that prove themselves off the physical end of a medium
+// whose logical end damage hides, down to off at the most, and returns where they
+// start. All before that is left to the parser.
+func (s *Scan) CutMarks(off int64) (end int64, err error) {
+	if s.Nested() {
+		return s.size, nil
+	}
+	l, err := s.peel(off)
+	if err == nil && l.proven < s.size {
+		err = s.cut(l.proven, l, false)
+	}
+	return l.proven, err
+}
+
 // marksOnly removes the trailers that prove themselves, from the physical end
 // of a file whose logical end is not known.
 func (s *Scan) marksOnly() error {

@@ -109,7 +109,7 @@ const spiffLength = 30
 
 // spiffHeader keeps the header where nothing else tells the colour space.
 func (c *cleaner) spiffHeader(g segment) (bool, error) {
-	if !c.first(g) || c.jfif || c.adobe || g.n != spiffLength {
+	if !c.pic.shown() || !c.first(g) || c.jfif || c.adobe || g.n != spiffLength {
 		return false, nil
 	}
 	b, err := c.Bytes(g.body(), spiffLength)

@@ -1,6 +1,9 @@
 package jpeg
 
 import (
+	"fmt"
+	"slices"
+
 	"untag/scrub"
 	"untag/scrub/xmp"
 )
@@ -23,12 +26,13 @@ type cleaner struct {
 
 	unwanted []scrub.Finding // pictures that belong to this one, and go with the tail
 
-	tailStays bool   // it may be what is left of a picture that belongs to this one
-	isMap     bool   // the picture is itself a gain map
-	strange   string // why the walk may have missed something; empty if it has not
-	tall      bool   // the frame header tells the height
-	told      bool   // EXIF tells the orientation
-	differ    bool   // several blocks of it do, and not the same
+	tailStays bool    // it may be what is left of a picture that belongs to this one
+	isMap     bool    // the picture is itself a gain map
+	loose     []int64 // segments of a damaged picture of which it is not sure what they are, or where they end
+	strange   string  // why the walk may have missed something; empty if it has not
+	tall      bool    // the frame header tells the height
+	told      bool    // EXIF tells the orientation
+	differ    bool    // several blocks of it do, and not the same
 
 	gaps    []scrub.Range   // in scans, bytes that are no coded data
 	endless bool            // but the mark of its end is not
@@ -40,13 +44,21 @@ type cleaner struct {
 // survey sorts segments into families.
 func (c *cleaner) survey() (err error) {
 	c.family, c.groups = map[int64]family{}, map[string][]segment{}
-	frame, err := c.head(c.pic.frames[0], 3)
-	if err != nil {
-		return err
+	if len(c.pic.frames) > 0 {
+		frame, err := c.head(c.pic.frames[0], 3)
+		if err != nil {
+			return err
+		}
+		c.tall = len(frame) == 3 && number(frame[1:]) > 0
 	}
-	c.tall = len(frame) == 3 && number(frame[1:]) > 0
 	for _, g := range c.pic.segments {
 		if !c.removes(g) {
+			continue
+		}
+		if proven, err := c.proven(g); err != nil {
+			return err
+		} else if !proven {
+			c.loose = append(c.loose, g.off)
 			continue
 		}
 		head, err := c.head(g, longestID)
@@ -54,6 +66,11 @@ func (c *cleaner) survey() (err error) {
 			return err
 		}
 		f := familyOf(g.code, head)
+		if g.code == 0xE2 && f.id == "" && len(head) > 8 && (string(head[4:8]) == "II*\x00" || string(head[4:8]) == "MM\x00*") {
+			c.strange = fmt.Sprintf("the segment at 0x%x may be a damaged index of the pictures that follow", g.off)
+			c.loose = append(c.loose, g.off)
+			continue
+		}
 		c.family[g.off] = f
 		c.groups[f.place] = append(c.groups[f.place], g)
 	}
@@ -73,8 +90,10 @@ func (c *cleaner) survey() (err error) {
 // removes tells whether a segment goes unless its family has a reason to stay.
 func (c *cleaner) removes(g segment) bool {
 	switch {
+	case slices.Contains(c.loose, g.off):
+		return false
 	case g.code == dac: // conditioning of arithmetic coding
-		return huffman(c.pic.frames[0].code)
+		return len(c.pic.frames) > 0 && huffman(c.pic.frames[0].code)
 	case g.code == dnl:
 		return c.tall
 	}
@@ -132,6 +151,8 @@ func (c *cleaner) structure() error {
 	for _, g := range c.pic.segments {
 		switch {
 		case c.removes(g):
+		case slices.Contains(c.loose, g.off):
+			c.Claim(g.off, 4+g.n, scrub.Payload, "damaged segment")
 		case g.code == soi: // written twice
 			c.Claim(g.off, 2, scrub.Structure, "SOI")
 		case g.n < 0 && g.code != eoi:
@@ -192,16 +213,6 @@ func (c *cleaner) between() error {
 			return err
 		}
 	}
-	return nil
-}
-
-// broken deals with what lies behind damage: nothing is known of it, so it may
-// be picture.
-func (c *cleaner) broken() error {
-	if c.pic.damage == "" {
-		return nil
-	}
-	c.Claim(c.pic.end, c.Size()-c.pic.end, scrub.Payload, "behind damage")
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"untag/samples"
 	"untag/scrub"
+	"untag/scrub/icc"
 	"untag/scrub/scrubtest"
 )
 
@@ -159,5 +160,55 @@ func TestSpareCodesWithoutEnd(t *testing.T) {
 	h := scrubtest.Harness{Engine: engine(), Secrets: s.Secrets}
 	if p := h.Laws(t, t.Name(), data); p.Status() != scrub.Dirty {
 		t.Errorf("%s: %q", p.Status(), p.Doubts)
+	}
+}
+
+// Wherever a photo is cut off, what has a name in it goes, and the rest stays.
+func TestCutAnywhere(t *testing.T) {
+	data := photo(seg(0xE0, jfif), exifOf(ascii(0x010F, secret), orientation(6), ascii(0x0110, secret)),
+		xmpOf(`xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Make="`+secret+`"`, ""), seg(0xED, "Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x0b\x1c\x02\x50\x00\x06", secret))
+	for n := 24; n < len(data)-2; n += 3 {
+		p := plan(t, data[:n])
+		after := scrubtest.Perform(data[:n], p)
+		if p.Status() != scrub.Partly || bytes.Contains(after, []byte(secret)) || len(after) != n {
+			t.Fatalf("cut at %d of %d: %s, %d bytes %q", n, len(data), p.Status(), len(after), p.Refused)
+		}
+		if again := plan(t, after); len(again.Edits) > 0 {
+			t.Fatalf("cut at %d: a second run makes %d edits", n, len(again.Edits))
+		}
+	}
+}
+
+// A length that is wrong must not cost the picture that it takes in.
+func TestLengthThatTakesInThePicture(t *testing.T) {
+	whole := photo(exifOf(ascii(0x010F, secret)))
+	pic := photo()[2:]
+	for _, length := range []string{"\x00\xff", "\x02\x00", "\xff\x00"} {
+		data := []byte(strings.Replace(string(whole), "\xff\xe1"+string(whole[4:6]), "\xff\xe1"+length, 1))
+		p := plan(t, data)
+		after := scrubtest.Perform(data, p)
+		if p.Status() != scrub.Partly || !bytes.HasSuffix(after, pic) {
+			t.Errorf("length %x: %s %q, the picture is %v", length, p.Status(), p.Doubts, bytes.HasSuffix(after, pic))
+		}
+	}
+}
+
+// The clip of a motion photo is cleaned although nothing is known of what stands
+// before it.
+func TestClipBehindDamage(t *testing.T) {
+	clip := scrub.Format{Name: "clip", Sniff: func(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("\x00\x00\x00\x0cftyp")) },
+		Parse: func(s *scrub.Scan) error {
+			s.Claim(0, 12, scrub.Structure, "ftyp")
+			return s.Blank(12, s.Size()-12, 0, scrub.Device, "udta")
+		}}
+	e := scrub.NewEngine([]scrub.Format{Format, Motion, icc.Format, clip})
+	pic := photo()
+	data := append(pic[:len(pic)-2:len(pic)-2], "\xff\x30\x00\x02 ftyp no clip \x00\x00\x00\x0cftypmp42"+secret...)
+	p, err := e.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := scrubtest.Perform(data, p); p.Status() != scrub.Partly || bytes.Contains(after, []byte(secret)) || len(after) != len(data) {
+		t.Errorf("%s %q: %q", p.Status(), p.Doubts, after[len(pic):])
 	}
 }

@@ -50,6 +50,9 @@ const followLimit = 1 << 20
 // follow finds out what stands behind the last block of each scan. It does
 // without where that is known.
 func (c *cleaner) follow() error {
+	if !c.pic.shown() {
+		return nil
+	}
 	if !huffman(c.pic.frames[0].code) {
 		c.Unread()
 		return nil

@@ -5,7 +5,7 @@ import "fmt"
 // enough doubts a picture whose first scan is shorter than it can be, if as much
 // coded data as is missing may follow: damaged data may seem to end early.
 func (c *cleaner) enough() error {
-	if len(c.pic.scans) == 0 || !huffman(c.pic.frames[0].code) {
+	if !c.pic.shown() || !huffman(c.pic.frames[0].code) {
 		return nil
 	}
 	frame, err := c.head(c.pic.frames[0], 6+3*255)

@@ -156,18 +156,20 @@ func (c *cleaner) search() error {
 }
 
 // nextPicture finds FF D8 FF from off on; -1 if there is none.
-func (c *cleaner) nextPicture(off int64) (int64, error) {
-	for c.Left(off) >= 3 {
+func (c *cleaner) nextPicture(off int64) (int64, error) { return c.find(off, "\xFF\xD8\xFF") }
+
+// find returns where the first of the given bytes stand from off on; -1 if they
+// don't.
+func (c *cleaner) find(off int64, what string) (int64, error) {
+	for c.Left(off) >= int64(len(what)) {
 		b, err := c.Bytes(off, int(min(c.Left(off), 64<<10)))
 		if err != nil {
 			return -1, err
 		}
-		for i := 0; i+3 <= len(b); i++ {
-			if b[i] == 0xFF && b[i+1] == soi && b[i+2] == 0xFF {
-				return off + int64(i), nil
-			}
+		if i := bytes.Index(b, []byte(what)); i >= 0 {
+			return off + int64(i), nil
 		}
-		off += int64(len(b)) - 2
+		off += int64(len(b) - len(what) + 1)
 	}
 	return -1, nil
 }

@@ -10,7 +10,11 @@
 // the last block. Those of arithmetic coding, lossless JPEG and JPEG-LS are not.
 package jpeg
 
-import "untag/scrub"
+import (
+	"strings"
+
+	"untag/scrub"
+)
 
 // Format is the entry of the table of formats.
 var Format = scrub.Format{
@@ -60,7 +64,10 @@ func (p *parser) file() error {
 		return err
 	}
 	if !pic.shown() {
-		return p.Errorf(pic.end, "no picture where one was expected")
+		if p.Nested() {
+			return p.Errorf(pic.end, "no picture where one was expected")
+		}
+		pic.damage = strings.TrimPrefix(pic.damage+"; no picture where one was expected", "; ")
 	}
 	c := &cleaner{parser: p, pic: pic}
 	if err := c.survey(); err != nil {

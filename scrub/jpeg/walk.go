@@ -54,6 +54,7 @@ type picture struct {
 	scans    []scrub.Range // entropy-coded data
 	damage   string        // why the walk stopped early; empty if it reached EOI
 	frames   []segment     // frame headers
+	cut      *segment      // the one that is longer than what is left, if that stopped the walk
 	missing  bool          // the medium ends in a scan, or where a marker should be
 	fresh    bool          // there is coded data that no earlier plan knew
 }
@@ -169,6 +170,7 @@ func (w *walker) segment(g segment) (more bool, err error) {
 	}
 	g.n = length - 2
 	if length > w.Left(g.off+2) {
+		w.pic.cut = &segment{g.off, w.Left(g.body()), g.code}
 		return w.stop("segment %02X says it is %d bytes long, %d are left", g.code, length, w.Left(g.off+2))
 	}
 	if after && g.code != sos || reserved(g.code) && !w.ls {

@@ -41,19 +41,21 @@ func (c *cleaner) resume(off int64, last chunk, why error) (int64, error) {
 	}
 	end := next
 	if next < 0 {
-		end = c.Size()
+		if end, err = c.CutMarks(from); err != nil {
+			return 0, err
+		}
 	}
 	c.holes = append(c.holes, scrub.Range{Off: from, Len: end - from})
-	return next, c.remains(from, end)
+	return next, c.remains(from, end, next < 0)
 }
 
 // remains claims the bytes from off to end, which are no chunk that is whole. A
 // text that the end of the file cuts short goes: its name stands where a chunk
 // has to begin, and nothing of a picture is behind it.
-func (c *cleaner) remains(off, end int64) error {
+func (c *cleaner) remains(off, end int64, last bool) error {
 	const most = 64 << 10
 	k, err := c.chunkAt(off)
-	if scrub.Refusal(err) || err == nil && (end < c.Size() || !isText(k.typ) || end-off > most || k.end() <= end) {
+	if scrub.Refusal(err) || err == nil && (!last || !isText(k.typ) || end-off > most || k.end() <= end) {
 		c.Claim(off, end-off, scrub.Payload, "remains")
 		return nil
 	}
