@@ -12,7 +12,6 @@ import (
 // unproof are the formats that lose payload by one bit, and why that is known.
 var unproof = map[string]string{
 	"bmff": "what is unknown is not looked into yet",
-	"jpeg": "pictures behind the first one are not looked for in bytes between segments",
 }
 
 // One bit costs no film. UNTAG_BITS=all flips every bit of every sample.

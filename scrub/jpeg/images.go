@@ -95,13 +95,14 @@ func (c *cleaner) missing() error {
 			c.tailStays = c.tailStays || e.off < c.Size()
 		}
 	}
-	if len(c.groups[famMPF]) > 0 && len(c.index.entries) == 0 && c.gainMap == nil {
+	tells := c.gainMap == nil && c.promisesMap() && !c.Goes(scrub.Render, scrub.GainMap)
+	if index := len(c.groups[famMPF]) > 0 && len(c.index.entries) == 0 && c.gainMap == nil; index || tells {
 		begins, err := c.begins(c.pic.end)
 		if err != nil {
 			return err
 		}
-		c.lacks = c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
-		c.tailStays = begins || c.lacks
+		c.lacks = c.lacks || tells && (index || begins)
+		c.tailStays = c.tailStays || begins || index && tells
 	}
 	if c.lacks || c.tailStays {
 		c.Doubt("a picture that belongs to this one is not where the index leads")
@@ -124,8 +125,13 @@ func (c *cleaner) keeps(entry int) bool {
 
 // tellsOfMap tells whether the picture says that it has a gain map.
 func (c *cleaner) tellsOfMap() bool {
-	return len(c.groups[famISO]) > 0 || xmp.Reduce(c.packet, xmp.Keep{GainMap: true}).HasGainMap() ||
-		c.meta != nil && len(c.meta.block.AppleHDR) > 0
+	return c.promisesMap() || c.meta != nil && len(c.meta.block.AppleHDR) > 0
+}
+
+// promisesMap is tellsOfMap by what is written with a gain map only. Apple's
+// numbers are in photos without one, too.
+func (c *cleaner) promisesMap() bool {
+	return len(c.groups[famISO]) > 0 || xmp.Reduce(c.packet, xmp.Keep{GainMap: true}).HasGainMap()
 }
 
 // announced tells whether a gain map may follow: the picture says so, or it has
