@@ -13,7 +13,8 @@ type Format struct {
 	// Title names the family for people.
 	Title string
 	// Extensions are the usual ones, lower case without the dot. They only
-	// serve to tell that a file nobody recognised claims to be a medium.
+	// serve to tell that a file nobody recognised claims to be a medium. What means
+	// text as often, such as ts or mod, is left out.
 	Extensions []string
 	// Other formats are no media: nobody expects their files to be cleaned, and
 	// they are counted and said to be there.

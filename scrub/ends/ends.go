@@ -38,7 +38,7 @@ func Table() []scrub.Format {
 		{Name: "flv", Title: "Flash video", Extensions: []string{"flv"}, Sniff: sniff.Like("FLV\x01"), End: flv},
 		{Name: "swf", Title: "Flash film", Extensions: []string{"swf"}, Sniff: sniff.Like("FWS", "CWS"), End: swf},
 		{Name: "ogg", Title: "Ogg sound or film", Extensions: []string{"ogg", "oga", "ogv", "opus", "spx", "ogm", "ogx"}, Sniff: sniff.Like("OggS"), End: ogg},
-		{Name: "mpeg-ps", Title: "MPEG program stream, VOB", Extensions: []string{"mpg", "mpeg", "mpe", "vob", "mod"}, Sniff: sniff.Like("\x00\x00\x01\xba"), End: programStream},
+		{Name: "mpeg-ps", Title: "MPEG program stream, VOB", Extensions: []string{"mpg", "mpeg", "mpe", "vob"}, Sniff: sniff.Like("\x00\x00\x01\xba"), End: programStream},
 		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: sniff.Like("PK\x03\x04"), End: zip,
 			Extensions: []string{"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
 		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: sniff.Words("%PDF-"), End: pdf},
