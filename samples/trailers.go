@@ -70,3 +70,41 @@ func unknownTrailer(k *kit, n int) []byte {
 	}
 	return append(t, k.secret("trailer-end")...)
 }
+
+// NatiSign is the signature that phones of the DPRK ask for, for data of a file with the
+// extension: by the key of that number, in the form of feature phones if more is not 0,
+// which is how many bytes those append.
+func NatiSign(data []byte, ext string, key, more int) []byte {
+	head := cat(le32(0), le32(key), zeros(24), field(ext, 8), le32(len(data)), zeros(4))
+	sign := field("", 260)
+	for i := range sign {
+		sign[i] = byte(0x9b + 61*i + i*i/7)
+	}
+	all := cat(scramble(head), sign, le32(320), []byte("NATISIGN"))
+	if more > 0 {
+		all = cat(all, field("more", more), le32(len(data)+320))
+	}
+	return all
+}
+
+// scramble is the self-synchronising scrambler 1 + x^14 + x^17 that is started with 0xea:
+// bits of a byte from the lowest, and after 64 ones in a row a bit is inverted.
+func scramble(plain []byte) []byte {
+	var past uint32
+	ones := 0
+	out := make([]byte, len(plain)+1)
+	for i, c := range cat([]byte{0xea}, plain) {
+		for k := range 8 {
+			bit := uint32(c)>>k&1 ^ past>>13&1 ^ past>>16&1
+			if ones == 64 {
+				bit, ones = bit^1, 0
+			}
+			past = past<<1 | bit
+			if ones++; bit == 0 {
+				ones = 0
+			}
+			out[i] |= byte(bit << k)
+		}
+	}
+	return out[1:]
+}

@@ -25,9 +25,9 @@ func ogg(s *scrub.Scan) (scrub.End, error) {
 	if _, err = oggPages(s, open); err != nil {
 		return scrub.End{}, err
 	}
-	end.Least, end.More = oggHead, holds(s, "pages", "OggS")
-	if len(open) == 0 {
-		end.Proof = scrub.Proven
+	end.Proof, end.Least, end.More = scrub.Proven, oggHead, holds(s, "pages", "OggS")
+	if len(open) > 0 {
+		end.Doubt = "a stream has not come to its last page"
 	}
 	return end, nil
 }

@@ -28,7 +28,8 @@ func programStream(s *scrub.Scan) (scrub.End, error) {
 		}
 		at += 6 + int(be(b, at+4, 2))
 	}
-	return scrub.End{Off: from + int64(end) + 4, Proof: scrub.Proven}, nil
+	more := holds(s, "packets", "\x00\x00\x01\xe0", "\x00\x00\x01\xc0", "\x00\x00\x01\xbd", "\x00\x00\x01\xbb")
+	return scrub.End{Off: from + int64(end) + 4, Proof: scrub.Proven, More: more}, nil
 }
 
 // packLen is the length of the pack header at the start of b, of MPEG-2 or

@@ -106,7 +106,7 @@ func (f *tiffFile) directory(d dir) error {
 		if err != nil {
 			return err
 		}
-		f.stack = f.stack || strings.HasPrefix(string(b), "ImageJ=") || strings.HasPrefix(string(b), `{"shape": `)
+		f.stack = f.stack || strings.HasPrefix(string(b), "ImageJ=") || strings.HasPrefix(string(b), `{"shape"`)
 	}
 	if !d.picture {
 		return nil

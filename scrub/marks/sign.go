@@ -8,12 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Phones and tablets of the DPRK open only files that are signed: NATISIGN is the
-// signature of the state, SELFSIGN that of the device that made the file.
-const refusal = "a DPRK device refuses the file without it"
-
-// stateSign recognises NATISIGN as libmedianatsign.so of a Pyongyang 2407 checks it.
-// It stands at the end of a file of any kind:
+// stateSign recognises NATISIGN, the signature of the state without which phones and
+// tablets of the DPRK refuse a file, as libmedianatsign.so of a Pyongyang 2407 checks
+// it. It stands at the end of a file of any kind:
 //
 //	header, scrambled          48 bytes: u32 0, u32 number of the key, 24 bytes,
 //	                           extension of the file (8), u64 length of the file before it
@@ -49,7 +46,7 @@ func stateSign(t *tail) (Mark, bool) {
 	if le32(h) != 0 || signed != uint64(end-n) {
 		return Mark{}, false
 	}
-	m := t.from(end-n, "natisign", fmt.Sprintf("state key %d, extension %s, %d bytes; holds no IMEI; %s", key, text(h[32:40]), signed, refusal))
+	m := t.from(end-n, "natisign", fmt.Sprintf("state key %d, extension %s, %d bytes; names no IMEI", key, text(h[32:40]), signed))
 	m.Proven = true
 	return m, true
 }
@@ -82,9 +79,9 @@ func descramble(b []byte) {
 	}
 }
 
-// sign recognises other signatures of the kind by their names. Neither the length
-// of SELFSIGN nor its layout is public, so it is never proven: where the end of the
-// medium is known, all that follows it goes.
+// sign recognises other signatures of the kind by their names: SELFSIGN is that of the
+// device that made the file. Neither its length nor its layout is public, so it is
+// never proven: where the end of the medium is known, all that follows it goes.
 func sign(t *tail) (Mark, bool) {
 	window := int64(64 << 10)
 	if t.floor == 0 {
@@ -105,9 +102,9 @@ func sign(t *tail) (Mark, bool) {
 	}
 	name, value := strings.ToLower(string(b[at:at+8])), "not of the known layout"
 	if name == "selfsign" {
-		value = "encrypted, holds an identity made of IMEI and IMSI"
+		value = "encrypted, made of the IMEI and IMSI of a device"
 	}
-	m := t.from(off, name, value+"; "+refusal)
+	m := t.from(off, name, value)
 	m.Guess = true
 	return m, true
 }

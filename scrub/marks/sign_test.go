@@ -78,7 +78,7 @@ func TestDescramble(t *testing.T) {
 func TestStateSign(t *testing.T) {
 	const doc = "1\n00:00:01,000 --> 00:00:02,000\nA line of a subtitle.\n"
 	signed := stateSigned(doc, "srt", 7, 320)
-	value := "state key 7, extension srt, 54 bytes; holds no IMEI; " + refusal
+	value := "state key 7, extension srt, 54 bytes; names no IMEI"
 	for _, c := range []struct {
 		name, data, value string
 		n                 int // bytes of mark
