@@ -24,7 +24,7 @@ func subtitled(format string, texts []string, long ...uint32) []byte {
 	}[format]
 	entry := map[string][]byte{
 		"tx3g": bx("tx3g", zeros(6), uint16(1), zeros(30), bx("ftab", uint16(1), uint16(1), byte(5), "Serif")),
-		"text": bx("text", zeros(6), uint16(1), zeros(42)),
+		"text": bx("text", zeros(6), uint16(1), zeros(43)),
 		"wvtt": bx("wvtt", zeros(6), uint16(1), bx("vttC", "WEBVTT")),
 		"stpp": bx("stpp", zeros(6), uint16(1), "http://www.w3.org/ns/ttml\x00\x00\x00"),
 		"stxt": bx("stxt", zeros(6), uint16(1), "\x00text/plain\x00"),

@@ -245,6 +245,7 @@ var doubtful = []form{
 	{"bare speed", 1, func(t *trip) string { return fmt.Sprintf("%.1f", t.speed) }},
 	{"speed and height", 1, func(t *trip) string { return fmt.Sprintf("SPEED %d ALT %d", int(t.speed), int(t.alt)) }},
 	{"production clock", 1, func(t *trip) string { return fmt.Sprintf("10:%02d:%02d", t.i/60, t.i%60) }},
+	{"speed, every two minutes", 120, func(t *trip) string { return fmt.Sprintf("%d km/h", int(t.speed)) }},
 	{"owner", 1, func(t *trip) string { return "Property of Jane Roe, all of it" }},
 }
 

@@ -19,6 +19,7 @@ type features struct {
 	glyphs, bracket             float64
 	markup, lines, control      float64
 	wordN, anywhere, dates      float64 // counts: words, samples with a position, different dates
+	loud                        float64 // in a shape with anything that machines measure
 }
 
 func share(n, of int) float64 { return float64(n) / float64(max(1, of)) }
@@ -36,8 +37,11 @@ func (a *account) features() features {
 		need = 2
 	}
 	var sum shape
-	codes := 0
+	codes, loud := 0, 0
 	for _, s := range a.shapes {
+		if s.code || s.position+s.date+s.clock+s.unit > 0 || s.rich >= s.n || s.fields >= 3*s.n {
+			loud += s.n
+		}
 		if s.code && !s.number {
 			codes += s.n
 		}
@@ -52,7 +56,7 @@ func (a *account) features() features {
 		sum.fields += s.fields
 		sum.rich += s.rich
 	}
-	f.machine, f.codes = share(sum.n, n), share(codes, n)
+	f.machine, f.codes, f.loud = share(sum.n, n), share(codes, n), share(max(loud, a.nospace), n)
 	f.position, f.date, f.clock, f.unit = share(sum.position, n), share(sum.date, n), share(sum.clock, n), share(sum.unit, n)
 	f.fields, f.rich = share(sum.fields, sum.n), share(sum.rich, sum.n)
 	top, mode := 0, 0
@@ -96,7 +100,7 @@ var rules = []rule{
 		return f.control > .05 && (f.steady() || f.samelen >= .8 && f.n >= 2)
 	}},
 	{Unsure, "no text", func(f *features) bool { return f.control > .05 }},
-	{Unsure, "one sample, with a position", func(f *features) bool { return f.n < 2 && f.anywhere > 0 }},
+	{Unsure, "one sample, with measurements", func(f *features) bool { return f.n < 2 && f.loud > 0 }},
 	{Speech, "one sample", func(f *features) bool { return f.n < 2 }},
 	{Telemetry, "positions in nearly every sample", func(f *features) bool {
 		return f.anywhere >= .8*float64(f.n) && (f.n < 5 || f.vocabulary < .2)
@@ -127,8 +131,9 @@ var rules = []rule{
 		return f.machine >= .5 && f.steady() && f.stay >= .1 && f.stepOne < .5 && !f.stopwatch()
 	}},
 	{Unsure, "one shape among other text", func(f *features) bool {
-		return f.machine*float64(f.n) >= 5 && f.machine >= .05 && !f.stopwatch() && (f.fields >= 3 || f.rich >= 1 || f.date+f.clock >= .3*f.machine)
+		return f.machine*float64(f.n) >= 5 && f.machine >= .05 && !f.stopwatch() && (f.fields >= 3 || f.rich >= 1 || f.date+f.clock >= .3*f.machine || f.machine >= .5 && f.unit >= .8*f.machine)
 	}},
+	{Unsure, "two samples with measurements", func(f *features) bool { return f.n == 2 && f.loud == 1 }},
 	{Unsure, "one text again and again", func(f *features) bool { return f.n >= 10 && f.steady() && f.constant >= .9 && f.bracket < .5 }},
 	{Unsure, "few words at a steady pace", func(f *features) bool {
 		return f.n >= 20 && f.steady() && f.distinct >= .5 && f.wordN >= 4*float64(f.n) && f.vocabulary < .05

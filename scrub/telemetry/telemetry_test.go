@@ -30,6 +30,19 @@ func TestTelemetry(t *testing.T) {
 	}
 }
 
+// A track too short to be judged is not called speech.
+func TestShortTelemetry(t *testing.T) {
+	for _, f := range forms {
+		for seed := range uint64(seeds) {
+			for n := 1; n <= 3; n++ {
+				if v, rule := judge(f.track(seed, n)); v == telemetry.Speech {
+					t.Errorf("%s, seed %d, %d samples: %v (%s)", f.name, seed, n, v, rule)
+				}
+			}
+		}
+	}
+}
+
 func TestDoubtful(t *testing.T) {
 	for _, f := range doubtful {
 		for seed := range uint64(seeds) {
