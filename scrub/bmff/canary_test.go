@@ -90,6 +90,9 @@ func describedBy(typ string) []byte {
 	for _, parent := range slices.Backward(spatialParents[typ]) {
 		b = bx(parent, b)
 	}
+	if d.format == "tx3g" {
+		return textWith(d.format, zeros(30), b)()
+	}
 	return one(func(t *trackSpec) {
 		switch t.handler = d.handler; d.handler {
 		case "vide":
@@ -97,8 +100,7 @@ func describedBy(typ string) []byte {
 		case "soun":
 			t.entry = sound(d.format, b)
 		default:
-			n := map[string]int{"tx3g": 30}[d.format] // of fields
-			t.entry = bx(d.format, zeros(6), uint16(1), zeros(n), b)
+			t.entry = bx(d.format, zeros(6), uint16(1), b)
 		}
 	})
 }

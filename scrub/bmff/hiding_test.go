@@ -281,9 +281,9 @@ func soundSpecific(config string) func() []byte {
 // textWith is a movie whose one track is text, described by parts.
 func textWith(format string, parts ...any) func() []byte {
 	return func() []byte {
-		sample := join(uint16(4), "text")
-		if format == "wvtt" {
-			sample = bx("vtte")
+		sample := map[string][]byte{"wvtt": bx("vtte"), "stpp": []byte("<tt>text</tt>")}[format]
+		if sample == nil {
+			sample = join(uint16(4), "text")
 		}
 		entry := bx(format, zeros(6), uint16(1), join(parts...))
 		return movieOf(sample, nil, trackSpec{id: 1, handler: "text", entry: entry, offsets: []uint32{0}, sizes: []uint32{uint32(len(sample))}})
