@@ -52,19 +52,12 @@ func (p *parser) decoderBox(c contents, b box, place string) error {
 		return p.webVTT(b, place)
 	case "ftab":
 		return p.fonts(b, place)
-	case "damr", "d263":
-		return p.mobile(b, place)
 	}
 	read, ok := forms[b.typ]
 	if !ok {
 		return p.opaque(b, place)
 	}
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	end, ok, err := p.formed(b.body(), b.size(), read, place)
-	if err != nil || ok {
-		return cmp.Or(err, p.slack(b, end, place))
-	}
-	return p.opaqueBody(b, place)
+	return p.readBox(b, read, place)
 }
 
 // opaque keeps a box that decoders need, or may need, and that nothing can look into.
@@ -170,12 +163,7 @@ func (p *parser) colour(b box, place string) error {
 	}
 	switch kind := string(h); kind {
 	case "nclc", "nclx":
-		p.s.Claim(b.off, b.head, scrub.Structure, place)
-		end, ok, err := p.formed(b.body(), b.size(), func(f *fields) { f.colours(kind) }, place)
-		if err != nil || ok {
-			return cmp.Or(err, p.slack(b, end, place))
-		}
-		return p.opaqueBody(b, place)
+		return p.readBox(b, func(f *fields) { f.colours(kind) }, place)
 	case "prof", "rICC":
 	default:
 		p.drop(b, scrub.Unknown, place, "")
@@ -244,24 +232,6 @@ func (p *parser) flac(b box, place string) error {
 		off += 4 + n
 	}
 	return p.rest(off, b.end(), place)
-}
-
-// mobile claims damr and d263, whose first four bytes name the vendor (3GPP TS
-// 26.244, 6.7 and 6.8).
-func (p *parser) mobile(b box, place string) error {
-	if b.size() < 4 {
-		return p.opaque(b, place)
-	}
-	if err := p.zero(b.body(), 4, scrub.Software, place+"/vendor", ""); err != nil {
-		return err
-	}
-	end, ok, err := p.formed(b.body()+4, b.size()-4, forms[b.typ], place)
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	if err != nil || ok {
-		return cmp.Or(err, p.slack(b, end, place))
-	}
-	b.head += 4
-	return p.opaqueBody(b, place)
 }
 
 // streamInfo is the first of the blocks (8.2). Its checksum of the sound is for

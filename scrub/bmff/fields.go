@@ -1,7 +1,7 @@
 package bmff
 
 import (
-	mathbits "math/bits"
+	"cmp"
 	"slices"
 
 	"untag/scrub"
@@ -32,7 +32,7 @@ func (f *fields) number(n int) (v int64) {
 // upTo reads a field of n bits, whose highest value is known.
 func (f *fields) upTo(n int, most int64) int64 {
 	v := f.number(n)
-	f.bad = f.bad || v > most
+	f.bad = f.bad || v > most || v < 0
 	return v
 }
 
@@ -50,14 +50,6 @@ func (f *fields) among(n int, values ...int64) int64 {
 	v := f.number(n)
 	f.bad = f.bad || !slices.Contains(values, v)
 	return v
-}
-
-// ones reads n bits of which so many may be set.
-func (f *fields) ones(n, most int) {
-	for ; n > 0; n -= 32 {
-		most -= mathbits.OnesCount64(uint64(f.number(min(n, 32))))
-	}
-	f.bad = f.bad || most < 0
 }
 
 // zero passes over n reserved bits.
@@ -118,6 +110,16 @@ func (p *parser) formed(off, n int64, read form, place string) (end int64, ok bo
 		i = j
 	}
 	return off + k, true, nil
+}
+
+// readBox claims a box that has a form; one that hasn't is doubted.
+func (p *parser) readBox(b box, read form, place string) error {
+	p.s.Claim(b.off, b.head, scrub.Structure, place)
+	end, ok, err := p.formed(b.body(), b.size(), read, place)
+	if err != nil || ok {
+		return cmp.Or(err, p.slack(b, end, place))
+	}
+	return p.opaqueBody(b, place)
 }
 
 // sane doubts n bytes at off that have no such form.

@@ -24,23 +24,14 @@ var forms = map[string]form{
 	"vpcC": vp9Form,
 	// Dolby Vision Streams Within the ISO Base Media File Format, 3.1.
 	"dvcC": dolbyVision, "dvvC": dolbyVision, "dvwC": dolbyVision,
-	// 3GPP TS 26.244, 6.7 and 6.8, behind the vendor.
-	"d263": func(f *fields) { f.upTo(8, 16); f.upTo(8, 100); f.upTo(8, 16) },
-	"damr": func(f *fields) { f.upTo(8, 16); f.take(16); f.upTo(8, 32); f.upTo(8, 32) },
+	// 3GPP TS 26.244, 6.7 and 6.8: the first field names the vendor.
+	"d263": func(f *fields) { f.zero(32); f.upTo(8, 16); f.upTo(8, 100); f.upTo(8, 16) },
+	"damr": func(f *fields) { f.zero(32); f.upTo(8, 16); f.take(16); f.upTo(8, 32); f.upTo(8, 32) },
 	// Avid, as FFmpeg writes it.
 	"ACLR": func(f *fields) { f.is("ACLR0001"); f.upTo(32, 2); f.zero(32) },
-	"APRG": func(f *fields) { f.is("APRG0001"); f.upTo(32, 2); f.zero(32) },
-	"ARES": func(f *fields) {
-		f.is("ARES0001")
-		for _, most := range []int64{1<<16 - 1, 1<<16 - 1, 1<<16 - 1, 16, 255, 255} {
-			f.upTo(32, most)
-		}
-		f.zero(8 * 80)
-	},
-	"ADHR": func(f *fields) { f.is("0001"); f.upTo(32, 1<<16-1); f.zero(32); f.upTo(32, 16); f.zero(64) },
 	"DpxE": func(f *fields) { f.upTo(32, 2) },
 	// Sound.
-	"alac": alacForm, "dOps": opusForm, "dec3": eac3Form, "chan": layoutForm, "chnl": channelsForm, "SA3D": spheresForm,
+	"alac": alacForm, "dOps": opusForm, "dec3": eac3Form, "chan": layoutForm, "SA3D": spheresForm,
 	"srat": func(f *fields) { f.full(0); f.upTo(32, fraction) },
 	"pcmC": func(f *fields) { f.full(0); f.zero(7); f.take(1); f.among(8, 16, 24, 32, 64) },
 	"dac3": func(f *fields) { f.take(2 + 5 + 3 + 3 + 1 + 5); f.zero(5) },
@@ -59,7 +50,7 @@ var forms = map[string]form{
 			f.upTo(8, 32)
 		}
 	},
-	"wfex": waveFormat, "ms\x00\x02": waveFormat, "ms\x00\x11": waveFormat, "ms\x00U": waveFormat,
+	"ms\x00\x11": waveFormat,
 	// Google's Spherical Video V2, and Apple's video extended usage.
 	"st3d": func(f *fields) { f.full(0); f.upTo(8, 4) },
 	"prhd": func(f *fields) { f.full(0); f.signed(32, 360<<16); f.signed(32, 360<<16); f.signed(32, 360<<16) },
@@ -149,7 +140,7 @@ func opusForm(f *fields) {
 	}
 }
 
-// alacForm is Apple's magic cookie, after which the layout of channels may stand.
+// alacForm is Apple's magic cookie.
 func alacForm(f *fields) {
 	f.full(0)
 	f.upTo(32, fraction)
@@ -161,13 +152,6 @@ func alacForm(f *fields) {
 	f.upTo(32, small)
 	f.upTo(32, small)
 	f.upTo(32, fraction)
-	if at := f.at / 8; len(f.b) >= at+24 && string(f.b[at+4:at+8]) == "chan" {
-		f.among(32, 24)
-		f.is("chan")
-		f.full(0)
-		f.upTo(32, small)
-		f.zero(64)
-	}
 }
 
 // eac3Form is EC3SpecificBox (ETSI TS 102 366, F.6), which may tell of objects at
@@ -211,45 +195,6 @@ func layoutForm(f *fields) {
 	}
 }
 
-// channelsForm is ChannelLayout (12.2.4), of version 0 and 1.
-func channelsForm(f *fields) {
-	version := f.upTo(8, 1)
-	f.zero(24)
-	structure := f.among(8-4*int(version), 1, 2, 3)
-	if version == 1 {
-		f.upTo(4, 2)
-		f.upTo(8, 64)
-	}
-	if structure&1 != 0 {
-		layout := f.upTo(8, 64)
-		switch {
-		case layout == 0 && version == 1:
-			f.speakers(f.upTo(8, 64))
-		case layout == 0:
-			f.bad = true // one for each channel: how many, the entry says
-		case version == 1:
-			f.upTo(3, 4)
-			f.zero(4)
-			f.ones(64*f.take(1), 32)
-		default:
-			f.ones(64, 32)
-		}
-	}
-	if structure&2 != 0 && version == 0 {
-		f.upTo(8, 64)
-	}
-}
-
-// speakers reads the positions of n speakers.
-func (f *fields) speakers(n int64) {
-	for range min(n, 64) {
-		if f.upTo(8, 127) == 126 {
-			f.signed(16, 180)
-			f.signed(8, 90)
-		}
-	}
-}
-
 // spheresForm is the Spatial Audio RFC of Google: the order of ambisonics, and which
 // channel is which.
 func spheresForm(f *fields) {
@@ -264,43 +209,17 @@ func spheresForm(f *fields) {
 	}
 }
 
-// coefficients are those of Microsoft's ADPCM, with how many bytes of its header
-// there are and how many pairs.
-const coefficients = "\x07\x00\x00\x01\x00\x00\x00\x02\x00\xff\x00\x00\x00\x00\xc0\x00\x40\x00\xf0\x00\x00\x00\xcc\x01\x30\xff\x88\x01\x18\xff"
-
-// waveFormat is WAVEFORMATEX, whose numbers begin with their lowest byte.
+// waveFormat is WAVEFORMATEX of IMA ADPCM, whose numbers begin with their lowest byte.
 func waveFormat(f *fields) {
-	f.take(8)
-	f.upTo(8, 2)
+	f.is("\x11\x00")
 	f.upTo(8, 8)
-	f.among(8, 0)
-	f.take(16)
-	f.upTo(8, 15)
-	f.among(8, 0)
-	f.take(16)
-	f.upTo(8, 31)
-	f.among(8, 0)
-	f.take(16)
-	f.upTo(8, 32)
-	f.among(8, 0)
-	n := f.among(8, 0, 2, 10, 12, 32)
-	f.among(8, 0)
-	switch n {
-	case 2:
-		f.take(16)
-	case 10: // of Windows Media
+	f.is("\x00")
+	for range 2 { // samples and bytes in a second
 		f.take(16)
 		f.upTo(8, 15)
-		f.among(8, 0)
-		f.take(8)
-		f.among(8, 0)
-		f.zero(32)
-	case 12: // of MP3: identifier, flags, sizes, delay
-		f.take(16)
-		f.upTo(32, small)
-		f.take(48)
-	case 32:
-		f.take(16)
-		f.is(coefficients)
+		f.is("\x00")
 	}
+	f.take(16)
+	f.is("\x04\x00\x02\x00")
+	f.take(16)
 }

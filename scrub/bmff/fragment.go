@@ -22,6 +22,8 @@ type run struct {
 	duration uint32
 	samples  int64 // in all runs
 	groups   groups
+	headed   bool // its tfhd was claimed, of which there is one
+	timed    bool // and its tfdt
 	runs     int
 	empty    bool // says itself that it has none
 }
@@ -158,9 +160,11 @@ func (p *parser) readRuns(f *fragment, r *run, b box) error {
 
 func (p *parser) fragmentBox(r *run, b box, place string) error {
 	switch {
-	case b.typ == "tfdt":
-		return p.shaped(b, place)
-	case b.typ == "tfhd":
+	case b.typ == "tfdt" && !r.timed:
+		r.timed = true
+		return p.decodeTime(b, place)
+	case b.typ == "tfhd" && !r.headed:
+		r.headed = true
 		return p.fragmentHeader(b, place)
 	case b.typ == "trun":
 		return p.fragmentRun(b, place)
@@ -199,6 +203,15 @@ func (p *parser) fragmentUUID(b box, n int64, place string) error {
 	}
 	p.s.Claim(b.off, b.head+n, scrub.Structure, place)
 	return p.slack(b, b.body()+n, place)
+}
+
+// decodeTime claims tfdt (8.8.12): 64 bits hold more than ten thousand years.
+func (p *parser) decodeTime(b box, place string) error {
+	return p.readBox(b, func(f *fields) {
+		version := f.upTo(8, 1)
+		f.zero(24)
+		f.upTo(32+32*int(version), 1<<58)
+	}, place)
 }
 
 // fragmentHeader claims tfhd.

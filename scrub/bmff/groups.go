@@ -27,17 +27,6 @@ var groupForms = map[string]struct {
 		}
 	}},
 	"sync": {1, func(f *fields) { f.zero(2); f.upTo(6, 23) }},
-	"tscl": {20, func(f *fields) {
-		f.upTo(8, 7)
-		f.take(8)
-		f.ones(32, 4) // profiles that it is compatible with
-		f.take(4 + 9)
-		f.zero(35)
-		f.upTo(8, 255)
-		f.take(32)
-		f.upTo(8, 3)
-		f.take(16)
-	}},
 	"seig": {20, func(f *fields) { f.zero(8); f.take(8); f.upTo(8, 1); f.among(8, 0, 8, 16); f.take(128) }},
 }
 

@@ -106,8 +106,6 @@ func (p *parser) movie(m *movie) error {
 			return p.late(func() error { _, err := p.meta(c, place); return err })
 		case "iods":
 			return p.objectDescriptor(m, c, place)
-		case "ctab":
-			return p.colourTable(c, place)
 		case "clip":
 			return p.clipping(c, place)
 		case "pssh":
@@ -223,21 +221,6 @@ func (p *parser) keySystem(b box, place string) error {
 		return err
 	}
 	return p.sized(b, at+4+c.n, 0, place)
-}
-
-// colourTable claims ctab: seed, flags, the highest index, and colours.
-func (p *parser) colourTable(b box, place string) error {
-	if b.size() < 8 {
-		p.drop(b, scrub.Unknown, place, "")
-		return nil
-	}
-	h, err := p.s.Bytes(b.body(), 8)
-	if err != nil {
-		return err
-	}
-	n := min(b.size(), 8+8*(int64(be16(h[6:]))+1))
-	p.s.Claim(b.off, b.head+n, scrub.Structure, place)
-	return p.slack(b, b.body()+n, place)
 }
 
 // levels claims leva (8.8.13).

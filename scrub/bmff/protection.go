@@ -1,10 +1,6 @@
 package bmff
 
-import (
-	"cmp"
-
-	"untag/scrub"
-)
+import "untag/scrub"
 
 // protectionScheme claims sinf (8.12.1): what a frame is without encryption, and
 // by which scheme it is encrypted.
@@ -48,12 +44,7 @@ func (p *parser) schemeInfo(e entry, b box, place string) error {
 		}
 		switch {
 		case c.typ == "tenc":
-			p.s.Claim(c.off, c.head, scrub.Structure, at)
-			end, ok, err := p.formed(c.body(), c.size(), trackEncryption, at)
-			if err != nil || ok {
-				return cmp.Or(err, p.slack(c, end, at))
-			}
-			return p.opaqueBody(c, at)
+			return p.readBox(c, trackEncryption, at)
 		case c.typ == "uuid" && len(h) >= 16 && string(h[:16]) == piffTrack && c.size() == 16+24:
 			p.keep(c, at)
 		case c.typ == "free" || c.typ == "skip":
@@ -91,16 +82,10 @@ func trackEncryption(f *fields) {
 
 // schemeType claims schm (8.12.5), which may have an address for people at its end.
 func (p *parser) schemeType(b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	end, ok, err := p.formed(b.body(), b.size(), func(f *fields) {
+	return p.readBox(b, func(f *fields) {
 		f.among(8, 0)
-		f.zero(23)
-		f.take(1)
+		f.zero(24) // an address may be announced
 		f.word("cenc|cens|cbc1|cbcs|piff|itun|odkm|sve1")
 		f.upTo(32, fraction)
 	}, place)
-	if err != nil || ok {
-		return cmp.Or(err, p.zero(end, b.end()-end, scrub.ID, place+"/uri", ""))
-	}
-	return p.opaqueBody(b, place)
 }

@@ -1,8 +1,6 @@
 package bmff
 
 import (
-	"cmp"
-
 	"untag/scrub"
 )
 
@@ -70,8 +68,7 @@ func (p *parser) dependencies(b box, samples int64, place string) error {
 // compositionShift claims cslg (8.6.1.4): a shift, the least and the greatest of the
 // offsets, and where the movie begins and ends.
 func (p *parser) compositionShift(b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	end, ok, err := p.formed(b.body(), b.size(), func(f *fields) {
+	return p.readBox(b, func(f *fields) {
 		n := 32 + 32*int(f.upTo(8, 1))
 		f.zero(24)
 		for range 4 {
@@ -82,10 +79,6 @@ func (p *parser) compositionShift(b box, place string) error {
 			f.zero(n)
 		}
 	}, place)
-	if err != nil || ok {
-		return cmp.Or(err, p.slack(b, end, place))
-	}
-	return p.opaqueBody(b, place)
 }
 
 // sized claims a full box of n bytes, and what follows them.

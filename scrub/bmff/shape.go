@@ -25,7 +25,6 @@ var shapes = map[string]shape{
 	"clef": fullShape(12, 0), "prof": fullShape(12, 0), "enof": fullShape(12, 0), "txas": plainShape(0),
 	"msrc": fullShape(8, 0), "ster": fullShape(8, 0), "cstg": fullShape(8, 0), "snut": fullShape(8, 0),
 	"trex": fullShape(24, 0), "mehd": {[2]int64{8, 12}, true, 0, nil}, "mfhd": fullShape(8, 0), "mfro": fullShape(8, 0),
-	"tfdt": {[2]int64{8, 12}, true, 0, nil},
 }
 
 // shaped claims a box of fixed length: what is more than its fields goes.
