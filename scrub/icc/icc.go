@@ -45,6 +45,8 @@ func Begins(data []byte) bool { return sniff(data, int64(len(data))) }
 type profile struct {
 	*scrub.Scan
 	size    int64
+	class   string // of device: scnr, mntr, prtr, spac or abst
+	space   string // of its colours
 	tags    []tag
 	covered cover // what has been claimed
 }
@@ -88,10 +90,11 @@ func (p *profile) header() error {
 	case b[8] > 4:
 		return p.Unsupportedf(8, "version %d", b[8])
 	}
-	switch class := string(b[12:16]); class {
+	p.class, p.space = string(b[12:16]), string(b[16:20])
+	switch p.class {
 	case "scnr", "mntr", "prtr", "spac", "abst":
 	default:
-		return p.Unsupportedf(12, "class %q", class)
+		return p.Unsupportedf(12, "class %q", p.class)
 	}
 	p.Claim(0, 24, scrub.Structure, "header")
 	date := []byte{7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0} // 2000-01-01; zeros are no date

@@ -201,7 +201,7 @@ func TestTables(t *testing.T) {
 		{"code points", "cicp", "cicp" + be(0) + "\x01\x0d\x00\x01"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			b := profileOf("prtr", entry{sig: c.sig, data: c.data + "secret"})
+			b := profileOf("mntr", entry{sig: c.sig, data: c.data + "secret"})
 			h := scrubtest.Harness{Engine: engine, Sound: true, Secrets: [][]byte{[]byte("secret")}}
 			h.Laws(t, c.name, b)
 			after, _ := scrubbed(t, b)
@@ -325,5 +325,25 @@ func TestClean(t *testing.T) {
 	var ue *scrub.UnsupportedError
 	if _, _, err := Clean(profileOf("link"), scrub.Policy{}); !errors.As(err, &ue) {
 		t.Errorf("a link: %v", err)
+	}
+}
+
+// What the class and the colours of a profile have no use for may hold anything.
+func TestTagsOfNoUse(t *testing.T) {
+	secret := curvTag([]byte("secret")...)
+	lut := "mft1" + be(0) + "\x03\x03\x02\x00" + strings.Repeat("m", 36) + strings.Repeat("i", 3*256) + strings.Repeat("secret", 4) + strings.Repeat("o", 3*256)
+	for _, c := range []struct {
+		class, sig, data string
+		stays            bool
+	}{
+		{"mntr", "kTRC", secret, false}, {"mntr", "rTRC", secret, true}, {"abst", "rTRC", secret, false}, {"abst", "A2B1", lut, false},
+		{"abst", "A2B0", lut, true}, {"prtr", "A2B1", lut, true}, {"prtr", "A2B3", lut, false}, {"prtr", "lumi", xyzTag(), false},
+	} {
+		b := profileOf(c.class, entry{sig: c.sig, data: c.data})
+		after, _ := scrubbed(t, b)
+		off := int(offset(b, c.sig))
+		if got := string(after[off:]) == string(b[off:]); got != c.stays {
+			t.Errorf("%s in %s stays: %v", c.sig, c.class, got)
+		}
 	}
 }

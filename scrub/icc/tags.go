@@ -35,8 +35,8 @@ var allowed = map[string]struct {
 	"wtpt": {numbers, xyz}, "bkpt": {numbers, xyz}, "lumi": {numbers, xyz},
 	"rTRC": {numbers, curve}, "gTRC": {numbers, curve}, "bTRC": {numbers, curve}, "kTRC": {numbers, curve},
 	"chad": {numbers, []string{"sf32"}},
-	"A2B0": {numbers, toPCS}, "A2B1": {numbers, toPCS}, "A2B2": {numbers, toPCS}, "A2B3": {numbers, toPCS},
-	"B2A0": {numbers, fromPCS}, "B2A1": {numbers, fromPCS}, "B2A2": {numbers, fromPCS}, "B2A3": {numbers, fromPCS},
+	"A2B0": {numbers, toPCS}, "A2B1": {numbers, toPCS}, "A2B2": {numbers, toPCS},
+	"B2A0": {numbers, fromPCS}, "B2A1": {numbers, fromPCS}, "B2A2": {numbers, fromPCS},
 	"gamt": {numbers, fromPCS},
 	"D2B0": {numbers, float}, "D2B1": {numbers, float}, "D2B2": {numbers, float}, "D2B3": {numbers, float},
 	"B2D0": {numbers, float}, "B2D1": {numbers, float}, "B2D2": {numbers, float}, "B2D3": {numbers, float},
@@ -102,7 +102,7 @@ func (p *profile) readEntry(i int64) (tag, error) {
 		return t, nil
 	}
 	a, ok := allowed[t.sig]
-	if !ok {
+	if !ok || !p.heeds(t.sig) {
 		return t, nil
 	}
 	for _, typ := range a.types {
@@ -112,6 +112,24 @@ func (p *profile) readEntry(i int64) (tag, error) {
 		}
 	}
 	return t, p.Errorf(t.off, "tag %q has type %q", t.sig, t.typ)
+}
+
+// heeds tells whether a profile of this class and these colours has a use for a
+// tag, 8.3 to 8.8: no program asks for another, so that it may hold anything.
+func (p *profile) heeds(sig string) bool {
+	switch sig {
+	case "rXYZ", "gXYZ", "bXYZ", "rTRC", "gTRC", "bTRC":
+		return p.space == "RGB " && p.class != "abst"
+	case "kTRC":
+		return p.space == "GRAY"
+	case "lumi":
+		return p.class == "mntr"
+	case "cicp":
+		return p.class != "prtr" && p.class != "abst"
+	case "A2B1", "A2B2", "B2A0", "B2A1", "B2A2", "D2B1", "D2B2", "D2B3", "B2D0", "B2D1", "B2D2", "B2D3", "rig0", "rig2", "gamt", "bkpt":
+		return p.class != "abst"
+	}
+	return true
 }
 
 // keepNumbers claims what renders. Tags may share their numbers.

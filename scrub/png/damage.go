@@ -152,9 +152,10 @@ func torn(typ string) bool {
 func (c *cleaner) unproven(k chunk) (bool, error) {
 	_, known := kinds[k.typ]
 	_, renders := c.header.renders(k.typ)
+	known = known && k.typ != "PLTE"
 	if known || renders || torn(k.typ) || isText(k.typ) || k.typ == void || k.typ == "iCCP" || k.typ == "eXIf" {
 		return false, nil
 	}
 	sound, err := c.sound(k)
-	return !sound || k.critical(), err
+	return !sound || k.critical() && k.typ != "PLTE", err
 }

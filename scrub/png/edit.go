@@ -11,11 +11,7 @@ import (
 // remove turns a chunk into "voId" and zeros. In one sector that is one write.
 // Otherwise it takes the new type first, together with four bytes that keep the
 // checksum right; zeros and their checksum follow in one phase.
-func (c *cleaner) remove(k chunk) error { return c.removeIn(scrub.Unlink, k) }
-
-// removeIn is remove from the given phase on: what another chunk would stand in
-// for, once it is gone, goes after that one.
-func (c *cleaner) removeIn(phase scrub.Phase, k chunk) error {
+func (c *cleaner) remove(k chunk) error {
 	if k.typ == void {
 		return c.blank(k)
 	}
@@ -23,23 +19,33 @@ func (c *cleaner) removeIn(phase scrub.Phase, k chunk) error {
 	c.Claim(k.off, 4, scrub.Structure, k.typ)
 	c.Claim(k.off+4, 4+k.n, scrub.Identify, k.typ)
 	c.Claim(k.crcAt(), crcLen, scrub.Structure, k.typ)
-	if c.Atomic(k.off+4, 4+k.n+crcLen) {
-		c.Put(phase, k.off+4, append(append([]byte(void), make([]byte, k.n)...), crc...))
+	if c.Atomic(k.off+4, 4+k.n+crcLen) || k.n < 4 {
+		c.Put(scrub.Unlink, k.off+4, append(append([]byte(void), make([]byte, k.n)...), crc...))
 		return nil
 	}
-	typ := []byte(void)
-	if k.n >= 4 {
-		b, err := c.Bytes(k.data(), 4)
-		if err != nil {
-			return err
-		}
-		fix := bridge(crc32.ChecksumIEEE(typ), crc32.ChecksumIEEE(append([]byte(k.typ), b...)))
-		typ = append(typ, fix[:]...)
+	fix, err := c.bridgeFrom(k, crc32.ChecksumIEEE([]byte(void)), k.data())
+	if err != nil {
+		return err
 	}
-	c.Put(phase, k.off+4, typ)
-	c.Fill(phase+1, k.data(), k.n, 0)
-	c.Put(phase+1, k.crcAt(), crc)
+	c.Put(scrub.Unlink, k.off+4, append([]byte(void), fix...))
+	c.clear(scrub.Destroy, k.data(), k.n)
 	return nil
+}
+
+// maxClear is how many zeros are written at once with their checksum.
+const maxClear = 64 << 10
+
+// clear fills the n bytes at off, which are all that a chunk "voId" holds, and puts
+// its checksum behind them. Both are one write, so that readers that refuse a
+// file for a wrong checksum, as Pillow and Go's do, never see one.
+func (c *cleaner) clear(phase scrub.Phase, off, n int64) {
+	crc := c.crc.void(n)
+	if n <= maxClear {
+		c.Put(phase, off, append(make([]byte, n), crc...))
+		return
+	}
+	c.Fill(phase, off, n, 0)
+	c.Put(phase, off+n, crc)
 }
 
 // blank makes sure that a chunk "voId" is what it should be: the work of a run
@@ -56,7 +62,8 @@ func (c *cleaner) blank(k chunk) error {
 	} else {
 		c.Claim(k.data(), k.n, scrub.Identify, void)
 		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: void, Off: k.off, Len: k.end() - k.off})
-		c.Fill(scrub.Destroy, k.data(), k.n, 0)
+		c.clear(scrub.Destroy, k.data(), k.n)
+		return nil
 	}
 	crc, err := c.Bytes(k.crcAt(), crcLen)
 	if err != nil {
@@ -101,8 +108,7 @@ func fits(k chunk, body int64) bool { return body == k.n || body <= k.n-frameLen
 // put puts a chunk of another type and body in the place of k, and fills what
 // is over with a chunk "voId". Readers see the old chunk or the new one:
 // where all of the new one, and the head of what follows it, can be written at
-// once, it is. Otherwise the new one is laid out inside of the old one, whose
-// checksum is wrong until its length changes.
+// once, it is. Otherwise the new one is laid out inside of the old one first.
 func (c *cleaner) put(k chunk, typ string, body []byte) error {
 	fresh := append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), typ...)
 	fresh = append(append(fresh, body...), sum(typ, body)...)
@@ -115,24 +121,29 @@ func (c *cleaner) put(k chunk, typ string, body []byte) error {
 	fresh = append(append(fresh, binary.BigEndian.AppendUint32(nil, uint32(rest))...), void...)
 	at := k.off + int64(len(fresh))
 	switch {
-	case c.Atomic(k.off, int64(len(fresh))+min(rest, 4)):
-		fix, err := c.bridgeFrom(k, at, rest)
+	case rest >= 4 && c.Atomic(k.off, headLen):
+		fix, err := c.bridgeFrom(k, crc32.ChecksumIEEE([]byte(void)), at)
 		if err != nil {
 			return err
 		}
-		c.Put(scrub.Unlink, k.off, append(fresh, fix...))
-		c.Fill(scrub.Destroy, at, rest, 0)
-	case c.Atomic(k.off, headLen):
-		c.Put(scrub.Unlink, k.data(), fresh[headLen:])
-		c.Put(scrub.Destroy, k.off, fresh[:headLen])
-		c.Fill(scrub.Destroy, at, rest, 0)
+		if phase := scrub.Unlink; c.Atomic(k.off, int64(len(fresh))+4) {
+			c.Put(phase, k.off, append(fresh, fix...))
+			c.clear(phase+1, at, rest)
+			break
+		}
+		// What a sector's end could part is laid out inside of the old chunk first.
+		inside, err := c.bridgeFrom(k, crc32.Update(crc32.ChecksumIEEE([]byte(k.typ)), crc32.IEEETable, fresh[headLen:]), at)
+		if err != nil {
+			return err
+		}
+		c.Put(scrub.Unlink, k.data(), append(bytes.Clone(fresh[headLen:]), inside...))
+		c.Put(scrub.Destroy, k.off, append(fresh, fix...))
+		c.clear(scrub.Repair, at, rest)
 	default:
 		// The length lies in two sectors and can't change: zeros after the body.
 		long := append(body, make([]byte, k.n-int64(len(body)))...)
 		c.replaceAll(k, append(append(append(make([]byte, 4), typ...), long...), sum(typ, long)...))
-		return nil
 	}
-	c.Put(scrub.Destroy, at+rest, c.crc.void(rest))
 	return nil
 }
 
@@ -145,28 +156,13 @@ func (c *cleaner) putPadded(k chunk, typ string, body []byte) error {
 	return c.put(k, typ, body)
 }
 
-// replaceAll overwrites all of a chunk but its length.
-func (c *cleaner) replaceAll(k chunk, fresh []byte) {
-	n := int64(len(fresh))
-	if c.Atomic(k.off+4, n-4) {
-		c.Put(scrub.Unlink, k.off+4, fresh[4:])
-		return
-	}
-	c.Put(scrub.Unlink, k.data(), fresh[headLen:n-crcLen])
-	c.Put(scrub.Destroy, k.off+4, fresh[4:headLen])
-	c.Put(scrub.Destroy, k.crcAt(), fresh[n-crcLen:])
-}
+// replaceAll overwrites all of a chunk but its length, in one write.
+func (c *cleaner) replaceAll(k chunk, fresh []byte) { c.Put(scrub.Unlink, k.off+4, fresh[4:]) }
 
-// bridgeFrom returns the bytes that a chunk "voId" of n bytes has to begin with,
-// its data being at off inside of k, so that the checksum of k is right for it.
-func (c *cleaner) bridgeFrom(k chunk, off, n int64) ([]byte, error) {
-	if n < 4 {
-		return nil, nil
-	}
-	b, err := c.Bytes(k.off+4, int(off+4-k.off-4))
-	if err != nil {
-		return nil, err
-	}
-	fix := bridge(crc32.ChecksumIEEE([]byte(void)), crc32.ChecksumIEEE(b))
-	return fix[:], nil
+// bridgeFrom returns the bytes that have to stand at off inside of k so that its
+// checksum stays right, if that has come to the value from there.
+func (c *cleaner) bridgeFrom(k chunk, from uint32, off int64) ([]byte, error) {
+	to, err := c.checksum(chunk{off: k.off, n: off + 4 - k.data(), typ: k.typ})
+	fix := bridge(from, to)
+	return fix[:], err
 }

@@ -18,6 +18,7 @@ type source struct {
 	chunk
 	keyword string // of the text that holds it as a raw profile, "" for eXIf
 	name    string // of that profile
+	packed  bool   // the text is compressed although it need not be
 	head    string // preamble or nothing
 	tiff    memory
 	block   *exif.Block

@@ -108,9 +108,9 @@ func TestChunksOfOtherPictures(t *testing.T) {
 		return signature + chunkOf("IHDR", u32(4), u32(4), "\x08", colour, "\x00\x00\x00")
 	}
 	for _, c := range []struct{ name, data, stays string }{
-		{"palette", head("\x03") + chunkOf("PLTE", "rgbRGB") + chunkOf("tRNS", "\x01\x02") + chunkOf("hIST", "1122") + chunkOf("bKGD", "\x01") + chunkOf("sBIT", "\x08\x08\x08"), "tRNShISTbKGDsBIT"},
+		{"palette", head("\x03") + chunkOf("PLTE", "rgbRGB") + chunkOf("tRNS", "\x01\x02") + chunkOf("hIST", "1122") + chunkOf("bKGD", "\x01") + chunkOf("sBIT", "\x08\x08\x08"), "tRNSbKGDsBIT"},
 		{"palette with too much", head("\x03") + chunkOf("PLTE", "rgbRGB") + chunkOf("tRNS", "\x01\x02\x03") + chunkOf("hIST", "112233"), ""},
-		{"grey", head("\x00") + chunkOf("tRNS", "\x01\x02") + chunkOf("tRNS", "\x03\x04") + chunkOf("bKGD", "\x01\x01") + chunkOf("sBIT", "\x08"), "tRNStRNSbKGDsBIT"},
+		{"grey", head("\x00") + chunkOf("tRNS", "\x01\x02") + chunkOf("tRNS", "\x03\x04") + chunkOf("bKGD", "\x00\x01") + chunkOf("sBIT", "\x08"), "tRNStRNSbKGDsBIT"},
 		{"colour", head("\x02") + chunkOf("tRNS", "\x01\x02\x03\x04\x05\x06"), "tRNS"},
 	} {
 		data := []byte(c.data + chunkOf("IDAT", rows(20)) + chunkOf("IEND"))

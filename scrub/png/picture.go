@@ -39,6 +39,12 @@ func (c *cleaner) part(k chunk) error {
 		if !c.damaged {
 			return c.last(k)
 		}
+	case "PLTE", "tRNS":
+		if x := c.pixel; !c.damaged && x != nil && !x.bad && c.header.colour == palette {
+			return c.unused(k, map[string]int{"PLTE": 3, "tRNS": 1}[k.typ])
+		}
+		c.keep(k, scrub.Render)
+		return nil
 	case "IDAT", "fdAT":
 		if end, ok := c.streamEnd(k); ok && end < k.crcAt() && k.n > prefix(k) {
 			return c.slack(k, max(end, k.data()+prefix(k)))

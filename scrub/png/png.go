@@ -52,15 +52,18 @@ func (c chunk) critical() bool { return c.typ[0]&0x20 == 0 }
 // cleaner is the work on one picture.
 type cleaner struct {
 	*scrub.Scan
-	header  header
-	other   []chunk       // all chunks but those that hold the picture
-	streams []stream      // what the picture's chunks hold, if that was looked at
-	damaged bool          // only what proves itself changes
-	holes   []scrub.Range // what is no chunk in a damaged file
-	pixels  bool          // there is an IDAT
-	frames  int64         // how many there are
-	crc     *zeroCRC
-	seen    map[string]bool
+	header     header
+	other      []chunk       // all chunks but those that hold the picture
+	streams    []stream      // what the picture's chunks hold, if that was looked at
+	damaged    bool          // only what proves itself changes
+	holes      []scrub.Range // what is no chunk in a damaged file
+	drawn      bool          // there is an IDAT
+	frames     int64         // how many there are
+	pixel      *indexes      // which entries of the palette are used, nil if that was not looked at
+	background int           // the entry that bKGD names
+	least      int64         // how many entries it needs for what refers to them
+	crc        *zeroCRC
+	seen       map[string]bool
 
 	sources  map[int64]*source // blocks of EXIF, by where their chunk stands
 	oriented bool              // one of them tells an orientation
@@ -74,11 +77,12 @@ type header struct {
 	width, height int64
 	depth, colour byte
 	interlaced    bool
-	apple         bool    // CgBI: Apple's variant without zlib headers
-	entries       int64   // in the palette
-	transparency  []int64 // where a tRNS stands that counts: libpng takes the first, Pillow the last
-	animation     []int64 // where acTL stands; of two, Pillow shows no animation
-	frames        int64   // how many the first announces
+	apple         bool     // CgBI: Apple's variant without zlib headers
+	entries       int64    // in the palette
+	transparency  []int64  // where a tRNS stands that counts: libpng takes the first, Pillow the last
+	animation     []int64  // where acTL stands; of two, Pillow shows no animation
+	spaces        []string // chunks that name a colour space
+	frames        int64    // how many the first announces
 }
 
 // Colour types, 11.2.1.
@@ -146,8 +150,10 @@ func (c *cleaner) chunkAt(off int64) (chunk, error) {
 // nobody would see.
 func (c *cleaner) holds(k chunk) bool {
 	switch k.typ {
-	case "IHDR", "CgBI", "PLTE", "IDAT", "IEND":
+	case "IHDR", "CgBI", "IDAT", "IEND":
 		return true
+	case "PLTE": // of other pictures it is a mere suggestion, 11.2.2
+		return c.header.colour == palette
 	case "tRNS":
 		return slices.Contains(c.header.transparency, k.off)
 	case "acTL":
@@ -182,7 +188,7 @@ func (c *cleaner) list() error {
 		if err != nil {
 			return err
 		}
-		k.after, c.pixels = c.pixels, c.pixels || k.typ == "IDAT"
+		k.after, c.drawn = c.drawn, c.drawn || k.typ == "IDAT"
 		if k.typ == "IEND" {
 			return c.finish(k)
 		}
@@ -223,7 +229,7 @@ func (c *cleaner) finish(k chunk) error {
 	if c.frames > c.header.frames {
 		c.Doubt("%d frames are never shown", c.frames-c.header.frames)
 	}
-	if !c.pixels {
+	if !c.drawn {
 		c.hurt("%v", c.Errorf(k.off, "IEND without IDAT"))
 	}
 	if !sound && k.n == 0 {
@@ -272,6 +278,15 @@ func (c *cleaner) ahead() error {
 			h.colour = b[9]
 		case k.typ == "PLTE":
 			h.entries = k.n / 3
+		case k.typ == "sRGB", k.typ == "cICP":
+			h.spaces = append(h.spaces, k.typ)
+		case k.typ == "bKGD" && k.n == 1:
+			b, err := c.Bytes(k.data(), 1)
+			if err != nil {
+				return err
+			}
+			c.least = max(c.least, int64(b[0])+1)
+			c.background = int(b[0])
 		case k.typ == "tRNS":
 			alphas = append(alphas, k)
 		case k.typ == "acTL" && k.n == 8 && len(h.animation) < 2:
@@ -292,6 +307,7 @@ func (c *cleaner) ahead() error {
 		if !h.transparent(k.n) {
 			continue
 		}
+		c.least = max(c.least, k.n)
 		h.transparency = append(h.transparency[:min(len(h.transparency), 1)], k.off)
 	}
 	return nil

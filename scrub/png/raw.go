@@ -34,6 +34,7 @@ func (c *cleaner) readRaw(s *source) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	s.packed = s.typ == "iTXt" && len(b) > len(key)+1 && b[len(key)+1] == 1
 	_, words := c.textOf(s.typ, b, maxRaw)
 	lines := strings.SplitN(words, "\n", 4)
 	if len(lines) < 4 || lines[0] != "" {
@@ -45,8 +46,8 @@ func (c *cleaner) readRaw(s *source) (bool, error) {
 }
 
 // raw returns the data of a text that holds profile, as long as it has to be: it
-// ends with as many line feeds as fill the chunk, or in zTXt with zeros, where
-// what is over is too little for another chunk.
+// ends with as many line feeds as fill the chunk, or where it is compressed with
+// zeros, if what is over is too little for another chunk.
 func (s *source) raw(profile []byte) []byte {
 	const line = 72
 	text := fmt.Sprintf("\n%s\n%8d\n", s.name, len(profile))
@@ -59,6 +60,9 @@ func (s *source) raw(profile []byte) []byte {
 	case "zTXt":
 		return append([]byte(head+"\x00"), deflated([]byte(text))...)
 	case "iTXt":
+		if s.packed {
+			return append([]byte(head+"\x01\x00\x00\x00"), deflated([]byte(text))...)
+		}
 		head += "\x00\x00\x00\x00"
 	}
 	if over := int(s.n) - len(head) - len(text); over > 0 && over < frameLen {

@@ -23,7 +23,8 @@ const inflateLimit = 256 << 20
 // inflate finds the ends of all streams.
 func (c *cleaner) inflate() error {
 	budget := inflateLimit + 8*c.Size()
-	expected, last := c.header.bytes(c.header.width, c.header.height), ""
+	w, h, last := c.header.width, c.header.height, ""
+	c.pixel = &indexes{h: c.header}
 	for off := int64(len(signature)); ; {
 		k, err := c.chunkAt(off)
 		if err != nil {
@@ -31,6 +32,8 @@ func (c *cleaner) inflate() error {
 		}
 		switch {
 		case k.typ == "IEND":
+			c.pixel.settle()
+			c.pixel.used[c.background] = true
 			return nil
 		case !c.holds(k):
 		case k.typ == "fcTL" && k.n == 26:
@@ -38,12 +41,14 @@ func (c *cleaner) inflate() error {
 			if err != nil {
 				return err
 			}
-			expected = c.header.bytes(be32(b, 4), be32(b, 8))
+			w, h = be32(b, 4), be32(b, 8)
 		case k.typ == "IDAT" && last != "IDAT", k.typ == "fdAT" && last != "fdAT":
 			if k.typ == "IDAT" {
-				expected = c.header.bytes(c.header.width, c.header.height)
+				w, h = c.header.width, c.header.height
 			}
-			ok, err := c.inflateAt(k, expected, &budget)
+			c.pixel.start(w, h)
+			ok, err := c.inflateAt(k, c.header.bytes(w, h), &budget)
+			c.pixel.bad = c.pixel.bad || !ok
 			if !ok || err != nil {
 				return err
 			}
@@ -63,7 +68,7 @@ func (c *cleaner) inflateAt(k chunk, expected int64, budget *int64) (ok bool, er
 	z, err := zlib.NewReader(in)
 	var n int64
 	if err == nil {
-		n, err = io.Copy(io.Discard, io.LimitReader(z, *budget+1))
+		n, err = io.Copy(c.pixels(), io.LimitReader(z, *budget+1))
 	}
 	*budget -= n
 	switch {
@@ -82,6 +87,14 @@ func (c *cleaner) inflateAt(k chunk, expected int64, budget *int64) (ok bool, er
 	}
 	c.streams = append(c.streams, stream{k.off, src.back(in.Buffered())})
 	return true, nil
+}
+
+// pixels is where what comes out of the streams goes.
+func (c *cleaner) pixels() io.Writer {
+	if c.header.colour != palette {
+		return io.Discard
+	}
+	return c.pixel
 }
 
 func short(err error) error {
@@ -145,22 +158,27 @@ func (r *chunks) Read(p []byte) (int, error) {
 func (r *chunks) back(n int) int64 { return r.k.data() + r.read - int64(n) }
 
 // bytes is what a picture of this size takes before compression: for each row
-// its pixels, filled up to bytes, and the filter byte; interlaced, that of
-// seven pictures, 8.
-func (h header) bytes(width, height int64) int64 {
-	bits := h.channels() * int64(h.depth)
+// its pixels, filled up to bytes, and the filter byte.
+func (h header) bytes(width, height int64) (n int64) {
 	if width > 1<<28 || height > 1<<28 {
 		return math.MaxInt64
 	}
-	if !h.interlaced {
-		return height * (1 + (width*bits+7)/8)
-	}
-	var n int64
-	for _, p := range [7][4]int64{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}} {
-		w, h := (width-p[0]+p[2]-1)/p[2], (height-p[1]+p[3]-1)/p[3]
-		if w > 0 && h > 0 {
-			n += h * (1 + (w*bits+7)/8)
-		}
+	for _, p := range h.passes(width, height) {
+		n += p[1] * (1 + (p[0]*h.channels()*int64(h.depth)+7)/8)
 	}
 	return n
+}
+
+// passes are width and height of the pictures that one of this size is coded as:
+// itself, or interlaced seven, 8.
+func (h header) passes(width, height int64) (out [][2]int64) {
+	if !h.interlaced {
+		return [][2]int64{{width, height}}
+	}
+	for _, p := range [7][4]int64{{0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}} {
+		if w, h := (width-p[0]+p[2]-1)/p[2], (height-p[1]+p[3]-1)/p[3]; w > 0 && h > 0 {
+			out = append(out, [2]int64{w, h})
+		}
+	}
+	return out
 }

@@ -29,8 +29,6 @@ func (h header) renders(typ string) (n int64, ok bool) {
 		return h.channels(), true
 	case "bKGD":
 		return [...]int64{grey: 2, rgb: 6, palette: 1, greyAlpha: 2, rgbAlpha: 6}[h.colour], true
-	case "hIST":
-		return 2 * h.entries, true
 	}
 	return 0, false
 }
@@ -38,6 +36,7 @@ func (h header) renders(typ string) (n int64, ok bool) {
 // kinds says what known chunks that go give away; others are unknown.
 var kinds = map[string]scrub.Kind{
 	"tIME": scrub.Time,
+	"PLTE": scrub.Hidden, "hIST": scrub.Hidden, // a suggestion for displays of few colours
 	"tRNS": scrub.Hidden, "acTL": scrub.Hidden, "fcTL": scrub.Hidden, "fdAT": scrub.Hidden, // where they have no meaning
 	"caBX": scrub.Provenance, "dSIG": scrub.Provenance, "seAl": scrub.Provenance, // C2PA and signatures
 	"iDOT": scrub.Software, "vpAg": scrub.Software, "caNv": scrub.Software, // Apple, ImageMagick
@@ -106,7 +105,11 @@ func (c *cleaner) render(k chunk, n int64) error {
 		if err != nil {
 			return err
 		}
-		if sound {
+		b, err := c.Bytes(k.data(), int(k.n))
+		if err != nil {
+			return err
+		}
+		if sound && c.header.sane(k.typ, b) {
 			c.seen[k.typ] = true
 			c.keep(k, scrub.Render)
 			return nil
