@@ -27,6 +27,11 @@ var messages = map[int]struct {
 	176: {"hv", displays},
 }
 
+// drawn are the messages by which decoders draw the picture, even if they are damaged
+// and have another length than they should: recovery, film grain, views, orientation,
+// no display, alpha.
+var drawn = []int{6, 19, 21, 45, 47, 135, 165, 176}
+
 // fits tells whether m is read by its syntax to its last bit.
 func (u *unit) fits(m sei) bool {
 	k, ok := messages[m.typ]

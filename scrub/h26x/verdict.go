@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/coded"
@@ -38,7 +39,8 @@ func (u *unit) judge(m sei) verdict {
 		return verdict{kind: scrub.Time, value: "time code"}
 	}
 	if !u.fits(m) {
-		return verdict{kind: scrub.Unknown, value: fmt.Sprintf("message of type %d", m.typ)}
+		damaged := slices.Contains(drawn, m.typ) && m.size <= prefixLen && !coded.Tells(u.prefix(m), word)
+		return verdict{stays: damaged, kind: scrub.Unknown, value: fmt.Sprintf("message of type %d", m.typ)}
 	}
 	v := verdict{stays: true}
 	if m.typ == typeTiming {
