@@ -142,6 +142,38 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+// Units of picture stay only where one may stand, and sequence headers to their end.
+func TestPictureUnits(t *testing.T) {
+	for _, c := range []struct {
+		name, before, after, doubt string
+	}{
+		{"tiles behind their header", "1a 02 4180 22 02 4180 22 02 4280 3a 02 4180", "", ""},
+		{"tiles behind a frame", "32 02 4180 22 08" + text("serial7") + "80", "", "type 4"},
+		{"list of tiles", "32 02 4180 42 08" + text("serial7") + "80", "", "type 8"},
+		{"header that is repeated before it came", "3a 02 4180 32 02 4180", "", "type 7"},
+		{"frame that ends in text", "32 20 00" + text("the owner is Jane Doe, no. 4711") + "", "", "text among"},
+		{"sequence header", "0a 0a " + sequence + "32 02 4180", "", ""},
+		{"sequence header with zeros", "0a 0c " + sequence + "0000 32 02 4180", "", ""},
+		{"sequence header and words", "0a 10 " + sequence + text("serial") + "32 02 4180", "0a 10 " + sequence + "000000000000 32 02 4180", ""},
+		{"sequence header cut off", "0a 04 00000003 32 02 4180", "", "can't be read"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.after == "" {
+				c.after = c.before
+			}
+			h := scrubtest.Harness{Engine: engine, Streams: true, Variants: -1}
+			data := toy('f', unhex(c.before))
+			p := h.Laws(t, c.name, data)
+			if got := scrubtest.Perform(data, p)[toyHead+4:]; !bytes.Equal(got, unhex(c.after)) {
+				t.Errorf("became % x", got)
+			}
+			if doubts := strings.Join(p.Doubts, " "); (c.doubt == "") != (doubts == "") || !strings.Contains(doubts, c.doubt) {
+				t.Errorf("doubts %q, want %q", doubts, c.doubt)
+			}
+		})
+	}
+}
+
 // An OBU without a size takes the rest of the frame: picture may be in it if
 // a length is wrong, so it stays.
 func TestUnitWithoutSize(t *testing.T) {

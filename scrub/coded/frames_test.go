@@ -1,0 +1,137 @@
+package coded_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"untag/scrub"
+	"untag/scrub/coded"
+	"untag/scrub/scrubtest"
+)
+
+// look has a frame looked into as a medium of its own, and holds it to the laws.
+func look(t *testing.T, frame func(*scrub.Reader, int64, int64) ([]coded.Piece, error), data []byte) (p *scrub.Plan, after []byte) {
+	t.Helper()
+	e := scrub.NewEngine([]scrub.Format{{
+		Name:  "frame",
+		Sniff: func([]byte, int64) bool { return true },
+		Parse: func(s *scrub.Scan) error {
+			pieces, err := frame(s.Reader, 0, s.Size())
+			if f := (*scrub.FormatError)(nil); errors.As(err, &f) {
+				s.Doubt("%v", err)
+			} else if err != nil {
+				return err
+			}
+			coded.Report(s, 0, s.Size(), "frame", pieces)
+			return nil
+		},
+	}})
+	h := scrubtest.Harness{Engine: e, Streams: true, States: 60, Variants: -1}
+	p = h.Laws(t, t.Name(), data)
+	return p, scrubtest.Perform(data, p)
+}
+
+// picture is coded picture.
+var picture = bytes.Repeat([]byte{0x81, 0x3c, 0xf2, 0x07}, 20)
+
+// prores is a frame with a header of so many bytes beyond its matrices, and what
+// follows its picture.
+func prores(header, picture, frame string) []byte {
+	data := bytes.Repeat([]byte{0x9c}, 40)
+	body := slices.Concat([]byte{64, 0, 0, 0, 0, 0, 2, 0, 0, 20, 0, 20}, data, []byte(picture))
+	binary.BigEndian.PutUint32(body[1:], uint32(len(body)))
+	head := slices.Concat(make([]byte, 19), []byte{1}, bytes.Repeat([]byte{4}, 64), []byte(header))
+	binary.BigEndian.PutUint16(head, uint16(len(head)))
+	f := slices.Concat([]byte("....icpf"), head, body)
+	binary.BigEndian.PutUint32(f, uint32(len(f)))
+	return append(f, frame...)
+}
+
+func segment(mark byte, body string) string {
+	return string([]byte{0xff, mark, 0, byte(len(body) + 2)}) + body
+}
+
+// codestream is a picture of JPEG 2000 of one tile-part.
+func codestream(head, tile, tail string) []byte {
+	data := "\xff\x93" + strings.Repeat("\x80", 30)
+	sot := "\x00\x00" + "\x00\x00\x00" + string([]byte{byte(12 + len(tile) + len(data))}) + "\x00\x01"
+	return []byte("\xff\x4f" + segment(0x51, strings.Repeat("\x01", 38)) + head + segment(0x90, sot) + tile + data + "\xff\xd9" + tail)
+}
+
+// superframe is VP9 with an index of two frames.
+func superframe(slack string) []byte {
+	a, b := append([]byte{0x82}, picture[:20]...), append([]byte{0x86}, picture[:30]...)
+	return slices.Concat(a, b, []byte(slack), []byte{0xc1, byte(len(a)), byte(len(b)), 0xc1})
+}
+
+func TestFrames(t *testing.T) {
+	comment := func(text string) string { return segment(0x64, "\x00\x01"+text) }
+	for _, c := range []struct {
+		name   string
+		frame  func(*scrub.Reader, int64, int64) ([]coded.Piece, error)
+		before []byte
+		after  []byte // nil if it stays
+		doubt  string
+	}{
+		{"ProRes", coded.ProRes, prores("", "", ""), nil, ""},
+		{"ProRes with zeros", coded.ProRes, prores("\x00\x00", "\x00", "\x00"), nil, ""},
+		{"ProRes with a longer header", coded.ProRes, prores("owner", "", ""), prores("\x00\x00\x00\x00\x00", "", ""), ""},
+		{"ProRes with bytes behind its slices", coded.ProRes, prores("", "owner", ""), nil, "no slice"},
+		{"ProRes with bytes behind it", coded.ProRes, prores("", "", "owner"), nil, "no slice"},
+		{"ProRes whose header is damaged", coded.ProRes, slices.Concat(prores("", "", "")[:9], []byte{0x74}, prores("", "", "")[10:]), nil, "prores: "},
+		{"ProRes cut off", coded.ProRes, prores("", "", "")[:100], nil, "prores: "},
+		{"JPEG 2000", coded.JPEG2000, codestream("", "", ""), nil, ""},
+		{"JPEG 2000 with comments", coded.JPEG2000, codestream(comment("owner"), comment("serial"), ""), codestream(comment("     "), comment("      "), ""), ""},
+		{"JPEG 2000 with an unknown segment", coded.JPEG2000, codestream(segment(0x7a, "owner"), "", ""), nil, "segment 0xff7a"},
+		{"JPEG 2000 with bytes behind it", coded.JPEG2000, codestream("", "", "owner"), nil, "behind a codestream"},
+		{"JPEG 2000 in a box", coded.JPEG2000, append([]byte("\x00\x00\x00\x00jp2c"), codestream(comment("owner"), "", "")...), append([]byte("\x00\x00\x00\x00jp2c"), codestream(comment("     "), "", "")...), ""},
+		{"JPEG 2000 behind another box", coded.JPEG2000, append([]byte("\x00\x00\x00\x0dxml owner\x00\x00\x00\x00jp2c"), codestream("", "", "")...), nil, "box before"},
+		{"JPEG 2000 cut off", coded.JPEG2000, codestream("", "", "")[:50], nil, "jpeg2000: "},
+		{"VP9", coded.VP9, append([]byte{0x82}, picture...), nil, ""},
+		{"VP9 that ends in text", coded.VP9, append(append([]byte{0x82}, picture...), "the owner is Jane Doe of 4711"...), nil, "text among"},
+		{"superframe", coded.VP9, superframe(""), nil, ""},
+		{"superframe with zeros", coded.VP9, superframe("\x00\x00"), nil, ""},
+		{"superframe with more than its frames", coded.VP9, superframe("owner"), nil, "no frame"},
+		{"superframe of too much", coded.VP9, []byte{0x82, 1, 2, 0xc0, 9, 0xc0}, nil, "vp9: "},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.after == nil {
+				c.after = c.before
+			}
+			p, after := look(t, c.frame, c.before)
+			if !bytes.Equal(after, c.after) {
+				t.Errorf("became %q, want %q", after, c.after)
+			}
+			if doubts := strings.Join(p.Doubts, " "); (c.doubt == "") != (doubts == "") || !strings.Contains(doubts, c.doubt) {
+				t.Errorf("doubts %q, want %q", doubts, c.doubt)
+			}
+		})
+	}
+}
+
+// Text is told from picture, smooth ones included.
+func TestTells(t *testing.T) {
+	gradient := make([]byte, 100)
+	for i := range gradient {
+		gradient[i] = byte(' ' + i*3%90)
+	}
+	for name, c := range map[string]struct {
+		data []byte
+		want bool
+	}{
+		"text":     {[]byte("\x00\x01the owner is Jane Doe of 4711\xff"), true},
+		"position": {[]byte("$GPRMC,123519,A,4807.038,N,01131.000,E"), true},
+		"gradient": {gradient, false},
+		"one word": {[]byte("\x00owner\x00\x00owner\x00"), false},
+		"picture":  {picture, false},
+		"flat":     {bytes.Repeat([]byte("ab"), 50), false},
+	} {
+		if got := coded.Tells(c.data, 24); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
