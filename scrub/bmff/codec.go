@@ -29,7 +29,7 @@ func (c codec) known() bool { return c.h26x != 0 || c.av1 || c.mpeg != 0 || c.fo
 var frames = map[string]func(r *scrub.Reader, off, n int64) ([]coded.Piece, error){
 	"apch": coded.ProRes, "apcn": coded.ProRes, "apcs": coded.ProRes, "apco": coded.ProRes, "ap4h": coded.ProRes, "ap4x": coded.ProRes,
 	"mjp2": coded.JPEG2000, "vp09": coded.VP9,
-	"vp08": coded.Prose, "AVdn": coded.Prose, "AVdh": coded.Prose, "s263": coded.Prose, "h263": coded.Prose, "H263": coded.Prose,
+	"vp08": coded.Prose, "AVdn": coded.DNxHD, "AVdh": coded.DNxHD, "s263": coded.Prose, "h263": coded.Prose, "H263": coded.Prose,
 	"vc-1": coded.Prose, "SVQ1": coded.Prose, "SVQ3": coded.Prose,
 }
 
@@ -159,6 +159,7 @@ func (p *parser) frame(t *track, f sample) (bool, error) {
 		return false, err
 	}
 	for _, x := range pieces {
+		t.timed = t.timed || x.Kind == scrub.Time
 		if len(p.cover.pieces) >= maxMessages {
 			p.s.Doubt("more coded frames hold messages than can be kept account of")
 			break
@@ -200,7 +201,7 @@ func (p *parser) probeMovie(m *movie) error {
 
 // probeFrames looks into all frames in depth, else into the first and the last
 // ones. Encoders write their settings into the first frame alone; where others
-// hold something too, all are read.
+// hold something too, or the first one tells the time, all are read.
 func (p *parser) probeFrames(t *track) error {
 	all := p.s.Deep()
 	if !all {
@@ -209,7 +210,7 @@ func (p *parser) probeFrames(t *track) error {
 			if err != nil {
 				return err
 			}
-			all = all || tells && f.no > 0
+			all = all || tells && (f.no > 0 || t.timed)
 		}
 	}
 	if !all {

@@ -28,6 +28,7 @@ type track struct {
 	codec     codec
 	video     h26x.Video // of H.264 and its successors
 	mpeg      mpegvideo.Stream
+	timed     bool     // a frame tells a time of day
 	probes    []sample // the first and last ones, once the tables were read
 
 	decoded int64    // when the next sample of a fragment begins

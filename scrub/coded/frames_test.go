@@ -68,6 +68,16 @@ func superframe(slack string) []byte {
 	return slices.Concat(a, b, []byte(slack), []byte{0xc1, byte(len(a)), byte(len(b)), 0xc1})
 }
 
+// dnxhd is a frame of VC-3 of two fields, each with user data.
+func dnxhd(first, second string) []byte {
+	field := func(data string) []byte {
+		h := append([]byte{0, 0, 2, 0x80, 1}, make([]byte, 0x16b)...)
+		copy(h[0x60:], data)
+		return append(h, picture...)
+	}
+	return append(field(first), field(second)...)
+}
+
 func TestFrames(t *testing.T) {
 	comment := func(text string) string { return segment(0x64, "\x00\x01"+text) }
 	for _, c := range []struct {
@@ -91,6 +101,8 @@ func TestFrames(t *testing.T) {
 		{"JPEG 2000 in a box", coded.JPEG2000, append([]byte("\x00\x00\x00\x00jp2c"), codestream(comment("owner"), "", "")...), append([]byte("\x00\x00\x00\x00jp2c"), codestream(comment("     "), "", "")...), ""},
 		{"JPEG 2000 behind another box", coded.JPEG2000, append([]byte("\x00\x00\x00\x0dxml owner\x00\x00\x00\x00jp2c"), codestream("", "", "")...), nil, "box before"},
 		{"JPEG 2000 cut off", coded.JPEG2000, codestream("", "", "")[:50], nil, "jpeg2000: "},
+		{"DNxHD", coded.DNxHD, dnxhd("", ""), nil, ""},
+		{"DNxHD with user data", coded.DNxHD, dnxhd("owner", "serial"), dnxhd("", ""), ""},
 		{"VP9", coded.VP9, append([]byte{0x82}, picture...), nil, ""},
 		{"VP9 that ends in text", coded.VP9, append(append([]byte{0x82}, picture...), "the owner is Jane Doe of 4711"...), nil, "text among"},
 		{"superframe", coded.VP9, superframe(""), nil, ""},

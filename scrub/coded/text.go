@@ -19,7 +19,7 @@ func Tells(b []byte, n int) bool {
 	const different = 6
 	run := 0
 	for i, c := range b {
-		if c < ' ' || c > '~' {
+		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c > '~' {
 			run = 0
 			continue
 		}
