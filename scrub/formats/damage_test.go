@@ -155,10 +155,11 @@ func each(all []trial, until time.Time, f func(trial)) {
 
 // try returns what a trial breaks.
 func (j *jury) try(x trial) (wrong []string) {
-	data, err := os.ReadFile(x.path)
+	sound, err := os.ReadFile(x.path)
 	if err != nil {
 		return []string{err.Error()}
 	}
+	data := sound
 	switch {
 	case x.cut >= 0:
 		data = data[:min(x.cut, int64(len(data)))]
@@ -168,7 +169,7 @@ func (j *jury) try(x trial) (wrong []string) {
 		}
 		data = x.bit.Flip(data)
 	}
-	lost, p, err := j.lost(filepath.Ext(x.path), data)
+	lost, p, err := j.lost(filepath.Ext(x.path), data, sound)
 	if err != nil {
 		return []string{err.Error()}
 	}

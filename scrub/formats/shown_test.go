@@ -45,8 +45,9 @@ func (j *jury) count() string {
 // of the same.
 var openEnded = []string{"mp3", "mpeg-ps"}
 
-// lost returns what decoders no longer show after cleaning, and the plan.
-func (j *jury) lost(ext string, data []byte) ([]string, *scrub.Plan, error) {
+// lost returns what decoders no longer show after cleaning, and the plan. Sound is
+// the medium before it was damaged.
+func (j *jury) lost(ext string, data, sound []byte) ([]string, *scrub.Plan, error) {
 	j.tried.Add(1)
 	p, err := j.engine.Rehearse(bytes.NewReader(data), int64(len(data)), scrub.Options{})
 	if err != nil || len(p.Edits) == 0 && p.End == p.Size {
@@ -63,7 +64,12 @@ func (j *jury) lost(ext string, data []byte) ([]string, *scrub.Plan, error) {
 	}
 	j.shown.Add(1)
 	is, err := j.panel.Show(p.Format, ext, after)
-	return decoders.Lost(was, is, telemetry(p)), p, err
+	lost := decoders.Lost(was, is, telemetry(p))
+	if err != nil || len(lost) == 0 {
+		return nil, p, err
+	}
+	whole, err := j.panel.Show(p.Format, ext, sound)
+	return decoders.Lost(was.Genuine(whole), is.Genuine(whole), telemetry(p)), p, err
 }
 
 // telemetry counts the tracks of telemetry that go.
@@ -115,16 +121,16 @@ func TestDecodersShowTheSame(t *testing.T) {
 				if hasParser(j.engine, s.Format) && !s.Odd && !j.show(t, s, s.Data).Shows() {
 					t.Error("no decoder shows anything of it")
 				}
-				j.hold(t, s.Ext, append(damages(j.engine, s.Name, s.Data, 4), damage{"as it is", s.Data}))
+				j.hold(t, s, append(damages(j.engine, s.Name, s.Data, 4), damage{"as it is", s.Data}))
 			})
 		}
 	})
 	t.Log(j.count())
 }
 
-func (j *jury) hold(t *testing.T, ext string, all []damage) {
+func (j *jury) hold(t *testing.T, s samples.Sample, all []damage) {
 	for _, d := range all {
-		lost, p, err := j.lost(ext, d.data)
+		lost, p, err := j.lost(s.Ext, d.data, s.Data)
 		if err != nil {
 			t.Fatalf("%s: %v", d.what, err)
 		}

@@ -5,6 +5,7 @@ package decoders
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -126,6 +127,28 @@ func (s Shown) Lost(after Shown, spare int) string {
 		return fmt.Sprintf("stream %d (%s): %s", i, a.Kind, firstChange(a.Frames, left[at].Frames))
 	}
 	return ""
+}
+
+// Genuine is what of films and sounds the sound medium shows too. A damaged index
+// leads decoders into bytes that are no frames: what they make of those is no loss.
+func (o Opinion) Genuine(sound Opinion) Opinion {
+	out := maps.Clone(o)
+	if _, ok := o["ffmpeg"]; ok {
+		out["ffmpeg"] = o["ffmpeg"].genuine(sound["ffmpeg"])
+	}
+	return out
+}
+
+func (s Shown) genuine(sound Shown) (out Shown) {
+	for _, x := range s {
+		frames := slices.DeleteFunc(slices.Clone(x.Frames), func(f string) bool {
+			return !slices.ContainsFunc(sound, func(y Stream) bool { return y.Kind == x.Kind && slices.Contains(y.Frames, f) })
+		})
+		if len(frames) > 0 {
+			out = append(out, Stream{x.Kind, frames})
+		}
+	}
+	return out
 }
 
 func firstChange(a, b []string) string {

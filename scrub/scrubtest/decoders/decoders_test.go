@@ -32,6 +32,15 @@ func TestLost(t *testing.T) {
 	}
 }
 
+func TestGenuine(t *testing.T) {
+	sound := Opinion{"ffmpeg": {{"audio", []string{"0 a", "1 b"}}}, "go": {{"picture", []string{"x"}}}}
+	damaged := Opinion{"ffmpeg": {{"audio", []string{"0 a", "1 noise"}}, {"video", []string{"0 a"}}}, "go": {{"picture", []string{"y"}}}}
+	want := Opinion{"ffmpeg": {{"audio", []string{"0 a"}}}, "go": {{"picture", []string{"y"}}}}
+	if got := damaged.Genuine(sound); len(Lost(got, want, 0)) > 0 || len(Lost(want, got, 0)) > 0 {
+		t.Errorf("%v", got)
+	}
+}
+
 // Each decoder shows a sample that it knows, and nothing of noise.
 func TestShow(t *testing.T) {
 	p, missing := New(t.TempDir())
