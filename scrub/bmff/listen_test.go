@@ -151,3 +151,24 @@ func TestPicked(t *testing.T) {
 		}
 	}
 }
+
+// One bit that is wrong, wherever, costs no more words than those that it is in.
+func TestSpeechSurvivesAnyBit(t *testing.T) {
+	for _, format := range []string{"tx3g", "wvtt", "stpp"} {
+		data := subtitled(format, talk, 700, 1300, 2200, 400)
+		for bit := 0; bit < 8*len(data); bit += 7 {
+			flipped := bytes.Clone(data)
+			flipped[bit/8] ^= 1 << (bit % 8)
+			p := plan(t, flipped, scrub.Options{})
+			after, lost := scrubtest.Perform(flipped, p), 0
+			for _, s := range talk {
+				if bytes.Contains(flipped, []byte(s)) && !bytes.Contains(after, []byte(s)) {
+					lost++
+				}
+			}
+			if lost > 1 {
+				t.Errorf("%s: bit %d of byte %d: %d texts are lost: %s %q", format, bit%8, bit/8, lost, p.Status(), p.Refused)
+			}
+		}
+	}
+}
