@@ -52,6 +52,7 @@ const jsonText = `With --json, each line of the output is one object. There is o
   error             what went wrong, if something did
   mode              "in place", "rewritten", or "" if it was not changed
   size, new_size    bytes before and after
+  cut               bytes cut off the end, or that would be
   bytes_read, bytes_written
   links             how many names the file has
   depth             index or deep: how closely it was looked at, "" if it was not
