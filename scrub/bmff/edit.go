@@ -114,7 +114,7 @@ func (p *parser) rest(off, end int64, place string) error {
 func (p *parser) nothing(off, end int64, place string) error {
 	empty, err := p.s.Constant(off, end-off, 0)
 	if err == nil && !empty {
-		p.distrust("a box ends in something that is no box")
+		p.insist("a box ends in something that is no box")
 		p.s.Claim(off, end-off, scrub.Identify, place)
 		return nil
 	}

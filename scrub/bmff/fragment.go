@@ -162,7 +162,7 @@ func (p *parser) fragmentBox(r *run, b box, place string) error {
 	switch {
 	case b.typ == "tfdt" && !r.timed:
 		r.timed = true
-		return p.decodeTime(b, place)
+		return p.moment(r, b, place)
 	case b.typ == "tfhd" && !r.headed:
 		r.headed = true
 		return p.fragmentHeader(b, place)

@@ -9,6 +9,7 @@ import (
 
 // movie is one moov box and its tracks.
 type movie struct {
+	timescale  uint32 // units of time a second
 	box        box
 	tracks     []*track
 	trex       map[uint32]defaults // by track
@@ -37,6 +38,8 @@ func (p *parser) readMovie(b box) (*movie, error) {
 		switch c.typ {
 		case "cmov", "rmra":
 			return p.s.Unsupportedf(c.off, "movie box %q", c.name())
+		case "mvhd":
+			return p.readScale(c, m)
 		case "mvex":
 			return p.readExtends(c, m)
 		case "udta", "meta":
@@ -51,7 +54,7 @@ func (p *parser) readMovie(b box) (*movie, error) {
 			return err
 		default:
 			if !isBoxType([]byte(c.typ)) {
-				p.distrust("the movie box holds something that is no box")
+				p.insist("the movie box holds something that is no box")
 			}
 		}
 		return nil
@@ -67,6 +70,19 @@ func (p *parser) readMovie(b box) (*movie, error) {
 		}
 	}
 	return m, nil
+}
+
+// readScale notes the units of time of mvhd (8.2.2).
+func (p *parser) readScale(b box, m *movie) error {
+	h, err := p.s.Bytes(b.body(), int(min(b.size(), 24)))
+	switch {
+	case err != nil || len(h) < 24:
+	case h[0] == 1:
+		m.timescale = be32(h[20:])
+	default:
+		m.timescale = be32(h[12:])
+	}
+	return err
 }
 
 // readExtends notes the defaults of mvex/trex (8.8.3).

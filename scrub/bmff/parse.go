@@ -33,6 +33,10 @@ type parser struct {
 	recorder  bool        // the user data are those of what recorded the film
 	unlink    scrub.Phase // in which boxes go; see late
 
+	dated      bool   // the times of the media tell of a date
+	indexScale uint32 // units of time of the segment index
+	moofs      []int64
+
 	careful bool     // see careful.go
 	shield  []region // samples that stay, as found before
 	kept    []region // and as found now
@@ -146,6 +150,9 @@ func (p *parser) readMovies() error {
 		}
 		if b.typ == "moof" {
 			early, fragments = early || len(p.movies) == 0, true
+			if p.moofs = append(p.moofs, b.off); len(p.moofs) > maxMdats {
+				return scrub.ErrTooMany
+			}
 			if err := p.readFragmentTexts(b); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package bmff
 
 import (
 	"container/heap"
+	"slices"
 
 	"untag/scrub"
 )
@@ -52,8 +53,10 @@ func (p *parser) segmentIndex(b box) error {
 		return err
 	}
 	first := uint64(be32(h[16:]))
+	p.indexScale = be32(h[8:])
 	if version > 0 {
 		first = be64(h[20:])
+		p.epoch(be64(h[12:]), p.indexScale, b.body()+12, place+"/earliest_presentation_time")
 	}
 	if first > uint64(p.s.Left(b.end())) {
 		p.insist("the file is shorter than its index says")
@@ -146,6 +149,21 @@ func (p *parser) randomAccess(b box, place string) error {
 	c, err := p.column(b, 12, width)
 	if err != nil {
 		return err
+	}
+	var last uint64
+	for i := range c.n {
+		row, err := c.row(i)
+		if err != nil {
+			return err
+		}
+		time, at := uint64(be32(row)), int64(be32(row[4:]))
+		if version == 1 {
+			time, at = be64(row), int64(be64(row[8:]))
+		}
+		if _, ok := slices.BinarySearch(p.moofs, at); !ok || time < last {
+			return p.s.Errorf(b.off, "box \"tfra\" tells of a fragment where none is")
+		}
+		last = time
 	}
 	if err := p.sized(b, 16+c.n*width, 0, place); err != nil {
 		return err

@@ -139,15 +139,11 @@ func (p *parser) shorten(b box, c column, n int64, place string) {
 
 // editList claims elst (8.6.6).
 func (p *parser) editList(b box, place string) error {
-	version, _, err := fullHead(p.s, b)
+	edits, _, err := p.edits(b)
 	if err != nil {
 		return err
 	}
-	form := table{4, 12, 1}
-	if version == 1 {
-		form.width = 20
-	}
-	c, err := p.rows(b, form, place)
+	c, err := p.rows(b, table{4, edits.width, 1}, place)
 	for i := int64(0); err == nil && i < c.n; i++ {
 		if row, failed := c.row(i); failed != nil {
 			err = failed

@@ -16,6 +16,7 @@ type tables struct {
 	constant  uint32         // the size of all samples, 0 if they differ
 	samples   int64          // how many there are
 	times     column         // stts: how many samples last how long
+	lasts     int64          // all of them, once complete was asked
 	trouble   string         // what contradicts itself in the descriptions
 	perPacket packet         // how QuickTime counts constant-rate sound
 	described int64          // how many sample descriptions there are
@@ -157,12 +158,14 @@ func (t *tables) complete() (string, error) {
 		return "a track does not describe its samples", nil
 	}
 	var timed int64
+	t.lasts = 0
 	for i := range t.times.n {
 		row, err := t.times.row(i)
 		if err != nil {
 			return "", err
 		}
 		timed += int64(be32(row))
+		t.lasts = min(1<<40, t.lasts+times(int64(be32(row)), int64(be32(row[4:])), 1<<40))
 	}
 	if timed != t.samples {
 		return "the sample tables of a track do not agree", nil

@@ -1,6 +1,7 @@
 package bmff
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -233,7 +234,9 @@ func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
 	case "meta":
 		_, err := p.meta(b, place)
 		return err
-	case "edts", "tapt", "trgr":
+	case "edts":
+		return cmp.Or(p.container(b, place), p.hiddenFilm(m, t, b, place))
+	case "tapt", "trgr":
 		return p.container(b, place)
 	case "txas":
 		return p.shaped(b, place)
