@@ -35,7 +35,7 @@ func Table() []Row {
 		{Found, "identifying data was found (inspect, verify, dry run) or is left"},
 		{Usage, "the command line is wrong; nothing was touched"},
 		{Failed, "at least one file or path could not be read or written"},
-		{Partly, "at least one media file is only partly cleaned, or of a kind that can't be cleaned"},
+		{Partly, "at least one media file or document is only partly cleaned, or of a kind that can't be cleaned"},
 		{Interrupted, "interrupted; every file is whole, and those not reached are as they were"},
 	}
 }
