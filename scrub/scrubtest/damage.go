@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"untag/scrub"
 )
@@ -15,7 +17,7 @@ func (c *court) damage(h *Harness, data []byte, p *scrub.Plan, lot *rand.Rand) {
 	if h.variants() == 0 || len(p.Map) == 0 {
 		return
 	}
-	v := variants{court: c, h: h, data: data, whole: payload(p), refused: p.Refused != ""}
+	v := variants{court: c, h: h, data: data, whole: intact(p), refused: p.Refused != ""}
 	per := max(1, h.variants()/3)
 	for _, end := range pickCuts(p, per, lot) {
 		if c.full(7) || c.full(8) {
@@ -29,6 +31,12 @@ func (c *court) damage(h *Harness, data []byte, p *scrub.Plan, lot *rand.Rand) {
 		}
 		v.flip(f)
 	}
+}
+
+// intact is the payload but for what the parser itself calls damaged, and leaves
+// alone for want of knowing better.
+func intact(p *scrub.Plan) []scrub.Range {
+	return ranges(slices.DeleteFunc(slices.Clone(p.Map), func(s scrub.Span) bool { return strings.Contains(s.Place, "damage") }), scrub.Payload)
 }
 
 type variants struct {
