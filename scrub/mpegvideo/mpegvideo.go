@@ -48,14 +48,19 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error
 	if err != nil {
 		return nil, err
 	}
-	var out []coded.Piece
+	out, err := lead(r, off, s.off-off)
+	if err != nil {
+		return nil, err
+	}
 	for {
-		code, data, err := s.part(st.wanted)
-		if err != nil || code == 0 {
+		code, data, more, err := s.part(st.coded)
+		if err != nil || !more {
 			return out, err
 		}
-		p, err := st.look(r, code, data, no)
-		if err != nil {
+		var p []coded.Piece
+		if st.coded(code) {
+			p = told(data.Off, data.Len)
+		} else if p, err = st.look(r, code, data, no); err != nil {
 			return nil, err
 		}
 		if out = append(out, p...); len(out) > maxPieces {
@@ -64,27 +69,28 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error
 	}
 }
 
-func (st *Stream) wanted(code byte) bool {
-	if st.Codec == MPEG4 {
-		return code == userDataCode || code == groupCode4 || code == sequenceCode
-	}
-	return code == userDataCode || code == groupCode || code == extensionCode
-}
-
 // look returns the pieces of what follows a start code.
 func (st *Stream) look(r *scrub.Reader, code byte, data scrub.Range, no int64) ([]coded.Piece, error) {
-	switch code {
-	case userDataCode:
+	switch {
+	case code == userDataCode:
 		return pieces(r, st.Codec, data)
-	case extensionCode:
+	case code == extensionCode && st.Codec == MPEG12:
 		return extension(r, data)
-	case sequenceCode:
+	case code == groupCode && st.Codec == MPEG12, code == groupCode4 && st.Codec == MPEG4:
+		p, err := st.timeCode(r, data.Off, no)
+		if over := data.Len - 4; err == nil && over > 0 {
+			p = append(p, told(data.Off+4, over)...)
+		}
+		return p, err
+	case code == sequenceCode && st.Codec == MPEG4:
 		const level0, most = 8, 3 // of the simple profile
 		b, err := r.Bytes(data.Off, int(min(1, data.Len)))
+		if err != nil {
+			return nil, err
+		}
 		st.simple = len(b) > 0 && (b[0] <= most || b[0] == level0)
-		return nil, err
 	}
-	return st.timeCode(r, data.Off, no)
+	return st.header(r, code, data)
 }
 
 // pieces returns what is before and after the part of user data that stays.

@@ -48,6 +48,12 @@ const (
 	after = "\x00\x00\x01\xb6\x10\x20\xb2\x00\x00\x01"
 )
 
+// after2 is the same of MPEG-2, where the header of a sequence comes first.
+const (
+	before2 = "\x00\x00\x01\xb3\xf5"
+	after2  = "\x00\x00\x01\x01\x10\x20\xb2\x00\x00\x01"
+)
+
 // User data before and after. Where nothing is said of after, it stays.
 func TestUserData(t *testing.T) {
 	for _, c := range []struct {
@@ -91,10 +97,14 @@ func TestUserData(t *testing.T) {
 			if c.after == "" {
 				c.after = c.before
 			}
-			data := []byte(c.codec + "\x00\x00\x01\xb0\xf5" + code + c.before + after)
+			before, after := "\x00\x00\x01\xb0\xf5", after
+			if c.codec == "2" {
+				before, after = before2, after2
+			}
+			data := []byte(c.codec + before + code + c.before + after)
 			h := scrubtest.Harness{Engine: engine, Sound: true, Streams: true, States: 40, Variants: -1}
 			p := h.Laws(t, c.name, data)
-			want := c.codec + "\x00\x00\x01\xb0\xf5" + code + c.after + after
+			want := c.codec + before + code + c.after + after
 			if got := scrubtest.Perform(data, p); string(got) != want {
 				t.Errorf("became %q, want %q", got, want)
 			}
@@ -185,7 +195,7 @@ func picture(t *testing.T, format string, stream []byte) string {
 func FuzzUserData(f *testing.F) {
 	scrubtest.Fuzz(f, engine,
 		[]byte("4"+code+"DivX503b1393p me"+after),
-		[]byte("2"+code+"by me\x00TMPGEXS\x00here"+code+"GA94\x03"+after))
+		[]byte("2"+code+"by me\x00TMPGEXS\x00here"+code+"GA94\x03"+after2))
 }
 
 // Time codes and extensions before and after. Where nothing is said of after, they stay.
@@ -210,6 +220,10 @@ func TestTimeCodes(t *testing.T) {
 			if c.after == "" {
 				c.after = c.before
 			}
+			after := after
+			if c.before[0] == '2' {
+				after = after2
+			}
 			h := scrubtest.Harness{Engine: engine, Streams: true, States: 40, Variants: -1}
 			p := h.Laws(t, c.name, []byte(c.before+after))
 			if got := string(scrubtest.Perform([]byte(c.before+after), p)); got != c.after+after {
@@ -223,5 +237,33 @@ func TestTimeCodes(t *testing.T) {
 				t.Errorf("found %q, doubts %q", kind, p.Doubts)
 			}
 		})
+	}
+}
+
+// Words behind start codes that have no room for them, and where there is none.
+func TestHeaders(t *testing.T) {
+	const words = "serial 4711 of Jane Doe"
+	sound := map[string]string{"2": "2" + before2 + after2, "4": "4\x00\x00\x01\xb0\xf5" + after}
+	for codec, stream := range sound {
+		for c := range 256 {
+			for _, plant := range []string{"\x00\x00\x01" + string([]byte{byte(c)}) + words, "\x00\x00\x01" + string([]byte{byte(c)}) + "\x10\x20\x00\x00\x00" + words, words} {
+				picture := codec == "2" && c >= 1 && c <= 0xaf || codec == "4" && c == 0xb6
+				if picture && plant[4:] == words {
+					continue
+				}
+				data := []byte(stream[:1] + plant + stream[1:])
+				p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(p.Doubts) == 0 && bytes.Contains(scrubtest.Perform(data, p), []byte(words)) {
+					t.Errorf("codec %s: %q stays and is clean", codec, plant)
+				}
+			}
+		}
+		p, err := engine.Plan(strings.NewReader(stream), int64(len(stream)), scrub.Options{})
+		if err != nil || len(p.Doubts) > 0 {
+			t.Errorf("codec %s without words: %v %q", codec, err, p.Doubts)
+		}
 	}
 }

@@ -17,6 +17,7 @@ type scanner struct {
 	window []byte
 	base   int64 // where the window lies
 	pos    int   // what of the window is behind
+	gap    int64 // where something follows zero bytes that is no start code, -1 if nothing does
 }
 
 const (
@@ -41,6 +42,13 @@ func newScanner(r *scrub.Reader, off, n int64) (*scanner, error) {
 func (s *scanner) next() (err error) {
 	for {
 		i := bytes.Index(s.window[s.pos:], codePrefix)
+		passed := s.window[s.pos:]
+		if i >= 0 {
+			passed = passed[:i]
+		}
+		if g := gap(passed); g >= 0 && s.gap < 0 {
+			s.gap = s.base + int64(s.pos+g)
+		}
 		if at := s.pos + i; i >= 0 && at+codeLen <= len(s.window) {
 			s.off, s.code = s.base+int64(at), s.window[at+codeLen-1]
 			s.pos = at + codeLen - 1
@@ -59,20 +67,24 @@ func (s *scanner) next() (err error) {
 	}
 }
 
-// part returns what follows the next start code of those wanted, without the zero
-// bytes that may stand before the one after it.
-func (s *scanner) part(wanted func(code byte) bool) (code byte, data scrub.Range, err error) {
+// part returns what follows the next start code that is not of coded picture, without
+// the zero bytes that may stand before the one after it, or what no code makes in picture.
+func (s *scanner) part(coded func(code byte) bool) (code byte, data scrub.Range, more bool, err error) {
 	for s.off < s.end {
-		data.Off, code = s.off+codeLen, s.code
+		data.Off, code, s.gap = s.off+codeLen, s.code, -1
 		if err = s.next(); err != nil {
-			return 0, data, err
+			return 0, data, false, err
 		}
-		if wanted(code) {
-			data.Len, err = s.trim(data.Off, s.off)
-			return code, data, err
+		if coded(code) && s.gap < 0 {
+			continue
 		}
+		if coded(code) {
+			data.Off = s.gap
+		}
+		data.Len, err = s.trim(data.Off, s.off)
+		return code, data, true, err
 	}
-	return 0, data, nil
+	return 0, data, false, nil
 }
 
 // trim returns the length of what lies between from and to without zero bytes

@@ -1,0 +1,97 @@
+package mpegvideo
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/coded"
+)
+
+// headers are how many bytes follow start codes at the most (ISO/IEC 13818-2, 6.2.2 and
+// 6.2.3; 14496-2, 6.2.2 to 6.2.4). None follow those that are not here, which are reserved
+// or of systems, but for slices and pictures and what has a rule of its own.
+var headers = map[Codec]map[byte]int64{
+	MPEG12: {0: 8},
+	MPEG4:  {sequenceCode: 1, groupCode4: 3, objectCode: 6},
+}
+
+const (
+	sequenceHeader = 0xb3 // of MPEG-1 and MPEG-2
+	objectCode     = 0xb5 // of MPEG-4
+	pictureCode4   = 0xb6
+	mostLayer      = 200 // bytes of a video object layer, with matrices
+)
+
+// coded tells whether a start code begins picture.
+func (st *Stream) coded(code byte) bool {
+	if st.Codec == MPEG4 {
+		return code == pictureCode4
+	}
+	return code >= 1 && code <= 0xaf
+}
+
+// header looks at what follows a start code that is not picture. More than there can
+// be is told of, and stays: one wrong bit makes another code of that of a slice.
+func (st *Stream) header(r *scrub.Reader, code byte, data scrub.Range) ([]coded.Piece, error) {
+	const word = 7
+	most := headers[st.Codec][code]
+	layer := st.Codec == MPEG4 && code >= 0x20 && code <= 0x2f
+	b, err := r.Bytes(data.Off, int(min(data.Len, mostLayer)))
+	switch {
+	case layer:
+		most = mostLayer
+	case st.Codec == MPEG12 && code == sequenceHeader:
+		most = sequenceLen(b)
+	}
+	if err != nil || data.Len <= most && !(layer && coded.Tells(b, word)) {
+		return nil, err
+	}
+	return told(data.Off, data.Len), nil
+}
+
+// sequenceLen is how long a sequence header of MPEG-1 and MPEG-2 is, by which of its
+// two matrices it says that it has.
+func sequenceLen(b []byte) int64 {
+	const fields, matrix = 62, 64
+	in := coded.NewBits(b)
+	in.Skip(fields)
+	for range 2 {
+		if in.Flag() {
+			in.Skip(8 * matrix)
+		}
+	}
+	return int64(in.At()+7) / 8
+}
+
+// told is a piece that says something and stays.
+func told(off, n int64) []coded.Piece {
+	return []coded.Piece{{Off: off, Len: n, Kind: scrub.Unknown, Value: "a header that is longer than it can be"}}
+}
+
+// lead looks at what stands before the first start code.
+func lead(r *scrub.Reader, off, n int64) ([]coded.Piece, error) {
+	const word = 7
+	b, err := r.Bytes(off, int(min(n, prefixLen)))
+	if err != nil || !coded.Tells(b, word) {
+		return nil, err
+	}
+	return told(off, n), nil
+}
+
+// gap returns where in coded picture three zero bytes stand before something else than a
+// start code, which no code makes, -1 if nowhere.
+func gap(b []byte) int {
+	for at := 0; ; {
+		i := bytes.Index(b[at:], []byte{0, 0, 0})
+		if i < 0 {
+			return -1
+		}
+		at += i
+		for at < len(b) && b[at] == 0 {
+			at++
+		}
+		if at < len(b) && b[at] != 1 {
+			return at
+		}
+	}
+}
