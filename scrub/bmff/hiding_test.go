@@ -176,6 +176,24 @@ var hidingPlaces = map[string]func() []byte{
 			t.extra = bx("udta", bx("kind", uint32(0), "urn:mpeg:dash:role:2011\x00"+canary+"\x00"))
 		})
 	},
+	"a second header of a medium": func() []byte {
+		return one(func(t *trackSpec) {
+			t.minf = bx("vmhd", uint32(1), zeros(8))
+			t.header = join(bx("vmhd", uint32(1), uint16(0x24), canary), bx("hmhd", uint32(0), canary+canary, uint32(0)))
+		})
+	},
+	"loudness": func() []byte {
+		return one(nil, bx("udta", bx("ludt", bx("tlou", uint32(0), zeros(6), byte(0), canary))))
+	},
+	"loudness that is none": func() []byte { return one(nil, bx("udta", bx("tlou", canary+canary))) },
+	"a selection":           func() []byte { return one(nil, bx("udta", bx("tsel", uint32(0), uint32(1), canary[:4], canary[:4]))) },
+	"looping":               func() []byte { return one(nil, bx("udta", bx("LOOP", canary[:4]))) },
+	"a characteristic": func() []byte {
+		return one(func(t *trackSpec) { t.extra = bx("udta", bx("tagc", "public."+canary)) })
+	},
+	"counts of composition offsets": func() []byte {
+		return one(func(t *trackSpec) { t.stbl = bx("ctts", uint32(0), uint32(1), canary[:4], uint32(1)) })
+	},
 	"a label": func() []byte { return one(func(t *trackSpec) { t.extra = bx("udta", bx("labl", uint32(0), canary)) }) },
 	"beside a key's identifier": func() []byte {
 		return one(func(t *trackSpec) {

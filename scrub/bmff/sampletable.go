@@ -136,6 +136,13 @@ func (p *parser) unusedTimes(b box, c column, samples int64, place string) error
 		if n == 0 && be32(row[4:]) != 0 {
 			p.rewrite(c.off+i*c.width, make([]byte, c.width), scrub.Hidden, place+"/unused")
 		}
+		if n > samples && samples > 0 {
+			p.rewrite(c.off+i*c.width, put32(uint32(samples)), scrub.Hidden, place+"/unused")
+			n = samples
+		}
+		if v := int64(int32(be32(row[4:]))); n > 0 && max(v, -v) > small {
+			p.s.Doubt("a field has a value that it can't have")
+		}
 		samples -= n
 	}
 	return nil

@@ -20,7 +20,7 @@ func plainShape(size int64) shape { return shape{size: [2]int64{size, size}} }
 // shapes are boxes of fixed length (ISO/IEC 14496-12, QuickTime File Format).
 // Those in sample entries have their own list.
 var shapes = map[string]shape{
-	"vmhd": fullShape(12, 1), "smhd": fullShape(8, 0, scrub.Range{Off: 6, Len: 2}), "hmhd": fullShape(20, 0, scrub.Range{Off: 16, Len: 4}),
+	"vmhd": fullShape(12, 1), "smhd": fullShape(8, 0, scrub.Range{Off: 6, Len: 2}),
 	"nmhd": fullShape(4, 0), "sthd": fullShape(4, 0), "gmin": fullShape(16, 0, scrub.Range{Off: 14, Len: 2}),
 	"clef": fullShape(12, 0), "prof": fullShape(12, 0), "enof": fullShape(12, 0), "txas": plainShape(0),
 	"msrc": fullShape(8, 0), "ster": fullShape(8, 0), "cstg": fullShape(8, 0), "snut": fullShape(8, 0),

@@ -332,10 +332,16 @@ func (p *parser) media(t *track, b box, place string) error {
 
 // mediaInfo claims minf.
 func (p *parser) mediaInfo(t *track, b box, place string) error {
+	headed := false
 	return p.inside(b, place, func(c box) error {
 		at := place + "/" + c.name()
 		switch c.typ {
-		case "vmhd", "smhd", "hmhd", "nmhd", "sthd":
+		case "vmhd", "smhd", "nmhd", "sthd":
+			if headed {
+				p.drop(c, scrub.Unknown, at, "")
+				return nil
+			}
+			headed = true
 			return p.mediaHeader(c, at)
 		case "gmhd":
 			return p.container(c, at)

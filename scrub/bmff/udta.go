@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"untag/scrub"
-	"untag/scrub/pattern"
 )
 
 // userItems are the items of user data whose meaning is known (QuickTime,
@@ -194,30 +193,3 @@ func (p *parser) userText(b box) string {
 	}
 	return printable(body)
 }
-
-// selectionSizes are the most that items take by which players choose between
-// tracks, and set loudness and looping.
-var selectionSizes = map[string]int64{"tagc": 64, "tsel": 64, "ludt": 1 << 10, "tlou": 1 << 10, "LOOP": 4, "AllF": 1, "SelO": 1, "kind": 128}
-
-// trackKind is what kind may say: a published scheme and one of its words.
-var trackKind = pattern.New(`^\x00{4}(urn:mpeg:dash:role:[0-9]{4}|urn:tva:metadata:cs:AudioPurposeCS:[0-9]{4}|about:html-kind|https?://www\.w3\.org/TR/html5/?)\x00[a-z0-9.-]{0,32}\x00?$`)
-
-// selection claims an item of selectionSizes. One that can't be what it is called goes.
-func (p *parser) selection(b box, place string) (stays bool, err error) {
-	ok := b.size() <= selectionSizes[b.typ]
-	if ok && (b.typ == "kind" || b.typ == "tagc") {
-		body, err := p.s.Bytes(b.body(), int(b.size()))
-		if err != nil {
-			return false, err
-		}
-		ok = trackKind().Match(body) || b.typ == "tagc" && characteristic().Match(body)
-	}
-	if !ok {
-		return !p.drop(b, scrub.Unknown, place, ""), nil
-	}
-	p.keep(b, place)
-	return true, nil
-}
-
-// characteristic is a tag of Apple's media characteristics.
-var characteristic = pattern.New(`^(public\.|com\.apple\.)[a-z.-]{1,60}\x00?$`)
