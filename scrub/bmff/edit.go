@@ -26,11 +26,19 @@ func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
 	}
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
-	if goes {
+	switch {
+	case goes && slices.Contains(wholeFilms, b.typ):
+		p.s.Fill(p.unlink, b.body(), b.size(), 0)
+		p.s.Put(p.unlink+1, b.off+4, freeType)
+	case goes:
 		p.retire(b, p.unlink, p.unlink+1)
 	}
 	return goes
 }
+
+// wholeFilms are boxes that hold whole films. Their name goes last: a free box that holds
+// half a film looks like one that took in what follows it.
+var wholeFilms = []string{"mpvd", "axte"}
 
 // collapse retires a container in which nothing stays as a whole. Its items
 // were reported one by one since m.
@@ -41,10 +49,21 @@ func (p *parser) collapse(m scrub.Point, b box, place string) {
 }
 
 // retire makes a claimed box a free box of zeros: the type in one phase, the
-// body in the next. A torn type is an unknown type of the same length.
+// body in the next. A torn type is an unknown type of the same length; see torn.
 func (p *parser) retire(b box, unlink, destroy scrub.Phase) {
 	p.s.Put(unlink, b.off+4, freeType)
 	p.s.Fill(destroy, b.body(), b.size(), 0)
+}
+
+// torn tells whether the type of a box is what is left of typ where a stop tore the
+// write of free: at the end of a sector.
+func (p *parser) torn(b box, typ string) bool {
+	for n := 1; n < len(freeType); n++ {
+		if b.typ == string(freeType[:n])+typ[n:] && !p.s.Atomic(b.off+3+int64(n), 2) {
+			return true
+		}
+	}
+	return false
 }
 
 // afterFiller are boxes that filler with a length that is too large takes in. What

@@ -43,7 +43,7 @@ func (p *parser) vital(b box) (bool, error) {
 		return false, err
 	}
 	types := siblings
-	if b.typ == "meta" || b.typ == "udta" {
+	if b.typ == "meta" || b.typ == "udta" || p.torn(b, "meta") || p.torn(b, "udta") {
 		types = slices.DeleteFunc(slices.Clone(types), func(typ string) bool { return typ == "hdlr" })
 	}
 	return p.swallows(off, b.end()-off, types)

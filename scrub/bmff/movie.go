@@ -35,6 +35,9 @@ func (m *movie) track(id uint32) *track {
 func (p *parser) readMovie(b box) (*movie, error) {
 	m := &movie{box: b, trex: map[uint32]defaults{}}
 	_, err := p.children(b.body(), b.end(), func(c box) error {
+		if p.torn(c, "trak") {
+			c.typ = "trak"
+		}
 		switch c.typ {
 		case "cmov", "rmra":
 			return p.s.Unsupportedf(c.off, "movie box %q", c.name())
@@ -106,6 +109,9 @@ func (p *parser) movie(m *movie) error {
 	b := m.box
 	tracks := m.tracks
 	return p.inside(b, "moov", func(c box) error {
+		if p.torn(c, "trak") {
+			c.typ = "trak"
+		}
 		place := "moov/" + c.name()
 		switch c.typ {
 		case "mvhd":
