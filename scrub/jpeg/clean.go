@@ -22,6 +22,7 @@ type cleaner struct {
 	index   mpIndex
 	kept    []related
 	gainMap *related // the one of kept that is the picture's gain map
+	garbled bool     // a picture behind this one is a gain map whose metadata are damaged
 	lacks   bool     // the index leads to a gain map or view that is not there
 
 	unwanted []scrub.Finding // pictures that belong to this one, and go with the tail

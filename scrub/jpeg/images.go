@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 	"untag/scrub/xmp"
 )
 
@@ -104,6 +105,9 @@ func (c *cleaner) missing() error {
 		c.lacks = c.lacks || tells && (index || begins)
 		c.tailStays = c.tailStays || begins || index && tells
 	}
+	if c.garbled && c.gainMap == nil && !c.Goes(scrub.Render, scrub.GainMap) {
+		c.lacks, c.tailStays = true, true
+	}
 	if c.lacks || c.tailStays {
 		c.Doubt("a picture that belongs to this one is not where the index leads")
 	}
@@ -115,8 +119,7 @@ func (c *cleaner) wanted(i int) bool {
 	if c.index.isView(i) {
 		return !c.Goes(scrub.Render, scrub.Thumbnail)
 	}
-	kind := c.index.entries[i].attribute & typeMask
-	return !c.index.entries[i].other && (kind == 0 || kind == typeGainMap) && c.gainMap == nil && c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
+	return !c.index.entries[i].other && c.index.mayBeMap(i) && c.gainMap == nil && c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
 }
 
 func (c *cleaner) keeps(entry int) bool {
@@ -199,15 +202,16 @@ func (c *cleaner) consider(off int64, entry int, view bool) error {
 	if c.overlaps(off, pic.end) {
 		return nil
 	}
-	isMap, isOther, err := c.auxiliary(pic)
+	is, err := c.auxiliary(pic)
 	if err != nil {
 		return err
 	}
-	if isMap = isMap && c.gainMap == nil; isMap || view {
+	if isMap := is == gainMapPicture && c.gainMap == nil; isMap || view {
 		return c.keep(related{off, pic.end, entry, isMap})
 	}
+	c.garbled = c.garbled || is == garbledMap && (entry == 0 || c.index.mayBeMap(entry))
 	if entry > 0 {
-		c.index.entries[entry].other = isOther
+		c.index.entries[entry].other = is == otherPicture
 	}
 	return nil
 }
@@ -216,31 +220,52 @@ func (c *cleaner) overlaps(off, end int64) bool {
 	return slices.ContainsFunc(c.kept, func(r related) bool { return off < r.end && end > r.off })
 }
 
-// auxiliary tells whether a picture says that it is a gain map, or that it is
-// something else beside a picture, such as a map of depths.
-func (c *cleaner) auxiliary(pic *picture) (isMap, isOther bool, err error) {
+// auxiliary is what a picture beside another says that it is.
+type auxiliary int
+
+const (
+	anyPicture auxiliary = iota
+	gainMapPicture
+	garbledMap   // it has words of a gain map, and does not say that it is one
+	otherPicture // such as a map of depths
+)
+
+var (
+	mapWords   = pattern.New(`(?i)hdrgm:|hdrgainmap`)
+	otherNames = pattern.New(`(?i)AuxiliaryImageType(>|="|=')[^<"']{0,80}(depth|disparity|matte)`) // as ImageIO writes them
+)
+
+// auxiliary tells what a picture says that it is.
+func (c *cleaner) auxiliary(pic *picture) (is auxiliary, err error) {
 	for _, g := range pic.segments {
 		if g.code != 0xE1 && g.code != 0xE2 {
 			continue
 		}
 		head, err := c.head(g, longestID)
 		if err != nil {
-			return false, false, err
+			return is, err
 		}
 		switch familyOf(g.code, head).place {
 		case famISO:
 			if n, err := c.isoLength(g); err != nil || n > isoVersionOnly {
-				return true, false, err
+				return gainMapPicture, err
 			}
-		case famXMP:
-			b, err := c.Bytes(g.body()+xmpHeader, int(g.n-xmpHeader))
-			if err != nil || xmp.Reduce(b, xmp.Keep{Map: true}).IsGainMap() {
-				return true, false, err
+		case famExif:
+		default:
+			b, err := c.Bytes(g.body(), int(g.n))
+			switch {
+			case err != nil:
+				return is, err
+			case bytes.HasPrefix(b, []byte(xmpName)) && xmp.Reduce(b[xmpHeader:], xmp.Keep{Map: true}).IsGainMap():
+				return gainMapPicture, nil
+			case is == anyPicture && otherNames().Match(b):
+				is = otherPicture
+			case is == anyPicture && mapWords().Match(b) && !xmp.Reduce(b, xmp.Keep{GainMap: true}).HasGainMap():
+				is = garbledMap
 			}
-			isOther = isOther || bytes.Contains(b, []byte("apdi:AuxiliaryImageType"))
 		}
 	}
-	return false, isOther, nil
+	return is, nil
 }
 
 // keep has a related picture cleaned, unless the policy is against it.

@@ -275,6 +275,28 @@ func TestCutShort(t *testing.T) {
 	}
 }
 
+// A gain map whose own metadata are damaged is not taken for another picture.
+func TestDamagedGainMap(t *testing.T) {
+	photos := map[string]func(gm []byte) []byte{
+		"listed": func(gm []byte) []byte {
+			return listed(func(mpf string) []byte { return photo(mpf) }, []uint32{0x30000, 0}, 0, [][]byte{gm})
+		},
+		"not listed": func(gm []byte) []byte { return append(photo(xmpOf(announce, "")), gm...) },
+	}
+	gm := with(encode(8, 8), xmpOf(apple, "<apdi:AuxiliaryImageType>urn:com:apple:photo:2020:aux:hdrgainmap</apdi:AuxiliaryImageType>"+
+		"<HDRGainMap:HDRGainMapVersion>65536</HDRGainMap:HDRGainMapVersion>"))
+	for name, file := range photos {
+		for _, word := range []string{"mpmeta", "hdrgainmap", "RDF", "apdi:Aux", "ns.adobe"} {
+			bad := bytes.Replace(gm, []byte(word), bytes.Repeat([]byte{1}, len(word)), 1)
+			data := file(bad)
+			p := plan(t, data)
+			if result := scrubtest.Perform(data, p); p.Status() != scrub.Partly || pictures(result) != 2 {
+				t.Errorf("%s, without %s: called %s, %d pictures are left", name, word, p.Status(), pictures(result))
+			}
+		}
+	}
+}
+
 // Phones list depth maps too, which no picture needs.
 func TestDepthMap(t *testing.T) {
 	note := "Apple iOS\x00\x00\x01MM" + ifd(bigEndian, 14, 0, entry{0x0021, 10, 1, be32(3) + be32(2)})

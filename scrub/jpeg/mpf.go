@@ -174,6 +174,12 @@ func (x *mpIndex) isView(i int) bool {
 	return x.entries[i].plain()&typeViewMask == typeView && x.entries[0].plain()&typeViewMask == typeView
 }
 
+// mayBeMap tells whether the type of image i is one that gain maps are listed as.
+func (x *mpIndex) mayBeMap(i int) bool {
+	kind := x.entries[i].attribute & typeMask
+	return kind == 0 || kind == typeGainMap
+}
+
 // mpf takes the index down to the pictures that stay.
 func (c *cleaner) mpf() error {
 	all := c.groups[famMPF]

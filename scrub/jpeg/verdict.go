@@ -48,7 +48,7 @@ var families = []family{
 	{code: 0xE0, id: "Ocad", place: "APP0/Ocad", kind: scrub.ID, text: true},
 	{code: 0xE1, id: "Exif\x00", place: famExif},
 	{code: 0xE1, id: "\x00\x00\x00\x00mjpg", place: famMJPG, kind: scrub.Unknown},
-	{code: 0xE1, id: "http://ns.adobe.com/xap/1.0/\x00", place: famXMP},
+	{code: 0xE1, id: xmpName, place: famXMP},
 	{code: 0xE1, id: "http://ns.adobe.com/xmp/extension/\x00", place: "APP1/ExtendedXMP", kind: scrub.Hidden},
 	{code: 0xE1, id: "QVCI\x00", place: "APP1/QVCI", kind: scrub.MakerNote},
 	{code: 0xE1, id: "FLIR\x00", place: "APP1/FLIR", kind: scrub.Serial},

@@ -7,8 +7,10 @@ import (
 	"untag/scrub/xmp"
 )
 
-// xmpHeader is the length of the name space that begins an XMP segment.
-const xmpHeader = int64(len("http://ns.adobe.com/xap/1.0/\x00"))
+// xmpName is the name space that begins an XMP segment.
+const xmpName = "http://ns.adobe.com/xap/1.0/\x00"
+
+const xmpHeader = int64(len(xmpName))
 
 // xmp blanks all of the first packet but what the picture needs; the others go.
 // Nothing moves in it, so that an interrupted run leaves what is needed in place.
