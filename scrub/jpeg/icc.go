@@ -10,7 +10,8 @@ import (
 const iccHeader = 14
 
 // icc has the profile cleaned as a medium of its own. Chunks that are not all
-// there, each once and of the same count, are no profile to any decoder.
+// there, each once and of the same count, are no profile to libjpeg, but one in
+// the order of the file to ImageMagick, which passes over the numbers.
 func (c *cleaner) icc() error {
 	all := c.groups[famICC]
 	if len(all) == 0 {
@@ -20,18 +21,25 @@ func (c *cleaner) icc() error {
 	if err != nil {
 		return err
 	}
-	if x == nil {
-		return c.iccGoes(all, "chunks that don't make a profile")
+	numbered := x != nil
+	if !numbered {
+		x = inOrder(all)
 	}
 	begins, err := c.iccBegins(x)
 	if err != nil {
 		return err
 	}
+	if !numbered && !begins {
+		return c.iccGoes(all, "chunks that don't make a profile")
+	}
+	if !numbered {
+		c.Doubt("the chunks of the colour profile are not numbered as they should be")
+	}
 	err = c.MediumAs("icc", x, famICC)
 	switch {
 	case err == nil:
 		for _, g := range all {
-			c.Claim(g.off, 4+iccHeader, scrub.Structure, famICC)
+			c.Claim(g.off, 4+min(g.n, iccHeader), scrub.Structure, famICC)
 		}
 	case !scrub.Refusal(err):
 		return err
@@ -61,6 +69,17 @@ func (c *cleaner) iccChunks(all []segment) (scrub.Extents, error) {
 		x[b[12]-1] = scrub.Range{Off: g.body() + iccHeader, Len: g.n - iccHeader}
 	}
 	return x, nil
+}
+
+// inOrder returns the parts of the profile in the order of the file.
+func inOrder(all []segment) scrub.Extents {
+	var x scrub.Extents
+	for _, g := range all {
+		if g.n > iccHeader {
+			x = append(x, scrub.Range{Off: g.body() + iccHeader, Len: g.n - iccHeader})
+		}
+	}
+	return x
 }
 
 // iccBegins tells whether the chunks begin like a profile.
