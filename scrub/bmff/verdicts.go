@@ -81,8 +81,8 @@ func itemVerdict(typ string, it item) verdict {
 		return verdict{0, scrub.Unknown}
 	}
 	switch {
-	case it.mean == "com.apple.iTunes" && it.name == "iTunSMPB" && hexWords(it.value),
-		it.mean == "com.apple.iTunes" && it.name == "iTunNORM" && hexWords(it.value):
+	case it.mean == "com.apple.iTunes" && it.name == "iTunSMPB" && hexWords().Match(it.value),
+		it.mean == "com.apple.iTunes" && it.name == "iTunNORM" && hexWords().Match(it.value):
 		return verdict{scrub.Render, ""}
 	case (it.mean == "com.apple.iTunes" || it.mean == "org.hydrogenaudio.replaygain") && replayGain[strings.ToLower(it.name)] && gain().Match(it.value):
 		return verdict{scrub.Render, ""}
@@ -96,13 +96,6 @@ var (
 	gain       = pattern.New(`^\s?[+-]?[0-9]{1,3}([.,][0-9]{1,8})?( dB)?$`)
 )
 
-// hexWords tells whether a value is numbers and nothing else, as gapless and
-// loudness data are.
-func hexWords(v []byte) bool {
-	for _, c := range v {
-		if !strings.ContainsRune("0123456789abcdefABCDEF \x00", rune(c)) {
-			return false
-		}
-	}
-	return len(v) <= 256
-}
+// hexWords matches numbers of 8 digits and nothing else, one of 16 perhaps, as gapless
+// and loudness data are.
+var hexWords = pattern.New(`^( ?[0-9A-Fa-f]{8}){1,10}( [0-9A-Fa-f]{16})?( [0-9A-Fa-f]{8}){0,10}[ \x00]*$`)

@@ -103,7 +103,9 @@ var told = []struct {
 	form func() *regexp.Regexp
 }{
 	{scrub.Place, pattern.New(`(?i)\bgeo:-?\d|\b(lat|latitude|lon|lng|longitude)\b\W{0,4}\d{1,3}[.,°]\d|\b(maps\.google|google\.[a-z.]+/maps|maps\.app\.goo\.gl|goo\.gl/maps|maps\.apple|openstreetmap\.org/)|///\pL+\.\pL+\.\pL+`)},
-	{scrub.Person, pattern.New(`[\pL\pN._%+-]+@[\pL\pN-]+(\.[\pL\pN-]+)*\.\pL{2,}`)},
+	// Springfield, IL 62704; Lindenstraße 14, 10969 Berlin; 12 rue de Rivoli, 75001 Paris; London SW1A 1AA
+	{scrub.Place, pattern.New(`\pL, ?[A-Z]{2},? \d{5}\b|\pL{3}\.? \d{1,4} ?[a-z]?, ?([A-Z]{1,2}-)?(\d{5}|[2-9]\d{3}) \p{Lu}\pL|\b\d{1,4} ?(bis)?,? \pL[\pL .'’-]{2,40}, ?\d{5} \p{Lu}\pL|\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b`)},
+	{scrub.Person, pattern.New(`(?i)[\pL\pN._%+-]+ ?(@|[(\[] ?at ?[)\]]) ?[\pL\pN-]+(\.[\pL\pN-]+)*\.\pL{2,}|\b(twitter|x|instagram|facebook|tiktok|vk|threads|linkedin)\.com/@?[\pL\pN]|\bt\.me/\pL`)},
 	// Folders of Windows, its servers, and those below which other systems keep users' files.
 	{scrub.Person, pattern.New(`(?i)(^|\PL)[a-z]:[\\/][^\s\\/]|\\\\[\pL\pN._-]+\\|\bfile:/|(^|[\s"'(=:])(~|%\w+%|/(home|users|root|mnt|media|storage|sdcard|volumes|var|tmp|data|private|export|run|srv|opt|usr))[/\\][^\s/]`)},
 	// +49 30 1234567, 030 1234567, 010-1234-5678, (212) 555-0123
@@ -113,14 +115,15 @@ var told = []struct {
 	{scrub.Serial, pattern.New(`(?i)\b([0-9a-f]{2}[:-]){5}[0-9a-f]{2}\b|(^|\D)\d{15}(\D|$)`)},
 	{scrub.ID, pattern.New(`(?i)\b[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b[0-9a-f]{32,}\b|\b[1-9]\d{1,2}(\.\d{1,3}){3}\b`)},
 	// How cameras and phones name files (DCF and others), and how Windows names computers.
-	{scrub.Device, pattern.New(`\b((IMG|PXL|VID|MVI|DJI|DSC|MOV|WP|PANO|BURST)_?|DSCN|DSCF|GOPR|G[XH]|SAM_|MAH0|PICT|R00|_DSC)\d{4,}|\b(DESKTOP|LAPTOP)-[A-Z0-9]{6,8}\b`)},
+	{scrub.Device, pattern.New(`\b((IMG|PXL|VID|MVI|DJI|DSC|MOV|WP|PANO|BURST)_?|DSCN|DSCF|GOPR|G[XH]|SAM_|MAH0|PICT|R00|_DSC)\d{4,}|\b(IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d{4}|\b(DESKTOP|LAPTOP)-[A-Z0-9]{6,8}\b`)},
 	{scrub.Device, pattern.New(`(?i)\b(i(phone|pad|pod)|macbook) ?(\d|se\b|x[sr]?\b|pro|air|mini)|\bgalaxy (s|a|z|m|j|note|tab|fold|flip)[ a-z]*\d|\bsm-[a-z]\d{3}|\bpixel \d|` +
 		`\beos[ -]?(r|m|\d)\d?\b|\b(ilce|dsc|dmc|slt|nex)-[a-z0-9]+\d|\bnikon [dz] ?\d|\bgopro (hero|max|fusion)|\bdji (mini|air|mavic|phantom|osmo|avata|fpv|pocket|matrice|action)|\bmavic (air|mini|pro|\d)|` +
 		`\b(xiaomi|redmi|huawei|oneplus|fairphone|realme|fujifilm|lumix|olympus|insta360|blackvue|viofo|nextbase|thinkware)[ -]?[a-z]{0,8}[ -]?\d|\baxon body\b`)},
+	{scrub.Software, pattern.New(`(?i)\blav[fc]\d+\.\d|\bhandbrake \d|\bx26[45] core\b|\bffmpeg (version )?n?\d|\badobe (premiere|after effects|media encoder|photoshop|lightroom|audition)\b|\b(imovie|final cut pro|davinci resolve|capcut|vegas pro|avid media composer) \d`)},
 }
 
 // moment is a time of day without seconds, or without colons, beside a date.
-var momentAfter, momentBefore = pattern.New(`^(\s|[T_,-]|\bat\b|\bum\b){0,6}\d{1,2}[:.h_-]?\d{2}([^\d]|\d{2}|$)`), pattern.New(`\d{1,2}[:.h]\d{2}\D{0,4}$`)
+var momentAfter, momentBefore = pattern.New(`^[日일]?(\s|[T_,-]|\bat\b|\bum\b){0,6}\d{1,2}[:.h_-]?\d{2}([^\d]|\d{2}|$)`), pattern.New(`\d{1,2}[:.h]\d{2}\D{0,4}$`)
 
 // Tells returns what text tells of: a place where something was recorded, a moment, a
 // person or their computer, a device. Titles, names of artists, places of concerts
