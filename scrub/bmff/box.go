@@ -14,6 +14,7 @@ type box struct {
 	off  int64  // of the header
 	head int64  // length of the header: 8, or 16 with a largesize
 	len  int64  // of the whole box
+	cut  bool   // it says more than there is in what holds it
 }
 
 func (b box) body() int64 { return b.off + b.head }

@@ -67,7 +67,7 @@ func (p *parser) children(off, end int64, visit func(box) error) (rest int64, er
 		case be32(h) == 0:
 			return off, nil
 		case damaged(err) && isBoxType(h[4:]) && b.len > end-off:
-			b.len = end - off
+			b.len, b.cut = end-off, true
 			p.distrust("a box is longer than what holds it")
 		case damaged(err):
 			return off, nil

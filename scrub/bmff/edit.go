@@ -43,7 +43,10 @@ var wholeFilms = []string{"mpvd", "axte"}
 // collapse retires a container in which nothing stays as a whole. Its items
 // were reported one by one since m.
 func (p *parser) collapse(m scrub.Point, b box, place string) {
-	p.s.Retract(m)
+	if p.s.Retract(m); b.cut {
+		p.doubtful(b, place)
+		return
+	}
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	p.retire(b, p.unlink, p.unlink+1)
 }

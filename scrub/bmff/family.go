@@ -108,6 +108,7 @@ type contents struct {
 	family *family // nil if the format is not known
 	whole  bool    // it holds what its decoders need
 	format string  // of the frames, once they are decrypted
+	sealed bool    // it says how its samples are encrypted, whatever its name says
 	clear  bool    // it is of an encrypted format, and says itself that nothing is encrypted
 	// enhanced says that a second layer of Dolby Vision is there.
 	enhanced bool
@@ -144,6 +145,7 @@ func (p *parser) contentsOf(t *track, e entry, start int64) (c contents, err err
 		c.format = e.typ
 	}
 	c.family = familyOf(t.handler, c.format)
+	c.sealed = protected(e.typ) || found["sinf"]
 	c.whole = c.family != nil && (c.family.needs == "" || found[c.family.needs]) && (!protected(e.typ) || found["sinf"])
 	return c, err
 }

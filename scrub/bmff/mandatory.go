@@ -33,9 +33,10 @@ var structural = []string{"moov", "trak", "mdia", "minf", "stbl", "moof", "traf"
 	"tfhd", "trun", "tfdt", "mvhd", "mvex", "edts", "elst"}
 
 // vital tells whether a box that nobody knows may be one that a film needs: by its
-// name, by a name of which one bit is lost, or by what it holds.
+// name, by a name of which one bit is lost, by what it holds, or since nobody knows
+// where it ends.
 func (p *parser) vital(b box) (bool, error) {
-	if p.tags == 0 && !isBoxType([]byte(b.typ)) || slices.Contains(structural, b.typ) || nearly(b.typ, structural) || nearly(b.typ, configs) {
+	if b.cut || p.tags == 0 && !isBoxType([]byte(b.typ)) || slices.Contains(structural, b.typ) || nearly(b.typ, structural) || nearly(b.typ, configs) {
 		return true, nil
 	}
 	off, err := p.firstData(b.body(), b.end())

@@ -175,7 +175,7 @@ func (p *parser) readMovies() error {
 		for _, t := range m.tracks {
 			if t.goes && p.careful {
 				why, err := t.tables.complete()
-				t.goes = err == nil && why == "" && !fragments && t.kind != scrub.Unknown
+				t.goes = err == nil && why == "" && !t.swollen && !fragments && t.kind != scrub.Unknown
 			}
 		}
 		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.goes }) {

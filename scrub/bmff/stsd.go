@@ -128,10 +128,11 @@ func (p *parser) readDescription(t *track, e entry) error {
 		return err
 	}
 	t.formats = append(t.formats, c.format)
-	if t.encrypted = t.encrypted || protected(e.typ); !t.encrypted && nearly(e.typ, encryptedFormats) {
+	if c.sealed != protected(e.typ) || !c.sealed && nearly(e.typ, encryptedFormats) {
 		p.distrust("a track is nearly an encrypted one")
 	}
-	t.secret = t.secret || protected(e.typ) && !c.clear
+	t.encrypted = t.encrypted || c.sealed
+	t.secret = t.secret || c.sealed && !c.clear
 	if fields == 0 {
 		return nil
 	}

@@ -34,6 +34,7 @@ type track struct {
 
 	decoded int64    // when the next sample of a fragment begins
 	hearing *hearing // while it is not known who wrote its text
+	swollen bool     // it is longer than it can be
 	judged  bool     // what the track is, its samples said
 	recurs  bool     // samples that hold positions go
 	damaged bool     // some samples are no text
@@ -45,7 +46,7 @@ type track struct {
 
 // readTrack reads what a track is. It claims nothing.
 func (p *parser) readTrack(b box) (*track, error) {
-	t := &track{box: b}
+	t := &track{box: b, swollen: b.cut}
 	_, err := p.children(b.body(), b.end(), func(c box) error {
 		switch c.typ {
 		case "tkhd":
@@ -54,6 +55,9 @@ func (p *parser) readTrack(b box) (*track, error) {
 			return p.readChapters(c, t)
 		case "mdia":
 			return p.readMedia(c, t)
+		case "trak", "mvex", "mvhd":
+			t.swollen = true
+			p.insist("a track holds what is beside tracks")
 		}
 		return nil
 	})
