@@ -58,8 +58,8 @@ func readSequence(b *coded.Bits) {
 		if order {
 			b.Pass("2")
 		}
-		screens := b.Flag() || b.Flag() // seq_choose_screen_content_tools, seq_force_screen_content_tools
-		if screens && !b.Flag() {       // seq_choose_integer_mv
+		screens := b.Either()     // seq_choose_screen_content_tools, seq_force_screen_content_tools
+		if screens && !b.Flag() { // seq_choose_integer_mv
 			b.Pass("1")
 		}
 		if order {

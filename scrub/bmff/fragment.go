@@ -67,18 +67,6 @@ func (p *parser) fragment(b box) error {
 // and another one than all else gets, so that an interrupted run is known by it.
 const vacant = "skip"
 
-// isVacant tells whether a type is vacant, or what an interrupted write leaves
-// of it.
-func isVacant(typ string) bool {
-	const was = "traf"
-	for i := range typ {
-		if typ[i] != vacant[i] && typ[i] != was[i] {
-			return false
-		}
-	}
-	return typ != was
-}
-
 // vacantFragment claims free space. What was a track fragment tells of its
 // track, and is blanked after that has gone.
 func (p *parser) vacantFragment(f *fragment, b box, place string) error {

@@ -73,8 +73,8 @@ func trackEncryption(f *fields) {
 	}
 	encrypted := f.upTo(8, 1)
 	vector := f.among(8, 0, 8, 16)
-	key := f.number(64) | f.number(64)
-	f.bad = f.bad || encrypted == 0 && key != 0
+	high, low := f.number(64), f.number(64)
+	f.bad = f.bad || encrypted == 0 && high|low != 0
 	if encrypted == 1 && vector == 0 { // the same for all samples
 		f.take(8 * int(f.among(8, 8, 16)))
 	}

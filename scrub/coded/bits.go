@@ -35,6 +35,15 @@ func (b *Bits) Read(n int) (v int) {
 // Flag returns the next bit.
 func (b *Bits) Flag() bool { return b.Read(1) == 1 }
 
+// Either reads a flag and, where it is not set, the one that then follows.
+func (b *Bits) Either() bool {
+	set := b.Flag()
+	if !set {
+		set = b.Flag()
+	}
+	return set
+}
+
 // Skip passes n bits.
 func (b *Bits) Skip(n int) {
 	if n < 0 || n > 8*len(b.b)-b.at {

@@ -75,7 +75,7 @@ func readHRD(b *coded.Bits, common bool, sub int) (h hrd) {
 	kinds, count := h.nal+h.vcl, 0
 	for range sub + 1 {
 		low, n := false, 1
-		if b.Flag() || b.Flag() { // of fixed rate
+		if b.Either() { // of fixed rate
 			b.Pass("u")
 		} else {
 			low = b.Flag()
@@ -168,7 +168,7 @@ func pictureSets(b *coded.Bits) {
 		b.Pass("1u")
 		n := 0
 		for range last + 1 {
-			if b.Flag() || b.Flag() {
+			if b.Either() {
 				n++
 			}
 		}

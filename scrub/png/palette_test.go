@@ -135,7 +135,7 @@ func TestChunksOfNoEffect(t *testing.T) {
 		{"words as dots", chunkOf("pHYs", words(8), "\x01"), ""},
 		{"dots", chunkOf("pHYs", u32(11811), u32(11811), "\x01"), "pHYs"},
 		{"words as offset", chunkOf("oFFs", words(8), "\x01"), ""},
-		{"offset", chunkOf("oFFs", u32(1<<32-5), u32(7), "\x00"), "oFFs"},
+		{"offset", chunkOf("oFFs", u32(-5), u32(7), "\x00"), "oFFs"},
 		{"words as depth", chunkOf("sBIT", "Jane"), ""},
 		{"words as background", chunkOf("bKGD", "Jane D"), ""},
 		{"words as colour space", chunkOf("cICP", "Jane"), ""},
