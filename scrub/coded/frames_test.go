@@ -51,6 +51,16 @@ func prores(header, picture, frame string) []byte {
 	return append(f, frame...)
 }
 
+// longer puts eight bytes behind the header of the picture of a frame of ProRes.
+func longer(frame []byte) []byte {
+	const at, header, more = 8 + 84, 8, "Jane Doe"
+	f := slices.Concat(frame[:at+header], []byte(more), frame[at+header:])
+	f[3] += byte(len(more))
+	f[at] = (header + byte(len(more))) << 3
+	f[at+4] += byte(len(more))
+	return f
+}
+
 func segment(mark byte, body string) string {
 	return string([]byte{0xff, mark, 0, byte(len(body) + 2)}) + body
 }
@@ -59,7 +69,7 @@ func segment(mark byte, body string) string {
 func codestream(head, tile, tail string) []byte {
 	data := "\xff\x93" + strings.Repeat("\x80", 30)
 	sot := "\x00\x00" + "\x00\x00\x00" + string([]byte{byte(12 + len(tile) + len(data))}) + "\x00\x01"
-	return []byte("\xff\x4f" + segment(0x51, strings.Repeat("\x01", 38)) + head + segment(0x90, sot) + tile + data + "\xff\xd9" + tail)
+	return []byte("\xff\x4f" + segment(0x51, strings.Repeat("\x01", 34)+"\x00\x01\x07\x01\x01") + head + segment(0x90, sot) + tile + data + "\xff\xd9" + tail)
 }
 
 // superframe is VP9 with an index of two frames.
@@ -80,6 +90,7 @@ func dnxhd(first, second string) []byte {
 
 func TestFrames(t *testing.T) {
 	comment := func(text string) string { return segment(0x64, "\x00\x01"+text) }
+	style := segment(0x52, "\x00\x00\x00\x01\x01\x01\x04\x04\x00\x01")
 	for _, c := range []struct {
 		name   string
 		frame  func(*scrub.Reader, int64, int64) ([]coded.Piece, error)
@@ -91,12 +102,15 @@ func TestFrames(t *testing.T) {
 		{"ProRes with zeros", coded.ProRes, prores("\x00\x00", "\x00", "\x00"), nil, ""},
 		{"ProRes with a longer header", coded.ProRes, prores("owner", "", ""), prores("\x00\x00\x00\x00\x00", "", ""), ""},
 		{"ProRes with bytes behind its slices", coded.ProRes, prores("", "owner", ""), nil, "no slice"},
+		{"ProRes with a longer header of its picture", coded.ProRes, longer(prores("", "", "")), nil, "no slice"},
 		{"ProRes with bytes behind it", coded.ProRes, prores("", "", "owner"), nil, "no slice"},
 		{"ProRes whose header is damaged", coded.ProRes, slices.Concat(prores("", "", "")[:9], []byte{0x74}, prores("", "", "")[10:]), nil, "prores: "},
 		{"ProRes cut off", coded.ProRes, prores("", "", "")[:100], nil, "prores: "},
 		{"JPEG 2000", coded.JPEG2000, codestream("", "", ""), nil, ""},
 		{"JPEG 2000 with comments", coded.JPEG2000, codestream(comment("owner"), comment("serial"), ""), codestream(comment("     "), comment("      "), ""), ""},
 		{"JPEG 2000 with an unknown segment", coded.JPEG2000, codestream(segment(0x7a, "owner"), "", ""), nil, "segment 0xff7a"},
+		{"JPEG 2000 with its styles twice", coded.JPEG2000, codestream(style+style, "", ""), nil, "segment 0xff52"},
+		{"JPEG 2000 with styles and steps", coded.JPEG2000, codestream(style+segment(0x5c, "\x20\x10\x20\x20\x20"), "", ""), nil, ""},
 		{"JPEG 2000 with bytes behind it", coded.JPEG2000, codestream("", "", "owner"), nil, "behind a codestream"},
 		{"JPEG 2000 in a box", coded.JPEG2000, append([]byte("\x00\x00\x00\x00jp2c"), codestream(comment("owner"), "", "")...), append([]byte("\x00\x00\x00\x00jp2c"), codestream(comment("     "), "", "")...), ""},
 		{"JPEG 2000 behind another box", coded.JPEG2000, append([]byte("\x00\x00\x00\x0dxml owner\x00\x00\x00\x00jp2c"), codestream("", "", "")...), nil, "box before"},
@@ -144,6 +158,18 @@ func TestTells(t *testing.T) {
 	} {
 		if got := coded.Tells(c.data, 24); got != c.want {
 			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// Words in segments of all kinds.
+func TestSegmentsWithoutWords(t *testing.T) {
+	for mark := 0x30; mark < 0x90; mark++ {
+		for _, words := range []string{"owner Jane Doe 4711", "\x00\x01owner Jane Doe 47", "\x00serial 4711"} {
+			data := codestream(segment(byte(mark), words), "", "")
+			if p, after := look(t, coded.JPEG2000, data); len(p.Doubts) == 0 && bytes.Contains(after, []byte(words[2:])) {
+				t.Errorf("segment 0xff%02x: %q stays", mark, words)
+			}
 		}
 	}
 }

@@ -16,11 +16,6 @@ const (
 	markEOC = 0xffd9
 )
 
-// segments are the markers with a segment that decoders need, by their last byte: CAP,
-// SIZ to PPT, CRG.
-var segments = map[int]bool{0x50: true, 0x51: true, 0x52: true, 0x53: true, 0x55: true, 0x56: true, 0x57: true, 0x58: true, 0x59: true,
-	0x5c: true, 0x5d: true, 0x5e: true, 0x5f: true, 0x60: true, 0x61: true, 0x63: true}
-
 // JPEG2000 returns the pieces of a picture of JPEG 2000 of n bytes at off, a codestream or
 // boxes with one (ISO/IEC 15444-1 annex I): comments, segments and boxes that nobody
 // needs, and what follows its end.
@@ -103,6 +98,7 @@ func (w *codestream) tile(at int64) (int64, error) {
 
 // header looks at the segments up to a marker and returns where that is.
 func (w *codestream) header(at, until int64) (int64, error) {
+	seen := map[int]bool{}
 	for {
 		mark, err := w.number(at, 2)
 		if err != nil || mark == until {
@@ -116,14 +112,28 @@ func (w *codestream) header(at, until int64) (int64, error) {
 		switch end := at + 2 + n; {
 		case mark == markCOM && n > head-2:
 			err = w.spare(at+head, end, "comment", true)
-		case mark != markCOM && !segments[int(mark&0xff)]:
-			err = w.spare(at+2, end, fmt.Sprintf("segment %#x", mark), false)
+		case mark != markCOM:
+			err = w.segment(int(mark&0xff), at+2+2, end, seen)
 		}
 		if err != nil || len(w.pieces) > 1<<10 {
 			return 0, jpeg2000(at, err, "many comments")
 		}
 		at += 2 + n
 	}
+}
+
+// segment looks at the body of a segment. One that decoders need, once perhaps, has a form.
+func (w *codestream) segment(mark int, from, to int64, seen map[int]bool) error {
+	b, err := w.r.Bytes(from, int(to-from))
+	if err != nil {
+		return err
+	}
+	form, known := segments[mark]
+	if known && form.fits(b) && !(form.once && seen[mark]) {
+		seen[mark] = true
+		return nil
+	}
+	return w.spare(from, to, fmt.Sprintf("segment 0xff%02x", mark), false)
 }
 
 // spare looks at bytes that may go, or only be told of. A comment becomes spaces.

@@ -34,11 +34,11 @@ func ProRes(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 	at := off + head + header
 	spare := []scrub.Range{{Off: off + head + used, Len: header - used}}
 	for range pictures {
-		gap, next, err := proresPicture(r, at, off+size)
+		gaps, next, err := proresPicture(r, at, off+size)
 		if err != nil {
 			return nil, err
 		}
-		spare, at = append(spare, gap), next
+		spare, at = append(spare, gaps...), next
 	}
 	for i, s := range append(spare, scrub.Range{Off: at, Len: off + n - at}) {
 		p := Piece{Off: s.Off, Len: s.Len, Padding: true}
@@ -60,8 +60,9 @@ func ProRes(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 	return out, nil
 }
 
-// proresPicture returns what a picture has behind its slices, and where it ends.
-func proresPicture(r *scrub.Reader, off, end int64) (spare scrub.Range, next int64, err error) {
+// proresPicture returns what a picture has behind its header and its slices, and where
+// it ends.
+func proresPicture(r *scrub.Reader, off, end int64) (spare []scrub.Range, next int64, err error) {
 	const head, row = 8, 2
 	if end-off < head {
 		return spare, 0, prores(off, "picture of %d bytes", end-off)
@@ -85,7 +86,7 @@ func proresPicture(r *scrub.Reader, off, end int64) (spare scrub.Range, next int
 	if at > off+size {
 		return spare, 0, prores(off, "slices that end %d bytes behind their picture", at-off-size)
 	}
-	return scrub.Range{Off: at, Len: off + size - at}, off + size, nil
+	return []scrub.Range{{Off: off + head, Len: header - head}, {Off: at, Len: off + size - at}}, off + size, nil
 }
 
 func prores(off int64, format string, args ...any) error {

@@ -2,6 +2,7 @@ package h26x
 
 import (
 	"bytes"
+	"cmp"
 
 	"untag/scrub"
 )
@@ -88,10 +89,19 @@ func (c *record) units(n int) {
 	for ; n > 0 && c.err == nil; n-- {
 		size := int64(c.number(2))
 		at := c.at
-		if c.skip(size); c.err == nil {
-			c.err = c.unit(at, size)
+		if c.skip(size); c.err == nil && size > 0 {
+			c.err = c.announced(at, size)
 		}
 	}
+}
+
+// announced looks at a NAL unit of a record, which holds no coded picture.
+func (c *record) announced(off, n int64) error {
+	h, err := c.header(off, n)
+	if err == nil && c.video.class(h.typ) == slice {
+		return c.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: "coded picture among parameter sets"})
+	}
+	return cmp.Or(err, c.unit(off, n))
 }
 
 // avc is AVCDecoderConfigurationRecord, ISO/IEC 14496-15 5.3.3.1.

@@ -134,3 +134,16 @@ func TestAfterConfig(t *testing.T) {
 		t.Errorf("%s %q", p.Status(), p.Doubts)
 	}
 }
+
+// Coded picture has no place in a record, whatever its type.
+func TestPictureInConfig(t *testing.T) {
+	for typ := range 64 {
+		records := map[h26x.Codec][]byte{h26x.HEVC: arrays(hvcCHead, byte(typ), slices.Concat([]byte{byte(typ << 1), 1}, []byte("Jane"))),
+			h26x.AVC: avcC("", slices.Concat([]byte{0x60 | byte(typ&31)}, []byte("Jane")))}
+		for codec, record := range records {
+			if p, after := perform(t, toy(codec, 4, 'c', record), false); p.Status() != scrub.Partly && bytes.Contains(after, []byte("Jane")) {
+				t.Errorf("codec %d: a unit of type %d stays, and the record is clean", codec, typ)
+			}
+		}
+	}
+}

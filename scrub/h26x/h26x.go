@@ -161,10 +161,30 @@ func (w *walk) slice(off, n int64, h header) error {
 		return w.add(Piece{Off: off, Len: n, Kind: scrub.Unknown, Value: "slices of several kinds in a picture"})
 	}
 	p, err := coded.Prose(w.r, from, off+n-from)
+	if err == nil && len(p) == 0 {
+		p, err = w.padded(from, off+n)
+	}
 	if err != nil {
 		return err
 	}
 	return w.add(p...)
+}
+
+// padded looks for what is hidden between the words of zeros behind a slice (H.264
+// 7.3.2.10): where a byte that escapes zeros escapes nothing, a decoder has stopped.
+func (w *walk) padded(from, to int64) ([]Piece, error) {
+	const most = 512
+	at := max(from, to-most)
+	b, err := w.r.Bytes(at, int(to-at))
+	if err != nil {
+		return nil, err
+	}
+	for i := 0; i+3 < len(b); i++ {
+		if b[i] == 0 && b[i+1] == 0 && b[i+2] == 3 && b[i+3] > 3 {
+			return []Piece{{Off: at + int64(i), Len: to - at - int64(i), Kind: scrub.Unknown, Value: "bytes behind a slice"}}, nil
+		}
+	}
+	return nil, nil
 }
 
 // dismiss makes filler of the units of unknown types before the first slice.

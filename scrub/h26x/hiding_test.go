@@ -45,9 +45,7 @@ func TestHidingInUnits(t *testing.T) {
 	for codec, types := range map[h26x.Codec]int{h26x.AVC: 32, h26x.HEVC: 64} {
 		for typ := range types {
 			for _, n := range []int{1, 2, 30, 600} {
-				if slice := codec == h26x.AVC && (typ == 1 || typ == 5) || codec == h26x.HEVC && typ < 22; slice && n == 1 {
-					continue // so little may be picture
-				}
+				slice := codec == h26x.AVC && (typ == 1 || typ == 5) || codec == h26x.HEVC && typ < 22
 				body := []byte(strings.Repeat(canary+"-", n))
 				head := []byte{byte(typ) | 0x60}
 				if codec == h26x.HEVC {
@@ -60,6 +58,9 @@ func TestHidingInUnits(t *testing.T) {
 					"behind a set":      slices.Concat(sets[codec][0], body),
 					"behind the second": slices.Concat(sets[codec][1], body),
 				} {
+					if slice && n == 1 && name != "behind cabac" {
+						continue // so little may be picture
+					}
 					told(t, fmt.Sprintf("codec %d, unit of type %d, %s", codec, typ, name), codec, unit)
 				}
 			}

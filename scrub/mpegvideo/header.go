@@ -41,7 +41,7 @@ func (st *Stream) header(r *scrub.Reader, code byte, data scrub.Range) ([]coded.
 	case layer:
 		most = mostLayer
 	case st.Codec == MPEG12 && code == sequenceHeader:
-		most = sequenceLen(b)
+		most = matricesLen(b, 62, 2)
 	}
 	if err != nil || data.Len <= most && !(layer && coded.Tells(b, word)) {
 		return nil, err
@@ -49,13 +49,13 @@ func (st *Stream) header(r *scrub.Reader, code byte, data scrub.Range) ([]coded.
 	return told(data.Off, data.Len), nil
 }
 
-// sequenceLen is how long a sequence header of MPEG-1 and MPEG-2 is, by which of its
-// two matrices it says that it has.
-func sequenceLen(b []byte) int64 {
-	const fields, matrix = 62, 64
+// matricesLen is how long a header of so many bits and matrices is, by which of these it
+// says that it has.
+func matricesLen(b []byte, fields, n int) int64 {
+	const matrix = 64
 	in := coded.NewBits(b)
 	in.Skip(fields)
-	for range 2 {
+	for range n {
 		if in.Flag() {
 			in.Skip(8 * matrix)
 		}

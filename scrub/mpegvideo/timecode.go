@@ -61,15 +61,45 @@ func counts(b *coded.Bits, codec Codec, no int64) bool {
 // that which numbers the owner's copies, go.
 var extensions = [16]int64{1: 6, 2: 8, 3: 258, 5: 8, 7: 15, 8: 8, 9: 6, 10: 4}
 
+// matrices and centres are extensions whose length their fields tell.
+const matrices, centres = 3, 7
+
+// centresLen is how long the picture display extension is: a centre of one to three
+// pictures, each of two numbers of 16 bits with a marker behind.
+func centresLen(b []byte) int64 {
+	in := coded.NewBits(b)
+	in.Skip(4)
+	for range 3 {
+		at := in.At()
+		if in.Skip(16); !in.Flag() {
+			return int64(at+7) / 8
+		}
+		if in.Skip(16); !in.Flag() {
+			return int64(at+7) / 8
+		}
+	}
+	return int64(in.At()+7) / 8
+}
+
 // extension looks at an extension. What goes becomes a reserved one.
 func extension(r *scrub.Reader, data scrub.Range) ([]coded.Piece, error) {
 	const fill = 0xff
 	if data.Len == 0 {
 		return nil, nil
 	}
-	b, err := r.Bytes(data.Off, 1)
-	if err != nil || data.Len <= extensions[b[0]>>4] {
+	b, err := r.Bytes(data.Off, int(min(data.Len, extensions[matrices])))
+	if err != nil {
 		return nil, err
+	}
+	most := extensions[b[0]>>4]
+	switch b[0] >> 4 {
+	case matrices:
+		most = matricesLen(b, 4, 4)
+	case centres:
+		most = centresLen(b)
+	}
+	if data.Len <= most {
+		return nil, nil
 	}
 	p := coded.Piece{Off: data.Off, Len: data.Len, Padding: true}
 	blank, err := r.Constant(p.Off, p.Len, fill)

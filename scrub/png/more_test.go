@@ -136,6 +136,25 @@ func TestFramesThatAreNeverShown(t *testing.T) {
 	}
 }
 
+// What readers take in different ways, and what only is part of a picture in its place.
+func TestChunksInOtherPlaces(t *testing.T) {
+	frame := u32(0) + u32(4) + u32(4) + u32(0) + u32(0) + "\x00\x01\x00\x0a\x00\x00"
+	b := string(picture(rows(20), chunkOf("fcTL", frame, "secret")))
+	head := signature + chunkOf("IHDR", u32(4), u32(4), "\x08\x03\x00\x00\x00") + chunkOf("PLTE", "rgbRGB")
+	for name, data := range map[string]string{
+		"long control":      b[:33] + chunkOf("acTL", u32(1), u32(0)) + b[33:],
+		"second palette":    head + chunkOf("PLTE", "secret") + chunkOf("IDAT", rows(20)) + chunkOf("IEND"),
+		"palette behind":    head + chunkOf("IDAT", rows(20)) + chunkOf("PLTE", "secret") + chunkOf("IEND"),
+		"Apple's behind":    head + chunkOf("CgBI", "secret") + chunkOf("IDAT", rows(20)) + chunkOf("IEND"),
+		"Apple's with more": signature + chunkOf("CgBI", "secret") + head[8:] + chunkOf("IDAT", rows(20)) + chunkOf("IEND"),
+	} {
+		p := planOf(t, []byte(data), scrub.Options{})
+		if p.Status() != scrub.Partly && bytes.Contains(scrubtest.Perform([]byte(data), p), []byte("secret")) {
+			t.Errorf("%s: %s", name, p.Status())
+		}
+	}
+}
+
 func TestIndexDoesNotReadThePicture(t *testing.T) {
 	data := picture(stored(4<<20)+"secret", chunkOf("tEXt", "Comment\x00secret"))
 	p := planOf(t, data, scrub.Options{Depth: scrub.DepthIndex})

@@ -150,8 +150,10 @@ func (c *cleaner) chunkAt(off int64) (chunk, error) {
 // nobody would see.
 func (c *cleaner) holds(k chunk) bool {
 	switch k.typ {
-	case "IHDR", "CgBI", "IDAT", "IEND":
+	case "IHDR", "IDAT", "IEND":
 		return true
+	case "CgBI": // of four bytes, before all others
+		return k.off == int64(len(signature)) && k.n == 4
 	case "PLTE": // of other pictures it is a mere suggestion, 11.2.2
 		return c.header.colour == palette
 	case "tRNS":
@@ -205,6 +207,7 @@ func (c *cleaner) note(k chunk) error {
 		c.frames++
 	}
 	if c.holds(k) {
+		c.once(k)
 		return nil
 	}
 	if unproven, err := c.unproven(k); err != nil {
@@ -217,6 +220,19 @@ func (c *cleaner) note(k chunk) error {
 	}
 	c.other = append(c.other, k)
 	return nil
+}
+
+// once doubts a second palette, and a frame that says more than there is to say: readers
+// differ in what they make of these.
+func (c *cleaner) once(k chunk) {
+	const control = 26
+	switch {
+	case k.typ == "PLTE" && c.seen[k.typ]:
+		c.Doubt("a second palette")
+	case k.typ == "fcTL" && k.n != control:
+		c.Doubt("the control of a frame has %d bytes, expected %d", k.n, control)
+	}
+	c.seen[k.typ] = true
 }
 
 // finish ends the list at IEND. What follows is no part of a picture that proves
