@@ -1,6 +1,8 @@
 package bmff
 
 import (
+	"strings"
+
 	"untag/scrub"
 	"untag/scrub/pattern"
 )
@@ -14,6 +16,7 @@ type item struct {
 	mean  string // of a free-form item
 	name  string
 	extra bool // it holds something else, too
+	flags bool // where there are none
 }
 
 // readItem reads the boxes of an item: data, and mean and name of a free-form one.
@@ -39,7 +42,8 @@ func (p *parser) readItem(b box) (it item, err error) {
 			if c.typ == "name" {
 				field = &it.name
 			}
-			it.extra = it.extra || *field != "" || be32(text) != 0
+			it.extra = it.extra || *field != ""
+			it.flags = it.flags || be32(text) != 0
 			*field = string(text[4:])
 			return nil
 		case c.typ == "name" && b.typ == "covr":
@@ -69,7 +73,7 @@ func (it item) text() string {
 // [scrub.Unknown] where it is not what it is said to be, words of a bounded length
 // or a small number.
 func (it item) unfit(p *parser) scrub.Kind {
-	if it.extra || len(it.data) == 0 {
+	if it.extra || it.flags || len(it.data) == 0 {
 		return scrub.Unknown
 	}
 	for _, d := range it.data {
@@ -87,6 +91,27 @@ func (it item) unfit(p *parser) scrub.Kind {
 	}
 	return ""
 }
+
+// gapless tells whether an item is what players cut a song by, with no more in it
+// that is not so than one damaged number makes.
+func (it item) gapless() bool {
+	const most, damage = 256, 4
+	v := strings.TrimRight(string(it.value), " \x00")
+	if len(v)%9 == 43%9 { // some writers leave out the space before the first
+		v = " " + v
+	}
+	strange := 0
+	for i, c := range []byte(v) {
+		if isHex := strings.IndexByte("0123456789abcdefABCDEF", c) >= 0; c != ' ' && !isHex || isHex == betweenNumbers(i) {
+			strange++
+		}
+	}
+	return it.mean == "com.apple.iTunes" && it.name == "iTunSMPB" && !it.extra && len(it.data) == 1 && len(it.value) <= most && strange <= damage
+}
+
+// betweenNumbers tells whether a space is due at i of gapless data: three numbers of
+// 8 digits, the count of samples in 16, and more numbers of 8.
+func betweenNumbers(i int) bool { return i <= 27 && i%9 == 0 || i >= 44 && (i-44)%9 == 0 }
 
 // value judges one value: a number, or words where words are due.
 func (p *parser) value(it item, typ, locale uint32, value []byte) scrub.Kind {

@@ -52,6 +52,11 @@ func (p *parser) item(m *metadata, b box, place string) (stays bool, err error) 
 		tells = it.unfit(p)
 	}
 	switch {
+	case (it.role == 0 || tells != "") && it.gapless():
+		p.s.Claim(b.off, b.len, scrub.Identify, place)
+		p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.off, Len: b.len, Value: it.text()})
+		p.s.Doubt("%s is damaged", place)
+		return true, nil
 	case tells != "" && b.typ == "\xa9day" && !p.recorder: // the day goes and the year stays
 	case tells != "":
 		return !p.dropWords(b, tells, place, it.text()), nil
@@ -162,15 +167,15 @@ func (p *parser) pictures(b box, it item, place string) (stays bool, err error) 
 		}
 		return p.s.Blank(c.body(), c.size(), 0, scrub.Hidden, place)
 	})
+	if err == nil {
+		err = p.restOf(rest, b.end(), place)
+	}
 	if scrub.Refusal(err) {
 		p.s.Reset(mark)
 		return !p.drop(b, scrub.Unknown, place, "a picture that can't be read"), nil
 	}
 	if err != nil {
 		return false, err
-	}
-	if err := p.restOf(rest, b.end(), place); err != nil {
-		return false, err // judged by meta, which drops what does not add up
 	}
 	p.s.Found(scrub.Finding{Kind: scrub.Cover, Role: scrub.Describe, Place: place, Off: b.off, Len: b.len})
 	return len(it.data) > 0, nil

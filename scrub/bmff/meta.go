@@ -21,18 +21,66 @@ type key struct {
 const maxItems = 4096
 
 // meta claims a meta box and tells whether something in it stays. It goes as a
-// whole if nothing does: readers refuse one without a handler.
+// whole if nothing does: readers refuse one without a handler. Of one that is
+// damaged the items that can be read stay.
 func (p *parser) meta(b box, place string) (stays bool, err error) {
 	p.tags++
 	defer func() { p.tags-- }()
+	mark := p.s.Point()
 	m, err := p.readMeta(b)
-	if damaged(err) || err == nil && m.handler != "mdta" && m.handler != "mdir" {
+	if err == nil && !m.listed() {
 		return !p.drop(b, scrub.MakerNote, place, ""), nil
 	}
-	if err != nil {
-		return false, err
+	if err == nil {
+		stays, err = p.list(m, place)
 	}
-	mark := p.s.Point()
+	if damaged(err) {
+		p.s.Reset(mark)
+		if stays, err = p.rescue(b, place); stays || err != nil {
+			return stays, err
+		}
+		p.s.Reset(mark)
+		return !p.drop(b, scrub.Unknown, place, ""), nil
+	}
+	if err != nil || stays || p.careful {
+		return stays, err
+	}
+	if !p.s.Edited(mark) {
+		p.s.Found(scrub.Finding{Kind: scrub.Software, Place: place, Off: b.off, Len: b.len, Value: "empty, as its writer leaves it"})
+	}
+	p.collapse(mark, b, place)
+	return false, nil
+}
+
+// listed tells whether what the box holds is items of a list.
+func (m *metadata) listed() bool { return m.handler == "mdta" || m.handler == "mdir" }
+
+// rescue lists a damaged meta box carefully, and tells whether something in it stays.
+func (p *parser) rescue(b box, place string) (stays bool, err error) {
+	if p.careful {
+		return false, nil
+	}
+	before := p.distrusts
+	p.careful = true
+	m, err := p.readMeta(b)
+	if err == nil && m.listed() {
+		stays, err = p.list(m, place)
+	}
+	p.careful = false
+	switch {
+	case stays && err == nil:
+		p.s.Doubt("%s is damaged", place)
+		return true, nil
+	case damaged(err):
+		err = nil
+	}
+	p.distrusts = before
+	return false, err
+}
+
+// list claims what a meta box holds and tells whether something of it stays.
+func (p *parser) list(m *metadata, place string) (stays bool, err error) {
+	b := m.box
 	p.s.Claim(b.off, b.head, scrub.Structure, place)
 	if err := p.zero(b.body(), m.children-b.body(), scrub.Hidden, place+"/flags", ""); err != nil {
 		return false, err
@@ -60,18 +108,7 @@ func (p *parser) meta(b box, place string) (stays bool, err error) {
 	if err == nil {
 		err = p.keys(m, place, gone)
 	}
-	if damaged(err) {
-		p.s.Reset(mark)
-		return !p.drop(b, scrub.Unknown, place, ""), nil
-	}
-	if err != nil || stays || p.careful {
-		return stays, err
-	}
-	if !p.s.Edited(mark) {
-		p.s.Found(scrub.Finding{Kind: scrub.Software, Place: place, Off: b.off, Len: b.len, Value: "empty, as its writer leaves it"})
-	}
-	p.collapse(mark, b, place)
-	return false, nil
+	return stays, err
 }
 
 // readMeta finds out whether the box is a full box, as ISO has it, or a plain
