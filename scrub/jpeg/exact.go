@@ -29,6 +29,9 @@ func (c *cleaner) judge() error {
 			return err
 		}
 	}
+	if err := c.once(); err != nil {
+		return err
+	}
 	return c.enough()
 }
 
