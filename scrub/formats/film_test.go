@@ -2,6 +2,7 @@ package formats_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -91,9 +92,18 @@ func filmInputs(t *testing.T, dir string) *strings.Replacer {
 	program(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=48x48:d=1", "-frames:v", "1", cover)
 	return strings.NewReplacer(
 		"WORDS", write("words.srt", "1\n00:00:00,100 --> 00:00:00,500\nWhere were you?\n\n2\n00:00:00,600 --> 00:00:00,900\nAt the sea.\n"),
-		"PLACES", write("places.srt", "1\n00:00:00,100 --> 00:00:00,500\nGPS(8.6821,50.1109,17) CANARY-place\n"),
+		"PLACES", write("places.srt", positions()),
 		"CHAPTERS", write("chapters.txt", ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=500\ntitle=Departure\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=500\nEND=1000\ntitle=Arrival\n"),
 		"COVER", "-i "+cover)
+}
+
+// positions are subtitles of which a dashcam writes one every tenth of a second.
+func positions() string {
+	var s strings.Builder
+	for i := range 9 {
+		fmt.Fprintf(&s, "%d\n00:00:00,%d00 --> 00:00:00,%d00\nGPS(8.68%02d,50.11%02d,17) CANARY-place\n\n", i+1, i, i+1, 20+3*i, 9+2*i)
+	}
+	return s.String()
 }
 
 // cleanFilm plans and performs, and looks for what should be gone.
@@ -108,7 +118,11 @@ func cleanFilm(t *testing.T, before, after string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Status() != scrub.Dirty {
+	want := scrub.Dirty
+	if strings.Contains(before, "encrypted") { // whose samples nobody can look into
+		want = scrub.Partly
+	}
+	if p.Status() != want {
 		t.Errorf("%s: %s %q", p.Status(), p.Refused, p.Doubts)
 	}
 	clean := scrubtest.Perform(data, p)
