@@ -2,6 +2,7 @@ package png
 
 import (
 	"bytes"
+	"compress/zlib"
 
 	"untag/scrub"
 	"untag/scrub/xmp"
@@ -13,8 +14,9 @@ const xmpKeyword = "XML:com.adobe.xmp"
 // maxXMP is how much of a packet is read. Adobe's begin with the orientation.
 const maxXMP = 60 << 10
 
-// xmp takes the first packet down to the orientation, which Pillow and those that
-// ask it turn the picture by where eXIf tells none.
+// xmp takes the first packet down to the projection of a panorama and the
+// orientation, which Pillow and those that ask it turn the picture by where eXIf
+// tells none.
 func (c *cleaner) xmp(k chunk) error {
 	b, err := c.Bytes(k.data(), int(min(k.n, maxXMP)))
 	if err != nil {
@@ -25,7 +27,7 @@ func (c *cleaner) xmp(k chunk) error {
 	if err != nil {
 		return err
 	}
-	body := c.orientation(p)
+	body := c.shown(p, k.n)
 	sound, err := c.sound(k)
 	if err != nil {
 		return err
@@ -37,23 +39,31 @@ func (c *cleaner) xmp(k chunk) error {
 	}
 	p.Report(k.typ+"/"+xmpKeyword, k.off, k.end()-k.off, c.Gone)
 	ours := bytes.HasPrefix(b, body) // what an interrupted run left; of others, readers heed none that isn't sound
-	if body == nil || int64(len(body)) > k.n || !sound && !ours {
+	if body == nil || !sound && !ours {
 		return c.remove(k)
 	}
 	return c.putPadded(k, k.typ, body)
 }
 
-// orientation returns the data of iTXt with the orientation that the packet
-// tells, nil if that is of no effect.
-func (c *cleaner) orientation(p *xmp.Packet) []byte {
-	packet := p.Oriented()
+// shown returns the data of iTXt with what the packet tells of how the picture is
+// shown and nothing else does, in at most most bytes, compressed if it must be. It
+// is nil if there is no such thing or no room.
+func (c *cleaner) shown(p *xmp.Packet, most int64) []byte {
 	first := !c.seen[xmpKeyword]
 	c.seen[xmpKeyword] = true
+	packet := p.Shown(!c.oriented)
 	if packet == nil || !first {
 		return nil
 	}
-	if c.oriented {
+	if body := append([]byte(xmpKeyword+"\x00\x00\x00\x00\x00"), packet...); int64(len(body)) <= most {
+		return body
+	}
+	var body bytes.Buffer
+	body.WriteString(xmpKeyword + "\x00\x01\x00\x00\x00")
+	z, _ := zlib.NewWriterLevel(&body, zlib.BestCompression)
+	z.Write(packet)
+	if z.Close() != nil || int64(body.Len()) > most {
 		return nil
 	}
-	return append([]byte(xmpKeyword+"\x00\x00\x00\x00\x00"), packet...)
+	return body.Bytes()
 }

@@ -48,3 +48,28 @@ func TestOrientationInXMP(t *testing.T) {
 		})
 	}
 }
+
+// A panorama stays one, plain or compressed, and what else the packet says goes.
+func TestPanoramaInXMP(t *testing.T) {
+	packet := `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" ` +
+		`xmlns:P="http://ns.google.com/photos/1.0/panorama/" P:ProjectionType="equirectangular" P:PoseHeadingDegrees="231">` +
+		`<P:FullPanoWidthPixels>4000</P:FullPanoWidthPixels><P:CaptureSoftware>secret tool</P:CaptureSoftware></rdf:Description></rdf:RDF></x:xmpmeta>`
+	for name, chunk := range map[string]string{
+		"plain":      chunkOf("iTXt", xmpKeyword+"\x00\x00\x00\x00\x00"+packet),
+		"compressed": chunkOf("iTXt", xmpKeyword+"\x00\x01\x00\x00\x00", string(deflated([]byte(packet)))),
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := pngWith(chunk)
+			p := (&scrubtest.Harness{Engine: engine}).Laws(t, name, data)
+			after := scrubtest.Perform(data, p)
+			_, rest, _ := bytes.Cut(after, []byte(xmpKeyword+"\x00"))
+			said := string(rest)
+			if len(rest) > 4 && rest[0] == 1 {
+				said = string(inflated(rest[4:], maxXMP))
+			}
+			if !strings.Contains(said, `GPano:FullPanoWidthPixels="4000" GPano:ProjectionType="equirectangular"/>`) || strings.Contains(said, "secret") || strings.Contains(said, "231") {
+				t.Errorf("%s: %q", p.Status(), said)
+			}
+		})
+	}
+}

@@ -82,15 +82,20 @@ func (s *tags) rest(t tag, at int) (tag, bool) {
 	return t, false
 }
 
-// attr reads name="value" at b[at], which white space must precede.
+// attr reads name="value" at b[at], which white space must precede and may stand
+// around the sign (XML 1.0, 2.3, Eq).
 func (s *tags) attr(at int) (a attr, ok bool) {
 	b := s.b
 	if !space(b[at-1]) {
 		return a, false
 	}
 	n := nameLen(b[at:])
-	q := at + n + 1
-	if n == 0 || q >= len(b) || b[q-1] != '=' || b[q] != '"' && b[q] != '\'' {
+	q := at + n + spaces(b[at+n:])
+	if n == 0 || q >= len(b) || b[q] != '=' {
+		return a, false
+	}
+	q += 1 + spaces(b[q+1:])
+	if q >= len(b) || b[q] != '"' && b[q] != '\'' {
 		return a, false
 	}
 	if s.absent[b[q]] {
@@ -107,6 +112,15 @@ func (s *tags) attr(at int) (a attr, ok bool) {
 func nameLen(b []byte) int {
 	n := 0
 	for n < len(b) && n < maxTag && nameByte(b[n]) {
+		n++
+	}
+	return n
+}
+
+// spaces counts the white space that b begins with, up to what a name may have.
+func spaces(b []byte) int {
+	n := 0
+	for n < len(b) && n < maxTag && space(b[n]) {
 		n++
 	}
 	return n

@@ -120,6 +120,7 @@ func TestReduce(t *testing.T) {
 			[]string{"text", "Gamma", "Label", ">3<", "xmp:"}, true, true},
 		{"projection", pano, Keep{Panorama: true}, []string{`GPano:ProjectionType="equirectangular"`}, []string{"231", "x16", "hdrgm"}, false, false},
 		{"another prefix", strings.ReplaceAll(pano, "GPano", "pano"), Keep{Panorama: true}, []string{`xmlns:pano="http://ns.google.com/photos/1.0/panorama/"`, `pano:ProjectionType="equirectangular"`}, []string{"231", "x16"}, false, false},
+		{"spaces around signs", strings.ReplaceAll(pano, `Type="`, "Type\n = \""), Keep{Panorama: true}, []string{"GPano:ProjectionType\n = \"equirectangular\""}, []string{"231", "x16"}, false, false},
 		{"a prefix that tells", strings.ReplaceAll(pano, "GPano", "Jane_Doe_SN4711"), Keep{Panorama: true}, nil, []string{"Jane"}, false, false},
 		{"a prefix of another space", strings.ReplaceAll(pano, "http://ns.google.com/photos/1.0/panorama/", "http://jane.example/"), Keep{Panorama: true}, nil, []string{"jane"}, false, false},
 		{"every prefix another", strings.NewReplacer("xmlns:Container", "xmlns:con", "xmlns:Item", "xmlns:it", "Container:", "con:", "Item:", "it:", "hdrgm", "h", "rdf:", "r:", ":rdf=", ":r=").Replace(photo), Keep{GainMap: true},
