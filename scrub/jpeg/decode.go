@@ -220,6 +220,10 @@ func (d *decoder) scan(b []byte, r scrub.Range) (f followed) {
 		f.lost = "a scan has no decoder"
 		return f
 	}
+	if !h.due(&d.frame) {
+		f.lost = "coefficients were there before"
+		return f
+	}
 	d.bits.start(d.Reader, r)
 	for i := range h.groups {
 		if len(f.gaps) > maxGaps {

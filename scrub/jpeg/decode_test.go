@@ -122,6 +122,20 @@ func TestFillingBitsOfALaterScan(t *testing.T) {
 	}
 }
 
+// A scan of what was there before is drawn by some decoders, and passed over by others.
+func TestScanThatRepeats(t *testing.T) {
+	for name, pic := range map[string][]byte{"baseline": encode(40, 40), "noise": noise(17, 20, 60)} {
+		at := bytes.Index(pic, []byte{0xFF, sos})
+		header := string(pic[at : at+2+int(pic[at+2])<<8+int(pic[at+3])])
+		for _, coded := range []string{secret, strings.Repeat(secret, 20), string(pic[at+len(header) : len(pic)-2])} {
+			data := splice(pic, len(pic)-2, header+coded)
+			if p := plan(t, data); p.Status() != scrub.Partly {
+				t.Errorf("%s with a scan of %d bytes more is %s", name, len(coded), p.Status())
+			}
+		}
+	}
+}
+
 // A picture that can't be stepped through is not called clean, by no plan.
 func TestPictureThatCanNotBeSteppedThrough(t *testing.T) {
 	pic := encode(16, 16)

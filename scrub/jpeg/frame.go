@@ -144,6 +144,19 @@ func (f *frame) find(id byte) int {
 	return -1
 }
 
+// due tells whether a scan holds what none before it held: no decoder draws anything
+// twice, or it draws only one of the two.
+func (h *scanHeader) due(f *frame) bool {
+	for _, u := range h.units {
+		for k := h.from; k <= h.to; k++ {
+			if left := f.components[u.component].missing[k]; h.refines && left != h.lowest+1 || !h.refines && left != 0xff {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // done notes that all of a scan was there.
 func (h *scanHeader) done(f *frame) {
 	for _, u := range h.units {
