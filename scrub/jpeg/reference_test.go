@@ -180,6 +180,7 @@ type plainScan struct {
 	dc, ac      [4]*plainTable
 	blocks      map[int]map[[2]int]bool // by component: block and coefficient that is not zero
 	run         int
+	left        map[[2]int]byte // by component and coefficient: how many bits have not come
 }
 
 func (s *plainScan) step(p *plainBits, group int) bool {
@@ -264,7 +265,7 @@ func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]
 
 // plainly is decoder.scans.
 func plainly(data []byte, pic *picture, f frame) (out []followed, tables []*plainTable) {
-	s := plainScan{progressive: f.progressive, blocks: map[int]map[[2]int]bool{}}
+	s := plainScan{progressive: f.progressive, blocks: map[int]map[[2]int]bool{}, left: map[[2]int]byte{}}
 	for i := range f.components {
 		s.blocks[i] = map[[2]int]bool{}
 	}
@@ -314,6 +315,14 @@ func (s *plainScan) scan(data []byte, r scrub.Range, frame *frame, b []byte, int
 			return f
 		}
 	}
+	for _, u := range h.units {
+		for k := h.from; k <= h.to; k++ {
+			if left, came := s.left[[2]int{u.component, k}]; came != h.refines || came && left != h.lowest+1 {
+				f.lost = "coefficients were there before"
+				return f
+			}
+		}
+	}
 	s.scanHeader, s.run = h, 0
 	p := &plainBits{b: data[:r.End()], at: int(r.Off)}
 	gap := func(end int) {
@@ -353,6 +362,11 @@ func (s *plainScan) scan(data []byte, r scrub.Range, frame *frame, b []byte, int
 		}
 	}
 	gap(int(r.End()))
+	for _, u := range h.units {
+		for k := h.from; k <= h.to; k++ {
+			s.left[[2]int{u.component, k}] = h.lowest
+		}
+	}
 	return f
 }
 
