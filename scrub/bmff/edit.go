@@ -28,10 +28,10 @@ func (p *parser) drop(b box, kind scrub.Kind, place, value string) (goes bool) {
 	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
 	switch {
 	case goes && slices.Contains(wholeFilms, b.typ):
-		p.s.Fill(p.unlink, b.body(), b.size(), 0)
-		p.s.Put(p.unlink+1, b.off+4, freeType)
+		p.s.Fill(scrub.Unlink, b.body(), b.size(), 0)
+		p.s.Put(scrub.Destroy, b.off+4, freeType)
 	case goes:
-		p.retire(b, p.unlink, p.unlink+1)
+		p.retire(b, scrub.Unlink, scrub.Destroy)
 	}
 	return goes
 }
@@ -48,7 +48,11 @@ func (p *parser) collapse(m scrub.Point, b box, place string) {
 		return
 	}
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
-	p.retire(b, p.unlink, p.unlink+1)
+	unlink := scrub.Unlink
+	if p.wordless {
+		unlink = scrub.Announce
+	}
+	p.retire(b, unlink, scrub.Destroy)
 }
 
 // retire makes a claimed box a free box of zeros: the type in one phase, the

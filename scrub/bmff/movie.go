@@ -123,9 +123,12 @@ func (p *parser) movie(m *movie) error {
 		case "mvex":
 			return p.extends(m, c, place)
 		case "udta":
-			return p.late(func() error { return p.userData(c, place) })
+			p.wordless = false
+			return p.userData(c, place)
 		case "meta":
-			return p.late(func() error { _, err := p.meta(c, place); return err })
+			p.wordless = false
+			_, err := p.meta(c, place)
+			return err
 		case "iods":
 			return p.objectDescriptor(m, c, place)
 		case "clip":

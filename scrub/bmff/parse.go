@@ -28,10 +28,10 @@ type parser struct {
 	lastStart int64 // the highest there was
 	indexed   int64 // where the last segment ends according to it
 	fragments int
-	hearings  int         // tracks of text that were listened to
-	visited   int64       // samples that were looked at one by one
-	recorder  bool        // the user data are those of what recorded the film
-	unlink    scrub.Phase // in which boxes go; see late
+	hearings  int   // tracks of text that were listened to
+	visited   int64 // samples that were looked at one by one
+	recorder  bool  // the user data are those of what recorded the film
+	wordless  bool  // words of a recorder went from the metadata at hand: see dropWords
 
 	dated      bool   // the times of the media tell of a date
 	indexScale uint32 // units of time of the segment index
@@ -46,7 +46,6 @@ type parser struct {
 // parse walks the file twice: once over all boxes, noting where samples lie,
 // and then over the bodies of mdat, which only all of the tables together explain.
 func (p *parser) parse() error {
-	p.unlink = scrub.Unlink
 	if err := p.readMovies(); err != nil {
 		return err
 	}

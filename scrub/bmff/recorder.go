@@ -31,16 +31,6 @@ func (p *parser) readRecorder(b box) error {
 	return err
 }
 
-// late has the boxes that visit drops go one phase later in a recorder's file: after
-// its titles, which nothing else tells from those of a work.
-func (p *parser) late(visit func() error) error {
-	if p.recorder {
-		p.unlink = scrub.Destroy
-		defer func() { p.unlink = scrub.Unlink }()
-	}
-	return visit()
-}
-
 // told returns what words that people read give away, "" if they may stay.
 func (p *parser) told(kind scrub.Kind, text []byte) scrub.Kind {
 	if p.recorder && kind == scrub.Title {
@@ -49,16 +39,17 @@ func (p *parser) told(kind scrub.Kind, text []byte) scrub.Kind {
 	return words.Stay(text, maxWords(kind))
 }
 
-// dropWords drops an item of words because of what they tell, before what tells
-// of a recorder goes.
+// dropWords drops an item of words because of what they tell: in a recorder's file
+// before all that tells of the recorder, without which nobody would know them from those of a work.
 func (p *parser) dropWords(b box, kind scrub.Kind, place, value string) (goes bool) {
-	if kind == scrub.Unknown {
+	if kind == scrub.Unknown || !p.recorder {
 		return p.drop(b, kind, place, value)
 	}
 	p.s.Claim(b.off, b.len, scrub.Identify, place)
 	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
 	if goes {
-		p.retire(b, scrub.Unlink, scrub.Destroy)
+		p.wordless = true
+		p.retire(b, scrub.Announce, scrub.Destroy)
 	}
 	return goes
 }
