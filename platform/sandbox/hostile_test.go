@@ -267,7 +267,7 @@ func TestHostileAnswers(t *testing.T) {
 		"no role": "no role has the number 0", "another role": "no role has the number 7",
 		"edits payload": "edit at 0x7 meets the payload", "edits outside": "edit at 0x3ff is outside", "edits far out": "an offset is", "edits nothing": "edit at 0x8 is outside",
 		"edits too much": "a length is", "edits twice": "overlap or are out of order at 0x8", "edits unsorted": "out of order", "no phase": "edit at 0x8 has no phase",
-		"another phase": "no phase has the number 4", "no format": "a file that nobody recognised", "another format": `a format called "tOy"`,
+		"another phase": "no phase has the number 5", "no format": "a file that nobody recognised", "another format": `a format called "tOy"`,
 		"another kind": `no kind is called "colour"`, "no kind": `no kind is called ""`, "finding's role": "no role has the number 0", "finds outside": "an offset is 1025", "many doubts": "a doubt is 17",
 		"floods": "an answer to another question", "stops talking": "it stopped talking",
 		"compacts another": "it is for 1025 bytes, not for 1024", "drops outside": "no plan", "drops twice": "no plan", "patches what it drops": "no plan",
