@@ -81,7 +81,7 @@ func TestSwollenTrack(t *testing.T) {
 		trackSpec{id: 2, handler: "meta", entry: bx("gpmd", zeros(8)), offsets: []uint32{0}, sizes: []uint32{16}}, video([]uint32{16}, []uint32{6}))
 	at := bytes.Index(data, []byte("trak")) - 4
 	next := bytes.LastIndex(data, []byte("trak")) - 4
-	for _, n := range []int{0xffffffff, len(data) - at, next - at + 8, next - at + 100} {
+	for _, n := range []int64{0xffffffff, int64(len(data) - at), int64(next - at + 8), int64(next - at + 100)} {
 		bad := bytes.Clone(data)
 		binary.BigEndian.PutUint32(bad[at:], uint32(n))
 		p := plan(t, bad, scrub.Options{})
