@@ -1,0 +1,157 @@
+package chunk
+
+import (
+	"bytes"
+	"errors"
+	"math/bits"
+	"slices"
+
+	"untag/scrub"
+	"untag/scrub/tags"
+)
+
+// maxGuard is how much of a part that goes is searched for vital ones.
+const maxGuard = 64 << 10
+
+// Drop reports a part and retires it if the policy says so. What has no name, or
+// holds what the medium needs, is in doubt.
+func (w *Walk) Drop(p Part, kind scrub.Kind, place, value string) (stays bool, err error) {
+	kind = orElse(kind, scrub.Unknown)
+	vital, err := w.vital(p)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case vital:
+		w.Distrust("part %q has a length or name that it can't have", p.ID)
+	case kind == scrub.Unknown && w.near(p.ID):
+		w.Distrust("part %q may have a damaged name", p.ID)
+	case kind == scrub.Unknown && w.Careful:
+	default:
+		return w.drop(p, scrub.Finding{Kind: kind, Place: place, Off: p.Off, Len: p.Len(), Value: value})
+	}
+	return true, w.stuck(p, kind, place)
+}
+
+func (w *Walk) drop(p Part, f scrub.Finding) (stays bool, err error) {
+	if hollow, err := w.hollow(p); hollow || err != nil {
+		w.Claim(p.Off, p.Len(), scrub.Structure, f.Place)
+		return false, err
+	}
+	w.Claim(p.Off, p.Len(), scrub.Identify, f.Place)
+	if !w.Found(f) {
+		return true, nil
+	}
+	unlink, destroy := w.phases()
+	w.Retire(w.Scan, p, unlink, destroy)
+	return false, nil
+}
+
+// retire makes padding of a part that was reported.
+func (w *Walk) retire(p Part, place string) {
+	w.Claim(p.Off, p.Len(), scrub.Identify, place)
+	unlink, destroy := w.phases()
+	w.Retire(w.Scan, p, unlink, destroy)
+}
+
+// stuck claims a part that stays although nobody knows what it is.
+func (w *Walk) stuck(p Part, kind scrub.Kind, place string) error {
+	w.Claim(p.Off, p.Len(), scrub.Identify, place)
+	w.Stuck(scrub.Finding{Kind: kind, Place: place, Off: p.Off, Len: p.Len()})
+	return nil
+}
+
+// End declares that the medium ends at off, proof saying how sure that is, unless
+// more speaks against it.
+func (w *Walk) End(off int64, proof scrub.Proof, least int64) {
+	e := scrub.End{Off: off, Proof: proof, Least: least, More: w.More}
+	if w.Careful {
+		e.Doubt = "the medium contradicts itself"
+	}
+	w.Scan.End(e)
+}
+
+// More tells whether n bytes at off, which follow the end, hold parts of the medium.
+func (w *Walk) More(off, n int64) (string, error) {
+	for n > 0 {
+		p := Part{Off: off, Size: min(n, maxGuard)}
+		if vital, err := w.vital(p); err != nil || vital {
+			return "parts of the medium", err
+		}
+		step := min(n, maxGuard-16)
+		off, n = off+step, n-step
+	}
+	return "", nil
+}
+
+var errNoParts = errors.New("no parts")
+
+const maxParts = 1 << 10
+
+// vital tells whether a part holds one that it can't.
+func (w *Walk) vital(p Part) (found bool, err error) {
+	b, err := w.Bytes(p.Body(), int(min(p.Size, maxGuard)))
+	if err != nil {
+		return false, err
+	}
+	for _, id := range w.Vital {
+		if raw := w.raw(id); len(raw) >= 4 && bytes.Contains(b, raw) {
+			return true, nil
+		}
+	}
+	// Shorter IDs are found in anything: they count where parts fill the body.
+	steps := 0
+	rest, err := w.Parts(p.Body(), p.Body()+int64(len(b)), func(c Part) error {
+		found = found || slices.Contains(w.Vital, c.ID)
+		if steps++; steps > maxParts || c.Cut {
+			return errNoParts
+		}
+		return nil
+	})
+	if scrub.Refusal(err) || err == errNoParts {
+		return false, nil
+	}
+	return found && rest == p.Body()+int64(len(b)), err
+}
+
+// near tells whether an ID is one bit away from that of a part that stays.
+func (w *Walk) near(id string) bool {
+	is := func(known string) bool {
+		a, b := w.raw(id), w.raw(known)
+		if len(a) != len(b) {
+			return false
+		}
+		n := 0
+		for i := range a {
+			n += bits.OnesCount8(a[i] ^ b[i])
+		}
+		return n == 1
+	}
+	if slices.ContainsFunc(w.Vital, is) {
+		return true
+	}
+	for _, rules := range w.Rules {
+		for known, r := range rules {
+			if r.Fate != tags.Go && r.Fate != tags.Words && is(known) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hollow tells whether a part holds nothing but padding: an earlier run could not
+// retire it in one write.
+func (w *Walk) hollow(p Part) (bool, error) {
+	if p.Size < w.Least {
+		return false, nil
+	}
+	c, err := w.Read(w.Scan, p.Body(), p.Tail())
+	if err == nil && w.Filler(c) && c.End() == p.Tail() {
+		return w.Constant(c.Body(), c.Size, 0)
+	}
+	if scrub.Refusal(err) {
+		err = nil
+	}
+	return false, err
+}
