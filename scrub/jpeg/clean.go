@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/jpeg/entropy"
 	"untag/scrub/xmp"
 )
 
@@ -35,11 +36,11 @@ type cleaner struct {
 	told      bool    // EXIF tells the orientation
 	differ    bool    // several blocks of it do, and not the same
 
-	gaps    []scrub.Range   // in scans, bytes that are no coded data
-	endless bool            // but the mark of its end is not
-	whole   bool            // every block of the picture is there
-	empty   []table         // those that nothing uses
-	codes   []*huffmanTable // all tables, if it is known which of their codes occur
+	gaps    []scrub.Range    // in scans, bytes that are no coded data
+	endless bool             // but the mark of its end is not
+	whole   bool             // every block of the picture is there
+	empty   []table          // those that nothing uses
+	codes   []*entropy.Table // all tables, if it is known which of their codes occur
 }
 
 // survey sorts segments into families.

@@ -80,7 +80,7 @@ func FuzzParse(f *testing.F) {
 	seeds := [][]byte{
 		photo(), photo(seg(0xE0, jfif), exifOf(orientation(6), ascii(0x010F, secret)), seg(com, secret)),
 		photo(seg(0xED, "Photoshop 3.0\x008BIM\x04\x04\x00\x00\x00\x00\x00\x0b\x1c\x02\x50\x00\x06", secret)),
-		photo(seg(0xE2, "ICC_PROFILE\x00\x01\x01", secret)), ultraHDR(0), ultraHDR(5), entropy("a\xff\x00b\xff\xd0c\xff\xff"),
+		photo(seg(0xE2, "ICC_PROFILE\x00\x01\x01", secret)), ultraHDR(0), ultraHDR(5), codedData("a\xff\x00b\xff\xd0c\xff\xff"),
 		bytes.Repeat(photo(seg(com, secret)), 5), append(photo("junk", seg(0xEE, "Adobe\x00\x65\x40\x00\x00\x00\x01")), "tail"...),
 		listed(func(mpf string) []byte { return photo(mpf) }, []uint32{0x20020002, 0x020002}, 0, [][]byte{photo(seg(com, secret))}),
 	}

@@ -3,6 +3,8 @@ package jpeg
 import (
 	"fmt"
 	"slices"
+
+	"untag/scrub/jpeg/entropy"
 )
 
 // maxJunk is how many bytes between segments are no reason for doubt.
@@ -82,7 +84,7 @@ func coded(code byte, b []byte) int {
 	case code == dqt:
 		return tables(b, func(b []byte) int { return 1 + 64<<(b[0]>>4&1) })
 	case code == dht:
-		return tables(b, huffmanLength)
+		return tables(b, entropy.TableLength)
 	case code == dhp || isFrame(code) && code != sof55:
 		return counted(b, 5, 6, 3)
 	case code == sos:
@@ -107,13 +109,4 @@ func tables(b []byte, length func([]byte) int) int {
 		at += length(b[at:])
 	}
 	return at
-}
-
-// huffmanLength is the length of one Huffman table: class, 16 counts, values.
-func huffmanLength(b []byte) int {
-	n := 17
-	for _, count := range b[1:min(17, len(b))] {
-		n += int(count)
-	}
-	return n
 }

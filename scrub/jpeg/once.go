@@ -9,8 +9,8 @@ import (
 // number of low bits that are to come; 0 if nothing has come.
 type coming [64]byte
 
-// once doubts a picture of which a scan tells again what an earlier one told:
-// libjpeg shows the first, FFmpeg and Go the last.
+// once doubts a picture of which a scan tells again what an earlier one told, or a bit
+// before those above it: libjpeg shows the first, FFmpeg and Go the last.
 func (c *cleaner) once() error {
 	if len(c.pic.scans) < 2 || len(c.pic.frames) != 1 || slices.ContainsFunc(c.pic.segments, func(g segment) bool { return g.code == dhp }) {
 		return nil
@@ -25,13 +25,13 @@ func (c *cleaner) once() error {
 			return err
 		}
 		if c.repeats(b, told) {
-			c.strange = fmt.Sprintf("the scan at 0x%x tells again what has been told", g.off)
+			c.strange = fmt.Sprintf("the scan at 0x%x does not go on from what has been told", g.off)
 		}
 	}
 	return nil
 }
 
-// repeats tells whether the scan with the header b (T.81, B.2.3) has been told, and
+// repeats tells whether the scan with the header b (T.81, B.2.3) does not go on from what was told, and
 // notes it.
 func (c *cleaner) repeats(b []byte, told map[byte]*coming) (yes bool) {
 	if len(b) < 4 || len(b) < 4+2*int(b[0]) {
@@ -48,7 +48,7 @@ func (c *cleaner) repeats(b []byte, told map[byte]*coming) (yes bool) {
 		}
 		of := told[s[0]]
 		for k := from; k <= min(to, 63); k++ {
-			yes = yes || of[k] > 0 && (!refines || low+1 >= of[k])
+			yes = yes || !refines && of[k] > 0 || refines && of[k] != low+2
 			of[k] = low + 1
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/jpeg/entropy"
 )
 
 // A table that no scan refers to, before another one takes its place or the
@@ -28,7 +29,7 @@ func tablesOf(g segment, b []byte) (out []table) {
 		case dqt:
 			n = 1 + 64<<(b[0]>>4&1)
 		case dht:
-			n = huffmanLength(b)
+			n = entropy.TableLength(b)
 		}
 		if n > len(b) {
 			return out
@@ -47,14 +48,7 @@ func tablesOf(g segment, b []byte) (out []table) {
 }
 
 // usual tells whether a Huffman table is one of those that everybody uses.
-func (t table) usual() bool {
-	for _, u := range usual {
-		if slices.Contains(u[:], string(t.b[1:])) {
-			return true
-		}
-	}
-	return false
-}
+func (t table) usual() bool { return entropy.Usual(t.b[1:]) }
 
 // unused finds the tables that no scan refers to.
 func (c *cleaner) unused() error {
@@ -65,7 +59,7 @@ func (c *cleaner) unused() error {
 	if !ok || err != nil {
 		return err
 	}
-	u := usage{frame: &f, waiting: map[[2]byte]table{}, taken: map[int][]byte{}}
+	u := usage{Frame: &f, waiting: map[[2]byte]table{}, taken: map[int][]byte{}}
 	for _, g := range c.pic.segments {
 		if g.code != dht && g.code != dqt && g.code != dri && g.code != sos {
 			continue
@@ -95,7 +89,7 @@ func (c *cleaner) unused() error {
 
 // usage follows which tables the scans of a picture refer to.
 type usage struct {
-	*frame
+	*entropy.Frame
 	waiting map[[2]byte]table // defined and not referred to yet
 	taken   map[int][]byte    // the quantisation table of each component that was in a scan
 	unused  []table
@@ -117,8 +111,8 @@ func (u *usage) define(t table) {
 // for have one.
 func (u *usage) late(t table) bool {
 	late := false
-	for i, c := range u.components {
-		if c.quantiser != t.id {
+	for i, c := range u.Components {
+		if c.Quantiser != t.id {
 			continue
 		}
 		b, ok := u.taken[i]
@@ -133,26 +127,26 @@ func (u *usage) late(t table) bool {
 
 // scan takes what a scan refers to off the waiting list.
 func (u *usage) scan(b []byte) {
-	h, ok := u.frame.scan(b)
+	h, ok := u.Header(b)
 	if !ok {
 		clear(u.waiting)
 		return
 	}
 	delete(u.waiting, [2]byte{dri})
-	for _, n := range h.units {
-		id := u.components[n.component].quantiser
-		if t, ok := u.waiting[[2]byte{dqt, id}]; ok && u.taken[n.component] == nil {
-			u.taken[n.component] = t.b
+	for _, n := range h.Units {
+		id := u.Components[n.Component].Quantiser
+		if t, ok := u.waiting[[2]byte{dqt, id}]; ok && u.taken[n.Component] == nil {
+			u.taken[n.Component] = t.b
 		}
-		if !u.progressive || h.from == 0 && !h.refines { // a sequential scan is of whole blocks, whatever its header says
-			delete(u.waiting, [2]byte{dht, byte(n.dc)})
+		if !u.Progressive || h.From == 0 && !h.Refines { // a sequential scan is of whole blocks, whatever its header says
+			delete(u.waiting, [2]byte{dht, byte(n.DC)})
 		}
-		if !u.progressive || h.to > 0 {
-			delete(u.waiting, [2]byte{dht, 0x10 | byte(n.ac)})
+		if !u.Progressive || h.To > 0 {
+			delete(u.waiting, [2]byte{dht, 0x10 | byte(n.AC)})
 		}
 	}
-	for _, n := range h.units {
-		delete(u.waiting, [2]byte{dqt, u.components[n.component].quantiser})
+	for _, n := range h.Units {
+		delete(u.waiting, [2]byte{dqt, u.Components[n.Component].Quantiser})
 	}
 }
 
@@ -178,7 +172,7 @@ func (c *cleaner) tables(g segment) error {
 		return nil
 	}
 	for _, t := range c.codes {
-		if t.off > g.off && t.off < g.end() {
+		if t.Off > g.off && t.Off < g.end() {
 			c.spareCodes(t, place)
 		}
 	}
@@ -221,17 +215,17 @@ func (c *cleaner) emptyCodes(t table, place string) error {
 }
 
 // spareCodes says zero of the codes that don't occur.
-func (c *cleaner) spareCodes(t *huffmanTable, place string) {
+func (c *cleaner) spareCodes(t *entropy.Table, place string) {
 	all := 162 // 10 sizes after each of 16 runs, and two codes without a size
-	if t.class == 0 {
+	if t.Class == 0 {
 		all = 12
 	}
-	spare := t.spare(all)
+	spare := t.Spare(all)
 	if len(spare) == 0 {
 		return
 	}
-	c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: place + "/codes", Off: t.off, Len: int64(len(t.symbols)), Value: fmt.Sprintf("%d codes that don't occur", len(spare))})
+	c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: place + "/codes", Off: t.Off, Len: int64(len(t.Symbols)), Value: fmt.Sprintf("%d codes that don't occur", len(spare))})
 	for _, i := range spare {
-		c.Put(scrub.Destroy, t.off+int64(i), []byte{0})
+		c.Put(scrub.Destroy, t.Off+int64(i), []byte{0})
 	}
 }

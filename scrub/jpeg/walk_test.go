@@ -11,7 +11,7 @@ import (
 )
 
 // entropy builds a picture around given coded data, which is not looked into.
-func entropy(data string) []byte {
+func codedData(data string) []byte {
 	const arithmetic = 0xC9
 	pic := encode(8, 8)
 	pic[bytes.Index(pic, []byte{0xFF, sof0})+1] = arithmetic
@@ -41,7 +41,7 @@ func TestScanEnds(t *testing.T) {
 		{"more fill than the buffer and a restart", "a" + ff + "\xd1b", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			data := entropy(c.data)
+			data := codedData(c.data)
 			p := plan(t, data)
 			if st := p.Status(); st != scrub.Clean {
 				t.Fatalf("%s: %s %q %+v", st, p.Refused, p.Doubts, p.Findings)
@@ -61,7 +61,7 @@ func TestScanEnds(t *testing.T) {
 
 // A proof steps over scans that the plan before found.
 func TestKnown(t *testing.T) {
-	data := append(with(entropy(strings.Repeat("coded ", 1<<18)), seg(com, secret)), "tail"...)
+	data := append(with(codedData(strings.Repeat("coded ", 1<<18)), seg(com, secret)), "tail"...)
 	first := plan(t, data)
 	result := scrubtest.Perform(data, first)
 	again, err := engine().Plan(bytes.NewReader(result), int64(len(result)), scrub.Options{Known: first.Map})
@@ -84,7 +84,7 @@ func TestGiant(t *testing.T) {
 
 func BenchmarkScan(b *testing.B) {
 	// Coded data has an FF about every 200 bytes.
-	data := entropy(strings.Repeat(strings.Repeat("0123456789", 20)+"\xff\x00", 100_000))
+	data := codedData(strings.Repeat(strings.Repeat("0123456789", 20)+"\xff\x00", 100_000))
 	b.SetBytes(int64(len(data)))
 	for b.Loop() {
 		if _, err := engine().Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{}); err != nil {

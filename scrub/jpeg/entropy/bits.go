@@ -1,4 +1,4 @@
-package jpeg
+package entropy
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 const (
 	bitBuffer = 64 << 10 // how much is read at once, at most
 	bitMargin = 64       // zeros behind the last byte before a marker
+
+	firstRestart = 0xD0 // RST0 (T.81, table B.1)
 )
 
 // bitReader reads coded bits, the most significant first. A zero is stuffed behind
@@ -171,6 +173,6 @@ func (b *bitReader) restart(number int) bool {
 		}
 		b.raw = b.raw[1:]
 		b.stopped, b.gone, b.data, b.i, b.most = false, false, 0, 0, -1
-		return c == rst0|byte(number&7)
+		return c == firstRestart|byte(number&7)
 	}
 }

@@ -1,13 +1,15 @@
-package jpeg
+package entropy
 
-// huffmanTable finds the symbol that a code stands for (T.81, C and F.2.2.3).
-type huffmanTable struct {
+import "slices"
+
+// Table finds the symbol that a code stands for (T.81, C and F.2.2.3).
+type Table struct {
 	fast    [1 << fastBits]uint16 // by the next bits: length of the code, and the symbol; 0 if it is longer or none
 	limit   [17]int               // by length: the first code, left-aligned in 16 bits, that is longer
 	first   [17]int               // by length: what to add to a code for the index of its symbol
-	symbols []byte
-	class   byte      // 0 for DC, 1 for AC
-	off     int64     // of the symbols in the medium, 0 for a usual table
+	Symbols []byte
+	Class   byte      // 0 for DC, 1 for AC
+	Off     int64     // of the symbols in the medium, 0 for a usual table
 	used    [256]bool // by symbol
 
 	steps *steps // for AC tables of the sequential mode
@@ -16,10 +18,10 @@ type huffmanTable struct {
 // fastBits is the length of the codes that one look finds.
 const fastBits = 10
 
-// newHuffmanTable returns the table with counts codes of 1 to 16 bits, or nil if
+// newTable returns the table with counts codes of 1 to 16 bits, or nil if
 // there is no such code.
-func newHuffmanTable(counts, symbols []byte) *huffmanTable {
-	t := &huffmanTable{symbols: symbols}
+func newTable(counts, symbols []byte) *Table {
+	t := &Table{Symbols: symbols}
 	code, at := 0, 0
 	for n := 1; n <= 16; n++ {
 		t.first[n] = at - code
@@ -38,7 +40,7 @@ func newHuffmanTable(counts, symbols []byte) *huffmanTable {
 	return t
 }
 
-func (t *huffmanTable) fill(code, n int, symbol byte) {
+func (t *Table) fill(code, n int, symbol byte) {
 	spare := fastBits - n
 	for i := code << spare; i < (code+1)<<spare; i++ {
 		t.fast[i] = uint16(n)<<8 | uint16(symbol)
@@ -47,10 +49,10 @@ func (t *huffmanTable) fill(code, n int, symbol byte) {
 
 // slow looks up a longer code at the start of 16 bits: its length and its symbol,
 // 0 if there is none.
-func (t *huffmanTable) slow(next int) (length, symbol int) {
+func (t *Table) slow(next int) (length, symbol int) {
 	for n := fastBits + 1; n <= 16; n++ {
 		if next < t.limit[n] {
-			return n, int(t.symbols[next>>(16-n)+t.first[n]])
+			return n, int(t.Symbols[next>>(16-n)+t.first[n]])
 		}
 	}
 	return 0, 0
@@ -82,7 +84,7 @@ func (s step) ends() bool        { return s&endOfBlock > 0 }
 func (s step) reach() int { return int(s >> 4) }
 
 // prepare fills steps.
-func (t *huffmanTable) prepare() {
+func (t *Table) prepare() {
 	if t.steps != nil {
 		return
 	}
@@ -93,7 +95,7 @@ func (t *huffmanTable) prepare() {
 }
 
 // walk returns the step for the bits w, and tells of each symbol in it.
-func (t *huffmanTable) walk(w int, each func(symbol int)) step {
+func (t *Table) walk(w int, each func(symbol int)) step {
 	bits, coefficients := 0, 0
 	for {
 		e := int(t.fast[w<<bits&(1<<stepBits-1)>>(stepBits-fastBits)])
@@ -114,7 +116,7 @@ func (t *huffmanTable) walk(w int, each func(symbol int)) step {
 }
 
 // count notes the symbols of all steps that were taken.
-func (t *huffmanTable) count() {
+func (t *Table) count() {
 	if t.steps == nil {
 		return
 	}
@@ -126,7 +128,7 @@ func (t *huffmanTable) count() {
 }
 
 // symbol takes the next one; ok is false if no code fits.
-func (b *bitReader) symbol(t *huffmanTable) (s int, ok bool) {
+func (b *bitReader) symbol(t *Table) (s int, ok bool) {
 	if b.n < 16 {
 		b.refill()
 	}
@@ -143,28 +145,52 @@ func (b *bitReader) symbol(t *huffmanTable) (s int, ok bool) {
 	return c, n > 0
 }
 
-// spare lists the symbols of which no code occurred, where that tells: the tables
+// Used tells of each symbol whether a code of it occurred.
+func (t *Table) Used() [256]bool { return t.used }
+
+// Spare lists the symbols of which no code occurred, where that tells: the tables
 // of many encoders hold all symbols there are, each once, while those made for
 // one picture have none to spare.
-func (t *huffmanTable) spare(all int) (at []int) {
+func (t *Table) Spare(all int) (at []int) {
 	seen := [256]bool{}
 	distinct := true
-	for i, c := range t.symbols {
+	for i, c := range t.Symbols {
 		distinct = distinct && !seen[c]
 		seen[c] = true
 		if !t.used[c] && c != 0 {
 			at = append(at, i)
 		}
 	}
-	if distinct && len(t.symbols) == all || t.used == [256]bool{} {
+	if distinct && len(t.Symbols) == all || t.used == [256]bool{} {
 		return nil
 	}
 	return at
 }
 
+// TableLength is the length of the Huffman table that b starts with: class, 16
+// counts, values.
+func TableLength(b []byte) int {
+	n := 17
+	for _, count := range b[1:min(17, len(b))] {
+		n += int(count)
+	}
+	return n
+}
+
+// Usual tells whether counts and values are a table that everybody uses.
+func Usual(b []byte) bool {
+	return slices.ContainsFunc(usual[:], func(u [2]string) bool { return slices.Contains(u[:], string(b)) })
+}
+
+// UsualTable returns counts and values of those of T.81, K.3, by class and number.
+func UsualTable(class, i int) (counts, symbols []byte) {
+	u := usual[class][i]
+	return []byte(u[:16]), []byte(u[16:])
+}
+
 // usualTables returns those of T.81, K.3, which decoders take where a file has
 // none: for DC or for AC, those of luminance and of chrominance.
-func usualTables(class int) (t [4]*huffmanTable) {
+func usualTables(class int) (t [4]*Table) {
 	for i := range usual[class] {
 		unused := readyTables[class][i]
 		t[i] = &unused
@@ -172,10 +198,10 @@ func usualTables(class int) (t [4]*huffmanTable) {
 	return t
 }
 
-var readyTables = func() (t [2][2]huffmanTable) {
+var readyTables = func() (t [2][2]Table) {
 	for class := range usual {
-		for i, u := range usual[class] {
-			t[class][i] = *newHuffmanTable([]byte(u[:16]), []byte(u[16:]))
+		for i := range usual[class] {
+			t[class][i] = *newTable(UsualTable(class, i))
 		}
 	}
 	return t

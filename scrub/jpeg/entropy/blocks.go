@@ -1,4 +1,4 @@
-package jpeg
+package entropy
 
 import "math/bits"
 
@@ -8,7 +8,7 @@ const last = 63
 // sequential steps through scans that hold whole blocks (T.81, F.2.2).
 type sequential []tablePair
 
-type tablePair struct{ dc, ac *huffmanTable }
+type tablePair struct{ dc, ac *Table }
 
 func (sequential) restart() {}
 
@@ -22,7 +22,7 @@ func (s sequential) step(b *bitReader, _ int) bool {
 }
 
 // level steps over a DC coefficient.
-func (b *bitReader) level(t *huffmanTable) bool {
+func (b *bitReader) level(t *Table) bool {
 	s, ok := b.symbol(t)
 	if !ok || s > 15 {
 		return false
@@ -32,7 +32,7 @@ func (b *bitReader) level(t *huffmanTable) bool {
 }
 
 // block steps over the AC coefficients of a block. All of the time goes here.
-func (b *bitReader) block(t *huffmanTable) bool {
+func (b *bitReader) block(t *Table) bool {
 	steps := t.steps
 	if steps == nil {
 		return b.codes(t)
@@ -62,7 +62,7 @@ func (b *bitReader) block(t *huffmanTable) bool {
 }
 
 // codes does what block does, without the steps.
-func (b *bitReader) codes(t *huffmanTable) bool {
+func (b *bitReader) codes(t *Table) bool {
 	for k := 1; k <= last; {
 		if k = b.one(t, k); k > last+1 {
 			return false
@@ -74,7 +74,7 @@ func (b *bitReader) codes(t *huffmanTable) bool {
 // special takes a step that ends the block, or else a single code. It returns the
 // number of the next coefficient, last+1 at the end of the block, and more if
 // there is no such code.
-func (b *bitReader) special(t *huffmanTable, k int) int {
+func (b *bitReader) special(t *Table, k int) int {
 	w := b.acc >> (64 - stepBits)
 	if s := t.steps.next[w]; s.ends() && s != noStep && k+s.coefficients() <= last {
 		t.steps.taken[w] = true
@@ -86,7 +86,7 @@ func (b *bitReader) special(t *huffmanTable, k int) int {
 }
 
 // one takes a single code, and returns what special does.
-func (b *bitReader) one(t *huffmanTable, k int) int {
+func (b *bitReader) one(t *Table, k int) int {
 	c, ok := b.symbol(t)
 	run, size := c>>4, c&15
 	switch {
@@ -100,7 +100,7 @@ func (b *bitReader) one(t *huffmanTable, k int) int {
 }
 
 // levels steps through the first progressive scan of DC coefficients (T.81, G.1.2.1).
-type levels []*huffmanTable
+type levels []*Table
 
 func (levels) restart() {}
 
@@ -129,7 +129,7 @@ func (s levelBits) step(b *bitReader, _ int) bool {
 type band struct {
 	from, to int
 	refines  bool
-	ac       *huffmanTable
+	ac       *Table
 	blocks   coefficients
 	run      int // blocks to come in which no coefficient begins
 }

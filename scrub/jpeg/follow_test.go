@@ -12,6 +12,7 @@ import (
 
 	"untag/samples"
 	"untag/scrub"
+	"untag/scrub/jpeg/entropy"
 	"untag/scrub/scrubtest"
 )
 
@@ -161,7 +162,7 @@ func TestPictureThatCanNotBeSteppedThrough(t *testing.T) {
 // What is in doubt is told; the list of what is not grows with no file.
 func TestGapsAreBounded(t *testing.T) {
 	const across = 128
-	for n, want := range map[int]scrub.Status{maxGaps / 2: scrub.Clean, maxGaps + across: scrub.Partly} {
+	for n, want := range map[int]scrub.Status{entropy.MaxGaps / 2: scrub.Clean, entropy.MaxGaps + across: scrub.Partly} {
 		var pic strings.Builder
 		pic.WriteString("\xff\xd8" + seg(dqt, "\x00"+strings.Repeat("\x01", 64)) + seg(dht, "\x00\x01"+strings.Repeat("\x00", 16), "\x10\x01"+strings.Repeat("\x00", 16)) +
 			seg(sof0, "\x08", be16(uint16(n/across*8)), be16(across*8), "\x01\x01\x11\x00") + seg(dri, "\x00\x01") + seg(sos, "\x01\x01\x00\x00\x3f\x00"))
@@ -186,17 +187,9 @@ func TestRestartsInOrder(t *testing.T) {
 	}
 }
 
-func TestCoefficientsArePaged(t *testing.T) {
-	c := make(coefficients, 2)
-	*c.at(pageBlocks) |= 4
-	if c[0] != nil || *c.at(pageBlocks) != 4 || *c.at(0) != 0 {
-		t.Errorf("%v", c)
-	}
-}
-
 // Tables are small in the file, and large in memory.
 func TestTablesAreBounded(t *testing.T) {
-	for n, want := range map[int]scrub.Status{maxTables / 2: scrub.Clean, maxTables + 1: scrub.Partly} {
+	for n, want := range map[int]scrub.Status{entropy.MaxTables / 2: scrub.Clean, entropy.MaxTables + 1: scrub.Partly} {
 		empty := strings.Repeat("\x13"+strings.Repeat("\x00", 16), n)
 		if p := plan(t, photo(seg(dht, empty))); p.Status() != want {
 			t.Errorf("with %d tables it is %s: %q", n, p.Status(), p.Doubts)
@@ -209,7 +202,7 @@ func TestOtherCodingIsNotLookedInto(t *testing.T) {
 	for _, c := range []struct {
 		data []byte
 		want bool
-	}{{entropy("abc"), true}, {encode(8, 8), false}} {
+	}{{codedData("abc"), true}, {encode(8, 8), false}} {
 		p, err := engine().Plan(bytes.NewReader(c.data), int64(len(c.data)), scrub.Options{Depth: scrub.DepthDeep})
 		if err != nil {
 			t.Fatal(err)

@@ -11,7 +11,10 @@ import (
 
 	"untag/samples"
 	"untag/scrub"
+	"untag/scrub/jpeg/entropy"
 )
+
+const lastCoefficient = 63
 
 // plainBits is a bitReader that is slow and obvious.
 type plainBits struct {
@@ -75,73 +78,6 @@ func (p *plainBits) restart(number int) bool {
 	return p.b[p.at-1] == rst0|byte(number&7)
 }
 
-// However data, stuffing, markers and the edges of what is read at once lie to
-// each other, bits are what they are.
-func TestBitsAreThose(t *testing.T) {
-	lot := rand.New(rand.NewPCG(1, 2))
-	var b bitReader
-	marks := []string{"\xff\x00", "\xff\xd0", "\xff\xff\xd1", "\xff\xff\xff\xff\xd2", "\xff\xff\x00", "\xff", "\xff\xff", "\xff\xd9", "\xff\x00\xff\x00\xff\xd3"}
-	for at := -12; at < 4; at++ { // where the mark stands, seen from the edge
-		for i, mark := range marks {
-			data := make([]byte, bitBuffer+at+len(mark)+lot.IntN(24))
-			for i := range data {
-				data[i] = byte(lot.IntN(254))
-			}
-			copy(data[1000:], "\xff\x00")
-			copy(data[bitBuffer+at:], mark)
-			off := lot.IntN(2)
-			b.start(bytes.NewReader(data), scrub.Range{Off: int64(off), Len: int64(len(data) - off)})
-			p := &plainBits{b: data, at: off}
-			b.drop(8 * (bitBuffer - 40))
-			p.at += bitBuffer - 40 + len("\x00")
-			agree(t, lot, fmt.Sprintf("mark %d at %d", i, at), &b, p)
-		}
-	}
-	for n := range 2000 {
-		data := make([]byte, lot.IntN(40))
-		for i := range data {
-			data[i] = []byte{0, 0, 0xFF, 0xFF, rst0, rst0 + 1, byte(lot.Uint32()), byte(lot.Uint32())}[lot.IntN(8)]
-		}
-		b.start(bytes.NewReader(data), scrub.Range{Len: int64(len(data))})
-		agree(t, lot, fmt.Sprintf("random %d: %x", n, data), &b, &plainBits{b: data})
-	}
-}
-
-// agree asks both for the same.
-func agree(t *testing.T, lot *rand.Rand, name string, b *bitReader, p *plainBits) {
-	t.Helper()
-	for step := range 120 {
-		var got, want any
-		switch what := lot.IntN(12); {
-		case what == 0:
-			n := lot.IntN(100)
-			b.drop(n)
-			p.take(n)
-		case what == 1:
-			got, want = b.used(), int64(p.at)
-		case what == 2 && p.left() < 100:
-			at := p.align()
-			got, want = b.align(), int64(at)
-			if got == want {
-				number := lot.IntN(4)
-				ok := p.restart(number)
-				if got, want = b.restart(number), ok; got == false && want == false {
-					return
-				}
-			}
-		default:
-			n := lot.IntN(17)
-			got, want = b.take(n), p.take(n)
-		}
-		if got != want {
-			t.Fatalf("%s: step %d: %v, want %v", name, step, got, want)
-		}
-		if b.stopped && b.left() != p.left() && (b.left() >= 0 || p.left() >= 0) {
-			t.Fatalf("%s: step %d: %d left, want %d", name, step, b.left(), p.left())
-		}
-	}
-}
-
 // plainTable decodes bit by bit.
 type plainTable struct {
 	codes map[[2]int]int // by length and code
@@ -175,31 +111,30 @@ func (t *plainTable) symbol(p *plainBits) (int, bool) {
 
 // plainScan steps over the blocks of T.81 as its flow charts do.
 type plainScan struct {
-	scanHeader
+	entropy.Header
 	progressive bool
 	dc, ac      [4]*plainTable
 	blocks      map[int]map[[2]int]bool // by component: block and coefficient that is not zero
 	run         int
-	left        map[[2]int]byte // by component and coefficient: how many bits have not come
 }
 
 func (s *plainScan) step(p *plainBits, group int) bool {
-	for _, u := range s.units {
-		if s.progressive && s.from == 0 && s.refines {
+	for _, u := range s.Units {
+		if s.progressive && s.From == 0 && s.Refines {
 			p.take(1)
 			continue
 		}
-		if s.from == 0 {
-			n, ok := s.dc[u.dc].symbol(p)
+		if s.From == 0 {
+			n, ok := s.dc[u.DC].symbol(p)
 			if !ok || n > 15 {
 				return false
 			}
 			p.take(n)
 		}
-		if s.progressive && s.from > 0 && !s.band(p, s.ac[u.ac], group, s.blocks[u.component]) {
+		if s.progressive && s.From > 0 && !s.band(p, s.ac[u.AC], group, s.blocks[u.Component]) {
 			return false
 		}
-		if !s.progressive && !s.block(p, s.ac[u.ac]) {
+		if !s.progressive && !s.block(p, s.ac[u.AC]) {
 			return false
 		}
 	}
@@ -207,7 +142,7 @@ func (s *plainScan) step(p *plainBits, group int) bool {
 }
 
 func (s *plainScan) block(p *plainBits, t *plainTable) bool {
-	for k := 1; k <= last; k++ {
+	for k := 1; k <= lastCoefficient; k++ {
 		c, ok := t.symbol(p)
 		switch {
 		case !ok || c&15 == 0 && c>>4 > 0 && c>>4 < 15:
@@ -217,7 +152,7 @@ func (s *plainScan) block(p *plainBits, t *plainTable) bool {
 		}
 		k += c >> 4
 		p.take(c & 15)
-		if k > last {
+		if k > lastCoefficient {
 			return false
 		}
 	}
@@ -225,11 +160,11 @@ func (s *plainScan) block(p *plainBits, t *plainTable) bool {
 }
 
 func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]bool) bool {
-	k := s.from
-	for s.run == 0 && k <= s.to {
+	k := s.From
+	for s.run == 0 && k <= s.To {
 		c, ok := t.symbol(p)
 		run, size := c>>4, c&15
-		if !ok || s.refines && size > 1 {
+		if !ok || s.Refines && size > 1 {
 			return false
 		}
 		if size == 0 && run < 15 {
@@ -237,14 +172,14 @@ func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]
 			break
 		}
 		p.take(size)
-		for ; s.refines && k <= s.to && (run > 0 || set[[2]int{block, k}]); k++ {
+		for ; s.Refines && k <= s.To && (run > 0 || set[[2]int{block, k}]); k++ {
 			if set[[2]int{block, k}] {
 				p.take(1)
 			} else {
 				run--
 			}
 		}
-		if k += run; k > s.to && (size > 0 || !s.refines) {
+		if k += run; k > s.To && (size > 0 || !s.Refines) {
 			return false
 		}
 		if size > 0 {
@@ -254,7 +189,7 @@ func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]
 	}
 	if s.run > 0 {
 		s.run--
-		for ; s.refines && k <= s.to; k++ {
+		for ; s.Refines && k <= s.To; k++ {
 			if set[[2]int{block, k}] {
 				p.take(1)
 			}
@@ -264,15 +199,15 @@ func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]
 }
 
 // plainly is decoder.scans.
-func plainly(data []byte, pic *picture, f frame) (out []followed, tables []*plainTable) {
-	s := plainScan{progressive: f.progressive, blocks: map[int]map[[2]int]bool{}, left: map[[2]int]byte{}}
-	for i := range f.components {
+func plainly(data []byte, pic *picture, f entropy.Frame) (out []entropy.Scan, tables []*plainTable) {
+	s := plainScan{progressive: f.Progressive, blocks: map[int]map[[2]int]bool{}}
+	for i := range f.Components {
 		s.blocks[i] = map[[2]int]bool{}
 	}
 	for i := range 4 {
 		for class, to := range []*[4]*plainTable{&s.dc, &s.ac} {
-			if i < len(usual[class]) {
-				to[i] = plainTableOf([]byte(usual[class][i][:16]), []byte(usual[class][i][16:]))
+			if i < 2 {
+				to[i] = plainTableOf(entropy.UsualTable(class, i))
 			}
 		}
 	}
@@ -286,8 +221,8 @@ func plainly(data []byte, pic *picture, f frame) (out []followed, tables []*plai
 		case dri:
 			interval = number(b)
 		case dht:
-			for len(b) >= 17 && huffmanLength(b) <= len(b) {
-				n := huffmanLength(b)
+			for len(b) >= 17 && entropy.TableLength(b) <= len(b) {
+				n := entropy.TableLength(b)
 				t := plainTableOf(b[1:17], b[17:n])
 				tables = append(tables, t)
 				if to := []*[4]*plainTable{&s.dc, &s.ac}; b[0]>>4 < 2 {
@@ -302,49 +237,41 @@ func plainly(data []byte, pic *picture, f frame) (out []followed, tables []*plai
 	return out, tables
 }
 
-func (s *plainScan) scan(data []byte, r scrub.Range, frame *frame, b []byte, interval int) followed {
-	f := followed{Range: r}
-	h, ok := frame.scan(b)
+func (s *plainScan) scan(data []byte, r scrub.Range, frame *entropy.Frame, b []byte, interval int) entropy.Scan {
+	f := entropy.Scan{Range: r}
+	h, ok := frame.Header(b)
 	if !ok {
-		f.lost = "a scan has no decoder"
+		f.Lost = "a scan has no decoder"
 		return f
 	}
-	for _, u := range h.units {
-		if h.from == 0 && !(s.progressive && h.refines) && s.dc[u.dc] == nil || h.to > 0 && s.ac[u.ac] == nil {
-			f.lost = "a scan has no decoder"
+	for _, u := range h.Units {
+		if h.From == 0 && !(s.progressive && h.Refines) && s.dc[u.DC] == nil || h.To > 0 && s.ac[u.AC] == nil {
+			f.Lost = "a scan has no decoder"
 			return f
 		}
 	}
-	for _, u := range h.units {
-		for k := h.from; k <= h.to; k++ {
-			if left, came := s.left[[2]int{u.component, k}]; came != h.refines || came && left != h.lowest+1 {
-				f.lost = "coefficients were there before"
-				return f
-			}
-		}
-	}
-	s.scanHeader, s.run = h, 0
+	s.Header, s.run = h, 0
 	p := &plainBits{b: data[:r.End()], at: int(r.Off)}
 	gap := func(end int) {
 		switch v := p.cur & (1<<p.have - 1); {
 		case p.have == 0:
 		case v == 0:
-			f.zeros = true
+			f.Zeros = true
 		case v == 1<<p.have-1:
-			f.ones = true
+			f.Ones = true
 		default:
-			f.odd = true
+			f.Odd = true
 		}
 		if p.at < end {
-			f.gaps = append(f.gaps, scrub.Range{Off: int64(p.at), Len: int64(end - p.at)})
+			f.Gaps = append(f.Gaps, scrub.Range{Off: int64(p.at), Len: int64(end - p.at)})
 		}
 	}
-	for i := range h.groups {
+	for i := range h.Groups {
 		if interval > 0 && i > 0 && i%interval == 0 {
 			q := *p
 			gap(q.align())
 			if *p = q; !p.restart(i/interval - 1) {
-				f.lost = "a restart marker is missing"
+				f.Lost = "a restart marker is missing"
 				return f
 			}
 			s.run = 0
@@ -352,21 +279,16 @@ func (s *plainScan) scan(data []byte, r scrub.Range, frame *frame, b []byte, int
 		ok := s.step(p, i)
 		if left := p.left(); left < 0 || !ok && left < 16 {
 			if p.align() < int(r.End()) {
-				f.lost = "coded data is missing"
+				f.Lost = "coded data is missing"
 			}
 			return f
 		}
 		if !ok {
-			f.lost = "coded data is damaged"
+			f.Lost = "coded data is damaged"
 			return f
 		}
 	}
 	gap(int(r.End()))
-	for _, u := range h.units {
-		for k := h.from; k <= h.to; k++ {
-			s.left[[2]int{u.component, k}] = h.lowest
-		}
-	}
 	return f
 }
 
@@ -391,11 +313,11 @@ func compared(t *testing.T, name string, data []byte) (lost, through int) {
 			return err
 		}
 		f, ok, err := p.readFrame(pic)
-		if err != nil || !ok || f.width*f.height > 1<<24 {
+		if err != nil || !ok || f.Width*f.Height > 1<<24 {
 			return err
 		}
-		d := &decoder{parser: p, frame: f, work: maxWork, dc: usualTables(0), ac: usualTables(1)}
-		got, err := d.scans(pic)
+		d := entropy.New(p.Reader, f)
+		got, err := p.scans(d, pic)
 		if err != nil {
 			return err
 		}
@@ -404,14 +326,14 @@ func compared(t *testing.T, name string, data []byte) (lost, through int) {
 			if !reflect.DeepEqual(got[i], want[i]) {
 				t.Errorf("%s: scan %d:\n%+v, want\n%+v", name, i, got[i], want[i])
 			}
-			if got[i].lost != "" {
+			if got[i].Lost != "" {
 				lost++
 			} else {
 				through++
 			}
 		}
-		for i, h := range d.all {
-			if h.count(); h.used != tables[i].used {
+		for i, h := range d.All() {
+			if h.Used() != tables[i].used {
 				t.Errorf("%s: the symbols of table %d that occur are others", name, i)
 			}
 		}
@@ -427,7 +349,7 @@ func compared(t *testing.T, name string, data []byte) (lost, through int) {
 type invented struct {
 	lot  *rand.Rand
 	acc  []byte
-	bits int // in the last byte of acc
+	bits int // in the lastCoefficient byte of acc
 }
 
 func (v *invented) put(code, n int) {
@@ -523,9 +445,9 @@ func (v *invented) picture(groups int, sampling []byte, interval int) []byte {
 }
 
 func (v *invented) block(symbols []byte, codes map[byte][2]int) {
-	for k := 1; k <= last; k++ {
+	for k := 1; k <= lastCoefficient; k++ {
 		c := symbols[v.lot.IntN(len(symbols))]
-		if v.lot.IntN(20) == 0 || k+int(c>>4) > last {
+		if v.lot.IntN(20) == 0 || k+int(c>>4) > lastCoefficient {
 			c = 0
 		}
 		v.put(codes[c][1], codes[c][0])
@@ -580,35 +502,5 @@ func TestStepsAreThose(t *testing.T) {
 	}
 	if lost < 50 || through < 50 {
 		t.Errorf("%d scans were lost, %d were not", lost, through)
-	}
-}
-
-// failing can't be read from end on.
-type failing struct {
-	*bytes.Reader
-	end int64
-}
-
-func (f failing) ReadAt(p []byte, off int64) (int, error) {
-	if off+int64(len(p)) > f.end {
-		return 0, errFailing
-	}
-	return f.Reader.ReadAt(p, off)
-}
-
-var errFailing = errors.New("bad sector")
-
-// What can't be read ends the data, and is not forgotten.
-func TestBitsThatCanNotBeRead(t *testing.T) {
-	for _, n := range []int{0, 1, 2, 9, bitBuffer, bitBuffer + 1, 2 * bitBuffer} {
-		data := make([]byte, n+3)
-		var b bitReader
-		b.start(failing{bytes.NewReader(data), int64(n)}, scrub.Range{Len: int64(len(data))})
-		for range len(data) + 200 {
-			b.take(8)
-		}
-		if b.left() >= 0 || b.err != errFailing || b.align() > int64(n) || b.restart(0) || b.err != errFailing {
-			t.Errorf("%d bytes: %d left, %v", n, b.left(), b.err)
-		}
 	}
 }
