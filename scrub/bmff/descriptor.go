@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/codec"
 	"untag/scrub/coded"
-	"untag/scrub/mpegvideo"
 )
 
 // descriptor takes the first descriptor off b: a tag, a length of up to four
@@ -134,16 +134,17 @@ func (st *stream) decoder(d []byte, off int64) bool {
 	return true
 }
 
-// mpegVideo is the codec of a stream whose frames may hold user data, 0 if they
-// can't (ISO/IEC 14496-1, table 5).
-func (st stream) mpegVideo() mpegvideo.Codec {
+// video is the codec of a stream of video that is looked into (ISO/IEC 14496-1, table 5).
+func (st stream) video() codec.Kind {
 	switch o := st.object; {
 	case o == 0x20:
-		return mpegvideo.MPEG4
+		return codec.MPEG4
 	case o >= 0x60 && o <= 0x65 || o == 0x6a:
-		return mpegvideo.MPEG12
+		return codec.MPEG12
+	case o == 0x6c || o == 0x6d:
+		return codec.Pictures
 	}
-	return 0
+	return codec.Unknown
 }
 
 // streamDescription claims esds: descriptors that no decoder looks at are
@@ -174,8 +175,8 @@ func (p *parser) streamDescription(b box, place string) error {
 			err = p.zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
 		case st.aac():
 			err = p.soundSpecific(r, place)
-		case st.mpegVideo() != 0:
-			err = p.specific(st.mpegVideo(), r, place)
+		case st.video() != codec.Unknown && st.video() != codec.Pictures:
+			err = p.specific(st.video(), r, place)
 		default:
 			err = p.otherSpecific(st.object, r, place)
 		}
@@ -197,12 +198,9 @@ func (st stream) looked() []scrub.Range {
 	return parts
 }
 
-// headers are of no picture.
-const headers = -1
-
 // specific claims the headers of a stream of MPEG video.
-func (p *parser) specific(codec mpegvideo.Codec, r scrub.Range, place string) error {
-	pieces, err := (&mpegvideo.Stream{Codec: codec}).Frame(p.s.Reader, r.Off, r.Len, headers)
+func (p *parser) specific(kind codec.Kind, r scrub.Range, place string) error {
+	pieces, err := (&codec.Stream{Kind: kind}).Config(p.s.Reader, r.Off, r.Len)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package bmff
 import (
 	"slices"
 	"strings"
+
+	"untag/scrub/codec"
 )
 
 // family is what the sample entries of some formats may hold, besides what is for
@@ -88,7 +90,7 @@ func medium(handler string) string {
 // familyOf is the family of a format, nil if it is not known.
 func familyOf(handler, format string) *family {
 	i := slices.IndexFunc(families, func(f family) bool { return f.medium == medium(handler) && has(f.formats, format) })
-	if i < 0 && medium(handler) == "vide" && tapeMPEG(format) {
+	if i < 0 && medium(handler) == "vide" && codec.TapeMPEG(format) {
 		i = slices.IndexFunc(families, func(f family) bool { return has(f.formats, "m2v1") })
 	}
 	if i < 0 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/codec"
 )
 
 // fragment is one moof box (8.8) while its tracks are read.
@@ -409,12 +410,12 @@ func (p *parser) looker(x *fragmentRunOf) func(sample) error {
 	}
 	var look func(sample) error
 	switch {
-	case x.t.codec.known():
+	case x.t.codec.Known():
 		look = func(f sample) error { _, err := p.frame(x.t, f); return err }
-	case x.t.pictures() && x.t.plainPictures() && !p.careful:
+	case x.t.codec.Kind == codec.Pictures && !p.careful:
 		look = p.picture
 	case x.t.pictures():
-		look = p.inspectPicture
+		look = p.inspect(x.t)
 	case x.t.timedText():
 		look = p.textSample(x.t)
 	default:

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"untag/scrub"
-	"untag/scrub/av1"
-	"untag/scrub/h26x"
 	"untag/scrub/words"
 )
 
@@ -136,31 +134,12 @@ func (p *parser) endsBefore(g scrub.Range, before *region) (bool, error) {
 
 // whole tells whether a range is one sample of a track from its first byte to its last.
 func (p *parser) whole(t *track, r scrub.Range) (bool, error) {
-	var err error
 	switch {
 	case t.encrypted || r.Len < 4:
 		return false, nil
-	case t.codec.av1:
-		_, err = av1.Stream{}.Frame(p.s.Reader, r.Off, r.Len)
-	case t.codec.h26x != 0:
-		_, err = (&h26x.Video{Codec: t.codec.h26x, LengthSize: t.video.LengthSize}).Frame(p.s.Reader, r.Off, r.Len)
-	case t.pictures():
-		return p.brackets(r, "\xff\xd8", "\xff\xd9")
 	case t.timedText():
 		h, err := p.s.Bytes(r.Off, 2)
 		return err == nil && int64(be16(h))+2 == r.Len, err
-	default:
-		return false, nil
 	}
-	return err == nil, ignoreDamage(err)
-}
-
-// brackets tells whether a range begins and ends with two bytes.
-func (p *parser) brackets(r scrub.Range, first, last string) (bool, error) {
-	a, err := p.s.Bytes(r.Off, 2)
-	if err != nil {
-		return false, err
-	}
-	b, err := p.s.Bytes(r.End()-2, 2)
-	return string(a) == first && string(b) == last, err
+	return t.codec.Whole(p.s.Reader, r.Off, r.Len)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/codec"
 	"untag/scrub/telemetry"
 	"untag/scrub/words"
 )
@@ -255,7 +256,7 @@ func (p *parser) placed(f sample) error {
 	if !blank && !telemetry.Placed(text) {
 		return nil
 	}
-	if len(p.cover.pieces) >= maxMessages {
+	if len(p.cover.pieces) >= codec.MaxMessages {
 		p.s.Doubt("more subtitles hold positions than can be kept account of")
 		return nil
 	}

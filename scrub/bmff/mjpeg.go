@@ -1,29 +1,13 @@
 package bmff
 
 import (
-	"slices"
-
 	"untag/scrub"
+	"untag/scrub/codec"
 )
 
 // pictures tells whether each frame is a picture with a format of its own.
 func (t *track) pictures() bool {
-	return t.codec.pictures || slices.ContainsFunc(t.formats, func(f string) bool {
-		return slices.Contains(pictureFormats, f) || slices.Contains(otherJPEG, f)
-	})
-}
-
-// pictureFormats are sample formats of plain pictures; otherJPEG are those of
-// Motion JPEG whose segments decoders look at: the fields of Motion JPEG A and
-// B, the strings of Avid.
-var (
-	pictureFormats = []string{"jpeg", "png ", "PNG ", "MPNG", "gif ", "tiff"}
-	otherJPEG      = []string{"mjpa", "mjpb", "mjpg", "MJPG", "AVDJ", "dmb1"}
-)
-
-// plainPictures tells whether all frames may be cleaned as pictures.
-func (t *track) plainPictures() bool {
-	return !slices.ContainsFunc(t.formats, func(f string) bool { return slices.Contains(otherJPEG, f) })
+	return t.codec.Kind == codec.Pictures || t.codec.Kind == codec.Fields
 }
 
 // maxPictures is how many frames are cleaned as pictures at the most: some
@@ -35,8 +19,8 @@ const maxPictures = 1 << 13
 // the other forms (the fields of Motion JPEG A, the strings of Avid), so these
 // are only looked at.
 func (p *parser) probePictures(t *track) error {
-	if !t.plainPictures() || p.careful { // a frame of the wrong length is cleaned of the next one
-		return p.eachProbe(t, p.inspectPicture)
+	if t.codec.Kind != codec.Pictures || p.careful { // a frame of the wrong length is cleaned of the next one
+		return p.eachProbe(t, p.inspect(t))
 	}
 	few := t.tables.samples <= maxPictures
 	all := few && p.s.Deep()
@@ -85,26 +69,17 @@ func (p *parser) picture(f sample) error {
 	return err
 }
 
-// inspectPicture doubts a frame that has segments other than those which
-// decoders of Motion JPEG look at.
-func (p *parser) inspectPicture(f sample) error {
-	h, err := p.s.Bytes(f.off, int(min(f.len, 4<<10)))
-	if err != nil {
+// inspect returns what doubts frames that can't be cleaned.
+func (p *parser) inspect(t *track) func(sample) error {
+	st := t.codec
+	if st.Kind == codec.Pictures {
+		st.Kind = codec.Fields
+	}
+	return func(f sample) error {
+		why, err := st.Inspect(p.s.Reader, f.off, f.len)
+		if why != "" {
+			p.s.Doubt("%s", why)
+		}
 		return err
 	}
-	for at := 2; at+12 <= len(h) && h[at] == 0xff; {
-		marker, size := h[at+1], int(be16(h[at+2:]))
-		id := string(h[at+4 : at+8])
-		switch {
-		case marker == 0xda:
-			return nil
-		case marker == 0xfe, marker >= 0xe2 && marker <= 0xef && marker != 0xee,
-			marker == 0xe0 && id != "AVI1" && id != "JFIF",
-			marker == 0xe1 && string(h[at+8:at+12]) != "mjpg":
-			p.s.Doubt("the pictures of a video track hold metadata")
-			return nil
-		}
-		at += 2 + max(2, size)
-	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"untag/scrub"
+	"untag/scrub/codec"
 )
 
 // maxEntries bounds the sample descriptions of a track that are looked at.
@@ -92,19 +93,19 @@ func (p *parser) fields(t *track, e entry) (int64, error) {
 // readDescriptions notes what the samples are. Frames of several codecs in one
 // track are not looked into.
 func (p *parser) readDescriptions(b box, t *track) error {
-	var first codec
+	var first codec.Kind
 	mixed := false
 	_, err := p.entries(b, func(e entry) error {
-		t.codec = codec{}
+		t.codec.Kind = codec.Unknown
 		err := p.readDescription(t, e)
 		if t.tables.described++; t.tables.described == 1 {
-			first = t.codec
+			first = t.codec.Kind
 		}
-		mixed = mixed || t.codec != first
+		mixed = mixed || t.codec.Kind != first
 		return err
 	})
 	if mixed {
-		t.codec = codec{}
+		t.codec.Kind = codec.Unknown
 		p.s.Doubt("the frames of a track are of several codecs")
 	}
 	return err
@@ -141,7 +142,8 @@ func (p *parser) readDescription(t *track, e entry) error {
 			return err
 		}
 	} else {
-		t.readFormat(c.format)
+		s, _ := codec.Of(codec.Entry, c.format)
+		t.codec.Kind = s.Kind
 	}
 	_, err = children(p.s, start, e.end(), func(b box) error {
 		if c.family != nil && !c.family.holds(b.typ) {

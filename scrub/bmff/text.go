@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"untag/scrub"
+	"untag/scrub/codec"
 	"untag/scrub/words"
 )
 
@@ -110,7 +111,7 @@ func (p *parser) textPiece(off, n int64, b box) error {
 	if err != nil {
 		return err
 	}
-	if len(p.cover.pieces) >= maxMessages {
+	if len(p.cover.pieces) >= codec.MaxMessages {
 		p.s.Doubt("more text samples hold something else than can be kept account of")
 		return nil
 	}

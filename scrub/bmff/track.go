@@ -6,8 +6,7 @@ import (
 	"slices"
 
 	"untag/scrub"
-	"untag/scrub/h26x"
-	"untag/scrub/mpegvideo"
+	"untag/scrub/codec"
 	"untag/scrub/pattern"
 )
 
@@ -26,10 +25,7 @@ type track struct {
 	chapters  []uint32 // tracks that this one names as its chapters
 	tables    tables
 	groups    groups
-	codec     codec
-	video     h26x.Video // of H.264 and its successors
-	mpeg      mpegvideo.Stream
-	timed     bool     // a frame tells a time of day
+	codec     codec.Stream
 	probes    []sample // the first and last ones, once the tables were read
 
 	decoded int64    // when the next sample of a fragment begins
