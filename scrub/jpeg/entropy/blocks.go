@@ -43,17 +43,21 @@ func (b *bitReader) block(t *Table) bool {
 		for ; i < stepsPerFill; i++ {
 			w := acc >> (64 - stepBits)
 			s := steps.next[w]
-			if k+s.reach() > last {
+			to := k + s.coefficients()
+			if to > last {
 				break
 			}
 			steps.taken[w] = true
-			acc <<= s.bits()
+			acc <<= s & 15
 			n -= s.bits()
-			k += s.reach()
+			if k = to; s.ends() {
+				b.acc, b.n = acc, n
+				return true
+			}
 		}
 		b.acc, b.n = acc, n
 		if i < stepsPerFill {
-			if k = b.special(t, k); k > last+1 {
+			if k = b.one(t, k); k > last+1 {
 				return false
 			}
 		}
@@ -71,21 +75,8 @@ func (b *bitReader) codes(t *Table) bool {
 	return true
 }
 
-// special takes a step that ends the block, or else a single code. It returns the
-// number of the next coefficient, last+1 at the end of the block, and more if
-// there is no such code.
-func (b *bitReader) special(t *Table, k int) int {
-	w := b.acc >> (64 - stepBits)
-	if s := t.steps.next[w]; s.ends() && s != noStep && k+s.coefficients() <= last {
-		t.steps.taken[w] = true
-		b.acc <<= s.bits()
-		b.n -= s.bits()
-		return last + 1
-	}
-	return b.one(t, k)
-}
-
-// one takes a single code, and returns what special does.
+// one takes a single code. It returns the number of the next coefficient, last+1 at
+// the end of the block, and more if there is no such code.
 func (b *bitReader) one(t *Table, k int) int {
 	c, ok := b.symbol(t)
 	run, size := c>>4, c&15

@@ -79,10 +79,6 @@ func (s step) bits() int         { return int(s & 15) }
 func (s step) coefficients() int { return int(s >> 4 & 127) }
 func (s step) ends() bool        { return s&endOfBlock > 0 }
 
-// reach is the number of coefficients, so many that it leaves the block if the
-// block ends.
-func (s step) reach() int { return int(s >> 4) }
-
 // prepare fills steps.
 func (t *Table) prepare() {
 	if t.steps != nil {
