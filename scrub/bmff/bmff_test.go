@@ -2,7 +2,6 @@ package bmff
 
 import (
 	"bytes"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -209,49 +208,6 @@ func TestSniff(t *testing.T) {
 	for name, c := range cases {
 		if got := sniff([]byte(c.head), 1<<20); got != c.want {
 			t.Errorf("%s: %v", name, got)
-		}
-	}
-}
-
-// TestSweep compares the sweep over regions with a byte by byte account.
-func TestSweep(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	for range 2000 {
-		const size = 64
-		var c coverage
-		want := [size]byte{}
-		for range rnd.IntN(8) {
-			r := region{off: int64(rnd.IntN(size)), len: int64(rnd.IntN(16)), stays: rnd.IntN(2) == 0, place: "x"}
-			r.len = min(r.len, size-r.off)
-			if err := c.add(r); err != nil {
-				t.Fatal(err)
-			}
-			for i := r.off; i < r.end(); i++ {
-				if r.stays {
-					want[i] = 's'
-				} else if want[i] == 0 {
-					want[i] = 'g'
-				}
-			}
-		}
-		stay, go_ := c.split()
-		got, at := [size]byte{}, int64(0)
-		err := sweep(0, size, stay, go_, func(off, n int64, stays, goes bool, _ string) error {
-			if off != at || n <= 0 {
-				t.Fatalf("run at %d of %d bytes after %d", off, n, at)
-			}
-			at = off + n
-			for i := off; i < at; i++ {
-				if stays {
-					got[i] = 's'
-				} else if goes {
-					got[i] = 'g'
-				}
-			}
-			return nil
-		})
-		if err != nil || got != want || at != size {
-			t.Fatalf("got %q, want %q", got, want)
 		}
 	}
 }

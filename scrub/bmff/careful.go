@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/cover"
 )
 
 // What contradicts itself is parsed anew, carefully: boxes that can't be read are
@@ -123,6 +124,6 @@ func (p *parser) stays(off, n int64, kind scrub.Kind) bool {
 	if !p.careful {
 		return false
 	}
-	shield := skipTo(p.shield, off)
-	return len(shield) > 0 && shield[0].off < off+n || p.tags == 0 && (kind == scrub.Unknown || kind == scrub.Hidden)
+	shield := cover.From(p.shield, off)
+	return len(shield) > 0 && shield[0].Off < off+n || p.tags == 0 && (kind == scrub.Unknown || kind == scrub.Hidden)
 }

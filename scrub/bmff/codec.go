@@ -79,11 +79,11 @@ func (p *parser) frame(t *track, f sample) (bool, error) {
 		return false, err
 	}
 	for _, x := range pieces {
-		if len(p.cover.pieces) >= codec.MaxMessages {
+		if p.cover.Pieces() >= codec.MaxMessages {
 			p.s.Doubt("more coded frames hold messages than can be kept account of")
 			break
 		}
-		if p.cover.piece(scrub.Range{Off: x.Off, Len: x.Len}) {
+		if p.cover.Piece(scrub.Range{Off: x.Off, Len: x.Len}) {
 			coded.Report(p.s, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/cover"
 )
 
 // maxCompactTable bounds the chunk offsets that compaction writes anew, in bytes.
@@ -78,13 +79,13 @@ func (c *compaction) walk(off, end int64, in string) error {
 
 // gaps notes what no sample covers. A clean movie has zeros there.
 func (c *compaction) gaps() error {
-	stay, _ := c.p.cover.split()
-	if c.p.cover.shared() || c.p.outside(stay) {
+	stay, _ := c.p.cover.Split()
+	if c.p.cover.Shared() || c.p.outside(stay) {
 		c.fixed = true
 		return nil
 	}
 	for _, m := range c.p.mdats {
-		err := sweep(m.Off, m.End(), stay, nil, func(off, n int64, stays, _ bool, _ string) error {
+		err := cover.Sweep(m.Off, m.End(), stay, nil, func(off, n int64, stays, _ bool, _ string) error {
 			if !stays {
 				c.drops = append(c.drops, scrub.Range{Off: off, Len: n})
 			}

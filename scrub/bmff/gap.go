@@ -62,7 +62,7 @@ func (p *parser) claimGaps(stay []region) error {
 
 // sampleBefore returns the region that ends at off, nil if none does.
 func sampleBefore(stay []region, off int64) *region {
-	i, ok := slices.BinarySearchFunc(stay, off, func(r region, off int64) int { return cmp.Compare(r.end(), off) })
+	i, ok := slices.BinarySearchFunc(stay, off, func(r region, off int64) int { return cmp.Compare(r.End(), off) })
 	if !ok {
 		return nil
 	}
@@ -87,12 +87,12 @@ func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 		return true, nil
 	}
 	if text := bytes.Trim(h, "\x00"); len(text) >= least && readable(text, len(text)) {
-		return before == nil || !isText(before.t.handler), nil
+		return before == nil || !isText(before.Owner.handler), nil
 	}
-	mark, pieces := p.s.Point(), len(p.cover.pieces)
+	mark, pieces := p.s.Point(), p.cover.Pieces()
 	err = p.s.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
 	p.s.Reset(mark)
-	p.cover.forget(pieces)
+	p.cover.Forget(pieces)
 	if scrub.Refusal(err) {
 		return p.onlyBoxes(g)
 	}
@@ -124,11 +124,11 @@ func (p *parser) endsBefore(g scrub.Range, before *region) (bool, error) {
 	if before == nil || p.hollow[g.Off] {
 		return !p.hollow[g.Off], nil
 	}
-	whole, err := p.whole(before.t, scrub.Range{Off: before.last, Len: g.Off - before.last})
+	whole, err := p.whole(before.Owner, scrub.Range{Off: before.Last, Len: g.Off - before.Last})
 	if !whole || err != nil {
 		return false, err
 	}
-	more, err := p.whole(before.t, g)
+	more, err := p.whole(before.Owner, g)
 	return !more, err
 }
 

@@ -256,11 +256,11 @@ func (p *parser) placed(f sample) error {
 	if !blank && !telemetry.Placed(text) {
 		return nil
 	}
-	if len(p.cover.pieces) >= codec.MaxMessages {
+	if p.cover.Pieces() >= codec.MaxMessages {
 		p.s.Doubt("more subtitles hold positions than can be kept account of")
 		return nil
 	}
-	if !p.cover.piece(scrub.Range{Off: f.off + 2, Len: n}) {
+	if !p.cover.Piece(scrub.Range{Off: f.off + 2, Len: n}) {
 		return nil
 	}
 	return p.s.Blank(f.off+2, n, 0, scrub.Telemetry, "mdat/text")

@@ -76,7 +76,7 @@ func (p *parser) coverMovie(m *movie) error {
 	}
 	for _, u := range heads {
 		u.t.probes = u.c.probes
-		p.cover.asked = p.cover.asked || !u.t.goes && u.t.tables.samples > 0
+		p.asked = p.asked || !u.t.goes && u.t.tables.samples > 0
 		if u.t.goes {
 			continue // what is left of its samples is in bytes that no other track covers
 		}
@@ -184,7 +184,7 @@ func (p *parser) coverRun(t *track, off, n, last int64) error {
 		}
 		return nil
 	}
-	p.cover.asked = p.cover.asked || !t.goes
+	p.asked = p.asked || !t.goes
 	if left := p.s.Left(off); n > left {
 		if !t.goes {
 			p.distrust("samples lie beyond the end of the file")
@@ -194,11 +194,11 @@ func (p *parser) coverRun(t *track, off, n, last int64) error {
 	if end := p.mdatEnd(off); p.careful && end > off {
 		n = min(n, end-off) // a size that is wrong protects no tags
 	}
-	r := region{off: off, len: n, stays: !t.goes, t: t, last: last}
+	r := region{Off: off, Len: n, Stays: !t.goes, Owner: t, Last: last}
 	if t.goes {
-		r.place = "mdat/" + t.samplesName()
+		r.Place = "mdat/" + t.samplesName()
 	}
-	return p.cover.add(r)
+	return p.cover.Add(r)
 }
 
 func (t *track) samplesName() string {

@@ -25,7 +25,7 @@ func (p *parser) probePictures(t *track) error {
 	few := t.tables.samples <= maxPictures
 	all := few && p.s.Deep()
 	if !all {
-		before, pieces := p.s.Point(), len(p.cover.pieces)
+		before, pieces := p.s.Point(), p.cover.Pieces()
 		if err := p.eachProbe(t, p.picture); err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (p *parser) probePictures(t *track) error {
 			return nil
 		}
 		p.s.Reset(before)
-		p.cover.forget(pieces)
+		p.cover.Forget(pieces)
 		all = few
 	}
 	if !all {
@@ -55,7 +55,7 @@ func (p *parser) eachProbe(t *track, visit func(sample) error) error {
 
 // picture has one frame cleaned as a medium of its own.
 func (p *parser) picture(f sample) error {
-	if f.len == 0 || p.cover.starts[f.off] {
+	if f.len == 0 || p.cover.Has(f.off) {
 		return nil
 	}
 	err := p.s.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
@@ -64,7 +64,7 @@ func (p *parser) picture(f sample) error {
 		return nil
 	}
 	if err == nil {
-		p.cover.piece(scrub.Range{Off: f.off, Len: f.len})
+		p.cover.Piece(scrub.Range{Off: f.off, Len: f.len})
 	}
 	return err
 }

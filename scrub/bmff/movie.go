@@ -217,7 +217,7 @@ func (p *parser) gpsIndex(b box, place string) error {
 			return err
 		}
 		if string(head[4:12]) == "freeGPS " {
-			if err := p.cover.add(region{off: at, len: n, place: "mdat/freeGPS"}); err != nil {
+			if err := p.cover.Add(region{Off: at, Len: n, Place: "mdat/freeGPS"}); err != nil {
 				return err
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/cover"
 )
 
 // parser is the work on one file.
@@ -16,11 +17,13 @@ type parser struct {
 	// of mdat that no sample covers are then left alone.
 	distrusts []string
 	// hollow are where samples without bytes lie.
-	hollow map[int64]bool
-	open   bool // the last mdat has no length of its own and reaches to the end
-	cover  coverage
-	gaps   []scrub.Range // of media data that no sample covers, and that are no zeros
-	end    int64         // of the last box
+	hollow  map[int64]bool
+	open    bool                // the last mdat has no length of its own and reaches to the end
+	cover   cover.Cover[*track] // what sample tables point at
+	asked   bool                // one points at something
+	payload func(off, n int64)  // claims samples around what was claimed of them
+	gaps    []scrub.Range       // of media data that no sample covers, and that are no zeros
+	end     int64               // of the last box
 	// strangers are boxes of the top level that nobody needs.
 	strangers []box
 	// starts are where boxes have to start according to the segment index.
@@ -69,7 +72,7 @@ var essential = []string{"ftyp", "moov", "moof", "mdat"}
 // insist is distrust for what shows that something is missing, even if nothing
 // of it is left.
 func (p *parser) insist(reason string) {
-	p.cover.asked = true
+	p.asked = true
 	p.distrust(reason)
 }
 

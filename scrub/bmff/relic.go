@@ -1,6 +1,10 @@
 package bmff
 
-import "slices"
+import (
+	"slices"
+
+	"untag/scrub/cover"
+)
 
 // relicTypes are what a recording in fragments consists of, besides mdat.
 var relicTypes = []string{"ftyp", "styp", "moov", "moof", "sidx", "ssix", "mfra", "prft", "free", "skip", "wide"}
@@ -48,9 +52,9 @@ var mediaBoxes = []string{"moof", "moov", "mdat", "styp", "sidx", "emsg", "prft"
 // too large takes in what follows it.
 func (p *parser) swallowed(stay, go_ []region) error {
 	for _, m := range p.mdats {
-		stay, go_ = skipTo(stay, m.Off), skipTo(go_, m.Off)
+		stay, go_ = cover.From(stay, m.Off), cover.From(go_, m.Off)
 		until := m.Off // up to here there have to be samples, if the boxes are relics
-		err := sweep(m.Off, m.End(), stay, go_, func(off, n int64, stays, goes bool, _ string) (err error) {
+		err := cover.Sweep(m.Off, m.End(), stay, go_, func(off, n int64, stays, goes bool, _ string) (err error) {
 			if stays || goes {
 				return nil
 			}

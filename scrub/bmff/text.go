@@ -111,11 +111,11 @@ func (p *parser) textPiece(off, n int64, b box) error {
 	if err != nil {
 		return err
 	}
-	if len(p.cover.pieces) >= codec.MaxMessages {
+	if p.cover.Pieces() >= codec.MaxMessages {
 		p.s.Doubt("more text samples hold something else than can be kept account of")
 		return nil
 	}
-	if !p.cover.piece(scrub.Range{Off: off, Len: n}) {
+	if !p.cover.Piece(scrub.Range{Off: off, Len: n}) {
 		return nil
 	}
 	if empty && (b.typ == "free" || b.len == 0) {
