@@ -11,12 +11,6 @@ type Finding struct {
 	Goes  bool   // whether the policy removes it
 }
 
-// MaxValue is the longest decoded value that a finding carries, in bytes.
-const MaxValue = 256
-
-// maxFindings bounds the list that is shown; decisions are made for all.
-const maxFindings = 4096
-
 func clip(s string) string {
 	if len(s) > MaxValue {
 		return s[:MaxValue]

@@ -26,15 +26,12 @@ type outcome struct {
 	claims   []Span
 	tiles    []Span // the map, once all claims were made
 	findings []Finding
-	unlisted int // findings that goes beyond maxFindings
+	unlisted int // findings that goes beyond MaxFindings
 	edits    []Edit
 	doubts   []string
 	shallow  bool  // some coded data was not looked at
 	err      error // first excess
 }
-
-// maxNesting bounds media in media: cover art in a clip in a photo is 3.
-const maxNesting = 6
 
 // Deep tells whether every coded frame is to be looked at.
 func (s *Scan) Deep() bool { return s.DeepUpTo(DeepLimit) }
@@ -76,7 +73,7 @@ func (s *Scan) Claim(off, n int64, role Role, place string) {
 		place = s.place + "/" + place
 	}
 	for _, r := range s.base.Slice(off, n) {
-		if len(s.out.claims) >= maxPieces {
+		if len(s.out.claims) >= MaxPieces {
 			s.out.err = ErrTooMany
 			return
 		}
@@ -91,14 +88,14 @@ func (s *Scan) Found(f Finding) bool {
 		f.Role = Identify
 	}
 	f.Goes = s.Goes(f.Role, f.Kind)
-	if len(s.out.findings) >= maxFindings {
+	if len(s.out.findings) >= MaxFindings {
 		if f.Goes {
 			s.out.unlisted++
 		}
 		if f.Kind != Mark {
 			return f.Goes
 		}
-		s.out.findings = s.out.findings[:maxFindings-1] // for marks there is always room: see [Plan.Signed]
+		s.out.findings = s.out.findings[:MaxFindings-1] // for marks there is always room: see [Plan.Signed]
 	}
 	if s.place != "" {
 		f.Place = s.place + "/" + f.Place
@@ -134,7 +131,7 @@ func (s *Scan) edit(e Edit) {
 	if e.Len <= 0 {
 		return
 	}
-	if len(s.out.edits) >= maxPieces {
+	if len(s.out.edits) >= MaxPieces {
 		s.out.err = ErrTooMany
 		return
 	}
@@ -174,8 +171,7 @@ func (s *Scan) Doubt(format string, args ...any) {
 	if s.place != "" {
 		text = s.place + ": " + text
 	}
-	const most = 16
-	if len(s.out.doubts) < most && !slices.Contains(s.out.doubts, text) {
+	if len(s.out.doubts) < MaxDoubts && !slices.Contains(s.out.doubts, text) {
 		s.out.doubts = append(s.out.doubts, text)
 	}
 }

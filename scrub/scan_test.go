@@ -167,7 +167,7 @@ func TestTooManyPieces(t *testing.T) {
 		"claims": func(s *Scan, i int64) { s.Claim(i, 1, Structure, string(rune('a'+i%2))) },
 		"edits":  func(s *Scan, i int64) { s.Fill(Destroy, i, 1, 0) },
 	} {
-		data := strings.Repeat("x", maxPieces+10)
+		data := strings.Repeat("x", MaxPieces+10)
 		e := engineOf(func(s *Scan) error {
 			for i := range s.Size() {
 				add(s, i)
@@ -182,7 +182,7 @@ func TestTooManyPieces(t *testing.T) {
 
 func TestFindingsBeyondTheListCount(t *testing.T) {
 	e := engineOf(func(s *Scan) error {
-		for range maxFindings + 5 {
+		for range MaxFindings + 5 {
 			s.Found(Finding{Kind: Comment})
 		}
 		s.Gone(Finding{Kind: Title, Role: Describe})
@@ -190,7 +190,7 @@ func TestFindingsBeyondTheListCount(t *testing.T) {
 		return nil
 	}, nil)
 	p := planOf(t, e, "0123456789")
-	if len(p.Findings) != maxFindings || p.Unlisted != 6 || p.Removes() != maxFindings+6 {
+	if len(p.Findings) != MaxFindings || p.Unlisted != 6 || p.Removes() != MaxFindings+6 {
 		t.Errorf("%d listed, %d not", len(p.Findings), p.Unlisted)
 	}
 }
@@ -198,7 +198,7 @@ func TestFindingsBeyondTheListCount(t *testing.T) {
 // Whether a file is signed does not depend on how much else is in it.
 func TestMarksAreListedInAnyCase(t *testing.T) {
 	e := engineOf(func(s *Scan) error {
-		for range maxFindings {
+		for range MaxFindings {
 			s.Found(Finding{Kind: Comment})
 		}
 		s.Found(Finding{Kind: Mark, Place: "tail/natisign"})
@@ -206,7 +206,7 @@ func TestMarksAreListedInAnyCase(t *testing.T) {
 		return nil
 	}, nil)
 	p := planOf(t, e, "0123456789")
-	if !p.Signed() || len(p.Findings) != maxFindings || p.Removes() != maxFindings+1 {
+	if !p.Signed() || len(p.Findings) != MaxFindings || p.Removes() != MaxFindings+1 {
 		t.Errorf("signed is %v, %d listed, %d go", p.Signed(), len(p.Findings), p.Removes())
 	}
 }

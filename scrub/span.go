@@ -15,10 +15,6 @@ type Span struct {
 // End is the offset after the last byte of the span.
 func (s Span) End() int64 { return s.Off + s.Len }
 
-// maxPieces bounds the spans and the edits of one file: more than any camera
-// makes, and little enough to stay far below the memory that is promised.
-const maxPieces = 1 << 18
-
 // tile sorts claims into a map of [0, size): touching spans without holes or
 // overlaps. Bytes that nobody claimed become Identify at place "unclaimed".
 // Where claims overlap, what is protected wins, then the earlier one.

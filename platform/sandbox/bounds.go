@@ -9,13 +9,8 @@ import (
 // Bounds of what is said between the program and a worker. A worker that has
 // more to say reports [scrub.ErrTooMany]; one that says more talks nonsense.
 const (
-	maxClaims   = 1 << 18         // what package scrub keeps account of, spans claimed and edits alike
-	maxSpans    = 2*maxClaims + 1 // n claims cut a file into so many pieces at the most
-	maxEdits    = maxClaims
-	maxFindings = 4096
-	maxDoubts   = 16
-	maxKinds    = 256
-	maxCount    = 1 << 53 // of what is only counted
+	maxKinds = 256
+	maxCount = 1 << 53 // of what is only counted
 
 	maxWord = 64      // a format, a kind, a profile
 	maxText = 1 << 10 // a place, a doubt, a refusal
@@ -54,7 +49,7 @@ func seconds(size, rate int64) time.Duration {
 
 // oversize tells whether a plan is beyond what can be told.
 func oversize(p *scrub.Plan) bool {
-	return len(p.Map) > maxSpans || len(p.Findings) > maxFindings || len(p.Doubts) > maxDoubts || tooManyEdits(p.Edits)
+	return len(p.Map) > scrub.MaxSpans || len(p.Findings) > scrub.MaxFindings || len(p.Doubts) > scrub.MaxDoubts || tooManyEdits(p.Edits)
 }
 
 func tooManyEdits(edits []scrub.Edit) bool {
@@ -62,5 +57,5 @@ func tooManyEdits(edits []scrub.Edit) bool {
 	for _, e := range edits {
 		n += int64(len(e.Data))
 	}
-	return len(edits) > maxEdits || n > maxData
+	return len(edits) > scrub.MaxPieces || n > maxData
 }

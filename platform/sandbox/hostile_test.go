@@ -159,15 +159,15 @@ var lies = map[string]func(w *server, no uint64, q request, fd int){
 		e.uint(1 << 40)
 		e.w.Write(make([]byte, 1<<20))
 	}),
-	"many spans":    raw(func(e *encoder, q request) { planUpTo(e, q.size); e.int(maxSpans + 1) }),
+	"many spans":    raw(func(e *encoder, q request) { planUpTo(e, q.size); e.int(scrub.MaxSpans + 1) }),
 	"endless spans": raw(func(e *encoder, q request) { planUpTo(e, q.size); e.int(1 << 62) }),
 	"many edits": raw(func(e *encoder, q request) {
 		planUpTo(e, q.size)
 		e.spans(honest(q.size).Map)
 		e.int(0)
-		e.int(maxEdits + 1)
+		e.int(scrub.MaxPieces + 1)
 	}),
-	"many findings": raw(func(e *encoder, q request) { planUpTo(e, q.size); e.spans(honest(q.size).Map); e.int(maxFindings + 1) }),
+	"many findings": raw(func(e *encoder, q request) { planUpTo(e, q.size); e.spans(honest(q.size).Map); e.int(scrub.MaxFindings + 1) }),
 	"neither yes": raw(func(e *encoder, q request) {
 		planUpTo(e, q.size)
 		e.int(1)
@@ -202,7 +202,7 @@ var lies = map[string]func(w *server, no uint64, q request, fd int){
 	"no kind":        changed(func(p *scrub.Plan) { p.Findings[0].Kind = "" }),
 	"finding's role": changed(func(p *scrub.Plan) { p.Findings[0].Role = 0 }),
 	"finds outside":  changed(func(p *scrub.Plan) { p.Findings[0].Off = p.Size + 1 }),
-	"many doubts":    changed(func(p *scrub.Plan) { p.Doubts = make([]string, maxDoubts+1) }),
+	"many doubts":    changed(func(p *scrub.Plan) { p.Doubts = make([]string, scrub.MaxDoubts+1) }),
 	"compacts another": func(w *server, no uint64, q request, _ int) {
 		w.say(no, reply{compaction: &scrub.Compaction{Size: q.size + 1}})
 	},

@@ -30,7 +30,7 @@ func (d *decoder) plan(size int64) *scrub.Plan {
 	p.Shallow = d.bool("whether all was looked at")
 	p.Unlisted = int(d.int(maxCount, "what is not listed"))
 	p.Refused = d.text(maxText, "a refusal")
-	p.Doubts = d.texts(maxDoubts, maxText, "a doubt")
+	p.Doubts = d.texts(scrub.MaxDoubts, maxText, "a doubt")
 	p.Map = d.spans(size)
 	p.Findings = d.findings(size)
 	p.Edits = d.edits(size, scrub.Repair)
@@ -48,7 +48,7 @@ func (e *encoder) spans(m []scrub.Span) {
 }
 
 func (d *decoder) spans(size int64) []scrub.Span {
-	n := d.count(maxSpans, "the number of spans")
+	n := d.count(scrub.MaxSpans, "the number of spans")
 	if n == 0 || d.err != nil {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (e *encoder) findings(all []scrub.Finding) {
 }
 
 func (d *decoder) findings(size int64) (all []scrub.Finding) {
-	for n := d.count(maxFindings, "the number of findings"); n > 0 && d.err == nil; n-- {
+	for n := d.count(scrub.MaxFindings, "the number of findings"); n > 0 && d.err == nil; n-- {
 		f := scrub.Finding{Kind: scrub.Kind(d.place()), Role: d.role(), Place: d.place()}
 		if !f.Kind.Known() && (f.Kind != "" || f.Role != scrub.Render) { // what is to be rendered gives nothing away
 			d.malformed("no kind is called %.20q", f.Kind)
@@ -117,7 +117,7 @@ func (e *encoder) edits(edits []scrub.Edit) {
 }
 
 func (d *decoder) edits(size int64, last scrub.Phase) []scrub.Edit {
-	n := d.count(maxEdits, "the number of edits")
+	n := d.count(scrub.MaxPieces, "the number of edits")
 	if n == 0 || d.err != nil {
 		return nil
 	}

@@ -162,7 +162,7 @@ func (d *decoder) compaction(size int64) *scrub.Compaction {
 	if c.Size != size {
 		d.malformed("it is for %d bytes, not for %d", c.Size, size)
 	}
-	for n := d.count(maxEdits, "the number of drops"); n > 0 && d.err == nil; n-- {
+	for n := d.count(scrub.MaxPieces, "the number of drops"); n > 0 && d.err == nil; n-- {
 		c.Drops = append(c.Drops, scrub.Range{Off: d.int(size, "an offset"), Len: d.int(size, "a length")})
 	}
 	c.Patches = d.edits(size, math.MaxUint8)

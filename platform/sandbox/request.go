@@ -70,7 +70,7 @@ func (e *encoder) known(spans []scrub.Span) {
 }
 
 func (d *decoder) known() []scrub.Span {
-	n := d.count(maxSpans, "the number of known spans")
+	n := d.count(scrub.MaxSpans, "the number of known spans")
 	if n == 0 || d.err != nil {
 		return nil
 	}

@@ -159,7 +159,7 @@ func (w *server) parse(q request, fd int) (r reply) {
 		return checked(p, err)
 	case askCompaction:
 		c, err := w.engine.Compact(source(fd), q.size, q.opt)
-		if c != nil && (len(c.Drops) > maxEdits || tooManyEdits(c.Patches)) {
+		if c != nil && (len(c.Drops) > scrub.MaxPieces || tooManyEdits(c.Patches)) {
 			return reply{err: scrub.ErrTooMany}
 		}
 		return reply{compaction: c, err: err}
