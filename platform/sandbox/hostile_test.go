@@ -167,7 +167,11 @@ var lies = map[string]func(w *server, no uint64, q request, fd int){
 		e.int(0)
 		e.int(scrub.MaxPieces + 1)
 	}),
-	"many findings": raw(func(e *encoder, q request) { planUpTo(e, q.size); e.spans(honest(q.size).Map); e.int(scrub.MaxFindings + 1) }),
+	"many findings": raw(func(e *encoder, q request) {
+		planUpTo(e, q.size)
+		e.spans(honest(q.size).Map)
+		e.int(scrub.MaxFindings + 1)
+	}),
 	"neither yes": raw(func(e *encoder, q request) {
 		planUpTo(e, q.size)
 		e.int(1)
