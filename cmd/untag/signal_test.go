@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"io"
+	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -29,6 +31,10 @@ func waiting(t *testing.T, program string, args ...string) (c *exec.Cmd, rest io
 }
 
 func TestSignalsInterrupt(t *testing.T) {
+	// What runs under nohup ignores SIGHUP, and so does what it starts, unless it listens.
+	heard := make(chan os.Signal, 1)
+	signal.Notify(heard, syscall.SIGHUP)
+	defer signal.Stop(heard)
 	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		c, rest, said := waiting(t, "untag", "scrub", "-")
 		if err := c.Process.Signal(s); err != nil {
