@@ -29,7 +29,7 @@ type residue struct {
 // bytes behind in free space.
 func (b *bench) drive(all []tool) (residues, error) {
 	photos, clip := folder(20), video(64*mib, "end")
-	out := residues{title: fmt.Sprintf("%s with %d photos and a %s", onDrive, photos.photos, clip.title)}
+	out := residues{title: fmt.Sprintf("%s with %d photos and a %s", onDrive, photos.many, clip.title)}
 	from := filepath.Join(b.dir, "originals")
 	defer os.RemoveAll(from)
 	var sets [2][]string
@@ -43,7 +43,7 @@ func (b *bench) drive(all []tool) (residues, error) {
 		}
 	}
 	for _, t := range all {
-		if t.copies || t.unfit != "" || t.missing() {
+		if t.copies || t.missing() || !t.takes(photos) && !t.takes(clip) {
 			continue
 		}
 		fmt.Fprintf(os.Stderr, "bench: a small drive: %s\n", t.name)

@@ -144,8 +144,11 @@ func essence(path string) (string, error) {
 	if ext := strings.ToLower(filepath.Ext(path)); ext == ".jpg" || ext == ".jpeg" {
 		return codedPicture(path)
 	}
-	out, err := exec.Command("ffmpeg", "-nostdin", "-v", "error", "-i", path, "-map", "0:v?", "-map", "0:a?", "-map", "0:s?",
-		"-c", "copy", "-f", "streamhash", "-hash", "md5", "-").Output()
+	args := []string{"-nostdin", "-v", "error", "-i", path, "-map", "0:a?"}
+	if strings.ToLower(filepath.Ext(path)) != ".mp3" { // whose picture is a cover
+		args = append(args, "-map", "0:v?", "-map", "0:s?")
+	}
+	out, err := exec.Command("ffmpeg", append(args, "-c", "copy", "-f", "streamhash", "-hash", "md5", "-")...).Output()
 	if err != nil {
 		return "", err
 	}

@@ -165,11 +165,7 @@ func (b *bench) one(w work, all []tool) error {
 // try has one tool do the work on a fresh copy and judges what is left.
 func (b *bench) try(t tool, w work, from string, files []string, before verdict) (result, error) {
 	r := result{tool: t.name, times: 1, copies: t.copies}
-	switch {
-	case t.unfit != "":
-		r.skipped = "not applicable: " + t.unfit
-		return r, nil
-	case t.missing():
+	if t.missing() {
 		r.skipped = "skipped: " + t.program + " is not installed"
 		return r, nil
 	}

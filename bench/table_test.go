@@ -61,8 +61,8 @@ func TestTable(t *testing.T) {
 }
 
 func TestWorkThatIsWarmStaysSo(t *testing.T) {
-	if w := copied(1000).fit(gib); !w.warm || w.photos != 125 {
-		t.Errorf("warm %v, %d photos", w.warm, w.photos)
+	if w := copied(1000).fit(gib); !w.warm || w.many != 125 {
+		t.Errorf("warm %v, %d photos", w.warm, w.many)
 	}
 }
 
@@ -78,8 +78,8 @@ func TestWorkFitsIntoWhatIsFree(t *testing.T) {
 	if want := "1 GiB video, moov at the end (4 GiB video, moov at the end would need 13.0 GB free, 4295 MB are)"; small.title != want {
 		t.Errorf("title %q, want %q", small.title, want)
 	}
-	if p := folder(1000).fit(gib); p.photos != 125 || p.room() > gib {
-		t.Errorf("%d photos, room %d", p.photos, p.room())
+	if p := folder(1000).fit(gib); p.many != 125 || p.room() > gib {
+		t.Errorf("%d photos, room %d", p.many, p.room())
 	}
 }
 

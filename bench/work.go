@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -19,32 +18,42 @@ const (
 	gib = 1 << 30
 )
 
-// work is one thing to be done by every tool: a video or a folder of photos.
+// work is one thing to be done by every tool: a video, or a folder of photos or songs.
 type work struct {
-	title  string
-	photos int    // how many photos; 0 for a video
-	size   int64  // bytes of one photo or of the video
-	moov   string // where the index of the video lies: end or front
-	warm   bool   // the files are still in memory, as after copying them
+	title string
+	ext   string // of the files: .jpg, .mp3, or that of the video
+	many  int    // how many photos or songs; 0 for a video
+	size  int64  // bytes of one photo or song, or of the video
+	moov  string // where the index of the MP4 lies: end or front
+	warm  bool   // the files are still in memory, as after copying them
 }
 
-func (w work) bytes() int64 { return w.size * int64(max(1, w.photos)) }
+func (w work) bytes() int64 { return w.size * int64(max(1, w.many)) }
 
 // room is the space on the disk that the work needs: the original, the copy that
 // the tool works on, and the one that most tools make beside it.
 func (w work) room() int64 {
-	if w.photos > 0 {
+	if w.many > 0 {
 		return 2*w.bytes() + w.bytes()/4
 	}
 	return 3*w.bytes() + 64*mib
 }
 
 func video(size int64, moov string) work {
-	return work{title: fmt.Sprintf("%s video, moov at the %s", binarySize(size), moov), size: size, moov: moov}
+	return work{title: fmt.Sprintf("%s video, moov at the %s", binarySize(size), moov), ext: ".mp4", size: size, moov: moov}
+}
+
+// film is a video in another container.
+func film(size int64, ext string) work {
+	return work{title: fmt.Sprintf("%s %s", binarySize(size), strings.ToUpper(ext[1:])), ext: ext, size: size, moov: "front"}
 }
 
 func folder(photos int) work {
-	return work{title: fmt.Sprintf("%s photos of 3 MB", thousands(photos)), photos: photos, size: 3e6}
+	return work{title: fmt.Sprintf("%s photos of 3 MB", thousands(photos)), ext: ".jpg", many: photos, size: 3e6}
+}
+
+func album(songs int) work {
+	return work{title: fmt.Sprintf("%s MP3 of 5 MB with covers", thousands(songs)), ext: ".mp3", many: songs, size: 5e6}
 }
 
 func copied(photos int) work {
@@ -57,9 +66,10 @@ func copied(photos int) work {
 // works is the whole list, or the small one.
 func works(quick bool) []work {
 	if quick {
-		return []work{video(64*mib, "front"), video(256*mib, "end"), folder(60), copied(60)}
+		return []work{video(64*mib, "front"), video(256*mib, "end"), film(64*mib, ".mkv"), film(64*mib, ".avi"), film(64*mib, ".ts"), folder(60), copied(60), album(40)}
 	}
-	return []work{video(gib, "end"), video(gib, "front"), video(4*gib, "end"), video(4*gib, "front"), folder(1000), copied(1000)}
+	return []work{video(gib, "end"), video(gib, "front"), video(4*gib, "end"), video(4*gib, "front"), film(gib, ".mkv"), film(gib, ".avi"), film(4*gib, ".ts"),
+		folder(1000), copied(1000), album(1000)}
 }
 
 // fit makes the work smaller until it fits into free bytes, and says so in its title.
@@ -68,9 +78,13 @@ func (w work) fit(free int64) work {
 	for w.room() > free && w.bytes() > 16*mib {
 		switch {
 		case w.warm:
-			w = copied(w.photos / 2)
-		case w.photos > 0:
-			w = folder(w.photos / 2)
+			w = copied(w.many / 2)
+		case w.ext == ".mp3":
+			w = album(w.many / 2)
+		case w.many > 0:
+			w = folder(w.many / 2)
+		case w.ext != ".mp4":
+			w = film(w.size/2, w.ext)
 		default:
 			w = video(w.size/2, w.moov)
 		}
@@ -82,8 +96,11 @@ func (w work) fit(free int64) work {
 }
 
 func (w work) mkdriveArgs(dir string) []string {
-	if w.photos > 0 {
-		return []string{"-photos", strconv.Itoa(w.photos), "-photo-size", strconv.FormatInt(w.size, 10), dir}
+	switch w.ext {
+	case ".jpg":
+		return []string{"-photos", strconv.Itoa(w.many), "-photo-size", strconv.FormatInt(w.size, 10), dir}
+	case ".mp3":
+		return []string{"-songs", strconv.Itoa(w.many), "-song-size", strconv.FormatInt(w.size, 10), dir}
 	}
 	const frame = 128 << 10 // bytes, as of a phone's 4K video
 	return []string{"-video", strconv.FormatInt(w.size, 10), "-samples", strconv.FormatInt(w.size/frame, 10), "-moov", w.moov, dir}
@@ -95,10 +112,10 @@ func (w work) originals(mkdrive, dir string) ([]string, error) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("making %s: %w: %s", w.title, err, out)
 	}
-	want := w.photos
-	if want == 0 {
-		want = 1
+	if err := w.remux(dir); err != nil {
+		return nil, err
 	}
+	want := max(w.many, 1)
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -119,11 +136,31 @@ func (w work) originals(mkdrive, dir string) ([]string, error) {
 
 // isOne tells the files that were asked for from whatever else is on a sample drive.
 func (w work) isOne(path string, n int64) bool {
-	exts := []string{".mp4", ".mov"}
-	if w.photos > 0 {
-		exts = []string{".jpg", ".jpeg"}
+	return strings.EqualFold(filepath.Ext(path), w.ext) && n > w.size/2
+}
+
+// remux puts the video, which was made as an MP4, into the container that is asked for,
+// with words that are to go. In a transport stream the telemetry goes along.
+func (w work) remux(dir string) error {
+	if w.many > 0 || w.ext == ".mp4" {
+		return nil
 	}
-	return slices.Contains(exts, strings.ToLower(filepath.Ext(path))) && n > w.size/2
+	made, err := filepath.Glob(filepath.Join(dir, "DCIM", "*", "*.MP4"))
+	if err != nil || len(made) != 1 {
+		return fmt.Errorf("%s: %d videos were made, 1 wanted", w.title, len(made))
+	}
+	args := []string{"-nostdin", "-v", "error", "-y", "-i", made[0], "-c", "copy", "-map_metadata", "-1", "-map", "0:v"}
+	switch w.ext {
+	case ".ts":
+		args = append(args, "-map", "0:d", "-copy_unknown", "-metadata", "service_name=CANARY-service", "-metadata", "service_provider=CANARY-provider")
+	default:
+		args = append(args, "-metadata", "comment=CANARY-comment", "-metadata", "location=CANARY-location", "-metadata", "encoded_by=CANARY-owner", "-metadata", "creation_time=2031-07-14T15:16:17Z")
+	}
+	args = append(args, strings.TrimSuffix(made[0], filepath.Ext(made[0]))+w.ext)
+	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("making %s: %w: %s", w.title, err, out)
+	}
+	return os.Remove(made[0])
 }
 
 // fresh copies the files from one folder to another byte by byte, so that no two

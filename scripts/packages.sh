@@ -14,7 +14,7 @@ packages() {
       dbus dbus-bin systemd ;; # real drives, as images; a bus; what judges the units
     e2e) echo qemu-system-x86 qemu-utils mmdebstrap debian-archive-keyring busybox-static kmod cpio xz-utils \
       mount mtools e2fsprogs dosfstools exfatprogs exfat-fuse ntfs-3g ;; # a machine, sticks, and what looks into them
-    bench) echo libimage-exiftool-perl ffmpeg mat2 exiv2 jhead mkvtoolnix ;;
+    bench) echo libimage-exiftool-perl ffmpeg mat2 exiv2 jhead mkvtoolnix id3v2 python3-mutagen ;;
     *) echo "packages.sh: no set is called $1" >&2; return 1 ;;
   esac
 }
