@@ -171,6 +171,10 @@ func (s *Scan) Doubt(format string, args ...any) {
 	if s.place != "" {
 		text = s.place + ": " + text
 	}
+	s.doubt(text)
+}
+
+func (s *Scan) doubt(text string) {
 	if len(s.out.doubts) < MaxDoubts && !slices.Contains(s.out.doubts, text) {
 		s.out.doubts = append(s.out.doubts, text)
 	}
