@@ -137,7 +137,7 @@ func (w *walker) step() (more bool, err error) {
 
 // odd takes a marker that no encoder puts between segments, if another follows.
 func (w *walker) odd(g segment) (more bool, err error) {
-	if chained, err := w.chained(g.end()); err != nil || !chained || len(w.pic.scans) > 0 {
+	if chained, err := w.chained(g.end()); err != nil || !chained || len(w.pic.scans) > 0 || w.Left(g.end()) == 0 {
 		w.pic.damage = fmt.Sprintf("marker %02X leads nowhere", g.code)
 		return false, err
 	}

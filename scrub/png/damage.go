@@ -24,7 +24,7 @@ func (c *cleaner) resume(off int64, last chunk, why error) (int64, error) {
 	c.hurt("%v", why)
 	from := off
 	if last.off > 0 {
-		sound, err := c.sound(last)
+		sound, err := c.standsOut(last)
 		if err != nil {
 			return 0, err
 		}
@@ -94,13 +94,29 @@ func (c *cleaner) soundFrom(off int64) (int64, error) {
 			if budget -= k.n; budget < 0 {
 				return -1, nil
 			}
-			if sound, err := c.sound(k); sound || err != nil {
+			if sound, err := c.standsOut(k); sound || err != nil {
 				return k.off, err
 			}
 		}
 		off += int64(len(b)) - headLen + 1
 	}
 	return -1, nil
+}
+
+// standsOut tells whether a chunk among damage is one: its checksum is right, or it is
+// one that an interrupted run was filling.
+func (c *cleaner) standsOut(k chunk) (bool, error) {
+	if sound, err := c.sound(k); sound || err != nil || k.typ != void {
+		return sound, err
+	}
+	crc, err := c.Bytes(k.crcAt(), crcLen)
+	if err != nil || bytes.Equal(crc, c.crc.void(k.n)) {
+		return err == nil, err
+	}
+	const sector = 512 // the least that a drive has written
+	n := min(k.n, sector-k.data()%sector)
+	zeros, err := c.Constant(k.data(), n, 0)
+	return zeros && n > 0, err
 }
 
 func letters(b []byte) bool {
@@ -115,13 +131,15 @@ func letters(b []byte) bool {
 // proven deals with a chunk of a damaged picture: it goes if it is of a kind that
 // tells something and its checksum is right.
 func (c *cleaner) proven(k chunk) error {
-	sound, err := c.sound(k)
+	sound, err := c.standsOut(k)
 	if err != nil {
 		return err
 	}
 	kind, known := kinds[k.typ]
 	switch {
 	case !sound:
+	case k.typ == void:
+		return c.blank(k)
 	case k.typ == "eXIf":
 		return c.exif(k)
 	case isText(k.typ):
