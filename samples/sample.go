@@ -58,6 +58,7 @@ func shelves() []shelf {
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},
+		{"asf", ".wmv", asfs},
 	}
 }
 

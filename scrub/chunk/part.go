@@ -8,6 +8,8 @@
 package chunk
 
 import (
+	"strings"
+
 	"untag/scrub"
 	"untag/scrub/tags"
 )
@@ -54,6 +56,8 @@ type Dialect struct {
 	// Raw returns an ID as it stands in files; nil: as tables write it. Those shorter
 	// than four bytes are not searched for.
 	Raw func(id string) []byte
+	// Name returns what people call a part, for reports; nil: its ID.
+	Name func(id string) string
 	// Closed is called when all parts of a holder were claimed and some of them
 	// change: checksums over them are dealt with here. Nil if there are none.
 	Closed func(w *Walk, holder Part) error
@@ -67,6 +71,13 @@ func (d *Dialect) phases() (unlink, destroy scrub.Phase) {
 		unlink = scrub.Unlink
 	}
 	return unlink, unlink + 1
+}
+
+func (d *Dialect) name(id string) string {
+	if d.Name != nil {
+		return d.Name(id)
+	}
+	return strings.TrimSpace(id)
 }
 
 func (d *Dialect) raw(id string) []byte {

@@ -120,7 +120,7 @@ func (w *Walk) Apply(off, end int64, in, place string) (stays bool, err error) {
 		if p.Cut {
 			w.Distrust("part %q is cut short", p.ID)
 		}
-		stay, err := w.Part(p, in, place+strings.TrimSpace(p.ID))
+		stay, err := w.Part(p, in, place+w.name(p.ID))
 		stays = stays || stay
 		rest = p.End()
 		return err

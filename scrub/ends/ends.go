@@ -34,7 +34,6 @@ func Table() []scrub.Format {
 		{Name: "tiff", Title: "TIFF picture, raw pictures made of it", Extensions: []string{"tif", "tiff", "dng", "nef", "cr2", "arw", "nrw", "pef", "srw", "3fr", "dcr", "erf", "gpr", "iiq", "k25", "kdc", "mos", "rwl", "sr2", "srf"},
 			Sniff: sniff.Like("II*\x00", "MM\x00*"), End: tiff},
 		{Name: "matroska", Title: "Matroska, WebM film", Extensions: []string{"mkv", "mka", "mks", "webm", "weba"}, Sniff: sniff.Like("\x1a\x45\xdf\xa3"), End: matroska},
-		{Name: "asf", Title: "ASF, WMA, WMV", Extensions: []string{"asf", "wma", "wmv"}, Sniff: sniff.Like(asfHeader), End: asf},
 		{Name: "flv", Title: "Flash video", Extensions: []string{"flv"}, Sniff: sniff.Like("FLV\x01"), End: flv},
 		{Name: "swf", Title: "Flash film", Extensions: []string{"swf"}, Sniff: sniff.Like("FWS", "CWS"), End: swf},
 		{Name: "ogg", Title: "Ogg sound or film", Extensions: []string{"ogg", "oga", "ogv", "opus", "spx", "ogm", "ogx"}, Sniff: sniff.Like("OggS"), End: ogg},

@@ -77,10 +77,6 @@ func lengths(m medium) (all []number) {
 	case "matroska":
 		after("\x18\x53\x80\x67", 0, 2, be, 14)
 		after("\x1f\x43\xb6\x75", 0, 2, be, 14)
-	case "asf":
-		after(asfFile, 24, 8, le, 0)
-		after(asfFile, 40, 8, le, 0)
-		after(asfData, 0, 8, le, 0)
 	case "flv":
 		after("script"+u32(17), 1, 3, be, 0)
 		after("\x00\x00\x00\x00"+much, -2011, 3, be, 0)

@@ -90,20 +90,6 @@ func flvTagOf(kind byte, data string) string {
 	return string([]byte{kind, byte(n >> 16), byte(n >> 8), byte(n), 0, 0, 0, 0, 0, 0, 0}) + data + u32(n+11)
 }
 
-func asfObject(guid, data string) string {
-	return (guid + strings.Repeat("g", 16))[:16] + ul64(24+len(data)) + data
-}
-
-func asfOf(flags int) string {
-	props := func(size int) string {
-		return asfObject(asfFile, strings.Repeat("f", 16)+ul64(size)+"12345678"+ul64(10)+strings.Repeat("p", 24)+ul32(flags)+ul32(200)+ul32(200)+"rate")
-	}
-	inside := asfObject("x", "lang") + props(0)
-	size := 30 + len(inside) + 50 + 2000
-	inside = asfObject("x", "lang") + props(size)
-	return asfHeader + ul64(30+len(inside)) + ul32(2) + "\x01\x02" + inside + asfObject(asfData, strings.Repeat("i", 26)+much)
-}
-
 func tiffEntry(tag, typ, count, value int) string {
 	return ul16(tag) + ul16(typ) + ul32(count) + ul32(value)
 }
@@ -249,7 +235,6 @@ var media = []medium{
 	{"tiff", tiffSized(50, 40, tiffEntry(34665, 4, 1, 8+2000+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
 	{"tiff", "MM\x00*" + u32(2008) + much + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(2000) + u16(0) + u32(0)},
 	{"matroska", mkvOf(ebmlOf("\x15\x49\xa9\x66", "info"), ebmlOf("\x1f\x43\xb6\x75", "frames")) + ebmlOf("\xec", strings.Repeat("\x00", 100))},
-	{"asf", asfOf(2)},
 	{"flv", flvHeader + flvTagOf(18, "script") + flvTagOf(9, much) + flvTagOf(8, "sound")},
 	{"swf", swfOf(false)},
 	{"swf", swfOf(true)},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/asf"
 	"untag/scrub/bmff"
 	"untag/scrub/ends"
 	"untag/scrub/icc"
@@ -16,6 +17,7 @@ import (
 // Table returns every format, in the order in which media are recognised.
 func Table() []scrub.Format {
 	parsed := []scrub.Format{
+		asf.Format,
 		bmff.Format,
 		icc.Format,
 		jpeg.Format,

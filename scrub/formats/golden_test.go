@@ -12,6 +12,7 @@ func TestGoldenMaps(t *testing.T) {
 		"jpeg/plain", "jpeg/everything", "jpeg/exif-thumbnail", "jpeg/icc-split", "jpeg/ultra-hdr", "jpeg/motion", "jpeg/trailer-layers",
 		"png/text", "png/exif-orientation", "png/icc",
 		"bmff/plain", "bmff/action-camera", "bmff/keys-slow-motion", "bmff/m4a", "bmff/gaps", "bmff/time-code", "bmff/sei", "bmff/fragmented-events",
+		"asf/words", "asf/objects", "asf/packets", "asf/unfinished",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := samples.Get(name)
