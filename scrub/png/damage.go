@@ -103,13 +103,20 @@ func (c *cleaner) soundFrom(off int64) (int64, error) {
 	return -1, nil
 }
 
-// standsOut tells whether a chunk among damage is one: its checksum is right, or an
-// interrupted run gave it its name.
+// standsOut tells whether a chunk among damage is one: its checksum is right, or it is
+// one that an interrupted run was filling.
 func (c *cleaner) standsOut(k chunk) (bool, error) {
-	if k.typ == void {
-		return true, nil
+	if sound, err := c.sound(k); sound || err != nil || k.typ != void {
+		return sound, err
 	}
-	return c.sound(k)
+	crc, err := c.Bytes(k.crcAt(), crcLen)
+	if err != nil || bytes.Equal(crc, c.crc.void(k.n)) {
+		return err == nil, err
+	}
+	const sector = 512 // the least that a drive has written
+	n := min(k.n, sector-k.data()%sector)
+	zeros, err := c.Constant(k.data(), n, 0)
+	return zeros && n > 0, err
 }
 
 func letters(b []byte) bool {
@@ -130,7 +137,7 @@ func (c *cleaner) proven(k chunk) error {
 	}
 	kind, known := kinds[k.typ]
 	switch {
-	case !sound || !c.Atomic(k.off+4, 4): // half of a name would not be found again
+	case !sound || !c.Atomic(k.off+4, 8): // half of a new name would not be found again
 	case k.typ == void:
 		return c.blank(k)
 	case k.typ == "eXIf":
