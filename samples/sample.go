@@ -57,6 +57,7 @@ func shelves() []shelf {
 	return []shelf{
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
 		{"png", ".png", append(pngs, hidingPNGs...)},
+		{"flac", ".flac", flacs},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},
 		{"asf", ".wmv", asfs},
 	}

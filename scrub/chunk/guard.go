@@ -102,7 +102,7 @@ func (w *Walk) vital(p Part) (found bool, err error) {
 	// Shorter IDs are found in anything: they count where parts fill the body.
 	steps := 0
 	rest, err := w.Parts(p.Body(), p.Body()+int64(len(b)), func(c Part) error {
-		found = found || slices.Contains(w.Vital, c.ID)
+		found = found || c.Size > 0 && slices.Contains(w.Vital, c.ID) // zeros may look like empty ones
 		if steps++; steps > maxParts || c.Cut {
 			return errNoParts
 		}

@@ -8,6 +8,7 @@ import (
 	"untag/scrub/asf"
 	"untag/scrub/bmff"
 	"untag/scrub/ends"
+	"untag/scrub/flac"
 	"untag/scrub/icc"
 	"untag/scrub/jpeg"
 	"untag/scrub/png"
@@ -19,6 +20,7 @@ func Table() []scrub.Format {
 	parsed := []scrub.Format{
 		asf.Format,
 		bmff.Format,
+		flac.Format,
 		icc.Format,
 		jpeg.Format,
 		jpeg.Motion,

@@ -11,6 +11,7 @@ func TestGoldenMaps(t *testing.T) {
 	for _, name := range []string{
 		"jpeg/plain", "jpeg/everything", "jpeg/exif-thumbnail", "jpeg/icc-split", "jpeg/ultra-hdr", "jpeg/motion", "jpeg/trailer-layers",
 		"png/text", "png/exif-orientation", "png/icc",
+		"flac/everything", "flac/cover-in-comment",
 		"bmff/plain", "bmff/action-camera", "bmff/keys-slow-motion", "bmff/m4a", "bmff/gaps", "bmff/time-code", "bmff/sei", "bmff/fragmented-events",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished",
 	} {

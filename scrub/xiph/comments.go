@@ -1,0 +1,195 @@
+// Package xiph cleans what formats of the Xiph foundation have in common: the comments of
+// Vorbis, which FLAC, Opus, Theora, Speex and others took over, and the pictures in them.
+//
+// Start with [Clean].
+package xiph
+
+import (
+	"bytes"
+	_ "embed" // the table
+	"encoding/binary"
+	"regexp"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/pattern"
+	"untag/scrub/tags"
+	"untag/scrub/words"
+)
+
+//go:embed tags.tsv
+var table string
+
+// comments are the tags by their names.
+var comments = func() map[string]tags.Tag {
+	all := map[string]tags.Tag{}
+	for _, t := range tags.MustParse(table) {
+		all[t.ID] = t
+	}
+	return all
+}()
+
+// Tags returns the table of comments, for documentation.
+func Tags() []tags.Tag { return tags.MustParse(table) }
+
+const maxWords = 4 << 10 // of a comment for which the table has no limit, in bytes
+
+// List is what stays of a header of comments.
+type List struct {
+	Size    int  // bytes that the header took
+	Changed bool // something of it goes
+
+	vendor string
+	kept   [][]byte
+}
+
+// Empty is the shortest header of comments: no vendor, no comments.
+const Empty = 8
+
+// Clean judges the header of comments with which b begins: the text that names the
+// encoder, and a list of texts NAME=value, each behind a length of four bytes (Vorbis I,
+// section 5.2.1). At returns where n bytes of b lie in the medium of s, to which findings
+// are reported.
+func Clean(s *scrub.Scan, b []byte, at func(off, n int) scrub.Range, place string) (l List) {
+	lost := func() List { // lengths are wrong: what can't be read goes
+		r := at(l.Size, len(b)-l.Size)
+		s.Gone(scrub.Finding{Kind: scrub.Unknown, Place: place + "/unread", Off: r.Off, Len: r.Len})
+		l.Size, l.Changed = len(b), true
+		return l
+	}
+	vendor, ok := l.next(b)
+	if !ok {
+		return lost()
+	}
+	if len(vendor) > 0 {
+		if found(s, scrub.Finding{Kind: scrub.Software, Place: place + "/vendor", Value: string(vendor)}, at(4, len(vendor))) {
+			l.Changed = true
+		} else {
+			l.vendor = string(vendor)
+		}
+	}
+	if len(b)-l.Size < 4 {
+		return lost()
+	}
+	count := binary.LittleEndian.Uint32(b[l.Size:])
+	for l.Size += 4; count > 0; count-- {
+		from := l.Size + 4
+		text, ok := l.next(b)
+		if !ok {
+			return lost()
+		}
+		kept := judge(s, text, at(from, len(text)), place)
+		if kept != nil {
+			l.kept = append(l.kept, kept)
+		}
+		l.Changed = l.Changed || !bytes.Equal(kept, text) || kept == nil
+	}
+	return l
+}
+
+// next returns the next text of b.
+func (l *List) next(b []byte) ([]byte, bool) {
+	rest := b[l.Size:]
+	if len(rest) < 4 {
+		return nil, false
+	}
+	n := binary.LittleEndian.Uint32(rest)
+	if int64(n) > int64(len(rest)-4) {
+		return nil, false
+	}
+	l.Size += 4 + int(n)
+	return rest[4 : 4+n], true
+}
+
+// Bytes returns the header of what stays. It takes more bytes than the old one never.
+// The vendor, if it goes, becomes slack zeros.
+func (l *List) Bytes(slack int) []byte {
+	vendor := l.vendor
+	if vendor == "" {
+		vendor = string(make([]byte, slack))
+	}
+	b := binary.LittleEndian.AppendUint32(nil, uint32(len(vendor)))
+	b = binary.LittleEndian.AppendUint32(append(b, vendor...), uint32(len(l.kept)))
+	for _, k := range l.kept {
+		b = append(binary.LittleEndian.AppendUint32(b, uint32(len(k))), k...)
+	}
+	return b
+}
+
+// Stays tells whether anything stays.
+func (l *List) Stays() bool { return len(l.kept) > 0 || l.vendor != "" }
+
+func found(s *scrub.Scan, f scrub.Finding, r scrub.Range) (goes bool) {
+	f.Off, f.Len = r.Off, r.Len
+	return s.Found(f)
+}
+
+var (
+	digits = pattern.New(`\d+`)
+	number = pattern.New(`^ *[+-]?\d{1,5}([.,]\d{0,12})?( ?(dB|LUFS|LU))? *$|^0x[0-9A-Fa-f]{1,8}$`)
+	name   = pattern.New(`^[ -<>-}]{1,64}$`)
+)
+
+// judge returns what stays of a comment, nil if nothing does.
+func judge(s *scrub.Scan, text []byte, at scrub.Range, place string) []byte {
+	id, value, ok := bytes.Cut(text, []byte("="))
+	id = bytes.ToUpper(id)
+	f := scrub.Finding{Kind: scrub.Unknown, Place: place + "/?", Value: string(value)}
+	if !ok || !name().Match(id) {
+		return kept(found(s, f, at), text)
+	}
+	f.Place = place + "/" + string(id)
+	t, known := comments[digits().ReplaceAllString(string(id), "#")]
+	f.Kind = orUnknown(t.Kind)
+	switch {
+	case !known:
+	case t.Fate == tags.Hand:
+		return picture(s, text[:len(text)-len(value)], value, f, at)
+	case t.Role != 0:
+		if form(number(), value, t.Most) {
+			return text
+		}
+		f.Kind = scrub.Unknown
+	case t.Fate == tags.Words:
+		told := words.Stay(value, int(most(t)))
+		if told == scrub.Unknown && words.Readable(string(value)) { // too long
+			told = orUnknown(words.Tells(string(value)))
+		}
+		if told == "" {
+			f.Role = scrub.Describe
+		} else {
+			f.Kind = told
+		}
+	}
+	return kept(found(s, f, at), text)
+}
+
+func kept(goes bool, text []byte) []byte {
+	if goes {
+		return nil
+	}
+	return text
+}
+
+func form(form *regexp.Regexp, value []byte, most int64) bool {
+	return int64(len(value)) <= most && form.Match(value)
+}
+
+func most(t tags.Tag) int64 {
+	if t.Most == 0 {
+		return maxWords
+	}
+	return t.Most
+}
+
+func orUnknown(k scrub.Kind) scrub.Kind {
+	if k == "" {
+		return scrub.Unknown
+	}
+	return k
+}
+
+// printable tells whether b are letters of ASCII, at most so many.
+func printable(b []byte, most int) bool {
+	return len(b) <= most && strings.IndexFunc(string(b), func(r rune) bool { return r < ' ' || r > '~' }) < 0
+}
