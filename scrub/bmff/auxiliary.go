@@ -1,5 +1,7 @@
 package bmff
 
+import "untag/scrub/bmff/box"
+
 // coverAuxiliary protects the data of sample encryption of a track, where it is
 // not in a senc box: saio has an offset for all of it or for each chunk, saiz the
 // size for each sample.
@@ -17,24 +19,24 @@ func (p *parser) coverAuxiliary(t *track) error {
 	if err != nil {
 		return err
 	}
-	if offsets.n == 0 && sizes.each.n > 0 {
-		p.distrust("encryption data lies nowhere")
+	if offsets.N == 0 && sizes.each.N > 0 {
+		p.Distrust("encryption data lies nowhere")
 	}
-	c := newChunks(&t.tables, p.s.Size(), columnBlock)
+	c := newChunks(&t.tables, p.Size(), box.ColumnBlock)
 	c.bare = true
-	for i := range offsets.n {
-		off, err := offsets.number(i)
+	for i := range offsets.N {
+		off, err := offsets.Number(i)
 		if err != nil {
 			return err
 		}
 		samples := t.tables.samples
-		if offsets.n > 1 {
+		if offsets.N > 1 {
 			k, ok, err := c.next()
 			if err != nil {
 				return err
 			}
 			if !ok {
-				p.distrust("encryption data lies in places that no chunk has")
+				p.Distrust("encryption data lies in places that no chunk has")
 				return nil
 			}
 			samples = k.samples
@@ -53,41 +55,41 @@ func (p *parser) coverAuxiliary(t *track) error {
 // auxiliarySizes are the sizes in saiz (8.7.8): one for all samples, or a column.
 type auxiliarySizes struct {
 	all  int64
-	each column
+	each box.Column
 	next int64
 }
 
-func (p *parser) auxiliarySizes(b box) (s auxiliarySizes, err error) {
-	_, flags, err := fullHead(p.s, b)
+func (p *parser) auxiliarySizes(b box.Box) (s auxiliarySizes, err error) {
+	_, flags, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return s, err
 	}
 	skip := 4 + 8*int64(flags&1)
-	if b.size() < skip+5 {
-		return s, p.s.Errorf(b.off, "box \"saiz\" has %d bytes, expected more", b.len)
+	if b.Size() < skip+5 {
+		return s, p.Errorf(b.Off, "box \"saiz\" has %d bytes, expected more", b.Len)
 	}
-	h, err := p.s.Bytes(b.body()+skip, 5)
+	h, err := p.Bytes(b.Body()+skip, 5)
 	if err != nil {
 		return s, err
 	}
 	if s.all = int64(h[0]); s.all == 0 {
-		s.each, err = p.column(b, skip+1, 1)
+		s.each, err = p.Column(b, skip+1, 1)
 	} else {
-		s.each.n = int64(be32(h[1:]))
+		s.each.N = int64(box.Uint32(h[1:]))
 	}
 	return s, err
 }
 
 // sum adds up the sizes of the next samples.
 func (s *auxiliarySizes) sum(samples int64) (total int64, err error) {
-	samples = min(samples, s.each.n-s.next)
+	samples = min(samples, s.each.N-s.next)
 	first := s.next
 	s.next += samples
 	if s.all > 0 {
 		return s.all * samples, nil
 	}
 	for i := first; i < s.next; i++ {
-		n, err := s.each.number(i)
+		n, err := s.each.Number(i)
 		if err != nil {
 			return 0, err
 		}

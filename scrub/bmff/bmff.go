@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // Format is the entry of this family in the table of formats.
@@ -34,7 +35,7 @@ func sniff(head []byte, size int64) bool {
 	if len(head) < 12 {
 		return false
 	}
-	n := int64(be32(head))
+	n := int64(box.Uint32(head))
 	kind := string(head[4:8])
 	if kind == "ftyp" {
 		return n >= 12 && !slices.Contains(stillBrands, string(head[8:12]))
@@ -64,11 +65,11 @@ func sniff(head []byte, size int64) bool {
 	case "moof":
 		return string(inner) == "mfhd"
 	}
-	return isBoxType(inner)
+	return box.IsType(inner)
 }
 
-func be16(b []byte) uint16 { return uint16(b[0])<<8 | uint16(b[1]) }
-func be32(b []byte) uint32 { return uint32(be16(b))<<16 | uint32(be16(b[2:])) }
-func be64(b []byte) uint64 { return uint64(be32(b))<<32 | uint64(be32(b[4:])) }
-
-func put32(n uint32) []byte { return []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)} }
+// parse has a film parsed, and once more if there is doubt about it, since that may
+// come up after things were done that rest on what was read before.
+func parse(s *scrub.Scan) error {
+	return box.Parse(s, &grammar, func(w *box.Walk) error { return (&parser{Walk: w}).parse() })
+}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/scrubtest"
 )
 
@@ -71,7 +72,7 @@ func keysMeta(pairs ...string) []byte {
 	keys, ilst := join(uint32(0), uint32(len(pairs)/2)), []byte(nil)
 	for i := 0; i < len(pairs); i += 2 {
 		keys = join(keys, bx("mdta", pairs[i]))
-		ilst = join(ilst, bx(string(put32(uint32(i/2+1))), bx("data", uint32(1), uint32(0), pairs[i+1])))
+		ilst = join(ilst, bx(string(box.Bytes32(uint32(i/2+1))), bx("data", uint32(1), uint32(0), pairs[i+1])))
 	}
 	return bx("meta", bx("hdlr", zeros(8), "mdta", zeros(12)), bx("keys", keys), bx("ilst", ilst))
 }
@@ -84,7 +85,7 @@ func slackened(data []byte) []byte {
 	out = append(out, data[i+4+16:]...)
 	for _, typ := range []string{"stts", "stbl", "minf", "mdia", "trak", "moov"} {
 		at := bytes.Index(out, []byte(typ)) - 4
-		copy(out[at:], put32(be32(out[at:])+8))
+		copy(out[at:], box.Bytes32(box.Uint32(out[at:])+8))
 	}
 	return out
 }
@@ -259,7 +260,7 @@ func TestCompact(t *testing.T) {
 		t.Errorf("%d bytes became %d", len(clean), len(small))
 	}
 	for i := range 2 {
-		off := be32(small[bytes.Index(small, []byte("stco"))+12+4*i:])
+		off := box.Uint32(small[bytes.Index(small, []byte("stco"))+12+4*i:])
 		if frame := string(small[off : off+6]); frame != "FRAME"+string(rune('1'+i)) {
 			t.Errorf("chunk %d holds %q", i, frame)
 		}

@@ -4,29 +4,30 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // brands claims ftyp or styp (4.3): the brand, its version, and brands that it
 // is compatible with. A brand has four bytes that anybody can make up, so those
 // that nobody registered become the usual one.
-func (p *parser) brands(b box, place string) error {
-	h, err := p.s.Bytes(b.body(), int(b.size()))
+func (p *parser) brands(b box.Box, place string) error {
+	h, err := p.Bytes(b.Body(), int(b.Size()))
 	if err != nil {
 		return err
 	}
 	whole := len(h) &^ 3
-	p.s.Claim(b.off, b.head+int64(whole), scrub.Structure, place)
-	if err := p.slack(b, b.body()+int64(whole), place); err != nil {
+	p.Claim(b.Off, b.Head+int64(whole), scrub.Structure, place)
+	if err := p.Slack(b, b.Body()+int64(whole), place); err != nil {
 		return err
 	}
 	for at := 0; at+4 <= whole; at += 4 {
 		switch {
 		case at == 4:
-			if v := be32(h[4:]); v >= 1<<16 && !quickTimeVersion(v) {
-				p.rewrite(b.body()+4, make([]byte, 4), scrub.Software, place+"/minor_version")
+			if v := box.Uint32(h[4:]); v >= 1<<16 && !quickTimeVersion(v) {
+				p.Rewrite(b.Body()+4, make([]byte, 4), scrub.Software, place+"/minor_version")
 			}
 		case !registered(string(h[at : at+4])):
-			p.rewrite(b.body()+int64(at), p.usual(h, at), scrub.Software, place+"/brand")
+			p.Rewrite(b.Body()+int64(at), p.usual(h, at), scrub.Software, place+"/brand")
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/scrubtest"
 )
 
@@ -22,7 +23,7 @@ func TestDamagedFilms(t *testing.T) {
 	}
 	sized := func(d []byte, typ string, more int) []byte {
 		at := bytes.Index(d, []byte(typ)) - 4
-		copy(d[at:], put32(uint32(int(be32(d[at:]))+more)))
+		copy(d[at:], box.Bytes32(uint32(int(box.Uint32(d[at:]))+more)))
 		return d
 	}
 	named := func(d []byte, typ, as string) []byte { return bytes.Replace(d, []byte(typ), []byte(as), 1) }

@@ -1,6 +1,10 @@
 package bmff
 
-import "math"
+import (
+	"math"
+
+	"untag/scrub/bmff/box"
+)
 
 // chunk is a run of samples of one track that lie end to end.
 type chunk struct {
@@ -33,21 +37,21 @@ type chunks struct {
 func newChunks(t *tables, size, ahead int64) *chunks {
 	// Each reader has its own blocks: several read the same tables at once.
 	own := *t
-	for _, c := range []*column{&own.chunkOff, &own.runs, &own.sizes} {
-		c.block, c.ahead = nil, ahead
+	for _, c := range []*box.Column{&own.chunkOff, &own.runs, &own.sizes} {
+		*c = c.Fresh(ahead)
 	}
 	return &chunks{t: &own, run: -1, size: size}
 }
 
 // next returns the next chunk, and false after the last one.
 func (c *chunks) next() (chunk, bool, error) {
-	if c.chunk >= c.t.chunkOff.n {
+	if c.chunk >= c.t.chunkOff.N {
 		return chunk{}, false, nil
 	}
 	if err := c.enterRun(); err != nil {
 		return chunk{}, false, err
 	}
-	off, err := c.t.chunkOff.number(c.chunk)
+	off, err := c.t.chunkOff.Number(c.chunk)
 	if err != nil {
 		return chunk{}, false, err
 	}
@@ -63,18 +67,18 @@ func (c *chunks) next() (chunk, bool, error) {
 
 // enterRun moves on to the entry of stsc that holds for the next chunk.
 func (c *chunks) enterRun() error {
-	for c.chunk >= c.nextRun && c.run+1 < c.t.runs.n {
+	for c.chunk >= c.nextRun && c.run+1 < c.t.runs.N {
 		c.run++
-		row, err := c.t.runs.row(c.run)
+		row, err := c.t.runs.Row(c.run)
 		if err != nil {
 			return err
 		}
-		c.perRun, c.nextRun = int64(be32(row[4:])), math.MaxInt64
-		if c.run+1 < c.t.runs.n {
-			if row, err = c.t.runs.row(c.run + 1); err != nil {
+		c.perRun, c.nextRun = int64(box.Uint32(row[4:])), math.MaxInt64
+		if c.run+1 < c.t.runs.N {
+			if row, err = c.t.runs.Row(c.run + 1); err != nil {
 				return err
 			}
-			c.nextRun = int64(be32(row)) - 1 // chunks count from 1
+			c.nextRun = int64(box.Uint32(row)) - 1 // chunks count from 1
 		}
 	}
 	return nil
@@ -96,7 +100,7 @@ func (c *chunks) lengths(k chunk) (least, most, last int64, err error) {
 		return least, most, k.off, nil
 	}
 	for i := k.sample; i < k.sample+k.samples; i++ {
-		n, err := c.t.sizes.number(i)
+		n, err := c.t.sizes.Number(i)
 		if err != nil {
 			return 0, 0, 0, err
 		}

@@ -4,13 +4,14 @@ import (
 	"errors"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/codec"
 	"untag/scrub/coded"
 )
 
 // readCodec notes the codec from its configuration record.
-func (p *parser) readCodec(t *track, b box) error {
-	switch b.typ {
+func (p *parser) readCodec(t *track, b box.Box) error {
+	switch b.Type {
 	case "av1C":
 		t.codec.Kind = codec.AV1
 		return nil
@@ -21,70 +22,70 @@ func (p *parser) readCodec(t *track, b box) error {
 		st, ok, err := p.readStream(b)
 		if ok {
 			if t.codec.Kind = st.video(); t.codec.Known() {
-				_, err = t.codec.Config(p.s.Reader, b.body()+st.specific.Off, st.specific.Len)
-				err = ignoreDamage(err)
+				_, err = t.codec.Config(p.Reader, b.Body()+st.specific.Off, st.specific.Len)
+				err = box.IgnoreDamage(err)
 			}
 		}
 		return err
 	}
-	if !codec.IsRecord(b.typ) || b.typ == "avcE" || b.typ == "hvcE" {
+	if !codec.IsRecord(b.Type) || b.Type == "avcE" || b.Type == "hvcE" {
 		return nil
 	}
 	_, err := p.record(&t.codec, b)
-	return ignoreDamage(err) // config says so
+	return box.IgnoreDamage(err) // config says so
 }
 
 // record reads a configuration record, and notes in st what it announces.
-func (p *parser) record(st *codec.Stream, b box) ([]coded.Piece, error) {
-	off, n := b.body(), b.size()
-	if b.typ == "vvcC" { // a full box
+func (p *parser) record(st *codec.Stream, b box.Box) ([]coded.Piece, error) {
+	off, n := b.Body(), b.Size()
+	if b.Type == "vvcC" { // a full box
 		off, n = off+4, n-4
 	}
-	return st.Record(b.typ, p.s.Reader, off, n)
+	return st.Record(b.Type, p.Reader, off, n)
 }
 
 // config claims a configuration record, with the messages in it.
-func (p *parser) config(b box, place string) error {
+func (p *parser) config(b box.Box, place string) error {
 	pieces, err := p.record(&codec.Stream{}, b)
 	if err != nil {
 		if !scrub.Refusal(err) {
 			return err
 		}
-		empty, err := p.s.Constant(b.body(), b.size(), 0) // GStreamer's av1C, if it was not told
+		empty, err := p.Constant(b.Body(), b.Size(), 0) // GStreamer's av1C, if it was not told
 		if err != nil {
 			return err
 		}
 		if !empty {
-			p.s.Doubt("the configuration of a codec can't be read")
+			p.Doubt("the configuration of a codec can't be read")
 		}
 		pieces = nil
 	}
-	if p.careful {
+	if p.Careful {
 		pieces = nil
 	}
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	coded.Report(p.s, b.body(), b.size(), place, pieces)
+	p.Claim(b.Off, b.Head, scrub.Structure, place)
+	coded.Report(p.Scan, b.Body(), b.Size(), place, pieces)
 	return nil
 }
 
 // frame looks into one coded frame and tells whether it holds a message, or the
 // filler that an earlier run made of one.
 func (p *parser) frame(t *track, f sample) (bool, error) {
-	pieces, err := t.codec.Frame(p.s.Reader, f.off, f.len, f.no)
+	pieces, err := t.codec.Frame(p.Reader, f.off, f.len, f.no)
 	if err != nil {
 		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
-			p.s.Doubt("coded frames can't be read")
+			p.Doubt("coded frames can't be read")
 			return false, nil
 		}
 		return false, err
 	}
 	for _, x := range pieces {
 		if p.cover.Pieces() >= codec.MaxMessages {
-			p.s.Doubt("more coded frames hold messages than can be kept account of")
+			p.Doubt("more coded frames hold messages than can be kept account of")
 			break
 		}
 		if p.cover.Piece(scrub.Range{Off: x.Off, Len: x.Len}) {
-			coded.Report(p.s, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
+			coded.Report(p.Scan, x.Off, x.Len, "mdat/frame", []coded.Piece{x})
 		}
 	}
 	return codec.Tells(pieces), nil
@@ -97,16 +98,16 @@ func (p *parser) probeMovie(m *movie) error {
 		switch {
 		case t.goes:
 		case t.encrypted:
-			p.s.Doubt("the samples of an encrypted track can't be looked into")
+			p.Doubt("the samples of an encrypted track can't be looked into")
 		case t.codec.Known():
 			err = p.probeFrames(t)
-		case t.codec.Kind == codec.Tape && p.s.Deep():
+		case t.codec.Kind == codec.Tape && p.Deep():
 			err = p.eachSample(t, p.inspect(t))
 		case t.codec.Kind == codec.Tape || t.codec.Kind == codec.Camera:
 			err = p.eachProbe(t, p.inspect(t))
 		case t.pictures():
 			err = p.probePictures(t)
-		case t.timedText() && (p.s.Deep() || t.recurs):
+		case t.timedText() && (p.Deep() || t.recurs):
 			err = p.eachSample(t, p.textSample(t))
 		}
 		if err != nil {
@@ -120,7 +121,7 @@ func (p *parser) probeMovie(m *movie) error {
 // ones. Encoders write their settings into the first frame alone; where others
 // hold something too, or the first one tells the time, all are read.
 func (p *parser) probeFrames(t *track) error {
-	all := p.s.Deep()
+	all := p.Deep()
 	if !all {
 		for _, f := range t.probes {
 			tells, err := p.frame(t, f)
@@ -134,7 +135,7 @@ func (p *parser) probeFrames(t *track) error {
 		return nil
 	}
 	return p.eachSample(t, func(f sample) error {
-		if !p.s.Deep() && probes(f.no, t.tables.samples) {
+		if !p.Deep() && probes(f.no, t.tables.samples) {
 			return nil
 		}
 		_, err := p.frame(t, f)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/cover"
 )
 
@@ -17,7 +18,7 @@ type compaction struct {
 	p       *parser
 	drops   []scrub.Range
 	patches []scrub.Edit
-	holders []box // boxes whose length says how far what they hold reaches
+	holders []box.Box // boxes whose length says how far what they hold reaches
 	tables  int64
 	fixed   bool // something holds offsets that are not written anew here
 }
@@ -25,14 +26,14 @@ type compaction struct {
 // compact is the Compact of [Format]. Fragmented movies are left as they are:
 // their indexes hold offsets of many kinds, and little is to be gained.
 func compact(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
-	c := &compaction{p: &parser{s: s}}
+	c := &compaction{p: &parser{Walk: box.NewWalk(s, &grammar)}}
 	if err := c.p.readMovies(); err != nil {
 		return nil, nil, err
 	}
 	if err := c.p.top(); err != nil {
 		return nil, nil, err
 	}
-	if len(c.p.movies) != 1 || len(c.p.distrusts) > 0 || c.p.open {
+	if len(c.p.movies) != 1 || len(c.p.Distrusts) > 0 || c.p.open {
 		return nil, nil, nil
 	}
 	if err := c.walk(0, s.Size(), ""); err != nil || c.fixed {
@@ -60,17 +61,17 @@ var holderTypes = map[string]bool{"moov": true, "trak": true, "mdia": true, "min
 
 // walk notes the free boxes in [off, end) and the boxes that hold them.
 func (c *compaction) walk(off, end int64, in string) error {
-	_, err := children(c.p.s, off, end, func(b box) error {
+	_, err := box.Each(c.p.Scan, off, end, func(b box.Box) error {
 		switch {
-		case b.typ == "free" || b.typ == "skip" || in == "" && (b.typ == "wide" || b.typ == "junk"):
-			c.drops = append(c.drops, scrub.Range{Off: b.off, Len: b.len})
-		case in == "" && (b.typ == "moof" || b.typ == "sidx" || b.typ == "mfra"), b.typ == "saio":
+		case b.Type == "free" || b.Type == "skip" || in == "" && (b.Type == "wide" || b.Type == "junk"):
+			c.drops = append(c.drops, scrub.Range{Off: b.Off, Len: b.Len})
+		case in == "" && (b.Type == "moof" || b.Type == "sidx" || b.Type == "mfra"), b.Type == "saio":
 			c.fixed = true
-		case b.typ == "mdat":
+		case b.Type == "mdat":
 			c.holders = append(c.holders, b)
-		case holderTypes[b.typ]:
+		case holderTypes[b.Type]:
 			c.holders = append(c.holders, b)
-			return c.walk(b.body(), b.end(), b.typ)
+			return c.walk(b.Body(), b.End(), b.Type)
 		}
 		return nil
 	})
@@ -101,13 +102,13 @@ func (c *compaction) gaps() error {
 // lengths writes the lengths of boxes that lose something.
 func (c *compaction) lengths(moved shiftTable) {
 	for _, b := range c.holders {
-		left := b.len - (moved.before(b.end()) - moved.before(b.off))
+		left := b.Len - (moved.before(b.End()) - moved.before(b.Off))
 		switch {
-		case left == b.len:
-		case b.head == 16:
-			c.patch(b.off+8, append(put32(uint32(left>>32)), put32(uint32(left))...))
+		case left == b.Len:
+		case b.Head == 16:
+			c.patch(b.Off+8, append(box.Bytes32(uint32(left>>32)), box.Bytes32(uint32(left))...))
 		default:
-			c.patch(b.off, put32(uint32(left)))
+			c.patch(b.Off, box.Bytes32(uint32(left)))
 		}
 	}
 }
@@ -117,26 +118,26 @@ func (c *compaction) patch(off int64, data []byte) {
 }
 
 // offsets writes a table of chunk offsets anew, block by block.
-func (c *compaction) offsets(t *column, moved shiftTable) error {
-	if c.tables += t.n * t.width; c.tables > maxCompactTable {
+func (c *compaction) offsets(t *box.Column, moved shiftTable) error {
+	if c.tables += t.N * t.Width; c.tables > maxCompactTable {
 		c.fixed = true
 		return nil
 	}
-	for i := int64(0); i < t.n; {
-		n := min(columnBlock/t.width, t.n-i)
-		block := make([]byte, 0, n*t.width)
+	for i := int64(0); i < t.N; {
+		n := min(box.ColumnBlock/t.Width, t.N-i)
+		block := make([]byte, 0, n*t.Width)
 		for j := i; j < i+n; j++ {
-			off, err := t.number(j)
+			off, err := t.Number(j)
 			if err != nil {
 				return err
 			}
 			off -= moved.before(off)
-			if t.width == 8 {
-				block = append(block, put32(uint32(off>>32))...)
+			if t.Width == 8 {
+				block = append(block, box.Bytes32(uint32(off>>32))...)
 			}
-			block = append(block, put32(uint32(off))...)
+			block = append(block, box.Bytes32(uint32(off))...)
 		}
-		c.patch(t.off+i*t.width, block)
+		c.patch(t.Off+i*t.Width, block)
 		i += n
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/cover"
 )
 
@@ -16,13 +17,16 @@ type region = cover.Region[*track]
 func (p *parser) claimMedia() error {
 	stay, go_ := p.cover.Split()
 	all := stay
-	p.kept = stay
-	p.payload = p.cover.Around(p.s, "mdat")
+	p.Shield = func(off, n int64) bool {
+		kept := cover.From(all, off)
+		return len(kept) > 0 && kept[0].Off < off+n
+	}
+	p.payload = p.cover.Around(p.Scan, "mdat")
 	slices.SortFunc(p.mdats, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	if err := p.weigh(stay, go_); err != nil {
 		return err
 	}
-	if len(p.distrusts) > 0 && !p.careful {
+	if len(p.Distrusts) > 0 && !p.Careful {
 		return nil
 	}
 	if err := p.claimStrangers(); err != nil {
@@ -47,25 +51,25 @@ func (p *parser) claimMedia() error {
 // doubts if there is anything that the tables are to explain.
 func (p *parser) weigh(stay, go_ []region) error {
 	if p.cover.Shared() {
-		p.distrust("samples share bytes")
+		p.Distrust("samples share bytes")
 	}
 	if cover.Meet(stay, go_) {
-		p.distrust("samples share bytes with those of a track that goes")
+		p.Distrust("samples share bytes with those of a track that goes")
 	}
 	if p.outside(stay) {
-		p.distrust("samples lie outside of the media data")
+		p.Distrust("samples lie outside of the media data")
 	}
 	if p.open && p.fragments > 0 {
-		p.distrust("media data without a length among fragments")
+		p.Distrust("media data without a length among fragments")
 	}
 	if err := p.swallowed(stay, go_); err != nil {
 		return err
 	}
-	if !p.careful && !p.asked && !slices.ContainsFunc(p.strangers, risky) && p.end == p.s.Size() && !slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
-		p.distrusts = nil
+	if !p.Careful && !p.asked && !p.Missing && !slices.ContainsFunc(p.strangers, risky) && p.end == p.Size() && !slices.ContainsFunc(p.mdats, func(m scrub.Range) bool { return m.Len > 0 }) {
+		p.Distrusts = nil
 	}
-	for _, why := range p.distrusts {
-		p.s.Doubt("%s", why)
+	for _, why := range p.Distrusts {
+		p.Doubt("%s", why)
 	}
 	return nil
 }
@@ -74,11 +78,11 @@ func (p *parser) weigh(stay, go_ []region) error {
 func (p *parser) claimEnd() error {
 	end := scrub.End{Off: p.end, Proof: scrub.Said, More: p.moreBoxes}
 	switch {
-	case len(p.distrusts) > 0:
+	case len(p.Distrusts) > 0:
 		end.Doubt = "it is not sure where the medium ends"
 	case p.fragments > 0:
 		end.Proof = scrub.Counted
-	case p.asked: // all samples are there
+	case p.asked, p.Missing: // all samples are there
 		end.Proof = scrub.Proven
 	}
 	if end.Doubt == "" {
@@ -87,7 +91,7 @@ func (p *parser) claimEnd() error {
 		}
 		end.Off = p.end
 	}
-	p.s.End(end)
+	p.End(end)
 	return nil
 }
 
@@ -95,11 +99,11 @@ func (p *parser) claimEnd() error {
 func (p *parser) moreBoxes(off, n int64) (string, error) {
 	const overlap = 8
 	for n >= overlap {
-		found, err := p.swallows(off, n, siblings)
+		found, err := p.Holds(off, n, grammar.Siblings)
 		if err != nil || found {
 			return "boxes of a film", err
 		}
-		step := min(n, maxSlack-overlap)
+		step := min(n, box.MaxSlack-overlap)
 		off, n = off+step, n-step
 	}
 	return "", nil
@@ -113,9 +117,9 @@ func (p *parser) claimOutside() error {
 	}
 	stay, _ := p.cover.Split()
 	for _, r := range stay {
-		err := cover.Sweep(r.Off, min(r.End(), p.s.Size()), bodies, nil, func(off, n int64, inside, _ bool, _ string) error {
+		err := cover.Sweep(r.Off, min(r.End(), p.Size()), bodies, nil, func(off, n int64, inside, _ bool, _ string) error {
 			if !inside {
-				p.s.Claim(off, n, scrub.Payload, "outside mdat")
+				p.Claim(off, n, scrub.Payload, "outside mdat")
 			}
 			return nil
 		})
@@ -151,7 +155,7 @@ func (p *parser) cutOpen() error {
 	for _, r := range p.cover.Regions() {
 		end = max(end, min(r.End(), m.End()))
 	}
-	empty, err := p.s.Constant(end, m.End()-end, 0)
+	empty, err := p.Constant(end, m.End()-end, 0)
 	if err == nil && !empty {
 		m.Len = end - m.Off
 		p.end = end
@@ -167,10 +171,10 @@ func (p *parser) claimRun(off, n int64, stays, goes bool, place string) error {
 	case goes:
 		// Before the track itself is unlinked: after an interruption the tables
 		// still tell the next run where its samples are.
-		p.s.Claim(off, n, scrub.Identify, place)
-		p.s.Fill(scrub.Unlink, off, n, 0)
-	case len(p.distrusts) > 0: // nobody knows what it is, and nobody touches it
-		p.s.Claim(off, n, scrub.Identify, "mdat/unproven")
+		p.Claim(off, n, scrub.Identify, place)
+		p.Fill(scrub.Unlink, off, n, 0)
+	case len(p.Distrusts) > 0: // nobody knows what it is, and nobody touches it
+		p.Claim(off, n, scrub.Identify, "mdat/unproven")
 	default:
 		return p.gap(off, n)
 	}

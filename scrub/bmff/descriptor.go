@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/codec"
 	"untag/scrub/coded"
 )
@@ -46,11 +47,11 @@ type stream struct {
 const maxStream = 64 << 10
 
 // readStream reads esds: one ES descriptor after version and flags.
-func (p *parser) readStream(b box) (st stream, ok bool, err error) {
-	if b.size() > maxStream {
+func (p *parser) readStream(b box.Box) (st stream, ok bool, err error) {
+	if b.Size() > maxStream {
 		return st, false, nil
 	}
-	body, err := p.s.Bytes(b.body(), int(b.size()))
+	body, err := p.Bytes(b.Body(), int(b.Size()))
 	if err != nil || len(body) < 4 {
 		return st, false, err
 	}
@@ -85,10 +86,10 @@ func (st *stream) parts(d []byte, off int64) bool {
 		end := off + int64(len(d)-len(rest))
 		switch {
 		case tag == tagDecoder && len(in) >= 13:
-			f := newFields(in)
+			f := box.NewFields(in)
 			decoderFields(f)
 			st.object = in[0]
-			if f.bad || !st.decoder(in[13:], end-int64(len(in)-13)) {
+			if f.Bad || !st.decoder(in[13:], end-int64(len(in)-13)) {
 				return false
 			}
 		case tag != tagSync:
@@ -103,16 +104,16 @@ func (st *stream) parts(d []byte, off int64) bool {
 
 // decoderFields are those of DecoderConfigDescriptor (7.2.6.6): the codec, what it is
 // for, the size of a buffer, and two rates.
-func decoderFields(f *fields) {
-	switch o := f.take(8); {
+func decoderFields(f *box.Fields) {
+	switch o := f.Take(8); {
 	case o >= 0x20 && o <= 0x24, o == 0x40, o >= 0x60 && o <= 0x6e, o >= 0xa0 && o <= 0xb2, o == 0xc0, o == 0xd0, o == 0xd1, o >= 0xdd && o <= 0xe1:
 	default:
-		f.bad = true
+		f.Bad = true
 	}
-	f.among(6, 4, 5, 0x38)
-	f.take(2 + 24)
-	f.upTo(32, small)
-	f.upTo(32, small)
+	f.Among(6, 4, 5, 0x38)
+	f.Take(2 + 24)
+	f.UpTo(32, box.Small)
+	f.UpTo(32, box.Small)
 }
 
 // decoder reads the descriptors inside the decoder configuration.
@@ -149,30 +150,30 @@ func (st stream) video() codec.Kind {
 
 // streamDescription claims esds: descriptors that no decoder looks at are
 // blanked, and user data in what the decoder needs.
-func (p *parser) streamDescription(b box, place string) error {
+func (p *parser) streamDescription(b box.Box, place string) error {
 	st, ok, err := p.readStream(b)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		p.keep(b, place)
-		if b.size() > 4 {
-			p.s.Doubt("the description of a stream can't be read")
+		p.Keep(b, place)
+		if b.Size() > 4 {
+			p.Doubt("the description of a stream can't be read")
 		}
 		return nil
 	}
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	if _, _, err := p.flags(b, 0, place); err != nil {
+	p.Claim(b.Off, b.Head, scrub.Structure, place)
+	if _, _, err := p.Flags(b, 0, place); err != nil {
 		return err
 	}
 	at := int64(4)
 	for _, r := range st.looked() {
-		p.s.Claim(b.body()+at, r.Off-at, scrub.Structure, place)
+		p.Claim(b.Body()+at, r.Off-at, scrub.Structure, place)
 		at = r.End()
-		r.Off += b.body()
+		r.Off += b.Body()
 		switch {
-		case r.Off-b.body() != st.specific.Off || st.specific.Len == 0:
-			err = p.zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
+		case r.Off-b.Body() != st.specific.Off || st.specific.Len == 0:
+			err = p.Zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
 		case st.aac():
 			err = p.soundSpecific(r, place)
 		case st.video() != codec.Unknown && st.video() != codec.Pictures:
@@ -184,8 +185,8 @@ func (p *parser) streamDescription(b box, place string) error {
 			return err
 		}
 	}
-	p.s.Claim(b.body()+at, st.end-at, scrub.Structure, place)
-	return p.slack(b, b.body()+st.end, place)
+	p.Claim(b.Body()+at, st.end-at, scrub.Structure, place)
+	return p.Slack(b, b.Body()+st.end, place)
 }
 
 // looked returns the parts that are looked into, in order.
@@ -200,11 +201,11 @@ func (st stream) looked() []scrub.Range {
 
 // specific claims the headers of a stream of MPEG video.
 func (p *parser) specific(kind codec.Kind, r scrub.Range, place string) error {
-	pieces, err := (&codec.Stream{Kind: kind}).Config(p.s.Reader, r.Off, r.Len)
+	pieces, err := (&codec.Stream{Kind: kind}).Config(p.Reader, r.Off, r.Len)
 	if err != nil {
 		return err
 	}
-	coded.Report(p.s, r.Off, r.Len, place, pieces)
+	coded.Report(p.Scan, r.Off, r.Len, place, pieces)
 	return nil
 }
 
@@ -212,16 +213,16 @@ func (p *parser) specific(kind codec.Kind, r scrub.Range, place string) error {
 // from DVDs, of three bytes each, are known.
 func (p *parser) otherSpecific(object byte, r scrub.Range, place string) error {
 	const subtitles = 0xe0
-	_, ok, err := p.formed(r.Off, r.Len, func(f *fields) {
+	_, ok, err := p.Formed(r.Off, r.Len, func(f *box.Fields) {
 		for range 16 {
-			f.among(8, 0)
-			f.take(24)
+			f.Among(8, 0)
+			f.Take(24)
 		}
-		f.bad = f.bad || object != subtitles || r.Len != 64
+		f.Bad = f.Bad || object != subtitles || r.Len != 64
 	}, place)
 	if err == nil && !ok {
-		p.s.Claim(r.Off, r.Len, scrub.Structure, place)
-		p.s.Doubt("the description of a decoder can't be looked into")
+		p.Claim(r.Off, r.Len, scrub.Structure, place)
+		p.Doubt("the description of a decoder can't be looked into")
 	}
 	return err
 }

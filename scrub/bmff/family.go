@@ -2,8 +2,8 @@ package bmff
 
 import (
 	"slices"
-	"strings"
 
+	"untag/scrub/bmff/box"
 	"untag/scrub/codec"
 )
 
@@ -73,9 +73,6 @@ var families = []family{
 	{"text", "stpp|sbtt|stxt|c608|c708|tmcd", "", ""},
 }
 
-// has tells whether a list names a type.
-func has(list, typ string) bool { return strings.Contains("|"+list+"|", "|"+typ+"|") }
-
 // medium is under which medium the formats of a handler stand.
 func medium(handler string) string {
 	switch handler {
@@ -89,9 +86,9 @@ func medium(handler string) string {
 
 // familyOf is the family of a format, nil if it is not known.
 func familyOf(handler, format string) *family {
-	i := slices.IndexFunc(families, func(f family) bool { return f.medium == medium(handler) && has(f.formats, format) })
+	i := slices.IndexFunc(families, func(f family) bool { return f.medium == medium(handler) && box.Has(f.formats, format) })
 	if i < 0 && medium(handler) == "vide" && codec.TapeMPEG(format) {
-		i = slices.IndexFunc(families, func(f family) bool { return has(f.formats, "m2v1") })
+		i = slices.IndexFunc(families, func(f family) bool { return box.Has(f.formats, "m2v1") })
 	}
 	if i < 0 {
 		return nil
@@ -101,7 +98,7 @@ func familyOf(handler, format string) *family {
 
 // holds tells whether entries of the family may hold a box.
 func (f *family) holds(typ string) bool {
-	return f.needs == typ || has(f.may, typ) || has(shared[f.medium], typ)
+	return f.needs == typ || box.Has(f.may, typ) || box.Has(shared[f.medium], typ)
 }
 
 // contents is what is known of an entry before its boxes are claimed.
@@ -124,31 +121,31 @@ func protected(format string) bool { return slices.Contains(encryptedFormats, fo
 
 // contentsOf looks at the boxes of an entry.
 func (p *parser) contentsOf(t *track, e entry, start int64) (c contents, err error) {
-	c = contents{start: start, format: e.typ}
+	c = contents{start: start, format: e.Type}
 	found := map[string]bool{}
-	var visit func(b box) error
-	visit = func(b box) error {
-		found[b.typ] = true
-		switch b.typ {
+	var visit func(b box.Box) error
+	visit = func(b box.Box) error {
+		found[b.Type] = true
+		switch b.Type {
 		case "wave", "sinf", "schi":
-			_, err := children(p.s, b.body(), b.end(), visit)
+			_, err := box.Each(p.Scan, b.Body(), b.End(), visit)
 			return err
 		case "frma", "tenc", "dvcC", "dvvC", "dvwC":
-			h, err := p.s.Bytes(b.body(), int(min(b.size(), 24)))
-			c.read(b.typ, h)
+			h, err := p.Bytes(b.Body(), int(min(b.Size(), 24)))
+			c.read(b.Type, h)
 			return err
 		}
 		return nil
 	}
-	if _, err = children(p.s, start, e.end(), visit); damaged(err) {
+	if _, err = box.Each(p.Scan, start, e.End(), visit); box.Damaged(err) {
 		err = nil // see leftovers
 	}
-	if !protected(e.typ) { // QuickTime has frma there, too
-		c.format = e.typ
+	if !protected(e.Type) { // QuickTime has frma there, too
+		c.format = e.Type
 	}
 	c.family = familyOf(t.handler, c.format)
-	c.sealed = protected(e.typ) || found["sinf"]
-	c.whole = c.family != nil && (c.family.needs == "" || found[c.family.needs]) && (!protected(e.typ) || found["sinf"])
+	c.sealed = protected(e.Type) || found["sinf"]
+	c.whole = c.family != nil && (c.family.needs == "" || found[c.family.needs]) && (!protected(e.Type) || found["sinf"])
 	return c, err
 }
 

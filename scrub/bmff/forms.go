@@ -1,78 +1,74 @@
 package bmff
 
+import "untag/scrub/bmff/box"
+
 // forms are the descriptions in sample entries that are read to their last bit.
 // Others that a family may hold are doubted.
-var forms = map[string]form{
+var forms = map[string]box.Form{
 	// ISO/IEC 14496-12, 12.1; QuickTime; SMPTE ST 2086 and CTA-861.3; ISO/IEC 23000-22; Apple.
-	"pasp": func(f *fields) { f.upTo(32, fraction); f.upTo(32, fraction) },
-	"clap": func(f *fields) {
+	"pasp": func(f *box.Fields) { f.UpTo(32, box.Fraction); f.UpTo(32, box.Fraction) },
+	"clap": func(f *box.Fields) {
 		for range 4 {
-			f.signed(32, fraction)
-			f.upTo(32, fraction)
+			f.Signed(32, box.Fraction)
+			f.UpTo(32, box.Fraction)
 		}
 	},
-	"fiel": func(f *fields) { f.upTo(8, 2); f.among(8, 0, 1, 6, 9, 14) },
-	"gama": func(f *fields) { f.upTo(32, 16<<16) },
-	"btrt": func(f *fields) { f.upTo(32, small); f.upTo(32, small); f.upTo(32, small) },
-	"mdcv": func(f *fields) { f.primaries(50000); f.upTo(32, 10000e4); f.upTo(32, 10e4) },
-	"clli": func(f *fields) { f.upTo(16, 10000); f.upTo(16, 10000) },
-	"amve": func(f *fields) { f.upTo(32, small); f.upTo(16, 50000); f.upTo(16, 50000) },
-	"hfov": func(f *fields) { f.upTo(32, 360e3) },
+	"fiel": func(f *box.Fields) { f.UpTo(8, 2); f.Among(8, 0, 1, 6, 9, 14) },
+	"gama": func(f *box.Fields) { f.UpTo(32, 16<<16) },
+	"btrt": func(f *box.Fields) { f.UpTo(32, box.Small); f.UpTo(32, box.Small); f.UpTo(32, box.Small) },
+	"mdcv": func(f *box.Fields) { primaries(f, 50000); f.UpTo(32, 10000e4); f.UpTo(32, 10e4) },
+	"clli": func(f *box.Fields) { f.UpTo(16, 10000); f.UpTo(16, 10000) },
+	"amve": func(f *box.Fields) { f.UpTo(32, box.Small); f.UpTo(16, 50000); f.UpTo(16, 50000) },
+	"hfov": func(f *box.Fields) { f.UpTo(32, 360e3) },
 	// AV1 and VP9 as in WebM.
-	"SmDm": func(f *fields) { f.full(0); f.primaries(1 << 16); f.upTo(32, 10000<<8); f.upTo(32, 10<<14) },
-	"CoLL": func(f *fields) { f.full(0); f.upTo(16, 10000); f.upTo(16, 10000) },
+	"SmDm": func(f *box.Fields) { f.Full(0); primaries(f, 1<<16); f.UpTo(32, 10000<<8); f.UpTo(32, 10<<14) },
+	"CoLL": func(f *box.Fields) { f.Full(0); f.UpTo(16, 10000); f.UpTo(16, 10000) },
 	"vpcC": vp9Form,
 	// Dolby Vision Streams Within the ISO Base Media File Format, 3.1.
 	"dvcC": dolbyVision, "dvvC": dolbyVision, "dvwC": dolbyVision,
 	// 3GPP TS 26.244, 6.7 and 6.8: the first field names the vendor.
-	"d263": func(f *fields) { f.zero(32); f.upTo(8, 16); f.upTo(8, 100); f.upTo(8, 16) },
-	"damr": func(f *fields) { f.zero(32); f.upTo(8, 16); f.take(16); f.upTo(8, 32); f.upTo(8, 32) },
+	"d263": func(f *box.Fields) { f.Zero(32); f.UpTo(8, 16); f.UpTo(8, 100); f.UpTo(8, 16) },
+	"damr": func(f *box.Fields) { f.Zero(32); f.UpTo(8, 16); f.Take(16); f.UpTo(8, 32); f.UpTo(8, 32) },
 	// Avid, as FFmpeg writes it.
-	"ACLR": func(f *fields) { f.is("ACLR0001"); f.upTo(32, 2); f.zero(32) },
-	"DpxE": func(f *fields) { f.upTo(32, 2) },
+	"ACLR": func(f *box.Fields) { f.Is("ACLR0001"); f.UpTo(32, 2); f.Zero(32) },
+	"DpxE": func(f *box.Fields) { f.UpTo(32, 2) },
 	// Sound.
 	"alac": alacForm, "dOps": opusForm, "dec3": eac3Form, "chan": layoutForm, "SA3D": spheresForm,
-	"srat": func(f *fields) { f.full(0); f.upTo(32, fraction) },
-	"pcmC": func(f *fields) { f.full(0); f.zero(7); f.take(1); f.among(8, 16, 24, 32, 64) },
-	"dac3": func(f *fields) { f.take(2 + 5 + 3 + 3 + 1 + 5); f.zero(5) },
-	"dmlp": func(f *fields) { f.take(32 + 15); f.zero(1 + 32) },
-	"enda": func(f *fields) { f.upTo(16, 1) },
-	"ddts": func(f *fields) {
-		f.upTo(32, fraction)
-		f.upTo(32, small)
-		f.upTo(32, small)
-		f.among(8, 16, 24)
-		f.take(2 + 5 + 1 + 6 + 14 + 1 + 3 + 16 + 1 + 1)
-		f.zero(1 + 5)
+	"srat": func(f *box.Fields) { f.Full(0); f.UpTo(32, box.Fraction) },
+	"pcmC": func(f *box.Fields) { f.Full(0); f.Zero(7); f.Take(1); f.Among(8, 16, 24, 32, 64) },
+	"dac3": func(f *box.Fields) { f.Take(2 + 5 + 3 + 3 + 1 + 5); f.Zero(5) },
+	"dmlp": func(f *box.Fields) { f.Take(32 + 15); f.Zero(1 + 32) },
+	"enda": func(f *box.Fields) { f.UpTo(16, 1) },
+	"ddts": func(f *box.Fields) {
+		f.UpTo(32, box.Fraction)
+		f.UpTo(32, box.Small)
+		f.UpTo(32, box.Small)
+		f.Among(8, 16, 24)
+		f.Take(2 + 5 + 1 + 6 + 14 + 1 + 3 + 16 + 1 + 1)
+		f.Zero(1 + 5)
 	},
-	"mhaP": func(f *fields) {
-		for range f.upTo(8, 16) {
-			f.upTo(8, 32)
+	"mhaP": func(f *box.Fields) {
+		for range f.UpTo(8, 16) {
+			f.UpTo(8, 32)
 		}
 	},
 	"ms\x00\x11": waveFormat,
 	// Google's Spherical Video V2, and Apple's video extended usage.
-	"st3d": func(f *fields) { f.full(0); f.upTo(8, 4) },
-	"prhd": func(f *fields) { f.full(0); f.signed(32, 360<<16); f.signed(32, 360<<16); f.signed(32, 360<<16) },
-	"equi": func(f *fields) {
-		f.full(0)
+	"st3d": func(f *box.Fields) { f.Full(0); f.UpTo(8, 4) },
+	"prhd": func(f *box.Fields) { f.Full(0); f.Signed(32, 360<<16); f.Signed(32, 360<<16); f.Signed(32, 360<<16) },
+	"equi": func(f *box.Fields) {
+		f.Full(0)
 		for range 4 { // fractions of the picture: none, or a quarter, to the last bit or without it
-			f.among(32, 0, 1<<30, 1<<30-1, 1<<31, 1<<31-1)
+			f.Among(32, 0, 1<<30, 1<<30-1, 1<<31, 1<<31-1)
 		}
 	},
-	"cbmp": func(f *fields) { f.full(0); f.upTo(32, 16); f.upTo(32, 1<<16-1) },
-	"stri": func(f *fields) { f.full(0); f.zero(4); f.take(4) },
-	"hero": func(f *fields) { f.full(0); f.upTo(8, 2) },
-	"blin": func(f *fields) { f.full(0); f.upTo(32, fraction) },
-	"dadj": func(f *fields) { f.full(0); f.signed(32, 10000) },
-	"prji": func(f *fields) { f.full(0); f.word("rect|equi|hequ|fish|prim|cube") },
-	"pkin": func(f *fields) { f.full(0); f.word("side|over") },
-}
-
-// word reads four letters that are one of a list.
-func (f *fields) word(list string) {
-	v := f.number(32)
-	f.bad = f.bad || !has(list, string(put32(uint32(v))))
+	"cbmp": func(f *box.Fields) { f.Full(0); f.UpTo(32, 16); f.UpTo(32, 1<<16-1) },
+	"stri": func(f *box.Fields) { f.Full(0); f.Zero(4); f.Take(4) },
+	"hero": func(f *box.Fields) { f.Full(0); f.UpTo(8, 2) },
+	"blin": func(f *box.Fields) { f.Full(0); f.UpTo(32, box.Fraction) },
+	"dadj": func(f *box.Fields) { f.Full(0); f.Signed(32, 10000) },
+	"prji": func(f *box.Fields) { f.Full(0); f.Word("rect|equi|hequ|fish|prim|cube") },
+	"pkin": func(f *box.Fields) { f.Full(0); f.Word("side|over") },
 }
 
 // chromaticities are the colours of screens and their whites, in 1/50000: BT.709,
@@ -81,145 +77,145 @@ var chromaticities = [][2]int64{{32000, 16500}, {15000, 30000}, {7500, 3000}, {3
 
 // primaries reads three primary colours and the white point of a screen, of which
 // each is near one that is known: no screen has others.
-func (f *fields) primaries(scale int64) {
+func primaries(f *box.Fields, scale int64) {
 	const near = 1500
 	for range 4 {
-		x, y := 50000*f.number(16)/scale, 50000*f.number(16)/scale
+		x, y := 50000*f.Number(16)/scale, 50000*f.Number(16)/scale
 		known := false
 		for _, c := range chromaticities {
 			known = known || max(x-c[0], c[0]-x, y-c[1], c[1]-y) <= near
 		}
-		f.bad = f.bad || !known
+		f.Bad = f.Bad || !known
 	}
 }
 
 // dolbyVision is DOVIDecoderConfigurationRecord.
-func dolbyVision(f *fields) {
-	f.upTo(8, 3)
-	f.upTo(8, 9)
-	f.upTo(7, 20)
-	f.upTo(6, 13)
-	f.take(3 + 4 + 2)
-	f.zero(26 + 128)
+func dolbyVision(f *box.Fields) {
+	f.UpTo(8, 3)
+	f.UpTo(8, 9)
+	f.UpTo(7, 20)
+	f.UpTo(6, 13)
+	f.Take(3 + 4 + 2)
+	f.Zero(26 + 128)
 }
 
 // vp9Form is VPCodecConfigurationRecord (VP Codec ISO Media File Format Binding),
 // and its version 0. What initializes a decoder is empty for VP8 and VP9.
-func vp9Form(f *fields) {
-	version := f.upTo(8, 1)
-	f.zero(24)
-	f.upTo(8, 3)
-	f.upTo(8, 62)
+func vp9Form(f *box.Fields) {
+	version := f.UpTo(8, 1)
+	f.Zero(24)
+	f.UpTo(8, 3)
+	f.UpTo(8, 62)
 	if version == 0 {
-		f.take(4 + 4 + 4 + 3 + 1)
+		f.Take(4 + 4 + 4 + 3 + 1)
 	} else {
-		f.take(4 + 3 + 1)
-		f.upTo(8, 22)
-		f.upTo(8, 18)
-		f.upTo(8, 17)
+		f.Take(4 + 3 + 1)
+		f.UpTo(8, 22)
+		f.UpTo(8, 18)
+		f.UpTo(8, 17)
 	}
-	f.zero(16)
+	f.Zero(16)
 }
 
 // opusForm is OpusSpecificBox (Encapsulation of Opus in ISOBMFF, 4.3.2).
-func opusForm(f *fields) {
-	f.among(8, 0)
-	channels := f.number(8)
-	f.take(16)
-	f.upTo(32, fraction)
-	f.take(16)
-	if f.upTo(8, 255) == 0 {
+func opusForm(f *box.Fields) {
+	f.Among(8, 0)
+	channels := f.Number(8)
+	f.Take(16)
+	f.UpTo(32, box.Fraction)
+	f.Take(16)
+	if f.UpTo(8, 255) == 0 {
 		return
 	}
-	streams := f.number(8)
-	streams += f.upTo(8, streams)
+	streams := f.Number(8)
+	streams += f.UpTo(8, streams)
 	for range channels {
-		if v := f.number(8); v >= streams && v != 255 {
-			f.bad = true
+		if v := f.Number(8); v >= streams && v != 255 {
+			f.Bad = true
 		}
 	}
 }
 
 // alacForm is Apple's magic cookie.
-func alacForm(f *fields) {
-	f.full(0)
-	f.upTo(32, fraction)
-	f.among(8, 0)
-	f.upTo(8, 32)
-	f.take(3 * 8)
-	f.upTo(8, 8)
-	f.take(16)
-	f.upTo(32, small)
-	f.upTo(32, small)
-	f.upTo(32, fraction)
+func alacForm(f *box.Fields) {
+	f.Full(0)
+	f.UpTo(32, box.Fraction)
+	f.Among(8, 0)
+	f.UpTo(8, 32)
+	f.Take(3 * 8)
+	f.UpTo(8, 8)
+	f.Take(16)
+	f.UpTo(32, box.Small)
+	f.UpTo(32, box.Small)
+	f.UpTo(32, box.Fraction)
 }
 
 // eac3Form is EC3SpecificBox (ETSI TS 102 366, F.6), which may tell of objects at
 // its end (TS 103 420, C.3.1).
-func eac3Form(f *fields) {
-	f.take(13)
-	for range f.number(3) + 1 {
-		f.take(2 + 5)
-		f.zero(1)
-		f.take(1 + 3 + 3 + 1)
-		f.zero(3)
-		if f.take(4) > 0 {
-			f.take(9)
+func eac3Form(f *box.Fields) {
+	f.Take(13)
+	for range f.Number(3) + 1 {
+		f.Take(2 + 5)
+		f.Zero(1)
+		f.Take(1 + 3 + 3 + 1)
+		f.Zero(3)
+		if f.Take(4) > 0 {
+			f.Take(9)
 		} else {
-			f.zero(1)
+			f.Zero(1)
 		}
 	}
-	if at := f.at / 8; byteAt(f.b, at)&1 == 1 {
-		f.zero(7)
-		f.take(1)
-		f.upTo(8, 16)
+	if at := f.At / 8; box.ByteAt(f.Data, at)&1 == 1 {
+		f.Zero(7)
+		f.Take(1)
+		f.UpTo(8, 16)
 	}
 }
 
 // layoutForm is QuickTime's layout of channels: a number, a set of them, or a
 // description of each, whose coordinates mean nothing without a flag.
-func layoutForm(f *fields) {
+func layoutForm(f *box.Fields) {
 	const bySet, most = 1 << 16, 64
-	f.full(0)
-	if f.upTo(32, small) == bySet {
-		f.upTo(32, small)
+	f.Full(0)
+	if f.UpTo(32, box.Small) == bySet {
+		f.UpTo(32, box.Small)
 	} else {
-		f.zero(32)
+		f.Zero(32)
 	}
-	for range min(f.upTo(32, most), most) {
-		if label := f.number(32); label > fraction && label != 1<<32-1 {
-			f.bad = true
+	for range min(f.UpTo(32, most), most) {
+		if label := f.Number(32); label > box.Fraction && label != 1<<32-1 {
+			f.Bad = true
 		}
-		f.among(32, 0)
-		f.zero(96)
+		f.Among(32, 0)
+		f.Zero(96)
 	}
 }
 
 // spheresForm is the Spatial Audio RFC of Google: the order of ambisonics, and which
 // channel is which.
-func spheresForm(f *fields) {
-	f.among(8, 0)
-	f.take(1)
-	f.among(7, 0)
-	f.upTo(32, 30)
-	f.among(16, 0)
-	n := f.upTo(32, 1024)
+func spheresForm(f *box.Fields) {
+	f.Among(8, 0)
+	f.Take(1)
+	f.Among(7, 0)
+	f.UpTo(32, 30)
+	f.Among(16, 0)
+	n := f.UpTo(32, 1024)
 	for range min(n, 1024) {
-		f.upTo(32, n-1)
+		f.UpTo(32, n-1)
 	}
 }
 
 // waveFormat is WAVEFORMATEX of IMA ADPCM, whose numbers begin with their lowest byte.
-func waveFormat(f *fields) {
-	f.is("\x11\x00")
-	f.upTo(8, 8)
-	f.is("\x00")
+func waveFormat(f *box.Fields) {
+	f.Is("\x11\x00")
+	f.UpTo(8, 8)
+	f.Is("\x00")
 	for range 2 { // samples and bytes in a second
-		f.take(16)
-		f.upTo(8, 15)
-		f.is("\x00")
+		f.Take(16)
+		f.UpTo(8, 15)
+		f.Is("\x00")
 	}
-	f.take(16)
-	f.is("\x04\x00\x02\x00")
-	f.take(16)
+	f.Take(16)
+	f.Is("\x04\x00\x02\x00")
+	f.Take(16)
 }

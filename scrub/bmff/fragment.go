@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/codec"
 )
 
 // fragment is one moof box (8.8) while its tracks are read.
 type fragment struct {
-	box      box
+	box      box.Box
 	next     int64 // where data goes on that has no offset of its own
 	nextGoes bool  // that is counted from the data of a track that goes
 }
@@ -42,12 +43,12 @@ var fragmentUUIDs = map[string]int64{
 
 // fragment claims a moof box and notes its samples. All of its structure has
 // one place, so that a day of fragments stays a short map.
-func (p *parser) fragment(b box) error {
+func (p *parser) fragment(b box.Box) error {
 	const place = "moof"
 	p.fragments++
-	f := &fragment{box: b, next: b.off}
-	return p.inside(b, place, func(c box) error {
-		switch c.typ {
+	f := &fragment{box: b, next: b.Off}
+	return p.Inside(b, place, func(c box.Box) error {
+		switch c.Type {
 		case "mfhd":
 			return p.shaped(c, place)
 		case "traf":
@@ -55,11 +56,11 @@ func (p *parser) fragment(b box) error {
 		case "pssh":
 			return p.fragmentProtection(c, place)
 		case "free":
-			return p.filler(c, place)
+			return p.Filler(c, place)
 		case vacant:
 			return p.vacantFragment(f, c, place)
 		default:
-			return p.unknown(c, place+"/"+c.name())
+			return p.unknown(c, place+"/"+c.Name())
 		}
 	})
 }
@@ -70,39 +71,39 @@ const vacant = "skip"
 
 // vacantFragment claims free space. What was a track fragment tells of its
 // track, and is blanked after that has gone.
-func (p *parser) vacantFragment(f *fragment, b box, place string) error {
+func (p *parser) vacantFragment(f *fragment, b box.Box, place string) error {
 	vacated, err := p.vacated(b)
 	if err != nil {
 		return err
 	}
 	if !vacated {
-		return p.filler(b, place)
+		return p.Filler(b, place)
 	}
-	was, distrusts := *f, p.distrusts // the samples may not have gone yet
+	was, distrusts := *f, p.Distrusts // the samples may not have gone yet
 	if r, err := p.readFragmentHeader(&was, b); err == nil && r.goes() {
-		if err := p.readRuns(&was, r, b); err != nil && !damaged(err) {
+		if err := p.readRuns(&was, r, b); err != nil && !box.Damaged(err) {
 			return err
 		}
 	}
-	p.distrusts = distrusts
-	p.s.Claim(b.off, b.len, scrub.Identify, place)
-	if p.s.Found(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: b.body(), Len: b.size()}) {
-		p.retire(b, scrub.Repair, scrub.Repair)
+	p.Distrusts = distrusts
+	p.Claim(b.Off, b.Len, scrub.Identify, place)
+	if p.Found(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: b.Body(), Len: b.Size()}) {
+		p.Retire(b, scrub.Repair, scrub.Repair)
 	}
 	return nil
 }
 
 // vacated tells whether a vacant box still holds its track fragment.
-func (p *parser) vacated(b box) (ok bool, err error) {
-	_, err = p.children(b.body(), b.end(), func(c box) error {
-		ok = ok || c.typ == "tfhd" && c.size() >= 8
+func (p *parser) vacated(b box.Box) (ok bool, err error) {
+	_, err = p.Children(b.Body(), b.End(), func(c box.Box) error {
+		ok = ok || c.Type == "tfhd" && c.Size() >= 8
 		return nil
 	})
-	return ok, ignoreDamage(err)
+	return ok, box.IgnoreDamage(err)
 }
 
 // trackFragment claims traf.
-func (p *parser) trackFragment(f *fragment, b box, place string) error {
+func (p *parser) trackFragment(f *fragment, b box.Box, place string) error {
 	next := f.next
 	r, err := p.readFragmentHeader(f, b)
 	if err != nil {
@@ -112,14 +113,14 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 		return err
 	}
 	if r.runs == 0 && !r.empty {
-		p.insist("a fragment of a track has no run of samples")
+		p.Insist("a fragment of a track has no run of samples")
 	}
 	f.nextGoes = r.goes() && (f.nextGoes || f.next != next)
 	if r.goes() {
 		// Before the track itself: a fragment of no known track would be doubted.
-		p.s.Claim(b.off, b.len, scrub.Identify, place+"/traf")
-		p.s.Put(scrub.Unlink, b.off+4, []byte(vacant))
-		p.retire(b, scrub.Repair, scrub.Repair)
+		p.Claim(b.Off, b.Len, scrub.Identify, place+"/traf")
+		p.Put(scrub.Unlink, b.Off+4, []byte(vacant))
+		p.Retire(b, scrub.Repair, scrub.Repair)
 		return nil
 	}
 	if r.t != nil {
@@ -128,13 +129,13 @@ func (p *parser) trackFragment(f *fragment, b box, place string) error {
 	if err := p.readGroups(&r.groups, b, r.samples); err != nil {
 		return err
 	}
-	return p.inside(b, place, func(c box) error { return p.fragmentBox(r, c, place) })
+	return p.Inside(b, place, func(c box.Box) error { return p.fragmentBox(r, c, place) })
 }
 
 // readRuns notes the samples of a track fragment.
-func (p *parser) readRuns(f *fragment, r *run, b box) error {
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		switch c.typ {
+func (p *parser) readRuns(f *fragment, r *run, b box.Box) error {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		switch c.Type {
 		case "trun":
 			return p.coverFragment(f, r, c)
 		case "saio":
@@ -147,22 +148,22 @@ func (p *parser) readRuns(f *fragment, r *run, b box) error {
 	return err
 }
 
-func (p *parser) fragmentBox(r *run, b box, place string) error {
+func (p *parser) fragmentBox(r *run, b box.Box, place string) error {
 	switch {
-	case b.typ == "tfdt" && !r.timed:
+	case b.Type == "tfdt" && !r.timed:
 		r.timed = true
 		return p.moment(r, b, place)
-	case b.typ == "tfhd" && !r.headed:
+	case b.Type == "tfhd" && !r.headed:
 		r.headed = true
 		return p.fragmentHeader(b, place)
-	case b.typ == "trun":
+	case b.Type == "trun":
 		return p.fragmentRun(b, place)
-	case b.typ == "sdtp":
+	case b.Type == "sdtp":
 		return p.dependencies(b, r.samples, place)
-	case b.typ == "free" || b.typ == "skip":
-		return p.filler(b, place)
-	case b.typ == "uuid" && b.size() >= 16:
-		id, err := p.s.Bytes(b.body(), 16)
+	case b.Type == "free" || b.Type == "skip":
+		return p.Filler(b, place)
+	case b.Type == "uuid" && b.Size() >= 16:
+		id, err := p.Bytes(b.Body(), 16)
 		if err != nil {
 			return err
 		}
@@ -171,12 +172,12 @@ func (p *parser) fragmentBox(r *run, b box, place string) error {
 		}
 		return p.uuid(b, place+"/traf/uuid")
 	default:
-		return p.sampleProperty(r.t, &r.groups, b, place+"/traf/"+b.name())
+		return p.sampleProperty(r.t, &r.groups, b, place+"/traf/"+b.Name())
 	}
 }
 
 // fragmentProtection is protection for a moof box.
-func (p *parser) fragmentProtection(b box, place string) error {
+func (p *parser) fragmentProtection(b box.Box, place string) error {
 	if len(p.movies) > 0 {
 		return p.protection(p.movies[0], b, place)
 	}
@@ -185,27 +186,27 @@ func (p *parser) fragmentProtection(b box, place string) error {
 
 // fragmentUUID claims a user type that stays; those of Smooth Streaming have n
 // bytes at the most.
-func (p *parser) fragmentUUID(b box, n int64, place string) error {
-	if n == 0 || b.size() <= n {
-		p.keep(b, place)
+func (p *parser) fragmentUUID(b box.Box, n int64, place string) error {
+	if n == 0 || b.Size() <= n {
+		p.Keep(b, place)
 		return nil
 	}
-	p.s.Claim(b.off, b.head+n, scrub.Structure, place)
-	return p.slack(b, b.body()+n, place)
+	p.Claim(b.Off, b.Head+n, scrub.Structure, place)
+	return p.Slack(b, b.Body()+n, place)
 }
 
 // decodeTime claims tfdt (8.8.12): 64 bits hold more than ten thousand years.
-func (p *parser) decodeTime(b box, place string) error {
-	return p.readBox(b, func(f *fields) {
-		version := f.upTo(8, 1)
-		f.zero(24)
-		f.upTo(32+32*int(version), 1<<58)
+func (p *parser) decodeTime(b box.Box, place string) error {
+	return p.FormedBox(b, func(f *box.Fields) {
+		version := f.UpTo(8, 1)
+		f.Zero(24)
+		f.UpTo(32+32*int(version), 1<<58)
 	}, place)
 }
 
 // fragmentHeader claims tfhd.
-func (p *parser) fragmentHeader(b box, place string) error {
-	_, flags, err := fullHead(p.s, b)
+func (p *parser) fragmentHeader(b box.Box, place string) error {
+	_, flags, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return err
 	}
@@ -213,25 +214,25 @@ func (p *parser) fragmentHeader(b box, place string) error {
 	for bit, size := range map[int]int64{0: 8, 1: 4, 3: 4, 4: 4, 5: 4} {
 		n += int64(flags>>bit&1) * size
 	}
-	return p.sized(b, n, 0x03003b, place)
+	return p.Sized(b, n, 0x03003b, place)
 }
 
 // fragmentRun claims trun, which coverFragment has read.
-func (p *parser) fragmentRun(b box, place string) error {
-	_, flags, err := fullHead(p.s, b)
+func (p *parser) fragmentRun(b box.Box, place string) error {
+	_, flags, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return err
 	}
 	fields, width := runLayout(flags)
-	c, err := p.column(b, 4, 1)
+	c, err := p.Column(b, 4, 1)
 	if err != nil && width > 0 {
 		return err
 	}
 	n := 8 + fields
 	if width > 0 {
-		n += c.n * width
+		n += c.N * width
 	}
-	return p.sized(b, n, 0x000f05, place)
+	return p.Sized(b, n, 0x000f05, place)
 }
 
 // runLayout returns the length of the optional fields of trun and of each row.
@@ -240,63 +241,63 @@ func runLayout(flags uint32) (fields, width int64) {
 }
 
 // readFragmentHeader reads tfhd (8.8.7).
-func (p *parser) readFragmentHeader(f *fragment, b box) (*run, error) {
+func (p *parser) readFragmentHeader(f *fragment, b box.Box) (*run, error) {
 	r := &run{base: -1}
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		if c.typ != "tfhd" || r.base >= 0 {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		if c.Type != "tfhd" || r.base >= 0 {
 			return nil
 		}
-		_, flags, err := fullHead(p.s, c)
+		_, flags, err := box.FullHead(p.Scan, c)
 		if err != nil {
 			return err
 		}
-		h, err := p.s.Bytes(c.body(), int(min(c.size(), 40)))
+		h, err := p.Bytes(c.Body(), int(min(c.Size(), 40)))
 		if err != nil {
 			return err
 		}
 		return p.readFragmentFields(f, r, c, h[4:], flags)
 	})
 	if err == nil && r.base < 0 {
-		err = p.s.Errorf(b.off, "box \"traf\" has no tfhd")
+		err = p.Errorf(b.Off, "box \"traf\" has no tfhd")
 	}
 	return r, err
 }
 
-func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags uint32) error {
+func (p *parser) readFragmentFields(f *fragment, r *run, b box.Box, h []byte, flags uint32) error {
 	need := 4 + 8*(flags&1) + 4*(flags>>1&1) + 4*(flags>>3&1) + 4*(flags>>4&1)
 	if uint32(len(h)) < need {
-		return p.s.Errorf(b.off, "box \"tfhd\" has %d bytes, its flags ask for more", b.len)
+		return p.Errorf(b.Off, "box \"tfhd\" has %d bytes, its flags ask for more", b.Len)
 	}
-	r.id, r.empty = be32(h), flags&0x10000 != 0
+	r.id, r.empty = box.Uint32(h), flags&0x10000 != 0
 	h = h[4:]
 	if len(p.movies) > 0 {
 		r.t = p.movies[0].track(r.id)
 		r.size, r.duration = p.movies[0].trex[r.id].size, p.movies[0].trex[r.id].duration
 		if r.t == nil {
-			p.distrust("a fragment belongs to a track that the movie box does not know")
+			p.Distrust("a fragment belongs to a track that the movie box does not know")
 		}
 	}
 	r.base = f.next
 	switch {
 	case flags&1 != 0:
-		base := be64(h)
-		if base > uint64(p.s.Size()) {
-			return p.s.Errorf(b.off, "fragment's data at 0x%x lies beyond the end", base)
+		base := box.Uint64(h)
+		if base > uint64(p.Size()) {
+			return p.Errorf(b.Off, "fragment's data at 0x%x lies beyond the end", base)
 		}
 		r.base, h = int64(base), h[8:]
 	case flags&0x20000 != 0:
-		r.base = f.box.off
+		r.base = f.box.Off
 	case f.nextGoes && !r.goes():
-		return p.s.Errorf(b.off, "fragment's data has its place from that of a track that goes")
+		return p.Errorf(b.Off, "fragment's data has its place from that of a track that goes")
 	}
 	if flags&2 != 0 {
 		h = h[4:]
 	}
 	if flags&8 != 0 {
-		r.duration, h = be32(h), h[4:]
+		r.duration, h = box.Uint32(h), h[4:]
 	}
 	if flags&0x10 != 0 {
-		r.size = be32(h)
+		r.size = box.Uint32(h)
 	}
 	f.next = r.base
 	return nil
@@ -305,7 +306,7 @@ func (p *parser) readFragmentFields(f *fragment, r *run, b box, h []byte, flags 
 // fragmentRunOf is one trun (8.8.8) while its samples are read.
 type fragmentRunOf struct {
 	*run
-	table      column
+	table      box.Column
 	off, count int64 // of the first sample, and how many there are
 	last       int64 // where the last one lies, once they were visited
 	sizeAt     int64 // where a row has the size of its sample, -1 if all are alike
@@ -313,36 +314,36 @@ type fragmentRunOf struct {
 }
 
 // readRun reads trun. ok is false where its samples lie beyond the file.
-func (p *parser) readRun(f *fragment, r *run, b box) (x fragmentRunOf, ok bool, err error) {
-	_, flags, err := fullHead(p.s, b)
+func (p *parser) readRun(f *fragment, r *run, b box.Box) (x fragmentRunOf, ok bool, err error) {
+	_, flags, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return x, false, err
 	}
 	fields, width := runLayout(flags)
-	if b.size() < 8+fields {
-		return x, false, p.s.Errorf(b.off, "box \"trun\" has %d bytes, its flags ask for more", b.len)
+	if b.Size() < 8+fields {
+		return x, false, p.Errorf(b.Off, "box \"trun\" has %d bytes, its flags ask for more", b.Len)
 	}
-	h, err := p.s.Bytes(b.body()+4, int(4+fields))
+	h, err := p.Bytes(b.Body()+4, int(4+fields))
 	if err != nil {
 		return x, false, err
 	}
-	x = fragmentRunOf{run: r, off: f.next, count: int64(be32(h)), sizeAt: -1}
-	x.table = column{r: p.s.Reader, off: b.body() + 8 + fields, n: x.count, width: width}
-	if width > 0 && x.count > (b.end()-x.table.off)/width {
-		return x, false, p.s.Errorf(b.off, "box \"trun\" says %d samples and has room for %d", x.count, (b.end()-x.table.off)/width)
+	x = fragmentRunOf{run: r, off: f.next, count: int64(box.Uint32(h)), sizeAt: -1}
+	x.table = box.Column{Reader: p.Reader, Off: b.Body() + 8 + fields, N: x.count, Width: width}
+	if width > 0 && x.count > (b.End()-x.table.Off)/width {
+		return x, false, p.Errorf(b.Off, "box \"trun\" says %d samples and has room for %d", x.count, (b.End()-x.table.Off)/width)
 	}
 	// Rows that no flag tells of may be of any width.
-	if rows := (b.end() - x.table.off) / max(width, 4); width > 0 && x.count < rows || width == 0 && x.count > 0 && x.count <= rows {
-		p.insist("a run of samples says less of them than it has")
+	if rows := (b.End() - x.table.Off) / max(width, 4); width > 0 && x.count < rows || width == 0 && x.count > 0 && x.count <= rows {
+		p.Insist("a run of samples says less of them than it has")
 	}
 	if flags&1 != 0 {
-		x.off = r.base + int64(int32(be32(h[4:])))
+		x.off = r.base + int64(int32(box.Uint32(h[4:])))
 	}
 	x.timed = flags&0x100 != 0
 	if flags&0x200 != 0 {
 		x.sizeAt = 4 * int64(flags>>8&1)
 	}
-	return x, x.off >= 0 && x.off <= p.s.Size(), nil
+	return x, x.off >= 0 && x.off <= p.Size(), nil
 }
 
 // each visits the samples of a run and returns where they end. whole is false if
@@ -350,21 +351,21 @@ func (p *parser) readRun(f *fragment, r *run, b box) (x fragmentRunOf, ok bool, 
 // need be visited.
 func (p *parser) each(x *fragmentRunOf, visit func(sample) error) (end int64, whole bool, err error) {
 	if x.sizeAt < 0 && visit == nil {
-		n := times(x.count, int64(x.size), p.s.Size()+1)
-		return min(x.off+n, p.s.Size()), n <= p.s.Left(x.off), nil
+		n := times(x.count, int64(x.size), p.Size()+1)
+		return min(x.off+n, p.Size()), n <= p.Left(x.off), nil
 	}
 	end = x.off
 	for i := range x.count {
 		n := int64(x.size)
 		if x.sizeAt >= 0 {
-			row, err := x.table.row(i)
+			row, err := x.table.Row(i)
 			if err != nil {
 				return 0, false, err
 			}
-			n = int64(be32(row[x.sizeAt:]))
+			n = int64(box.Uint32(row[x.sizeAt:]))
 		}
-		if n > p.s.Left(end) {
-			return p.s.Size(), false, nil
+		if n > p.Left(end) {
+			return p.Size(), false, nil
 		}
 		x.last = end
 		if visit != nil {
@@ -380,7 +381,7 @@ func (p *parser) each(x *fragmentRunOf, visit func(sample) error) (end int64, wh
 }
 
 // coverFragment notes the samples of one trun.
-func (p *parser) coverFragment(f *fragment, r *run, b box) error {
+func (p *parser) coverFragment(f *fragment, r *run, b box.Box) error {
 	x, ok, err := p.readRun(f, r, b)
 	if err != nil {
 		return err
@@ -390,7 +391,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 	var whole bool
 	if !ok {
 		if _, whole, err = p.each(&x, nil); err == nil && !whole && !r.goes() { // samples without bytes lie nowhere
-			p.insist("samples lie beyond the end of the file")
+			p.Insist("samples lie beyond the end of the file")
 		}
 		return err
 	}
@@ -398,7 +399,7 @@ func (p *parser) coverFragment(f *fragment, r *run, b box) error {
 		return err
 	}
 	if !whole && !r.goes() {
-		p.distrust("samples lie beyond the end of the file")
+		p.Distrust("samples lie beyond the end of the file")
 	}
 	return p.coverFragmentRun(r, x.off, f.next-x.off, x.last)
 }
@@ -412,7 +413,7 @@ func (p *parser) looker(x *fragmentRunOf) func(sample) error {
 	switch {
 	case x.t.codec.Known():
 		look = func(f sample) error { _, err := p.frame(x.t, f); return err }
-	case x.t.codec.Kind == codec.Pictures && !p.careful:
+	case x.t.codec.Kind == codec.Pictures && !p.Careful:
 		look = p.picture
 	case x.t.pictures():
 		look = p.inspect(x.t)
@@ -422,7 +423,7 @@ func (p *parser) looker(x *fragmentRunOf) func(sample) error {
 		return nil
 	}
 	return func(f sample) error {
-		if p.s.Deep() || x.t.recurs || f.no == 0 || f.no == x.count-1 {
+		if p.Deep() || x.t.recurs || f.no == 0 || f.no == x.count-1 {
 			return look(f)
 		}
 		return nil
@@ -440,7 +441,7 @@ func (p *parser) coverFragmentRun(r *run, off, n, last int64) error {
 // auxiliary protects the data of sample encryption that lies in mdat: saio
 // tells where, saiz how much (8.7.8, 8.7.9). Where there is a senc box the data
 // is in it, and writers do not agree on what the offset counts from.
-func (p *parser) auxiliary(r *run, traf, saio box) error {
+func (p *parser) auxiliary(r *run, traf, saio box.Box) error {
 	total, err := p.auxiliarySize(traf)
 	if err != nil || total == 0 {
 		return err
@@ -449,55 +450,55 @@ func (p *parser) auxiliary(r *run, traf, saio box) error {
 	if err != nil {
 		return err
 	}
-	if c.n == 0 {
-		p.distrust("encryption data lies nowhere")
+	if c.N == 0 {
+		p.Distrust("encryption data lies nowhere")
 		return nil
 	}
-	off, err := c.number(0)
+	off, err := c.Number(0)
 	if err != nil {
 		return err
 	}
-	if off > p.s.Size()-r.base {
+	if off > p.Size()-r.base {
 		return nil
 	}
 	off += r.base
-	if off >= traf.off && off < traf.end() {
+	if off >= traf.Off && off < traf.End() {
 		return nil
 	}
-	if c.n > 1 {
-		p.distrust("encryption data lies in several places")
+	if c.N > 1 {
+		p.Distrust("encryption data lies in several places")
 	}
 	return p.coverRun(&track{encrypted: true}, off, total, off)
 }
 
 // offsetsOf returns the offsets in saio.
-func (p *parser) offsetsOf(b box) (column, error) {
-	version, flags, err := fullHead(p.s, b)
+func (p *parser) offsetsOf(b box.Box) (box.Column, error) {
+	version, flags, err := box.FullHead(p.Scan, b)
 	if err != nil {
-		return column{}, err
+		return box.Column{}, err
 	}
 	width := int64(4)
 	if version == 1 {
 		width = 8
 	}
-	return p.column(b, 4+8*int64(flags&1), width)
+	return p.Column(b, 4+8*int64(flags&1), width)
 }
 
 // auxiliarySize returns the length of the data that is not in a senc box.
-func (p *parser) auxiliarySize(traf box) (total int64, err error) {
+func (p *parser) auxiliarySize(traf box.Box) (total int64, err error) {
 	inside := false
-	_, err = p.children(traf.body(), traf.end(), func(c box) error {
-		if c.typ == "senc" {
+	_, err = p.Children(traf.Body(), traf.End(), func(c box.Box) error {
+		if c.Type == "senc" {
 			inside = true
 		}
-		if c.typ != "saiz" {
+		if c.Type != "saiz" {
 			return nil
 		}
 		sizes, err := p.auxiliarySizes(c)
 		if err != nil {
 			return err
 		}
-		total, err = sizes.sum(sizes.each.n)
+		total, err = sizes.sum(sizes.each.N)
 		return err
 	})
 	if inside {
@@ -508,23 +509,23 @@ func (p *parser) auxiliarySize(traf box) (total int64, err error) {
 
 // readFragmentTexts reads what the texts of a moof box say, before anything is
 // claimed: what a track is has to be known by then.
-func (p *parser) readFragmentTexts(b box) error {
+func (p *parser) readFragmentTexts(b box.Box) error {
 	if len(p.movies) == 0 || !slices.ContainsFunc(p.movies[0].tracks, func(t *track) bool { return t.hearing != nil }) {
 		return nil
 	}
-	distrusts := p.distrusts
-	defer func() { p.distrusts = distrusts }()
-	f := &fragment{box: b, next: b.off}
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		if c.typ != "traf" {
+	distrusts := p.Distrusts
+	defer func() { p.Distrusts = distrusts }()
+	f := &fragment{box: b, next: b.Off}
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		if c.Type != "traf" {
 			return nil
 		}
 		r, err := p.readFragmentHeader(f, c)
 		if err != nil {
 			return err
 		}
-		_, err = p.children(c.body(), c.end(), func(c box) error {
-			switch c.typ {
+		_, err = p.Children(c.Body(), c.End(), func(c box.Box) error {
+			switch c.Type {
 			case "tfdt":
 				return p.readDecodeTime(r, c)
 			case "trun":
@@ -538,19 +539,19 @@ func (p *parser) readFragmentTexts(b box) error {
 }
 
 // readDecodeTime reads when the samples of a fragment begin (8.8.12).
-func (p *parser) readDecodeTime(r *run, b box) error {
-	h, err := p.s.Bytes(b.body(), int(min(b.size(), 12)))
+func (p *parser) readDecodeTime(r *run, b box.Box) error {
+	h, err := p.Bytes(b.Body(), int(min(b.Size(), 12)))
 	switch {
 	case err != nil || r.t == nil:
 	case len(h) == 12 && h[0] == 1:
-		r.t.decoded = int64(be64(h[4:]) >> 1 << 1 >> 1)
+		r.t.decoded = int64(box.Uint64(h[4:]) >> 1 << 1 >> 1)
 	case len(h) >= 8:
-		r.t.decoded = int64(be32(h[4:]))
+		r.t.decoded = int64(box.Uint32(h[4:]))
 	}
 	return err
 }
 
-func (p *parser) readRunText(f *fragment, r *run, b box) error {
+func (p *parser) readRunText(f *fragment, r *run, b box.Box) error {
 	x, ok, err := p.readRun(f, r, b)
 	if err != nil || !ok {
 		return err
@@ -560,11 +561,11 @@ func (p *parser) readRunText(f *fragment, r *run, b box) error {
 		visit = func(s sample) error {
 			long := int64(r.duration)
 			if x.timed {
-				row, err := x.table.row(s.no)
+				row, err := x.table.Row(s.no)
 				if err != nil {
 					return err
 				}
-				long = int64(be32(row))
+				long = int64(box.Uint32(row))
 			}
 			start := t.decoded
 			t.decoded += long

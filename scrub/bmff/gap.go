@@ -6,17 +6,18 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/words"
 )
 
 // gap claims media data that no sample covers if they are zeros, else it notes them.
 func (p *parser) gap(off, n int64) error {
-	zero, err := p.s.Constant(off, n, 0)
+	zero, err := p.Constant(off, n, 0)
 	switch {
 	case err != nil:
 		return err
 	case zero:
-		p.s.Claim(off, n, scrub.Filler, "mdat/unreferenced")
+		p.Claim(off, n, scrub.Filler, "mdat/unreferenced")
 	case len(p.gaps) >= maxMdats:
 		return scrub.ErrTooMany
 	default:
@@ -34,11 +35,11 @@ func (p *parser) claimGaps(stay []region) error {
 	for _, g := range p.gaps {
 		total += g.Len
 	}
-	large := total > most && total > p.s.Size()/share
+	large := total > most && total > p.Size()/share
 	for _, g := range p.gaps {
 		before := sampleBefore(stay, g.Off)
 		goes, err := p.tellsItself(g, before)
-		if err == nil && !goes && p.s.Cut() {
+		if err == nil && !goes && p.Cut() {
 			goes = true
 		}
 		if err == nil && !goes && !large {
@@ -47,14 +48,14 @@ func (p *parser) claimGaps(stay []region) error {
 		if err != nil {
 			return err
 		}
-		p.s.Claim(g.Off, g.Len, scrub.Identify, "mdat/unreferenced")
+		p.Claim(g.Off, g.Len, scrub.Identify, "mdat/unreferenced")
 		f := scrub.Finding{Kind: scrub.Hidden, Place: "mdat/unreferenced", Off: g.Off, Len: g.Len}
 		switch {
 		case !goes:
-			p.s.Stuck(f)
-			p.s.Doubt("%d bytes of media data that belong to no sample stay, since they may be picture or sound; scrub --cut removes them", total)
-		case p.s.Found(f):
-			p.s.Fill(scrub.Destroy, g.Off, g.Len, 0)
+			p.Stuck(f)
+			p.Doubt("%d bytes of media data that belong to no sample stay, since they may be picture or sound; scrub --cut removes them", total)
+		case p.Found(f):
+			p.Fill(scrub.Destroy, g.Off, g.Len, 0)
 		}
 	}
 	return nil
@@ -76,7 +77,7 @@ func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 	if p.hollow[g.Off] {
 		return false, nil
 	}
-	h, err := p.s.Bytes(g.Off, int(min(g.Len, words.MaxText)))
+	h, err := p.Bytes(g.Off, int(min(g.Len, words.MaxText)))
 	if err != nil {
 		return false, err
 	}
@@ -86,12 +87,12 @@ func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 	if bytes.HasPrefix(h[4:], []byte("freeGPS ")) || slices.Contains(mediaBoxes, string(h[4:8])) { // relics, or they would be distrusted
 		return true, nil
 	}
-	if text := bytes.Trim(h, "\x00"); len(text) >= least && readable(text, len(text)) {
+	if text := bytes.Trim(h, "\x00"); len(text) >= least && box.Readable(text, len(text)) {
 		return before == nil || !isText(before.Owner.handler), nil
 	}
-	mark, pieces := p.s.Point(), p.cover.Pieces()
-	err = p.s.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
-	p.s.Reset(mark)
+	mark, pieces := p.Point(), p.cover.Pieces()
+	err = p.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
+	p.Reset(mark)
 	p.cover.Forget(pieces)
 	if scrub.Refusal(err) {
 		return p.onlyBoxes(g)
@@ -102,20 +103,13 @@ func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 // onlyBoxes tells whether a gap is divided into boxes that hold no media.
 func (p *parser) onlyBoxes(g scrub.Range) (bool, error) {
 	for off := g.Off; off < g.End(); {
-		b, err := readBox(p.s, off, g.End())
-		if err != nil || !isBoxType([]byte(b.typ)) || slices.Contains(structural, b.typ) {
-			return false, ignoreDamage(err)
+		b, err := box.Read(p.Scan, off, g.End())
+		if err != nil || !box.IsType([]byte(b.Type)) || slices.Contains(grammar.Vital, b.Type) {
+			return false, box.IgnoreDamage(err)
 		}
-		off = b.end()
+		off = b.End()
 	}
 	return true, nil
-}
-
-func ignoreDamage(err error) error {
-	if damaged(err) {
-		return nil
-	}
-	return err
 }
 
 // endsBefore tells whether the sample before a gap proves by its own syntax that it
@@ -138,8 +132,8 @@ func (p *parser) whole(t *track, r scrub.Range) (bool, error) {
 	case t.encrypted || r.Len < 4:
 		return false, nil
 	case t.timedText():
-		h, err := p.s.Bytes(r.Off, 2)
-		return err == nil && int64(be16(h))+2 == r.Len, err
+		h, err := p.Bytes(r.Off, 2)
+		return err == nil && int64(box.Uint16(h))+2 == r.Len, err
 	}
-	return t.codec.Whole(p.s.Reader, r.Off, r.Len)
+	return t.codec.Whole(p.Reader, r.Off, r.Len)
 }

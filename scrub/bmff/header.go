@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // layout is where the fields of a movie, track or media header lie, from the
@@ -26,28 +27,28 @@ var layouts = map[string][2]layout{
 
 // header claims a movie, track or media header: everything stays but the times,
 // reserved bytes, and what follows the last field.
-func (p *parser) header(b box, place string) error {
-	version, _, err := fullHead(p.s, b)
+func (p *parser) header(b box.Box, place string) error {
+	version, _, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return err
 	}
 	if version > 1 {
-		return p.s.Unsupportedf(b.off, "version %d of %q", version, b.name())
+		return p.Unsupportedf(b.Off, "version %d of %q", version, b.Name())
 	}
 	defined := uint32(0)
-	if b.typ == "tkhd" {
+	if b.Type == "tkhd" {
 		defined = 15
 	}
-	l := layouts[b.typ][version]
-	if b.len < l.len || b.head != 8 {
-		return p.s.Errorf(b.off, "box %q has %d bytes, expected %d", b.name(), b.len, l.len)
+	l := layouts[b.Type][version]
+	if b.Len < l.len || b.Head != 8 {
+		return p.Errorf(b.Off, "box %q has %d bytes, expected %d", b.Name(), b.Len, l.len)
 	}
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	if _, _, err := p.flags(b, defined, place); err != nil {
+	p.Claim(b.Off, b.Head, scrub.Structure, place)
+	if _, _, err := p.Flags(b, defined, place); err != nil {
 		return err
 	}
 	for i, name := range []string{"creation_time", "modification_time"} {
-		if err := p.timeField(b.off+12+int64(i)*l.timeLen, l.timeLen, place+"/"+name); err != nil {
+		if err := p.timeField(b.Off+12+int64(i)*l.timeLen, l.timeLen, place+"/"+name); err != nil {
 			return err
 		}
 	}
@@ -56,57 +57,57 @@ func (p *parser) header(b box, place string) error {
 	}
 	at := 12 + 2*l.timeLen
 	for _, r := range l.reserved {
-		p.s.Claim(b.off+at, r.Off-at, scrub.Structure, place)
-		if err := p.zero(b.off+r.Off, r.Len, scrub.Hidden, place+"/reserved", ""); err != nil {
+		p.Claim(b.Off+at, r.Off-at, scrub.Structure, place)
+		if err := p.Zero(b.Off+r.Off, r.Len, scrub.Hidden, place+"/reserved", ""); err != nil {
 			return err
 		}
 		at = r.End()
 	}
-	p.s.Claim(b.off+at, l.len-at, scrub.Structure, place)
-	return p.zero(b.off+l.len, b.len-l.len, scrub.Hidden, place, "")
+	p.Claim(b.Off+at, l.len-at, scrub.Structure, place)
+	return p.Zero(b.Off+l.len, b.Len-l.len, scrub.Hidden, place, "")
 }
 
 // headerFields doubts a movie or track whose rate, volume or place can't be.
-func (p *parser) headerFields(b box, l layout) error {
+func (p *parser) headerFields(b box.Box, l layout) error {
 	const matrix = 36
-	switch b.typ {
+	switch b.Type {
 	case "mvhd":
-		if err := p.sane(b.off+l.reserved[0].Off-6, 6, func(f *fields) { f.signed(32, 1<<24); f.signed(16, 1<<12) }); err != nil {
+		if err := p.Sane(b.Off+l.reserved[0].Off-6, 6, func(f *box.Fields) { f.Signed(32, 1<<24); f.Signed(16, 1<<12) }); err != nil {
 			return err
 		}
-		return p.sane(b.off+l.reserved[1].Off-matrix, matrix, matrixForm)
+		return p.Sane(b.Off+l.reserved[1].Off-matrix, matrix, matrixForm)
 	case "tkhd":
-		return p.sane(b.off+l.len-8-matrix, matrix, matrixForm)
+		return p.Sane(b.Off+l.len-8-matrix, matrix, matrixForm)
 	}
 	return nil
 }
 
 // matrixForm is how a picture is turned and moved: two fixed-point numbers and a
 // constant in each of three rows (6.2.2).
-func matrixForm(f *fields) {
+func matrixForm(f *box.Fields) {
 	for range 2 {
-		f.signed(32, 1<<24)
-		f.signed(32, 1<<24)
-		f.among(32, 0)
+		f.Signed(32, 1<<24)
+		f.Signed(32, 1<<24)
+		f.Among(32, 0)
 	}
-	f.signed(32, small)
-	f.signed(32, small)
-	f.among(32, 0, 1<<16, 1<<30)
+	f.Signed(32, box.Small)
+	f.Signed(32, box.Small)
+	f.Among(32, 0, 1<<16, 1<<30)
 }
 
 // timeField claims seconds since 1904-01-01 UTC.
 func (p *parser) timeField(off, n int64, place string) error {
-	raw, err := p.s.Bytes(off, int(n))
+	raw, err := p.Bytes(off, int(n))
 	if err != nil {
 		return err
 	}
-	return p.zero(off, n, scrub.Time, place, macTime(raw))
+	return p.Zero(off, n, scrub.Time, place, macTime(raw))
 }
 
 func macTime(raw []byte) string {
-	seconds := uint64(be32(raw))
+	seconds := uint64(box.Uint32(raw))
 	if len(raw) == 8 {
-		seconds = be64(raw)
+		seconds = box.Uint64(raw)
 	}
 	const from1904 = 2082844800 // to 1970, in seconds
 	if seconds > 1<<40 {
@@ -122,32 +123,32 @@ const maxName = 256
 // handler claims a handler box: the type stays, manufacturer and name go.
 // Readers need the box, and take zeros for an empty name in both the QuickTime
 // and the ISO form.
-func (p *parser) handler(b box, place string) error {
-	if b.size() < 20 {
-		return p.s.Errorf(b.off, "box %q has %d bytes, expected 28 or more", b.name(), b.len)
+func (p *parser) handler(b box.Box, place string) error {
+	if b.Size() < 20 {
+		return p.Errorf(b.Off, "box %q has %d bytes, expected 28 or more", b.Name(), b.Len)
 	}
-	h, err := p.s.Bytes(b.body(), int(min(b.size(), 24+scrub.MaxValue)))
+	h, err := p.Bytes(b.Body(), int(min(b.Size(), 24+scrub.MaxValue)))
 	if err != nil {
 		return err
 	}
-	p.s.Claim(b.off, b.head+12, scrub.Structure, place)
-	if be32(h) != 0 {
-		p.rewrite(b.body(), make([]byte, 4), scrub.Hidden, place+"/flags")
+	p.Claim(b.Off, b.Head+12, scrub.Structure, place)
+	if box.Uint32(h) != 0 {
+		p.Rewrite(b.Body(), make([]byte, 4), scrub.Hidden, place+"/flags")
 	}
 	if component := string(h[4:8]); component != "\x00\x00\x00\x00" && component != "mhlr" && component != "dhlr" {
-		p.rewrite(b.body()+4, make([]byte, 4), scrub.Hidden, place+"/component")
+		p.Rewrite(b.Body()+4, make([]byte, 4), scrub.Hidden, place+"/component")
 	}
-	vendor := b.body() + 12
-	name := b.body() + min(24, b.size())
-	if n := b.end() - name; n > maxName {
+	vendor := b.Body() + 12
+	name := b.Body() + min(24, b.Size())
+	if n := b.End() - name; n > maxName {
 		if text, err := p.longName(name, n); err != nil || !text {
-			return cmp.Or(err, p.s.Errorf(b.off, "the name of a handler has %d bytes that are no name", n))
+			return cmp.Or(err, p.Errorf(b.Off, "the name of a handler has %d bytes that are no name", n))
 		}
 	}
-	if err := p.zero(vendor, name-vendor, scrub.Software, place+"/manufacturer", ""); err != nil {
+	if err := p.Zero(vendor, name-vendor, scrub.Software, place+"/manufacturer", ""); err != nil {
 		return err
 	}
-	return p.zero(name, b.end()-name, scrub.Software, place+"/name", printable(h[min(24, len(h)):]))
+	return p.Zero(name, b.End()-name, scrub.Software, place+"/name", box.Printable(h[min(24, len(h)):]))
 }
 
 // longName tells whether n bytes are text between zeros, as a very long name is or
@@ -157,6 +158,6 @@ func (p *parser) longName(off, n int64) (bool, error) {
 	if n > most {
 		return false, nil
 	}
-	b, err := p.s.Bytes(off, int(n))
-	return err == nil && readable(bytes.Trim(b, "\x00"), most), err
+	b, err := p.Bytes(off, int(n))
+	return err == nil && box.Readable(bytes.Trim(b, "\x00"), most), err
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/scrubtest"
 )
 
@@ -322,7 +323,7 @@ func afterKeys(meta []byte) []byte {
 	i := bytes.Index(meta, []byte("ilst")) - 4
 	k := bytes.Index(meta, []byte("keys")) - 4
 	out := join(meta[:i], canary, meta[i:])
-	copy(out[k:], join(be32(out[k:])+uint32(len(canary))))
+	copy(out[k:], join(box.Uint32(out[k:])+uint32(len(canary))))
 	copy(out, join(uint32(len(out))))
 	return out
 }

@@ -4,59 +4,60 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/pattern"
 )
 
 // item is what ilst holds for one key.
 type item struct {
 	verdict
-	data  []box  // the data boxes
-	typ   uint32 // type of the first value: 1 UTF-8, 13 JPEG, 14 PNG, 21 integer
-	value []byte // the start of the first value
-	mean  string // of a free-form item
+	data  []box.Box // the data boxes
+	typ   uint32    // type of the first value: 1 UTF-8, 13 JPEG, 14 PNG, 21 integer
+	value []byte    // the start of the first value
+	mean  string    // of a free-form item
 	name  string
 	extra bool // it holds something else, too
 	flags bool // where there are none
 }
 
 // readItem reads the boxes of an item: data, and mean and name of a free-form one.
-func (p *parser) readItem(b box) (it item, err error) {
-	rest, err := p.children(b.body(), b.end(), func(c box) error {
+func (p *parser) readItem(b box.Box) (it item, err error) {
+	rest, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
 		switch {
-		case c.typ == "data" && c.size() >= 8 && len(it.data) < 64:
+		case c.Type == "data" && c.Size() >= 8 && len(it.data) < 64:
 			it.data = append(it.data, c)
 			if len(it.data) > 1 {
 				return nil
 			}
-			h, err := p.s.Bytes(c.body(), int(min(c.size(), 8+64<<10)))
+			h, err := p.Bytes(c.Body(), int(min(c.Size(), 8+64<<10)))
 			if err == nil {
-				it.typ, it.value = be32(h), h[8:]
+				it.typ, it.value = box.Uint32(h), h[8:]
 			}
 			return err
-		case (c.typ == "mean" || c.typ == "name") && b.typ == "----" && c.size() >= 4:
-			text, err := p.s.Bytes(c.body(), int(min(c.size(), 4+scrub.MaxValue)))
+		case (c.Type == "mean" || c.Type == "name") && b.Type == "----" && c.Size() >= 4:
+			text, err := p.Bytes(c.Body(), int(min(c.Size(), 4+scrub.MaxValue)))
 			if err != nil {
 				return err
 			}
 			field := &it.mean
-			if c.typ == "name" {
+			if c.Type == "name" {
 				field = &it.name
 			}
 			it.extra = it.extra || *field != ""
-			it.flags = it.flags || be32(text) != 0
+			it.flags = it.flags || box.Uint32(text) != 0
 			*field = string(text[4:])
 			return nil
-		case c.typ == "name" && b.typ == "covr":
+		case c.Type == "name" && b.Type == "covr":
 			return nil // see pictures
-		case c.typ == "free":
-			empty, err := p.s.Constant(c.body(), c.size(), 0)
+		case c.Type == "free":
+			empty, err := p.Constant(c.Body(), c.Size(), 0)
 			it.extra = it.extra || !empty
 			return err
 		}
 		it.extra = true
 		return nil
 	})
-	it.extra = it.extra || rest != b.end()
+	it.extra = it.extra || rest != b.End()
 	return it, err
 }
 
@@ -64,7 +65,7 @@ func (p *parser) readItem(b box) (it item, err error) {
 func (it item) text() string {
 	switch it.typ {
 	case 1, 0, 2:
-		return printable(append([]byte{0}, it.value[:min(len(it.value), scrub.MaxValue)]...)[1:])
+		return box.Printable(append([]byte{0}, it.value[:min(len(it.value), scrub.MaxValue)]...)[1:])
 	}
 	return ""
 }
@@ -77,15 +78,15 @@ func (it item) unfit(p *parser) scrub.Kind {
 		return scrub.Unknown
 	}
 	for _, d := range it.data {
-		n := d.size() - 8
+		n := d.Size() - 8
 		if n > int64(maxWords(it.kind)) || it.role == scrub.Render && len(it.data) > 1 {
 			return scrub.Unknown
 		}
-		h, err := p.s.Bytes(d.body(), int(8+n))
+		h, err := p.Bytes(d.Body(), int(8+n))
 		if err != nil {
 			return scrub.Unknown
 		}
-		if tells := p.value(it, be32(h), be32(h[4:]), h[8:]); tells != "" {
+		if tells := p.value(it, box.Uint32(h), box.Uint32(h[4:]), h[8:]); tells != "" {
 			return tells
 		}
 	}

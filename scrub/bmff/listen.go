@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/codec"
 	"untag/scrub/telemetry"
 	"untag/scrub/words"
@@ -46,12 +47,12 @@ func (p *parser) listen(m *movie, t *track) error {
 		return err
 	}
 	if p.hearings++; p.hearings > maxHearings && m.fragmented {
-		p.s.Doubt("more tracks of text than can be looked at")
+		p.Doubt("more tracks of text than can be looked at")
 		return nil
 	}
 	n, times := t.tables.samples, durations{c: t.tables.times}
-	all := p.s.Deep() && n <= maxHeard
-	t.hearing = &hearing{partial: p.s.Deep() && !all}
+	all := p.Deep() && n <= maxHeard
+	t.hearing = &hearing{partial: p.Deep() && !all}
 	return p.eachSample(t, func(f sample) error {
 		start, long, err := times.next()
 		if err != nil || !all && !picked(f.no, n) {
@@ -78,19 +79,19 @@ func picked(i, n int64) bool {
 
 // durations reads stts sample by sample.
 type durations struct {
-	c                 column
+	c                 box.Column
 	row, left, length int64
 	at                int64
 }
 
 func (d *durations) next() (start, length int64, err error) {
-	for d.left == 0 && d.row < d.c.n {
-		row, err := d.c.row(d.row)
+	for d.left == 0 && d.row < d.c.N {
+		row, err := d.c.Row(d.row)
 		if err != nil {
 			return 0, 0, err
 		}
 		d.row++
-		d.left, d.length = int64(be32(row)), int64(be32(row[4:]))
+		d.left, d.length = int64(box.Uint32(row)), int64(box.Uint32(row[4:]))
 	}
 	d.left--
 	start = d.at
@@ -110,7 +111,7 @@ func (p *parser) hear(t *track, f sample, start, end int64) error {
 	if t.formats[0] == "stpp" || t.formats[0] == "wvtt" {
 		most = 64 << 10
 	}
-	b, err := p.s.Bytes(f.off, int(min(f.len, most)))
+	b, err := p.Bytes(f.off, int(min(f.len, most)))
 	if err != nil {
 		return err
 	}
@@ -139,8 +140,8 @@ func (h *hearing) text(format string, b []byte, n int64) (text []byte, ok bool) 
 	case "stxt", "sbtt":
 		text = b
 	default:
-		if len(b) >= 2 && int64(be16(b))+2 <= n && !h.bare {
-			return b[2:min(len(b), int(be16(b))+2)], true
+		if len(b) >= 2 && int64(box.Uint16(b))+2 <= n && !h.bare {
+			return b[2:min(len(b), int(box.Uint16(b))+2)], true
 		}
 		if h.heard > 1 && !h.bare {
 			return nil, false
@@ -154,11 +155,11 @@ func (h *hearing) text(format string, b []byte, n int64) (text []byte, ok bool) 
 // cues returns the payloads of the cues in a sample of WebVTT (ISO/IEC 14496-30, 6.6).
 func cues(b []byte) (text []byte, ok bool) {
 	for len(b) > 0 {
-		if len(b) < 8 || be32(b) < 8 || int64(be32(b)) > int64(len(b)) {
+		if len(b) < 8 || box.Uint32(b) < 8 || int64(box.Uint32(b)) > int64(len(b)) {
 			return nil, false
 		}
-		in, typ := b[8:be32(b)], string(b[4:8])
-		b = b[be32(b):]
+		in, typ := b[8:box.Uint32(b)], string(b[4:8])
+		b = b[box.Uint32(b):]
 		switch typ {
 		case "vttc":
 			if in, ok = cues(in); !ok {
@@ -199,24 +200,24 @@ func (p *parser) settle(t *track) {
 	verdict, rule := h.Judge()
 	if verdict == telemetry.Telemetry && !h.damaged {
 		t.role, t.kind, t.judged = scrub.Identify, scrub.Telemetry, true
-		t.goes = p.s.Goes(t.role, t.kind)
+		t.goes = p.Goes(t.role, t.kind)
 		return
 	}
 	if t.goes {
 		return
 	}
 	if t.damaged = h.damaged; t.damaged {
-		p.s.Doubt("a track of text holds something that is no text")
+		p.Doubt("a track of text holds something that is no text")
 	}
 	if h.partial {
-		p.s.Doubt("more subtitles than can be looked at")
+		p.Doubt("more subtitles than can be looked at")
 	}
-	if t.damaged || !p.s.Goes(scrub.Identify, scrub.Telemetry) {
+	if t.damaged || !p.Goes(scrub.Identify, scrub.Telemetry) {
 		return
 	}
 	t.recurs = h.Recurs() && t.timedText() && !h.bare
 	if verdict == telemetry.Unsure {
-		p.s.Doubt("subtitles may be telemetry: %s", rule)
+		p.Doubt("subtitles may be telemetry: %s", rule)
 	}
 }
 
@@ -243,7 +244,7 @@ func (p *parser) placed(f sample) error {
 	if f.len < 3 {
 		return nil
 	}
-	b, err := p.s.Bytes(f.off, int(min(f.len, 2+words.MaxText)))
+	b, err := p.Bytes(f.off, int(min(f.len, 2+words.MaxText)))
 	if err != nil {
 		return err
 	}
@@ -257,11 +258,11 @@ func (p *parser) placed(f sample) error {
 		return nil
 	}
 	if p.cover.Pieces() >= codec.MaxMessages {
-		p.s.Doubt("more subtitles hold positions than can be kept account of")
+		p.Doubt("more subtitles hold positions than can be kept account of")
 		return nil
 	}
 	if !p.cover.Piece(scrub.Range{Off: f.off + 2, Len: n}) {
 		return nil
 	}
-	return p.s.Blank(f.off+2, n, 0, scrub.Telemetry, "mdat/text")
+	return p.Blank(f.off+2, n, 0, scrub.Telemetry, "mdat/text")
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // TestForms has descriptions as encoders write them: all of each is for the decoder.
@@ -29,13 +30,13 @@ func TestForms(t *testing.T) {
 		"ambisonics":               {"SA3D", append([]byte("\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x04"), zeros(16)...)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFields(c.body)
+			f := box.NewFields(c.body)
 			forms[c.typ](f)
-			if f.bad || f.bytes() != int64(len(c.body)) || !bytes.Equal(f.plain, c.body) {
-				t.Errorf("%d bytes of %d, bad %t, plain %q", f.bytes(), len(c.body), f.bad, f.plain)
+			if f.Bad || f.Bytes() != int64(len(c.body)) || !bytes.Equal(f.Plain, c.body) {
+				t.Errorf("%d bytes of %d, bad %t, plain %q", f.Bytes(), len(c.body), f.Bad, f.Plain)
 			}
 			for i := range c.body { // what is cut off is not read beyond its end
-				forms[c.typ](newFields(c.body[:i]))
+				forms[c.typ](box.NewFields(c.body[:i]))
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // coverTrack is called for each track; the chunks of all tracks of a movie are
@@ -37,7 +38,7 @@ func (u *cursor) advance() (err error) {
 func (p *parser) coverMovie(m *movie) error {
 	var heads []*cursor
 	for _, t := range m.tracks {
-		u := &cursor{t: t, c: newChunks(&t.tables, p.s.Size(), aheadOf(len(m.tracks)))}
+		u := &cursor{t: t, c: newChunks(&t.tables, p.Size(), box.AheadOf(len(m.tracks)))}
 		if err := u.advance(); err != nil {
 			return err
 		}
@@ -56,7 +57,7 @@ func (p *parser) coverMovie(m *movie) error {
 				return err
 			}
 			if n == most && k.len < most && most < k.most {
-				p.distrust("sound has another length than its descriptions allow")
+				p.Distrust("sound has another length than its descriptions allow")
 			}
 			k.len = n
 		}
@@ -88,11 +89,11 @@ func (p *parser) coverMovie(m *movie) error {
 			return err
 		}
 		if u.gaps > u.covered {
-			p.distrust("more bytes lie behind the samples of a track than in them")
+			p.Distrust("more bytes lie behind the samples of a track than in them")
 		}
 		for _, why := range []string{why, u.c.left()} {
 			if why != "" {
-				p.distrust(why)
+				p.Distrust(why)
 			}
 		}
 	}
@@ -103,8 +104,8 @@ func (p *parser) coverMovie(m *movie) error {
 // A sample that was destroyed behind a chunk must not become part of it.
 func (p *parser) withoutZeros(off, least, most int64) (int64, error) {
 	for most > least {
-		n := min(most-least, columnBlock)
-		b, err := p.s.Bytes(off+most-n, int(n))
+		n := min(most-least, box.ColumnBlock)
+		b, err := p.Bytes(off+most-n, int(n))
 		if err != nil {
 			return 0, err
 		}
@@ -120,14 +121,14 @@ func (p *parser) withoutZeros(off, least, most int64) (int64, error) {
 // to the gaps. A size of all samples that is too small shows in gaps behind the
 // chunks; those that are filled with zeros are what an earlier run made.
 func (p *parser) account(u *cursor, k chunk, next int64) error {
-	u.covered = min(u.covered+k.len, p.s.Size())
+	u.covered = min(u.covered+k.len, p.Size())
 	end := k.off + k.len
-	if u.t.tables.constant == 0 || k.len == 0 || end < k.off || next <= end || next > p.s.Size() {
+	if u.t.tables.constant == 0 || k.len == 0 || end < k.off || next <= end || next > p.Size() {
 		return nil
 	}
-	empty, err := p.s.Constant(end, min(next-end, 64), 0)
+	empty, err := p.Constant(end, min(next-end, 64), 0)
 	if err == nil && !empty {
-		u.gaps = min(u.gaps+next-end, p.s.Size())
+		u.gaps = min(u.gaps+next-end, p.Size())
 	}
 	return err
 }
@@ -185,13 +186,13 @@ func (p *parser) coverRun(t *track, off, n, last int64) error {
 		return nil
 	}
 	p.asked = p.asked || !t.goes
-	if left := p.s.Left(off); n > left {
+	if left := p.Left(off); n > left {
 		if !t.goes {
-			p.distrust("samples lie beyond the end of the file")
+			p.Distrust("samples lie beyond the end of the file")
 		}
 		n = left
 	}
-	if end := p.mdatEnd(off); p.careful && end > off {
+	if end := p.mdatEnd(off); p.Careful && end > off {
 		n = min(n, end-off) // a size that is wrong protects no tags
 	}
 	r := region{Off: off, Len: n, Stays: !t.goes, Owner: t, Last: last}
@@ -203,7 +204,7 @@ func (p *parser) coverRun(t *track, off, n, last int64) error {
 
 func (t *track) samplesName() string {
 	if len(t.formats) > 0 {
-		return typeName(t.formats[0])
+		return box.TypeName(t.formats[0])
 	}
 	return "samples"
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/scrubtest"
 )
 
@@ -37,7 +38,7 @@ func TestDamagedItems(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			meta := bytes.Clone(c.udta)
-			copy(meta, put32(uint32(len(meta))))
+			copy(meta, box.Bytes32(uint32(len(meta))))
 			data := one(nil, bx("udta", meta))
 			p := plan(t, data, scrub.Options{})
 			result := scrubtest.Perform(data, p)

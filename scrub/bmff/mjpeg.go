@@ -19,25 +19,25 @@ const maxPictures = 1 << 13
 // the other forms (the fields of Motion JPEG A, the strings of Avid), so these
 // are only looked at.
 func (p *parser) probePictures(t *track) error {
-	if t.codec.Kind != codec.Pictures || p.careful { // a frame of the wrong length is cleaned of the next one
+	if t.codec.Kind != codec.Pictures || p.Careful { // a frame of the wrong length is cleaned of the next one
 		return p.eachProbe(t, p.inspect(t))
 	}
 	few := t.tables.samples <= maxPictures
-	all := few && p.s.Deep()
+	all := few && p.Deep()
 	if !all {
-		before, pieces := p.s.Point(), p.cover.Pieces()
+		before, pieces := p.Point(), p.cover.Pieces()
 		if err := p.eachProbe(t, p.picture); err != nil {
 			return err
 		}
-		if !p.s.Edited(before) {
+		if !p.Edited(before) {
 			return nil
 		}
-		p.s.Reset(before)
+		p.Reset(before)
 		p.cover.Forget(pieces)
 		all = few
 	}
 	if !all {
-		p.s.Doubt("the pictures of a video track hold metadata, and are too many")
+		p.Doubt("the pictures of a video track hold metadata, and are too many")
 		return nil
 	}
 	return p.eachSample(t, p.picture)
@@ -58,9 +58,9 @@ func (p *parser) picture(f sample) error {
 	if f.len == 0 || p.cover.Has(f.off) {
 		return nil
 	}
-	err := p.s.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
+	err := p.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
 	if scrub.Refusal(err) {
-		p.s.Doubt("pictures of a video track can't be read")
+		p.Doubt("pictures of a video track can't be read")
 		return nil
 	}
 	if err == nil {
@@ -76,9 +76,9 @@ func (p *parser) inspect(t *track) func(sample) error {
 		st.Kind = codec.Fields
 	}
 	return func(f sample) error {
-		why, err := st.Inspect(p.s.Reader, f.off, f.len)
+		why, err := st.Inspect(p.Reader, f.off, f.len)
 		if why != "" {
-			p.s.Doubt("%s", why)
+			p.Doubt("%s", why)
 		}
 		return err
 	}

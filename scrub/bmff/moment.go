@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // epoch doubts a time of the media that counts from 1970, or from one of the years
@@ -18,25 +19,25 @@ func (p *parser) epoch(time uint64, scale uint32, off int64, place string) {
 		return
 	}
 	p.dated = true // one of them tells it all
-	p.s.Stuck(scrub.Finding{Kind: scrub.Time, Place: place, Off: off, Len: 8, Value: "counts from the moment of recording"})
-	p.s.Doubt("the times of fragments count from a date: they tell when the film was recorded")
+	p.Stuck(scrub.Finding{Kind: scrub.Time, Place: place, Off: off, Len: 8, Value: "counts from the moment of recording"})
+	p.Doubt("the times of fragments count from a date: they tell when the film was recorded")
 }
 
 // moment claims tfdt (8.8.12) and looks whether it is a date.
-func (p *parser) moment(r *run, b box, place string) error {
+func (p *parser) moment(r *run, b box.Box, place string) error {
 	if err := p.decodeTime(b, place); err != nil {
 		return err
 	}
-	version, _, err := fullHead(p.s, b)
-	if err != nil || version != 1 || b.size() < 12 { // 32 bits count too little
+	version, _, err := box.FullHead(p.Scan, b)
+	if err != nil || version != 1 || b.Size() < 12 { // 32 bits count too little
 		return err
 	}
-	h, err := p.s.Bytes(b.body()+4, 8)
+	h, err := p.Bytes(b.Body()+4, 8)
 	if err != nil {
 		return err
 	}
 	for _, scale := range []uint32{r.scale(), p.indexScale} {
-		p.epoch(be64(h), scale, b.body()+4, place+"/traf/tfdt")
+		p.epoch(box.Uint64(h), scale, b.Body()+4, place+"/traf/tfdt")
 	}
 	return nil
 }
@@ -51,7 +52,7 @@ func (r *run) scale() uint32 {
 
 // hiddenFilm reports how much of a track its edit list (8.6.6) does not show. It is
 // there for whoever plays the track without the list.
-func (p *parser) hiddenFilm(m *movie, t *track, b box, place string) error {
+func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 	const mostEdits, least = 256, 4 // a quarter of a second: frames to decode from, and padding of sound
 	total := t.tables.lasts
 	if total <= 0 || m.timescale == 0 || t.timescale == 0 {
@@ -59,19 +60,19 @@ func (p *parser) hiddenFilm(m *movie, t *track, b box, place string) error {
 	}
 	type shown struct{ from, to int64 }
 	var all []shown
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		if c.typ != "elst" {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		if c.Type != "elst" {
 			return nil
 		}
 		edits, wide, err := p.edits(c)
-		for i := int64(0); err == nil && i < min(edits.n, mostEdits); i++ {
+		for i := int64(0); err == nil && i < min(edits.N, mostEdits); i++ {
 			var row []byte
-			if row, err = edits.row(i); err != nil {
+			if row, err = edits.Row(i); err != nil {
 				break
 			}
-			long, from := int64(be32(row)), int64(int32(be32(row[4:])))
+			long, from := int64(box.Uint32(row)), int64(int32(box.Uint32(row[4:])))
 			if wide {
-				long, from = int64(be64(row)>>1<<1>>1), int64(be64(row[8:]))
+				long, from = int64(box.Uint64(row)>>1<<1>>1), int64(box.Uint64(row[8:]))
 			}
 			if from < 0 {
 				continue // nothing is shown
@@ -85,7 +86,7 @@ func (p *parser) hiddenFilm(m *movie, t *track, b box, place string) error {
 		return err
 	})
 	if err != nil || len(all) == 0 {
-		return ignoreDamage(err)
+		return box.IgnoreDamage(err)
 	}
 	slices.SortFunc(all, func(a, b shown) int { return cmp.Compare(a.from, b.from) })
 	hidden, at := total, int64(0)
@@ -96,15 +97,15 @@ func (p *parser) hiddenFilm(m *movie, t *track, b box, place string) error {
 		}
 	}
 	if scale := int64(t.timescale); hidden > scale/least {
-		p.s.Found(scrub.Finding{Role: scrub.Render, Place: place + "/elst", Off: b.off, Len: b.len,
+		p.Found(scrub.Finding{Role: scrub.Render, Place: place + "/elst", Off: b.Off, Len: b.Len,
 			Value: fmt.Sprintf("%.1f of %.1f seconds are there that players don't show", float64(hidden)/float64(scale), float64(total)/float64(scale))})
 	}
 	return nil
 }
 
 // edits returns the rows of an edit list, and whether they have numbers of 64 bits.
-func (p *parser) edits(b box) (c column, wide bool, err error) {
-	version, _, err := fullHead(p.s, b)
+func (p *parser) edits(b box.Box) (c box.Column, wide bool, err error) {
+	version, _, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return c, false, err
 	}
@@ -112,6 +113,6 @@ func (p *parser) edits(b box) (c column, wide bool, err error) {
 	if version == 1 {
 		width = 20
 	}
-	c, err = p.column(b, 4, width)
+	c, err = p.Column(b, 4, width)
 	return c, version == 1, err
 }

@@ -5,12 +5,13 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // movie is one moov box and its tracks.
 type movie struct {
 	timescale  uint32 // units of time a second
-	box        box
+	box        box.Box
 	tracks     []*track
 	trex       map[uint32]defaults // by track
 	fragmented bool
@@ -32,15 +33,15 @@ func (m *movie) track(id uint32) *track {
 }
 
 // readMovie reads what the tracks are and decides which ones go. It claims nothing.
-func (p *parser) readMovie(b box) (*movie, error) {
+func (p *parser) readMovie(b box.Box) (*movie, error) {
 	m := &movie{box: b, trex: map[uint32]defaults{}}
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		if p.torn(c, "trak") {
-			c.typ = "trak"
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		if p.Torn(c, "trak") {
+			c.Type = "trak"
 		}
-		switch c.typ {
+		switch c.Type {
 		case "cmov", "rmra":
-			return p.s.Unsupportedf(c.off, "movie box %q", c.name())
+			return p.Unsupportedf(c.Off, "movie box %q", c.Name())
 		case "mvhd":
 			return p.readScale(c, m)
 		case "mvex":
@@ -49,15 +50,15 @@ func (p *parser) readMovie(b box) (*movie, error) {
 			return p.readRecorder(c)
 		case "trak":
 			if len(m.tracks) == maxTracks {
-				return p.s.Unsupportedf(c.off, "more than %d tracks", maxTracks)
+				return p.Unsupportedf(c.Off, "more than %d tracks", maxTracks)
 			}
 			t, err := p.readTrack(c)
 			t.place = fmt.Sprintf("moov/trak[%d]", len(m.tracks)+1)
 			m.tracks = append(m.tracks, t)
 			return err
 		default:
-			if !isBoxType([]byte(c.typ)) {
-				p.insist("the movie box holds something that is no box")
+			if !box.IsType([]byte(c.Type)) {
+				p.Insist("the movie box holds something that is no box")
 			}
 		}
 		return nil
@@ -68,7 +69,7 @@ func (p *parser) readMovie(b box) (*movie, error) {
 	for _, t := range m.tracks {
 		t.groups.fragmented = len(m.trex) > 0 // whose fragments may say what is encrypted
 		t.encrypted = t.encrypted && (t.secret || t.groups.fragmented)
-		if err := p.judge(m, t); err != nil && !(p.careful && damaged(err)) {
+		if err := p.judge(m, t); err != nil && !(p.Careful && box.Damaged(err)) {
 			return nil, err
 		}
 	}
@@ -76,28 +77,28 @@ func (p *parser) readMovie(b box) (*movie, error) {
 }
 
 // readScale notes the units of time of mvhd (8.2.2).
-func (p *parser) readScale(b box, m *movie) error {
-	h, err := p.s.Bytes(b.body(), int(min(b.size(), 24)))
+func (p *parser) readScale(b box.Box, m *movie) error {
+	h, err := p.Bytes(b.Body(), int(min(b.Size(), 24)))
 	switch {
 	case err != nil || len(h) < 24:
 	case h[0] == 1:
-		m.timescale = be32(h[20:])
+		m.timescale = box.Uint32(h[20:])
 	default:
-		m.timescale = be32(h[12:])
+		m.timescale = box.Uint32(h[12:])
 	}
 	return err
 }
 
 // readExtends notes the defaults of mvex/trex (8.8.3).
-func (p *parser) readExtends(b box, m *movie) error {
+func (p *parser) readExtends(b box.Box, m *movie) error {
 	m.fragmented = true
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		if c.typ != "trex" || c.size() < 24 {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		if c.Type != "trex" || c.Size() < 24 {
 			return nil
 		}
-		h, err := p.s.Bytes(c.body(), 24)
+		h, err := p.Bytes(c.Body(), 24)
 		if err == nil && len(m.trex) < maxTracks {
-			m.trex[be32(h[4:])] = defaults{be32(h[12:]), be32(h[16:])}
+			m.trex[box.Uint32(h[4:])] = defaults{box.Uint32(h[12:]), box.Uint32(h[16:])}
 		}
 		return err
 	})
@@ -108,12 +109,12 @@ func (p *parser) readExtends(b box, m *movie) error {
 func (p *parser) movie(m *movie) error {
 	b := m.box
 	tracks := m.tracks
-	return p.inside(b, "moov", func(c box) error {
-		if p.torn(c, "trak") {
-			c.typ = "trak"
+	return p.Inside(b, "moov", func(c box.Box) error {
+		if p.Torn(c, "trak") {
+			c.Type = "trak"
 		}
-		place := "moov/" + c.name()
-		switch c.typ {
+		place := "moov/" + c.Name()
+		switch c.Type {
 		case "mvhd":
 			return p.header(c, place)
 		case "trak":
@@ -138,10 +139,10 @@ func (p *parser) movie(m *movie) error {
 		case "gps ":
 			return p.gpsIndex(c, place)
 		case "free", "skip", "wide", "junk":
-			return p.filler(c, place)
+			return p.Filler(c, place)
 		default:
-			if !isBoxType([]byte(c.typ)) { // a track whose name is damaged? readMovie doubts it
-				p.s.Claim(c.off, c.len, scrub.Identify, place)
+			if !box.IsType([]byte(c.Type)) { // a track whose name is damaged? readMovie doubts it
+				p.Claim(c.Off, c.Len, scrub.Identify, place)
 				return nil
 			}
 			return p.unknown(c, place)
@@ -150,9 +151,9 @@ func (p *parser) movie(m *movie) error {
 }
 
 // extends claims mvex; the trex of a track that goes, goes with it.
-func (p *parser) extends(m *movie, b box, place string) error {
-	return p.inside(b, place, func(c box) error {
-		switch c.typ {
+func (p *parser) extends(m *movie, b box.Box, place string) error {
+	return p.Inside(b, place, func(c box.Box) error {
+		switch c.Type {
 		case "trex":
 			return p.trackExtends(m, c, place+"/trex")
 		case "mehd":
@@ -160,23 +161,23 @@ func (p *parser) extends(m *movie, b box, place string) error {
 		case "leva":
 			return p.levels(c, place+"/leva")
 		case "free", "skip":
-			return p.filler(c, place+"/"+c.name())
+			return p.Filler(c, place+"/"+c.Name())
 		default:
-			p.drop(c, scrub.Unknown, place+"/"+c.name(), "")
+			p.Drop(c, scrub.Unknown, place+"/"+c.Name(), "")
 		}
 		return nil
 	})
 }
 
-func (p *parser) trackExtends(m *movie, b box, place string) error {
-	if b.size() < 8 {
-		return p.s.Errorf(b.off, "box \"trex\" has %d bytes, expected 32", b.len)
+func (p *parser) trackExtends(m *movie, b box.Box, place string) error {
+	if b.Size() < 8 {
+		return p.Errorf(b.Off, "box \"trex\" has %d bytes, expected 32", b.Len)
 	}
-	h, err := p.s.Bytes(b.body(), 8)
+	h, err := p.Bytes(b.Body(), 8)
 	if err != nil {
 		return err
 	}
-	if t := m.track(be32(h[4:])); t != nil && t.goes {
+	if t := m.track(box.Uint32(h[4:])); t != nil && t.goes {
 		p.discard(b, place)
 		return nil
 	}
@@ -185,34 +186,34 @@ func (p *parser) trackExtends(m *movie, b box, place string) error {
 
 // discard makes a box that belongs to a track that goes a free box; the track
 // is the finding.
-func (p *parser) discard(b box, place string) {
-	p.s.Claim(b.off, b.len, scrub.Identify, place)
-	p.retire(b, scrub.Unlink, scrub.Destroy)
+func (p *parser) discard(b box.Box, place string) {
+	p.Claim(b.Off, b.Len, scrub.Identify, place)
+	p.Retire(b, scrub.Unlink, scrub.Destroy)
 }
 
 // protection keeps the key systems' data where a track needs it.
-func (p *parser) protection(m *movie, b box, place string) error {
+func (p *parser) protection(m *movie, b box.Box, place string) error {
 	if slices.ContainsFunc(m.tracks, func(t *track) bool { return t.encrypted }) {
 		return p.keySystem(b, place)
 	}
-	p.drop(b, scrub.ID, place, "")
+	p.Drop(b, scrub.ID, place, "")
 	return nil
 }
 
 // gpsIndex drops the index that dashcams of the Novatek family keep of the
 // freeGPS blocks in mdat, and notes the blocks: eight bytes, then pairs of
 // offset and size. Only what starts like such a block is believed.
-func (p *parser) gpsIndex(b box, place string) error {
-	for off := b.body() + 8; b.end()-off >= 8; off += 8 {
-		h, err := p.s.Bytes(off, 8)
+func (p *parser) gpsIndex(b box.Box, place string) error {
+	for off := b.Body() + 8; b.End()-off >= 8; off += 8 {
+		h, err := p.Bytes(off, 8)
 		if err != nil {
 			return err
 		}
-		at, n := int64(be32(h)), int64(be32(h[4:]))
-		if n < 16 || n > p.s.Left(at) {
+		at, n := int64(box.Uint32(h)), int64(box.Uint32(h[4:]))
+		if n < 16 || n > p.Left(at) {
 			continue
 		}
-		head, err := p.s.Bytes(at, 12)
+		head, err := p.Bytes(at, 12)
 		if err != nil {
 			return err
 		}
@@ -222,39 +223,39 @@ func (p *parser) gpsIndex(b box, place string) error {
 			}
 		}
 	}
-	p.drop(b, scrub.Place, place, "")
+	p.Drop(b, scrub.Place, place, "")
 	return nil
 }
 
 // keySystem claims pssh (ISO/IEC 23001-7, 8.1): the system, key identifiers, and
 // data that only the system can read.
-func (p *parser) keySystem(b box, place string) error {
-	version, _, err := fullHead(p.s, b)
+func (p *parser) keySystem(b box.Box, place string) error {
+	version, _, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return err
 	}
 	at := int64(20)
 	if version > 0 {
-		c, err := p.column(b, at, 16)
+		c, err := p.Column(b, at, 16)
 		if err != nil {
 			return err
 		}
-		at = c.off + 16*c.n - b.body()
+		at = c.Off + 16*c.N - b.Body()
 	}
-	c, err := p.column(b, at, 1)
+	c, err := p.Column(b, at, 1)
 	if err != nil {
 		return err
 	}
-	return p.sized(b, at+4+c.n, 0, place)
+	return p.Sized(b, at+4+c.N, 0, place)
 }
 
 // levels claims leva (8.8.13).
-func (p *parser) levels(b box, place string) error {
-	if b.size() < 5 {
-		p.drop(b, scrub.Unknown, place, "")
+func (p *parser) levels(b box.Box, place string) error {
+	if b.Size() < 5 {
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	h, err := p.s.Bytes(b.body(), int(min(b.size(), 5+256*13)))
+	h, err := p.Bytes(b.Body(), int(min(b.Size(), 5+256*13)))
 	if err != nil {
 		return err
 	}
@@ -262,33 +263,33 @@ func (p *parser) levels(b box, place string) error {
 	at := 5
 	for range h[4] {
 		if at += 5; at > len(h) {
-			p.drop(b, scrub.Unknown, place, "")
+			p.Drop(b, scrub.Unknown, place, "")
 			return nil
 		}
 		at += extra[h[at-1]&0x7f]
 	}
-	return p.sized(b, int64(at), 0, place)
+	return p.Sized(b, int64(at), 0, place)
 }
 
 // objectDescriptor claims iods, the initial object descriptor of MPEG-4 systems
 // (ISO/IEC 14496-1, 7.2.6.4). Nothing needs it to play picture and sound, so that
 // one which says more than profiles and tracks goes.
-func (p *parser) objectDescriptor(m *movie, b box, place string) error {
+func (p *parser) objectDescriptor(m *movie, b box.Box, place string) error {
 	const most = 4 + 5 + 2 + 5 + 9*maxTracks
-	body, err := p.s.Bytes(b.body(), int(min(b.size(), most)))
+	body, err := p.Bytes(b.Body(), int(min(b.Size(), most)))
 	if err != nil {
 		return err
 	}
-	if int64(len(body)) < b.size() || !plainDescriptor(m, body) {
-		p.drop(b, scrub.Unknown, place, "")
+	if int64(len(body)) < b.Size() || !plainDescriptor(m, body) {
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	p.keep(b, place)
+	p.Keep(b, place)
 	return nil
 }
 
 func plainDescriptor(m *movie, body []byte) bool {
-	if len(body) < 4 || be32(body) != 0 {
+	if len(body) < 4 || box.Uint32(body) != 0 {
 		return false
 	}
 	tag, d, rest := descriptor(body[4:])
@@ -299,7 +300,7 @@ func plainDescriptor(m *movie, body []byte) bool {
 	for d = d[7:]; len(d) > 0; {
 		var in []byte
 		tag, in, d = descriptor(d)
-		if tag != 0x0e || len(in) != 4 || m.track(be32(in)) == nil {
+		if tag != 0x0e || len(in) != 4 || m.track(box.Uint32(in)) == nil {
 			return false
 		}
 	}

@@ -1,19 +1,22 @@
 package bmff
 
-import "untag/scrub"
+import (
+	"untag/scrub"
+	"untag/scrub/bmff/box"
+)
 
 // colourTable returns the length of the palette that follows a visual entry whose
 // colour table id is 0: seed, flags, and the highest index.
 func colourTable(s *scrub.Scan, e entry, off int64) (int64, error) {
-	if off != e.off+visualFields || e.end()-off < 8 {
+	if off != e.Off+visualFields || e.End()-off < 8 {
 		return 0, nil
 	}
-	h, err := s.Bytes(e.off+84, 10)
-	if err != nil || be16(h) != 0 || be32(h[2:]) != 0 {
+	h, err := s.Bytes(e.Off+84, 10)
+	if err != nil || box.Uint16(h) != 0 || box.Uint32(h[2:]) != 0 {
 		return 0, err
 	}
-	n := 8 + 8*(int64(be16(h[8:]))+1) // decoders take no more than 256
-	if n > 8+8*256 || n > e.end()-off {
+	n := 8 + 8*(int64(box.Uint16(h[8:]))+1) // decoders take no more than 256
+	if n > 8+8*256 || n > e.End()-off {
 		return 0, nil
 	}
 	return n, nil
@@ -29,16 +32,16 @@ func (p *parser) palette(t *track, e entry, n int64, place string) error {
 	if n == 0 {
 		return nil
 	}
-	off := e.off + visualFields
-	if familyOf(t.handler, e.typ) != nil && !has(palettes, e.typ) {
-		p.s.Claim(off, 8, scrub.Structure, place)
-		return p.zero(off+8, n-8, scrub.Hidden, place+"/colours", "")
+	off := e.Off + visualFields
+	if familyOf(t.handler, e.Type) != nil && !box.Has(palettes, e.Type) {
+		p.Claim(off, 8, scrub.Structure, place)
+		return p.Zero(off+8, n-8, scrub.Hidden, place+"/colours", "")
 	}
-	was, err := p.s.Bytes(off, int(n))
+	was, err := p.Bytes(off, int(n))
 	if err != nil {
 		return err
 	}
-	p.s.Claim(off, n, scrub.Structure, place)
+	p.Claim(off, n, scrub.Structure, place)
 	is := append([]byte(nil), was...)
 	is[4] &= 0x80
 	is[5] = 0
@@ -51,7 +54,7 @@ func (p *parser) palette(t *track, e entry, n int64, place string) error {
 		}
 	}
 	if string(is) != string(was) {
-		p.rewrite(off, is, scrub.Hidden, place+"/colours")
+		p.Rewrite(off, is, scrub.Hidden, place+"/colours")
 	}
 	return nil
 }

@@ -5,17 +5,15 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/cover"
 )
 
 // parser is the work on one file.
 type parser struct {
-	s      *scrub.Scan
+	*box.Walk
 	movies []*movie
 	mdats  []scrub.Range // the bodies
-	// distrusts say why the sample tables can't be trusted to be complete: bytes
-	// of mdat that no sample covers are then left alone.
-	distrusts []string
 	// hollow are where samples without bytes lie.
 	hollow  map[int64]bool
 	open    bool                // the last mdat has no length of its own and reaches to the end
@@ -25,7 +23,7 @@ type parser struct {
 	gaps    []scrub.Range       // of media data that no sample covers, and that are no zeros
 	end     int64               // of the last box
 	// strangers are boxes of the top level that nobody needs.
-	strangers []box
+	strangers []box.Box
 	// starts are where boxes have to start according to the segment index.
 	starts    offsets
 	lastStart int64 // the highest there was
@@ -39,11 +37,6 @@ type parser struct {
 	dated      bool   // the times of the media tell of a date
 	indexScale uint32 // units of time of the segment index
 	moofs      []int64
-
-	careful bool     // see careful.go
-	shield  []region // samples that stay, as found before
-	kept    []region // and as found now
-	tags    int      // how many containers of tags the parser is in
 }
 
 // parse walks the file twice: once over all boxes, noting where samples lie,
@@ -58,23 +51,9 @@ func (p *parser) parse() error {
 	return p.claimMedia()
 }
 
-// distrust records that sample tables are not complete.
-func (p *parser) distrust(reason string) {
-	if !slices.Contains(p.distrusts, reason) {
-		p.distrusts = append(p.distrusts, reason)
-	}
-}
-
 // essential boxes can't be mistaken for a tail: a file that ends inside one is
 // cut short. All others are not needed, and go with what follows.
 var essential = []string{"ftyp", "moov", "moof", "mdat"}
-
-// insist is distrust for what shows that something is missing, even if nothing
-// of it is left.
-func (p *parser) insist(reason string) {
-	p.asked = true
-	p.distrust(reason)
-}
 
 // known tells whether a type is one that the top level is known to have.
 func known(typ string) bool {
@@ -83,53 +62,53 @@ func known(typ string) bool {
 
 // nextTop reads the box at off. ok is false where no more boxes follow, and all
 // that is left is a tail.
-func (p *parser) nextTop(off int64) (b box, ok bool, err error) {
-	size := p.s.Size()
+func (p *parser) nextTop(off int64) (b box.Box, ok bool, err error) {
+	size := p.Size()
 	if size-off < 8 {
-		return box{}, false, nil
+		return box.Box{}, false, nil
 	}
-	h, err := p.s.Bytes(off, 8)
+	h, err := p.Bytes(off, 8)
 	if err != nil {
-		return box{}, false, err
+		return box.Box{}, false, err
 	}
 	typ := string(h[4:8])
 	needed := slices.Contains(essential, typ)
-	if be32(h) == 0 && typ != "mdat" {
+	if box.Uint32(h) == 0 && typ != "mdat" {
 		if needed || known(typ) {
-			return box{}, false, p.s.Errorf(off, "box %q has no length", typeName(typ))
+			return box.Box{}, false, p.Errorf(off, "box %q has no length", box.TypeName(typ))
 		}
-		return box{}, false, nil
+		return box.Box{}, false, nil
 	}
-	b, err = readBox(p.s, off, size)
+	b, err = box.Read(p.Scan, off, size)
 	switch {
-	case err == nil && (needed || isBoxType(h[4:8])):
+	case err == nil && (needed || box.IsType(h[4:8])):
 		b, err = p.trim(b)
 		return b, true, err
 	case err == nil || !scrub.Refusal(err):
-		return box{}, false, err
+		return box.Box{}, false, err
 	case typ == "mdat":
-		p.distrust("the file ends inside its media data")
+		p.Distrust("the file ends inside its media data")
 		head := int64(8)
-		if be32(h) == 1 {
+		if box.Uint32(h) == 1 {
 			head = min(16, size-off)
 		}
-		return box{typ: typ, off: off, head: head, len: size - off}, true, nil
-	case needed && p.careful && b.len > size-off:
-		p.insist("the file ends inside a box")
-		b.len = size - off
+		return box.Box{Type: typ, Off: off, Head: head, Len: size - off}, true, nil
+	case needed && p.Careful && b.Len > size-off:
+		p.Insist("the file ends inside a box")
+		b.Len = size - off
 		b, err = p.trim(b)
 		return b, true, err
 	case needed:
-		return box{}, false, err
-	case (typ == "free" || typ == "skip") && be32(h) < 8: // no body, and a length that leaves out the header
-		return box{typ: typ, off: off, head: 8, len: 8}, true, nil
-	case known(typ) && be32(h) < 8:
-		return box{}, false, err
+		return box.Box{}, false, err
+	case (typ == "free" || typ == "skip") && box.Uint32(h) < 8: // no body, and a length that leaves out the header
+		return box.Box{Type: typ, Off: off, Head: 8, Len: 8}, true, nil
+	case known(typ) && box.Uint32(h) < 8:
+		return box.Box{}, false, err
 	case known(typ):
-		p.insist("the file ends inside a box")
-		return box{typ: typ, off: off, head: 8, len: size - off}, true, nil
+		p.Insist("the file ends inside a box")
+		return box.Box{Type: typ, Off: off, Head: 8, Len: size - off}, true, nil
 	}
-	return box{}, false, nil
+	return box.Box{}, false, nil
 }
 
 // readMovies finds the moov boxes and reads what the tracks are, since a moof
@@ -145,28 +124,28 @@ func (p *parser) readMovies() error {
 		if !ok {
 			break
 		}
-		if b.typ == "mdat" {
-			if p.mdats = append(p.mdats, scrub.Range{Off: b.body(), Len: b.size()}); len(p.mdats) > maxMdats {
+		if b.Type == "mdat" {
+			if p.mdats = append(p.mdats, scrub.Range{Off: b.Body(), Len: b.Size()}); len(p.mdats) > maxMdats {
 				return scrub.ErrTooMany
 			}
 		}
-		if b.typ == "moof" {
+		if b.Type == "moof" {
 			early, fragments = early || len(p.movies) == 0, true
-			if p.moofs = append(p.moofs, b.off); len(p.moofs) > maxMdats {
+			if p.moofs = append(p.moofs, b.Off); len(p.moofs) > maxMdats {
 				return scrub.ErrTooMany
 			}
 			if err := p.readFragmentTexts(b); err != nil {
 				return err
 			}
 		}
-		if b.typ == "moov" {
+		if b.Type == "moov" {
 			m, err := p.readMovie(b)
 			if err != nil {
 				return err
 			}
 			p.movies = append(p.movies, m)
 		}
-		off = b.end()
+		off = b.End()
 	}
 	for _, m := range p.movies {
 		for _, t := range m.tracks {
@@ -175,23 +154,23 @@ func (p *parser) readMovies() error {
 	}
 	for _, m := range p.movies { // now that the text of all fragments was read
 		for _, t := range m.tracks {
-			if t.goes && p.careful {
+			if t.goes && p.Careful {
 				why, err := t.tables.complete()
 				t.goes = err == nil && why == "" && !t.swollen && !fragments && t.kind != scrub.Unknown
 			}
 		}
 		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.goes }) {
-			p.distrust("a movie without tracks of picture or sound")
+			p.Distrust("a movie without tracks of picture or sound")
 		}
 	}
 	const most = 16
 	switch {
 	case len(p.movies) > most:
-		return p.s.Unsupportedf(0, "%d movie boxes", len(p.movies))
+		return p.Unsupportedf(0, "%d movie boxes", len(p.movies))
 	case len(p.movies) > 1:
-		p.distrust("there is more than one movie box")
+		p.Distrust("there is more than one movie box")
 	case early && len(p.movies) > 0:
-		p.insist("a fragment comes before the movie box")
+		p.Insist("a fragment comes before the movie box")
 	}
 	return nil
 }
@@ -208,27 +187,27 @@ func (p *parser) top() error {
 		if !ok {
 			break
 		}
-		p.begin(b.off)
-		if err := p.attempt(b, b.name(), p.topBox); err != nil {
+		p.begin(b.Off)
+		if err := p.Attempt(b, b.Name(), p.topBox); err != nil {
 			return err
 		}
-		media = media || b.typ == "moov" || b.typ == "moof"
-		off = b.end()
+		media = media || b.Type == "moov" || b.Type == "moof"
+		off = b.End()
 	}
 	if !media {
-		if _, err := readBox(p.s, off, p.s.Size()); scrub.Refusal(err) && off < p.s.Size() {
+		if _, err := box.Read(p.Scan, off, p.Size()); scrub.Refusal(err) && off < p.Size() {
 			return err
 		}
-		return p.s.Errorf(off, "no moov box")
+		return p.Errorf(off, "no moov box")
 	}
 	if p.indexed > off {
-		p.insist("the last box ends before the index does")
+		p.Insist("the last box ends before the index does")
 	}
-	if len(p.starts) > 0 && p.lastStart < p.s.Size() {
-		p.insist("no box starts where the index says")
+	if len(p.starts) > 0 && p.lastStart < p.Size() {
+		p.Insist("no box starts where the index says")
 	}
 	if len(p.movies) == 0 {
-		p.distrust("a segment without its movie header: its tracks are not known")
+		p.Distrust("a segment without its movie header: its tracks are not known")
 	}
 	p.end = off
 	return nil
@@ -239,23 +218,23 @@ func (p *parser) top() error {
 func (p *parser) begin(off int64) {
 	for len(p.starts) > 0 && p.starts[0] <= off {
 		if heap.Pop(&p.starts) != off {
-			p.insist("no box starts where the index says")
+			p.Insist("no box starts where the index says")
 		}
 	}
 }
 
-func (p *parser) topBox(b box) error {
-	place := b.name()
-	if b.typ == "prft" && b.len > 64 {
-		p.distrust("a box has a length that it can't have")
-		p.keep(b, place)
+func (p *parser) topBox(b box.Box) error {
+	place := b.Name()
+	if b.Type == "prft" && b.Len > 64 {
+		p.Distrust("a box has a length that it can't have")
+		p.Keep(b, place)
 		return nil
 	}
-	switch b.typ {
+	switch b.Type {
 	case "ftyp", "styp":
 		const most = 256 // a brand has four bytes, and no writer lists dozens
-		if b.size() > most {
-			return p.s.Errorf(b.off, "box %q has %d bytes, expected %d or fewer", b.name(), b.len, most)
+		if b.Size() > most {
+			return p.Errorf(b.Off, "box %q has %d bytes, expected %d or fewer", b.Name(), b.Len, most)
 		}
 		return p.brands(b, place)
 	case "ssix":
@@ -265,28 +244,28 @@ func (p *parser) topBox(b box) error {
 	case "mfra":
 		return p.randomAccessIndex(b, place)
 	case "moov":
-		i := slices.IndexFunc(p.movies, func(m *movie) bool { return m.box.off == b.off })
+		i := slices.IndexFunc(p.movies, func(m *movie) bool { return m.box.Off == b.Off })
 		return p.movie(p.movies[i])
 	case "moof":
 		return p.fragment(b)
 	case "mdat":
-		p.s.Claim(b.off, b.head, scrub.Structure, place)
-		h, err := p.s.Bytes(b.off, 4)
+		p.Claim(b.Off, b.Head, scrub.Structure, place)
+		h, err := p.Bytes(b.Off, 4)
 		if err != nil {
 			return err
 		}
-		p.open = be32(h) == 0
+		p.open = box.Uint32(h) == 0
 	case "free", "skip", "wide", "junk":
 		return p.topFiller(b, place)
 	default:
-		if !slices.Contains(nesting, b.typ) {
-			swallowed, err := p.swallows(b.body(), b.size(), fragmentBoxes)
+		if !slices.Contains(nesting, b.Type) {
+			swallowed, err := p.Holds(b.Body(), b.Size(), fragmentBoxes)
 			if err != nil {
 				return err
 			}
 			if swallowed {
-				p.insist("a box has a length that it can't have")
-				p.s.Claim(b.off, b.len, scrub.Identify, place)
+				p.Insist("a box has a length that it can't have")
+				p.Claim(b.Off, b.Len, scrub.Identify, place)
 				return nil
 			}
 		}
@@ -298,23 +277,23 @@ func (p *parser) topBox(b box) error {
 }
 
 // topFiller is filler for the top level, where a length may be too small.
-func (p *parser) topFiller(b box, place string) error {
-	h, err := p.s.Bytes(b.off, 4)
+func (p *parser) topFiller(b box.Box, place string) error {
+	h, err := p.Bytes(b.Off, 4)
 	if err != nil {
 		return err
 	}
-	if n := be32(h); n > 1 && n < 8 {
-		p.rewrite(b.off, put32(8), scrub.Hidden, place+"/length")
+	if n := box.Uint32(h); n > 1 && n < 8 {
+		p.Rewrite(b.Off, box.Bytes32(8), scrub.Hidden, place+"/length")
 	}
-	return p.filler(b, place)
+	return p.Filler(b, place)
 }
 
 // risky tells whether a box that nobody needs may be something else, in a file
 // that contradicts itself: media data whose name was damaged, or a box whose
 // length was, so that it swallowed what follows it.
-func risky(b box) bool {
+func risky(b box.Box) bool {
 	const large = 4 << 10
-	return b.typ != "uuid" && b.typ != "meta" && b.typ != "udta" && (vendorBoxes[b.typ] == "" || b.len > large)
+	return b.Type != "uuid" && b.Type != "meta" && b.Type != "udta" && (vendorBoxes[b.Type] == "" || b.Len > large)
 }
 
 // nesting are boxes of the top level that may hold whole media or other boxes.
@@ -326,12 +305,12 @@ var fragmentBoxes = []string{"moof", "mfhd", "moov", "mvhd", "styp", "sidx"}
 // claimStrangers drops the boxes of the top level that nobody needs.
 func (p *parser) claimStrangers() error {
 	for _, b := range p.strangers {
-		if len(p.distrusts) > 0 && risky(b) {
-			p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: b.name(), Off: b.off, Len: b.len})
-			p.s.Claim(b.off, b.len, scrub.Identify, b.name())
+		if len(p.Distrusts) > 0 && risky(b) {
+			p.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: b.Name(), Off: b.Off, Len: b.Len})
+			p.Claim(b.Off, b.Len, scrub.Identify, b.Name())
 			continue
 		}
-		if err := p.unknown(b, b.name()); err != nil {
+		if err := p.unknown(b, b.Name()); err != nil {
 			return err
 		}
 	}
@@ -340,3 +319,23 @@ func (p *parser) claimStrangers() error {
 
 // maxMdats is far above what a day of two-second fragments needs.
 const maxMdats = 1 << 16
+
+// topOnly are boxes that are in no other: one inside of a movie or a fragment tells
+// that its length is too large.
+var topOnly = []string{"mdat", "moov", "moof", "ftyp", "styp", "mfra"}
+
+// trim carefully ends a box of the top level where one begins that can't be in it.
+func (p *parser) trim(b box.Box) (box.Box, error) {
+	if !p.Careful || b.Type != "moov" && b.Type != "moof" {
+		return b, nil
+	}
+	end := b.End()
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		if slices.Contains(topOnly, c.Type) {
+			end = min(end, c.Off)
+		}
+		return nil
+	})
+	b.Len = end - b.Off
+	return b, err
+}

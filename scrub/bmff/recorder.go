@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/words"
 )
 
@@ -18,13 +19,13 @@ var recorderNames = [][]byte{[]byte("com.apple.VoiceMemos"), []byte("com.apple.q
 
 // readRecorder notes whether user data are those of a recorder. Titles in such a
 // file are no words of a work: they are a place, a day or a name.
-func (p *parser) readRecorder(b box) error {
-	found, err := p.swallows(b.body(), b.size(), recorderItems)
+func (p *parser) readRecorder(b box.Box) error {
+	found, err := p.Holds(b.Body(), b.Size(), recorderItems)
 	if err != nil || found || p.recorder {
 		p.recorder = p.recorder || found
 		return err
 	}
-	text, err := p.s.Bytes(b.body(), int(min(b.size(), maxSlack)))
+	text, err := p.Bytes(b.Body(), int(min(b.Size(), box.MaxSlack)))
 	for _, name := range recorderNames {
 		p.recorder = p.recorder || bytes.Contains(text, name)
 	}
@@ -41,15 +42,15 @@ func (p *parser) told(kind scrub.Kind, text []byte) scrub.Kind {
 
 // dropWords drops an item of words because of what they tell: in a recorder's file
 // before all that tells of the recorder, without which nobody would know them from those of a work.
-func (p *parser) dropWords(b box, kind scrub.Kind, place, value string) (goes bool) {
+func (p *parser) dropWords(b box.Box, kind scrub.Kind, place, value string) (goes bool) {
 	if kind == scrub.Unknown || !p.recorder {
-		return p.drop(b, kind, place, value)
+		return p.Drop(b, kind, place, value)
 	}
-	p.s.Claim(b.off, b.len, scrub.Identify, place)
-	goes = p.s.Found(scrub.Finding{Kind: kind, Place: place, Off: b.off, Len: b.len, Value: value})
+	p.Claim(b.Off, b.Len, scrub.Identify, place)
+	goes = p.Found(scrub.Finding{Kind: kind, Place: place, Off: b.Off, Len: b.Len, Value: value})
 	if goes {
 		p.wordless = true
-		p.retire(b, scrub.Announce, scrub.Destroy)
+		p.Retire(b, scrub.Announce, scrub.Destroy)
 	}
 	return goes
 }

@@ -3,6 +3,7 @@ package bmff
 import (
 	"slices"
 
+	"untag/scrub/bmff/box"
 	"untag/scrub/cover"
 )
 
@@ -15,30 +16,30 @@ var relicTypes = []string{"ftyp", "styp", "moov", "moof", "sidx", "ssix", "mfra"
 // movie box with all of their samples. What the last of the headers says is media
 // has to be samples of the movie, up to until.
 func (p *parser) relics(off, n int64) (until int64, ok bool, err error) {
-	if len(p.movies) != 1 || p.fragments > 0 || len(p.distrusts) > 0 {
+	if len(p.movies) != 1 || p.fragments > 0 || len(p.Distrusts) > 0 {
 		return 0, false, nil
 	}
 	end := off + n
 	for end-off >= 8 {
-		empty, err := p.s.Constant(off, end-off, 0) // by a run that was interrupted
+		empty, err := p.Constant(off, end-off, 0) // by a run that was interrupted
 		if empty || err != nil {
 			return until, err == nil, err
 		}
-		b, err := readBox(p.s, off, p.mdatEnd(off))
+		b, err := box.Read(p.Scan, off, p.mdatEnd(off))
 		switch {
-		case damaged(err):
+		case box.Damaged(err):
 			return 0, false, nil
 		case err != nil:
 			return 0, false, err
-		case b.typ == "mdat":
-			until, off = b.end(), b.body()
-			if off != end && b.size() > 0 {
+		case b.Type == "mdat":
+			until, off = b.End(), b.Body()
+			if off != end && b.Size() > 0 {
 				return 0, false, nil
 			}
-		case !slices.Contains(relicTypes, b.typ) || b.end() > end:
+		case !slices.Contains(relicTypes, b.Type) || b.End() > end:
 			return 0, false, nil
 		default:
-			off = b.end()
+			off = b.End()
 		}
 	}
 	return until, off == end, nil
@@ -60,12 +61,12 @@ func (p *parser) swallowed(stay, go_ []region) error {
 			}
 			ok := true
 			if off < until {
-				ok, err = p.s.Constant(off, n, 0) // samples of a track that went
+				ok, err = p.Constant(off, n, 0) // samples of a track that went
 			} else {
 				until, ok, err = p.boxless(off, n)
 			}
 			if err == nil && !ok {
-				p.distrust("there is a box where media data should be")
+				p.Distrust("there is a box where media data should be")
 			}
 			return err
 		})
@@ -83,10 +84,10 @@ func (p *parser) boxless(off, n int64) (until int64, ok bool, err error) {
 		return 0, true, nil
 	}
 	h := make([]byte, 8)
-	if _, err := p.s.ReadAt(h, off); err != nil { // far from the last one: a page of the cache would serve nothing else
+	if _, err := p.ReadAt(h, off); err != nil { // far from the last one: a page of the cache would serve nothing else
 		return 0, false, err
 	}
-	if be32(h) < 8 || !slices.Contains(mediaBoxes, string(h[4:])) {
+	if box.Uint32(h) < 8 || !slices.Contains(mediaBoxes, string(h[4:])) {
 		return 0, true, nil
 	}
 	return p.relics(off, n)

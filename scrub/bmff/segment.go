@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // maxStarts is more than the full indexes of three tracks have together.
@@ -25,10 +26,10 @@ func (o *offsets) Pop() any {
 
 // segmentIndex compares what sidx (8.16.3) says of the segments' sizes with what
 // is there: a file that was cut between fragments shows it nowhere else.
-func (p *parser) segmentIndex(b box) error {
+func (p *parser) segmentIndex(b box.Box) error {
 	const place = "sidx"
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	version, _, err := p.flags(b, 0, place)
+	p.Claim(b.Off, b.Head, scrub.Structure, place)
+	version, _, err := p.Flags(b, 0, place)
 	if err != nil {
 		return err
 	}
@@ -36,91 +37,91 @@ func (p *parser) segmentIndex(b box) error {
 	if version > 0 {
 		at = 32
 	}
-	if b.size() < at {
-		return p.s.Errorf(b.off, "box \"sidx\" has %d bytes, expected %d or more", b.len, b.head+at)
+	if b.Size() < at {
+		return p.Errorf(b.Off, "box \"sidx\" has %d bytes, expected %d or more", b.Len, b.Head+at)
 	}
-	h, err := p.s.Bytes(b.body(), int(at))
+	h, err := p.Bytes(b.Body(), int(at))
 	if err != nil {
 		return err
 	}
-	p.s.Claim(b.body()+4, at-8, scrub.Structure, place)
-	if err := p.zero(b.body()+at-4, 2, scrub.Hidden, place+"/reserved", ""); err != nil {
+	p.Claim(b.Body()+4, at-8, scrub.Structure, place)
+	if err := p.Zero(b.Body()+at-4, 2, scrub.Hidden, place+"/reserved", ""); err != nil {
 		return err
 	}
-	n := min(b.size(), at+12*int64(be16(h[at-2:])))
-	p.s.Claim(b.body()+at-2, n-at+2, scrub.Structure, place)
-	if err := p.slack(b, b.body()+n, place); err != nil {
+	n := min(b.Size(), at+12*int64(box.Uint16(h[at-2:])))
+	p.Claim(b.Body()+at-2, n-at+2, scrub.Structure, place)
+	if err := p.Slack(b, b.Body()+n, place); err != nil {
 		return err
 	}
-	first := uint64(be32(h[16:]))
-	p.indexScale = be32(h[8:])
+	first := uint64(box.Uint32(h[16:]))
+	p.indexScale = box.Uint32(h[8:])
 	if version > 0 {
-		first = be64(h[20:])
-		p.epoch(be64(h[12:]), p.indexScale, b.body()+12, place+"/earliest_presentation_time")
+		first = box.Uint64(h[20:])
+		p.epoch(box.Uint64(h[12:]), p.indexScale, b.Body()+12, place+"/earliest_presentation_time")
 	}
-	if first > uint64(p.s.Left(b.end())) {
-		p.insist("the file is shorter than its index says")
+	if first > uint64(p.Left(b.End())) {
+		p.Insist("the file is shorter than its index says")
 		return nil
 	}
-	end := b.end() + int64(first)
-	refs := column{r: p.s.Reader, off: b.body() + at, n: int64(be16(h[at-2:])), width: 12}
-	if refs.n != (b.size()-at)/12 {
-		p.insist("the segment index has another length than its count says")
+	end := b.End() + int64(first)
+	refs := box.Column{Reader: p.Reader, Off: b.Body() + at, N: int64(box.Uint16(h[at-2:])), Width: 12}
+	if refs.N != (b.Size()-at)/12 {
+		p.Insist("the segment index has another length than its count says")
 		return nil
 	}
-	for i := range refs.n {
-		row, err := refs.row(i)
+	for i := range refs.N {
+		row, err := refs.Row(i)
 		if err != nil {
 			return err
 		}
 		heap.Push(&p.starts, end) // there may be an index for each track
 		p.lastStart = max(p.lastStart, end)
-		end += int64(be32(row) & 0x7fffffff)
+		end += int64(box.Uint32(row) & 0x7fffffff)
 	}
 	if len(p.starts) > maxStarts {
 		return scrub.ErrTooMany
 	}
 	p.indexed = max(p.indexed, end)
-	if end > p.s.Size() {
-		p.insist("the file is shorter than its index says")
+	if end > p.Size() {
+		p.Insist("the file is shorter than its index says")
 	}
 	return nil
 }
 
 // subsegmentIndex claims ssix (8.16.4), which goes if it isn't what it says.
-func (p *parser) subsegmentIndex(b box) error {
+func (p *parser) subsegmentIndex(b box.Box) error {
 	const place = "ssix"
-	c, err := p.column(b, 4, 4)
+	c, err := p.Column(b, 4, 4)
 	if err != nil {
-		p.drop(b, scrub.Unknown, place, "")
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	at := c.off
-	for range c.n {
-		if b.end()-at < 4 {
-			p.drop(b, scrub.Unknown, place, "")
+	at := c.Off
+	for range c.N {
+		if b.End()-at < 4 {
+			p.Drop(b, scrub.Unknown, place, "")
 			return nil
 		}
-		h, err := p.s.Bytes(at, 4)
+		h, err := p.Bytes(at, 4)
 		if err != nil {
 			return err
 		}
-		at += 4 + 4*int64(be32(h))
+		at += 4 + 4*int64(box.Uint32(h))
 	}
-	if at > b.end() {
-		p.drop(b, scrub.Unknown, place, "")
+	if at > b.End() {
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	return p.sized(b, at-b.body(), 0, place)
+	return p.Sized(b, at-b.Body(), 0, place)
 }
 
 // randomAccessIndex claims mfra, without which every film plays. One that isn't
 // what it says goes.
-func (p *parser) randomAccessIndex(b box, place string) error {
-	mark := p.s.Point()
+func (p *parser) randomAccessIndex(b box.Box, place string) error {
+	mark := p.Point()
 	err := p.container(b, place)
-	if damaged(err) {
-		p.s.Reset(mark)
+	if box.Damaged(err) {
+		p.Reset(mark)
 		p.strangers = append(p.strangers, b)
 		return nil
 	}
@@ -128,15 +129,15 @@ func (p *parser) randomAccessIndex(b box, place string) error {
 }
 
 // randomAccess claims tfra (8.8.10).
-func (p *parser) randomAccess(b box, place string) error {
-	version, _, err := fullHead(p.s, b)
+func (p *parser) randomAccess(b box.Box, place string) error {
+	version, _, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return err
 	}
-	if b.size() < 16 {
-		return p.s.Errorf(b.off, "box \"tfra\" has %d bytes, expected 24 or more", b.len)
+	if b.Size() < 16 {
+		return p.Errorf(b.Off, "box \"tfra\" has %d bytes, expected 24 or more", b.Len)
 	}
-	h, err := p.s.Bytes(b.body()+8, 4)
+	h, err := p.Bytes(b.Body()+8, 4)
 	if err != nil {
 		return err
 	}
@@ -144,32 +145,32 @@ func (p *parser) randomAccess(b box, place string) error {
 	if version == 1 {
 		width = 16
 	}
-	sizes := be32(h)
+	sizes := box.Uint32(h)
 	width += int64(sizes>>4&3+1) + int64(sizes>>2&3+1) + int64(sizes&3+1)
-	c, err := p.column(b, 12, width)
+	c, err := p.Column(b, 12, width)
 	if err != nil {
 		return err
 	}
 	var last uint64
-	for i := range c.n {
-		row, err := c.row(i)
+	for i := range c.N {
+		row, err := c.Row(i)
 		if err != nil {
 			return err
 		}
-		time, at := uint64(be32(row)), int64(be32(row[4:]))
+		time, at := uint64(box.Uint32(row)), int64(box.Uint32(row[4:]))
 		if version == 1 {
-			time, at = be64(row), int64(be64(row[8:]))
+			time, at = box.Uint64(row), int64(box.Uint64(row[8:]))
 		}
 		if _, ok := slices.BinarySearch(p.moofs, at); !ok || time < last {
-			return p.s.Errorf(b.off, "box \"tfra\" tells of a fragment where none is")
+			return p.Errorf(b.Off, "box \"tfra\" tells of a fragment where none is")
 		}
 		last = time
 	}
-	if err := p.sized(b, 16+c.n*width, 0, place); err != nil {
+	if err := p.Sized(b, 16+c.N*width, 0, place); err != nil {
 		return err
 	}
 	if sizes > 63 { // reserved
-		p.rewrite(b.body()+8, put32(sizes&63), scrub.Hidden, place+"/reserved")
+		p.Rewrite(b.Body()+8, box.Bytes32(sizes&63), scrub.Hidden, place+"/reserved")
 	}
 	return nil
 }

@@ -4,30 +4,31 @@ import (
 	"cmp"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/pattern"
 )
 
 // selections are items of user data by which players choose between tracks, and set
 // loudness and looping (ISO/IEC 14496-12, 8.10.3 and 12.2.7; QuickTime).
-var selections = map[string]form{
-	"LOOP": func(f *fields) { f.upTo(32, 2) },
-	"AllF": func(f *fields) { f.upTo(8, 1) },
-	"SelO": func(f *fields) { f.upTo(8, 1) },
-	"tsel": func(f *fields) {
-		f.full(0)
-		f.upTo(32, 1<<16)
-		for f.at/8 < len(f.b) {
-			f.word("tesc|fgsc|cgsc|spsc|resc|vwsc|cdec|lang|mela|bitr|frar|nvws|scsz|mpsz|mtyp")
+var selections = map[string]box.Form{
+	"LOOP": func(f *box.Fields) { f.UpTo(32, 2) },
+	"AllF": func(f *box.Fields) { f.UpTo(8, 1) },
+	"SelO": func(f *box.Fields) { f.UpTo(8, 1) },
+	"tsel": func(f *box.Fields) {
+		f.Full(0)
+		f.UpTo(32, 1<<16)
+		for f.At/8 < len(f.Data) {
+			f.Word("tesc|fgsc|cgsc|spsc|resc|vwsc|cdec|lang|mela|bitr|frar|nvws|scsz|mpsz|mtyp")
 		}
 	},
 	"tlou": loudness, "alou": loudness,
-	"ludt": func(f *fields) {
-		for at := 0; at+8 <= len(f.b); at = f.at / 8 {
-			end := at + int(f.number(32))
-			f.word("tlou|alou")
+	"ludt": func(f *box.Fields) {
+		for at := 0; at+8 <= len(f.Data); at = f.At / 8 {
+			end := at + int(f.Number(32))
+			f.Word("tlou|alou")
 			loudness(f)
-			if f.at/8 != end {
-				f.bad = true
+			if f.At/8 != end {
+				f.Bad = true
 				return
 			}
 		}
@@ -36,25 +37,25 @@ var selections = map[string]form{
 
 // loudness is TrackLoudnessInfo and AlbumLoudnessInfo: of each set of instructions and
 // down-mix, the peaks, and what was measured how.
-func loudness(f *fields) {
-	version, count := f.upTo(8, 1), int64(1)
-	f.zero(24)
+func loudness(f *box.Fields) {
+	version, count := f.UpTo(8, 1), int64(1)
+	f.Zero(24)
 	if version == 1 {
-		f.zero(2)
-		count = f.number(6)
+		f.Zero(2)
+		count = f.Number(6)
 	}
 	for range count {
 		if version == 1 {
-			f.zero(2)
-			f.take(6)
+			f.Zero(2)
+			f.Take(6)
 		}
-		f.zero(3)
-		f.take(7 + 6 + 12 + 12 + 4 + 4)
-		for range f.upTo(8, 16) {
-			f.upTo(8, 9)
-			f.take(8)
-			f.upTo(4, 6)
-			f.upTo(4, 3)
+		f.Zero(3)
+		f.Take(7 + 6 + 12 + 12 + 4 + 4)
+		for range f.UpTo(8, 16) {
+			f.UpTo(8, 9)
+			f.Take(8)
+			f.UpTo(4, 6)
+			f.UpTo(4, 3)
 		}
 	}
 }
@@ -69,23 +70,23 @@ var characteristic = pattern.New(`^public\.(main-program-content|auxiliary-conte
 	`|accessibility\.(transcribes-spoken-dialog|describes-music-and-sound|describes-video|enhances-speech-intelligibility))\x00?$`)
 
 // selection claims an item by which players choose. One that can't be what it is called goes.
-func (p *parser) selection(b box, place string) (stays bool, err error) {
+func (p *parser) selection(b box.Box, place string) (stays bool, err error) {
 	const most = 256
-	if b.size() <= most {
-		body, err := p.s.Bytes(b.body(), int(b.size()))
+	if b.Size() <= most {
+		body, err := p.Bytes(b.Body(), int(b.Size()))
 		if err != nil {
 			return false, err
 		}
-		if trackKind().Match(body) && b.typ == "kind" || characteristic().Match(body) && b.typ == "tagc" {
-			p.keep(b, place)
+		if trackKind().Match(body) && b.Type == "kind" || characteristic().Match(body) && b.Type == "tagc" {
+			p.Keep(b, place)
 			return true, nil
 		}
 	}
-	if read := selections[b.typ]; read != nil {
-		if end, ok, err := p.formed(b.body(), b.size(), read, place); ok || err != nil {
-			p.s.Claim(b.off, b.head, scrub.Structure, place)
-			return true, cmp.Or(err, p.slack(b, end, place))
+	if read := selections[b.Type]; read != nil {
+		if end, ok, err := p.Formed(b.Body(), b.Size(), read, place); ok || err != nil {
+			p.Claim(b.Off, b.Head, scrub.Structure, place)
+			return true, cmp.Or(err, p.Slack(b, end, place))
 		}
 	}
-	return !p.drop(b, scrub.Unknown, place, ""), nil
+	return !p.Drop(b, scrub.Unknown, place, ""), nil
 }

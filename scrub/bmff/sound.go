@@ -1,5 +1,7 @@
 package bmff
 
+import "untag/scrub/bmff/box"
+
 // sampleBytes is what one channel of one sample takes in the uncompressed
 // formats of QuickTime, whose tables may say 1 instead.
 var sampleBytes = map[string]int64{
@@ -9,23 +11,23 @@ var sampleBytes = map[string]int64{
 // readSound notes how many bytes constant-rate sound takes by its description:
 // version 1 counts packets, version 2 frames, version 0 channels and bits.
 func (p *parser) readSound(t *track, e entry) error {
-	h, err := p.s.Bytes(e.off, int(min(e.len, soundFields+36)))
+	h, err := p.Bytes(e.Off, int(min(e.Len, soundFields+36)))
 	if err != nil {
 		return err
 	}
-	channels, bits := int64(be16(h[24:])), int64(be16(h[26:]))
-	switch version := be16(h[16:]); {
+	channels, bits := int64(box.Uint16(h[24:])), int64(box.Uint16(h[26:]))
+	switch version := box.Uint16(h[16:]); {
 	case version == 1 && e.version == 0 && len(h) >= 52:
-		t.tables.perPacket = packet{int64(be32(h[36:])), int64(be32(h[44:]))}
+		t.tables.perPacket = packet{int64(box.Uint32(h[36:])), int64(box.Uint32(h[44:]))}
 	case version == 2 && len(h) >= 72:
-		t.tables.perPacket = packet{int64(be32(h[68:])), int64(be32(h[64:]))}
-	case version == 0 && sampleBytes[e.typ] > 0:
+		t.tables.perPacket = packet{int64(box.Uint32(h[68:])), int64(box.Uint32(h[64:]))}
+	case version == 0 && sampleBytes[e.Type] > 0:
 		if channels == 0 || bits%8 != 0 || bits > 64 {
 			t.tables.trouble = "a track of sound contradicts itself"
 			return nil
 		}
-		width := sampleBytes[e.typ]
-		if width <= 2 && bits > 0 && e.typ != "ulaw" && e.typ != "alaw" {
+		width := sampleBytes[e.Type]
+		if width <= 2 && bits > 0 && e.Type != "ulaw" && e.Type != "alaw" {
 			width = (bits + 7) / 8
 		}
 		t.tables.perPacket = packet{1, channels * width}

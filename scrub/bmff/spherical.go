@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/pattern"
 )
 
@@ -21,13 +22,13 @@ var sphericalFrame = pattern.New(`^\s*(<\?xml version="1\.0"( encoding="UTF-8")?
 
 // spherical keeps the XML of spherical video and blanks the elements that are
 // not needed to show the picture. XML that says more than that goes whole.
-func (p *parser) spherical(b box, xml []byte, place string) error {
+func (p *parser) spherical(b box.Box, xml []byte, place string) error {
 	frame := sphericalElement().ReplaceAll(xml, nil)
 	if !sphericalFrame().Match(bytes.TrimRight(frame, "\x00")) {
-		p.drop(b, scrub.Unknown, place, "")
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	start := b.body() + 16
+	start := b.Body() + 16
 	at := start
 	for _, m := range sphericalElement().FindAllSubmatchIndex(xml, -1) {
 		name, value := xml[m[2]:m[3]], xml[m[4]:m[5]]
@@ -41,14 +42,14 @@ func (p *parser) spherical(b box, xml []byte, place string) error {
 				continue
 			}
 		}
-		p.s.Claim(off, n, scrub.Identify, place)
-		if p.s.Found(scrub.Finding{Kind: scrub.Software, Place: place + "/" + string(name), Off: off, Len: n, Value: string(value)}) {
-			p.s.Fill(scrub.Repair, off, n, ' ')
+		p.Claim(off, n, scrub.Identify, place)
+		if p.Found(scrub.Finding{Kind: scrub.Software, Place: place + "/" + string(name), Off: off, Len: n, Value: string(value)}) {
+			p.Fill(scrub.Repair, off, n, ' ')
 		}
-		p.s.Claim(at, off-at, scrub.Structure, place)
+		p.Claim(at, off-at, scrub.Structure, place)
 		at = off + n
 	}
-	p.s.Claim(b.off, start-b.off, scrub.Structure, place)
-	p.s.Claim(at, b.end()-at, scrub.Structure, place)
+	p.Claim(b.Off, start-b.Off, scrub.Structure, place)
+	p.Claim(at, b.End()-at, scrub.Structure, place)
 	return nil
 }

@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 	"untag/scrub/codec"
 	"untag/scrub/pattern"
 )
 
 // track is one trak box.
 type track struct {
-	box       box
+	box       box.Box
 	place     string
 	id        uint32
 	handler   string
@@ -41,10 +42,10 @@ type track struct {
 }
 
 // readTrack reads what a track is. It claims nothing.
-func (p *parser) readTrack(b box) (*track, error) {
-	t := &track{box: b, swollen: b.cut}
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		switch c.typ {
+func (p *parser) readTrack(b box.Box) (*track, error) {
+	t := &track{box: b, swollen: b.Cut}
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		switch c.Type {
 		case "tkhd":
 			return p.readTrackID(c, t)
 		case "tref":
@@ -53,15 +54,15 @@ func (p *parser) readTrack(b box) (*track, error) {
 			return p.readMedia(c, t)
 		case "trak", "mvex", "mvhd":
 			t.swollen = true
-			p.insist("a track holds what is beside tracks")
+			p.Insist("a track holds what is beside tracks")
 		}
 		return nil
 	})
 	return t, err
 }
 
-func (p *parser) readTrackID(b box, t *track) error {
-	version, _, err := fullHead(p.s, b)
+func (p *parser) readTrackID(b box.Box, t *track) error {
+	version, _, err := box.FullHead(p.Scan, b)
 	if err != nil {
 		return err
 	}
@@ -69,45 +70,45 @@ func (p *parser) readTrackID(b box, t *track) error {
 	if version == 1 {
 		at = 20
 	}
-	if b.size() < at+4 {
-		return p.s.Errorf(b.off, "box \"tkhd\" has %d bytes, expected 92 or more", b.len)
+	if b.Size() < at+4 {
+		return p.Errorf(b.Off, "box \"tkhd\" has %d bytes, expected 92 or more", b.Len)
 	}
-	h, err := p.s.Bytes(b.body()+at, 4)
+	h, err := p.Bytes(b.Body()+at, 4)
 	if err == nil {
-		t.id = be32(h)
+		t.id = box.Uint32(h)
 	}
 	return err
 }
 
-func (p *parser) readChapters(b box, t *track) error {
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		if c.typ != "chap" {
+func (p *parser) readChapters(b box.Box, t *track) error {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		if c.Type != "chap" {
 			return nil
 		}
-		ids, err := p.s.Bytes(c.body(), int(min(c.size(), 4*maxTracks))&^3)
+		ids, err := p.Bytes(c.Body(), int(min(c.Size(), 4*maxTracks))&^3)
 		for ; len(ids) >= 4; ids = ids[4:] {
-			t.chapters = append(t.chapters, be32(ids))
+			t.chapters = append(t.chapters, box.Uint32(ids))
 		}
 		return err
 	})
 	return err
 }
 
-func (p *parser) readMedia(b box, t *track) error {
-	_, err := p.children(b.body(), b.end(), func(c box) error {
-		switch c.typ {
+func (p *parser) readMedia(b box.Box, t *track) error {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		switch c.Type {
 		case "hdlr":
-			if c.size() < 12 {
-				return p.s.Errorf(c.off, "box \"hdlr\" has %d bytes, expected 32 or more", c.len)
+			if c.Size() < 12 {
+				return p.Errorf(c.Off, "box \"hdlr\" has %d bytes, expected 32 or more", c.Len)
 			}
-			h, err := p.s.Bytes(c.body()+8, 4)
-			t.handler, t.handlerAt = string(h), c.body()+8
+			h, err := p.Bytes(c.Body()+8, 4)
+			t.handler, t.handlerAt = string(h), c.Body()+8
 			return err
 		case "mdhd":
 			return p.readTimescale(c, t)
 		case "minf":
-			_, err := p.children(c.body(), c.end(), func(c box) error {
-				switch c.typ {
+			_, err := p.Children(c.Body(), c.End(), func(c box.Box) error {
+				switch c.Type {
 				case "vmhd", "smhd":
 					t.media = true
 				case "stbl":
@@ -123,18 +124,18 @@ func (p *parser) readMedia(b box, t *track) error {
 }
 
 // readTimescale reads mdhd (8.4.2), whose form is looked at later.
-func (p *parser) readTimescale(b box, t *track) error {
-	version, _, err := fullHead(p.s, b)
+func (p *parser) readTimescale(b box.Box, t *track) error {
+	version, _, err := box.FullHead(p.Scan, b)
 	at := int64(12)
 	if version == 1 {
 		at = 20
 	}
-	if err != nil || b.size() < at+4 {
+	if err != nil || b.Size() < at+4 {
 		return err
 	}
-	h, err := p.s.Bytes(b.body()+at, 4)
+	h, err := p.Bytes(b.Body()+at, 4)
 	if err == nil {
-		t.timescale = be32(h)
+		t.timescale = box.Uint32(h)
 	}
 	return err
 }
@@ -167,16 +168,16 @@ func (p *parser) judge(m *movie, t *track) error {
 		t.role, t.kind = scrub.Identify, scrub.Telemetry
 	case slices.Contains(playedHandlers, t.handler):
 		t.role = scrub.Render
-		p.s.Doubt("a track of a kind that nothing can look into")
-	case !slices.Contains(mediaHandlers, t.handler) && (t.media || !isBoxType([]byte(t.handler)) || nearly(t.handler, mediaHandlers)):
+		p.Doubt("a track of a kind that nothing can look into")
+	case !slices.Contains(mediaHandlers, t.handler) && (t.media || !box.IsType([]byte(t.handler)) || box.Nearly(t.handler, mediaHandlers)):
 		t.role = scrub.Render
-		p.distrust("a track is neither picture nor sound nor anything else that is known")
+		p.Distrust("a track is neither picture nor sound nor anything else that is known")
 	case !slices.Contains(mediaHandlers, t.handler):
 		t.role, t.kind = scrub.Identify, scrub.Unknown
 	default:
 		t.role = scrub.Render
 	}
-	t.goes = t.role != scrub.Render && p.s.Goes(t.role, t.kind)
+	t.goes = t.role != scrub.Render && p.Goes(t.role, t.kind)
 	if t.role == scrub.Identify {
 		return nil
 	}
@@ -194,35 +195,35 @@ func isText(handler string) bool { return slices.Contains(textHandlers, handler)
 // track claims a trak box and its samples.
 func (p *parser) track(m *movie, t *track) error {
 	place := t.place
-	f := scrub.Finding{Kind: t.kind, Role: t.role, Place: place, Off: t.box.off, Len: t.box.len, Value: t.describe()}
+	f := scrub.Finding{Kind: t.kind, Role: t.role, Place: place, Off: t.box.Off, Len: t.box.Len, Value: t.describe()}
 	switch {
 	case t.role == scrub.Render:
-	case !t.goes && p.s.Goes(t.role, t.kind):
-		p.s.Stuck(f)
+	case !t.goes && p.Goes(t.role, t.kind):
+		p.Stuck(f)
 	default:
-		p.s.Found(f)
+		p.Found(f)
 	}
 	if err := p.coverTrack(m, t); err != nil {
 		return err
 	}
 	if t.goes {
 		if t.judged {
-			p.s.Put(scrub.Announce, t.handlerAt, []byte(announced))
+			p.Put(scrub.Announce, t.handlerAt, []byte(announced))
 		}
-		p.s.Claim(t.box.off, t.box.len, scrub.Identify, place)
-		p.retire(t.box, scrub.Destroy, scrub.Repair)
+		p.Claim(t.box.Off, t.box.Len, scrub.Identify, place)
+		p.Retire(t.box, scrub.Destroy, scrub.Repair)
 		return nil
 	}
 	b := t.box
-	return p.inside(b, place, func(c box) error {
-		return p.trackBox(m, t, c, place+"/"+c.name())
+	return p.Inside(b, place, func(c box.Box) error {
+		return p.trackBox(m, t, c, place+"/"+c.Name())
 	})
 }
 
 func (t *track) describe() string { return fmt.Sprintf("%s track %q", t.handler, t.formats) }
 
-func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
-	switch b.typ {
+func (p *parser) trackBox(m *movie, t *track, b box.Box, place string) error {
+	switch b.Type {
 	case "tkhd":
 		return p.header(b, place)
 	case "mdia":
@@ -243,15 +244,15 @@ func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
 	case "clip":
 		return p.clipping(b, place)
 	case "matt", "imap":
-		p.keep(b, place)
-		p.s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.off, Len: b.len})
-		p.s.Doubt("a track has a mask or inputs that nothing can look into")
+		p.Keep(b, place)
+		p.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.Off, Len: b.Len})
+		p.Doubt("a track has a mask or inputs that nothing can look into")
 	case "free", "skip", "wide", "junk":
-		return p.filler(b, place)
+		return p.Filler(b, place)
 	case "uuid":
 		return p.trackUUID(b, place)
 	default:
-		p.drop(b, scrub.Unknown, place, "")
+		p.Drop(b, scrub.Unknown, place, "")
 	}
 	return nil
 }
@@ -259,12 +260,12 @@ func (p *parser) trackBox(m *movie, t *track, b box, place string) error {
 // references claims tref: what points at no track that stays is retired or
 // zeroed, after the tracks themselves. A track of chapters is known by the
 // reference alone.
-func (p *parser) references(m *movie, b box, place string) error {
-	return p.inside(b, place, func(c box) error {
-		if c.typ == "free" {
-			return p.filler(c, place+"/free")
+func (p *parser) references(m *movie, b box.Box, place string) error {
+	return p.Inside(b, place, func(c box.Box) error {
+		if c.Type == "free" {
+			return p.Filler(c, place+"/free")
 		}
-		return p.reference(m, c, place+"/"+c.name())
+		return p.reference(m, c, place+"/"+c.Name())
 	})
 }
 
@@ -272,47 +273,47 @@ func (p *parser) references(m *movie, b box, place string) error {
 var referenceTypes = []string{"hint", "cdsc", "font", "hind", "vdep", "vplx", "subt", "thmb", "auxl", "cdtg", "shsc", "aest", "chap", "sync", "scpt", "ssrc", "tmcd", "folw", "fall", "forc", "fldr", "clcp",
 	"dpnd", "ipir", "mpod", "scal", "sbas", "pred", "mixn", "oref", "swfr", "swto", "tbas", "sabt", "prem", "iloc", "adda", "adrc", "avcp", "evcr", "swto", "subs", "moov", "evte", "mgsm", "tyas"}
 
-func (p *parser) reference(m *movie, b box, place string) error {
-	if !slices.Contains(referenceTypes, b.typ) || b.size() > 4*maxTracks {
-		p.drop(b, scrub.Unknown, place, "")
+func (p *parser) reference(m *movie, b box.Box, place string) error {
+	if !slices.Contains(referenceTypes, b.Type) || b.Size() > 4*maxTracks {
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	ids, err := p.s.Bytes(b.body(), int(min(b.size(), 4*maxTracks))&^3)
+	ids, err := p.Bytes(b.Body(), int(min(b.Size(), 4*maxTracks))&^3)
 	if err != nil {
 		return err
 	}
 	var gone []int64
 	for i := 0; i < len(ids); i += 4 {
-		if t := m.track(be32(ids[i:])); t == nil || t.goes {
-			gone = append(gone, b.body()+int64(i))
+		if t := m.track(box.Uint32(ids[i:])); t == nil || t.goes {
+			gone = append(gone, b.Body()+int64(i))
 		}
 	}
 	if 4*len(gone) == len(ids) {
-		p.s.Claim(b.off, b.len, scrub.Identify, place)
-		p.retire(b, scrub.Repair, scrub.Repair)
+		p.Claim(b.Off, b.Len, scrub.Identify, place)
+		p.Retire(b, scrub.Repair, scrub.Repair)
 		return nil
 	}
-	p.s.Claim(b.off, b.head+int64(len(ids)), scrub.Structure, place)
-	if err := p.slack(b, b.body()+int64(len(ids)), place); err != nil {
+	p.Claim(b.Off, b.Head+int64(len(ids)), scrub.Structure, place)
+	if err := p.Slack(b, b.Body()+int64(len(ids)), place); err != nil {
 		return err
 	}
 	for _, off := range gone {
-		zero, err := p.s.Constant(off, 4, 0)
+		zero, err := p.Constant(off, 4, 0)
 		if err != nil {
 			return err
 		}
 		if !zero {
-			p.s.Fill(scrub.Repair, off, 4, 0)
+			p.Fill(scrub.Repair, off, 4, 0)
 		}
 	}
 	return nil
 }
 
 // media claims mdia.
-func (p *parser) media(t *track, b box, place string) error {
-	return p.inside(b, place, func(c box) error {
-		at := place + "/" + c.name()
-		switch c.typ {
+func (p *parser) media(t *track, b box.Box, place string) error {
+	return p.Inside(b, place, func(c box.Box) error {
+		at := place + "/" + c.Name()
+		switch c.Type {
 		case "mdhd":
 			return p.header(c, at)
 		case "hdlr":
@@ -322,23 +323,23 @@ func (p *parser) media(t *track, b box, place string) error {
 		case "minf":
 			return p.mediaInfo(t, c, at)
 		case "free", "skip", "wide":
-			return p.filler(c, at)
+			return p.Filler(c, at)
 		default:
-			p.drop(c, scrub.Unknown, at, "")
+			p.Drop(c, scrub.Unknown, at, "")
 		}
 		return nil
 	})
 }
 
 // mediaInfo claims minf.
-func (p *parser) mediaInfo(t *track, b box, place string) error {
+func (p *parser) mediaInfo(t *track, b box.Box, place string) error {
 	headed := false
-	return p.inside(b, place, func(c box) error {
-		at := place + "/" + c.name()
-		switch c.typ {
+	return p.Inside(b, place, func(c box.Box) error {
+		at := place + "/" + c.Name()
+		switch c.Type {
 		case "vmhd", "smhd", "nmhd", "sthd":
 			if headed {
-				p.drop(c, scrub.Unknown, at, "")
+				p.Drop(c, scrub.Unknown, at, "")
 				return nil
 			}
 			headed = true
@@ -352,9 +353,9 @@ func (p *parser) mediaInfo(t *track, b box, place string) error {
 		case "stbl":
 			return p.sampleTables(t, c, at)
 		case "free", "skip", "wide":
-			return p.filler(c, at)
+			return p.Filler(c, at)
 		default:
-			p.drop(c, scrub.Unknown, at, "")
+			p.Drop(c, scrub.Unknown, at, "")
 		}
 		return nil
 	})
@@ -362,58 +363,58 @@ func (p *parser) mediaInfo(t *track, b box, place string) error {
 
 // dataInfo claims dinf/dref. A reference to the file itself needs nothing after
 // its flags: Mac alias records there hold volume, folder and user names.
-func (p *parser) dataInfo(b box, place string) error {
-	return p.inside(b, place, func(c box) error {
-		at := place + "/" + c.name()
-		if c.typ == "free" || c.typ == "skip" {
-			return p.filler(c, at)
+func (p *parser) dataInfo(b box.Box, place string) error {
+	return p.Inside(b, place, func(c box.Box) error {
+		at := place + "/" + c.Name()
+		if c.Type == "free" || c.Type == "skip" {
+			return p.Filler(c, at)
 		}
-		if c.typ != "dref" {
-			p.drop(c, scrub.Unknown, at, "")
+		if c.Type != "dref" {
+			p.Drop(c, scrub.Unknown, at, "")
 			return nil
 		}
-		if c.size() < 8 {
-			return p.s.Errorf(c.off, "box \"dref\" has %d bytes, expected 16 or more", c.len)
+		if c.Size() < 8 {
+			return p.Errorf(c.Off, "box \"dref\" has %d bytes, expected 16 or more", c.Len)
 		}
-		p.s.Claim(c.off, c.head, scrub.Structure, at)
-		if _, _, err := p.flags(c, 0, at); err != nil {
+		p.Claim(c.Off, c.Head, scrub.Structure, at)
+		if _, _, err := p.Flags(c, 0, at); err != nil {
 			return err
 		}
-		p.s.Claim(c.body()+4, 4, scrub.Structure, at)
-		rest, err := p.children(c.body()+8, c.end(), func(e box) error { return p.dataReference(e, at+"/"+e.name()) })
+		p.Claim(c.Body()+4, 4, scrub.Structure, at)
+		rest, err := p.Children(c.Body()+8, c.End(), func(e box.Box) error { return p.dataReference(e, at+"/"+e.Name()) })
 		if err != nil {
 			return err
 		}
-		return p.rest(rest, c.end(), at)
+		return p.Rest(rest, c.End(), at)
 	})
 }
 
-func (p *parser) dataReference(b box, place string) error {
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	_, flags, err := p.flags(b, 1, place)
+func (p *parser) dataReference(b box.Box, place string) error {
+	p.Claim(b.Off, b.Head, scrub.Structure, place)
+	_, flags, err := p.Flags(b, 1, place)
 	if err != nil {
 		return err
 	}
-	empty, err := p.s.Constant(b.body()+4, b.size()-4, 0)
+	empty, err := p.Constant(b.Body()+4, b.Size()-4, 0)
 	if err != nil {
 		return err
 	}
 	if flags&1 == 0 && !empty {
-		return p.s.Unsupportedf(b.off, "media in another file")
+		return p.Unsupportedf(b.Off, "media in another file")
 	}
-	return p.zero(b.body()+4, b.size()-4, scrub.Person, place, "")
+	return p.Zero(b.Body()+4, b.Size()-4, scrub.Person, place, "")
 }
 
 // sphericalUUID marks spherical video, version 1: XML that players need to show
 // a 360° picture as one. It names the stitching software, too.
 const sphericalUUID = "\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\x1f\xdd"
 
-func (p *parser) trackUUID(b box, place string) error {
-	if b.size() < 16 || b.size() > 64<<10 {
-		p.drop(b, scrub.Unknown, place, "")
+func (p *parser) trackUUID(b box.Box, place string) error {
+	if b.Size() < 16 || b.Size() > 64<<10 {
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	h, err := p.s.Bytes(b.body(), int(b.size()))
+	h, err := p.Bytes(b.Body(), int(b.Size()))
 	if err != nil {
 		return err
 	}
@@ -427,46 +428,46 @@ func (p *parser) trackUUID(b box, place string) error {
 var languageTag = pattern.New(`^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\x00?$`)
 
 // extendedLanguage claims elng (8.4.6).
-func (p *parser) extendedLanguage(b box, place string) error {
+func (p *parser) extendedLanguage(b box.Box, place string) error {
 	const most = 4 + 16
-	if b.size() > most || b.size() < 4 {
-		p.drop(b, scrub.Unknown, place, "")
+	if b.Size() > most || b.Size() < 4 {
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	h, err := p.s.Bytes(b.body(), int(b.size()))
+	h, err := p.Bytes(b.Body(), int(b.Size()))
 	if err != nil {
 		return err
 	}
 	if !languageTag().Match(h[4:]) {
-		p.drop(b, scrub.Unknown, place, printable(h[4:]))
+		p.Drop(b, scrub.Unknown, place, box.Printable(h[4:]))
 		return nil
 	}
-	return p.sized(b, b.size(), 0, place)
+	return p.Sized(b, b.Size(), 0, place)
 }
 
 // clipping claims QuickTime's clip, whose one child is a region: its size in
 // bytes, a rectangle, and more if it is no rectangle.
-func (p *parser) clipping(b box, place string) error {
-	return p.inside(b, place, func(c box) error {
-		at := place + "/" + c.name()
-		if c.typ == "free" || c.typ == "skip" {
-			return p.filler(c, at)
+func (p *parser) clipping(b box.Box, place string) error {
+	return p.Inside(b, place, func(c box.Box) error {
+		at := place + "/" + c.Name()
+		if c.Type == "free" || c.Type == "skip" {
+			return p.Filler(c, at)
 		}
 		const rectangle = 10
-		if c.typ != "crgn" || c.size() < rectangle {
-			p.drop(c, scrub.Unknown, at, "")
+		if c.Type != "crgn" || c.Size() < rectangle {
+			p.Drop(c, scrub.Unknown, at, "")
 			return nil
 		}
-		h, err := p.s.Bytes(c.body(), 2)
+		h, err := p.Bytes(c.Body(), 2)
 		if err != nil {
 			return err
 		}
-		if n := int64(be16(h)); n > rectangle {
-			p.s.Doubt("a clipping region that is no rectangle")
-			p.keep(c, at)
+		if n := int64(box.Uint16(h)); n > rectangle {
+			p.Doubt("a clipping region that is no rectangle")
+			p.Keep(c, at)
 			return nil
 		}
-		p.s.Claim(c.off, c.head+rectangle, scrub.Structure, at)
-		return p.slack(c, c.body()+rectangle, at)
+		p.Claim(c.Off, c.Head+rectangle, scrub.Structure, at)
+		return p.Slack(c, c.Body()+rectangle, at)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/box"
 )
 
 // userItems are the items of user data whose meaning is known (QuickTime,
@@ -31,44 +32,44 @@ var userItems = map[string]struct {
 }
 
 // userData claims udta. It goes as a whole if nothing in it stays.
-func (p *parser) userData(b box, place string) error {
-	p.tags++
-	defer func() { p.tags-- }()
-	mark := p.s.Point()
-	stays := p.careful // the shell, at least
-	p.s.Claim(b.off, b.head, scrub.Structure, place)
-	rest, err := p.children(b.body(), b.end(), func(c box) error {
-		stay, err := p.userItem(c, place+"/"+c.name())
+func (p *parser) userData(b box.Box, place string) error {
+	p.Tags++
+	defer func() { p.Tags-- }()
+	mark := p.Point()
+	stays := p.Careful // the shell, at least
+	p.Claim(b.Off, b.Head, scrub.Structure, place)
+	rest, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+		stay, err := p.userItem(c, place+"/"+c.Name())
 		stays = stays || stay
 		return err
 	})
 	if err == nil {
-		err = p.restOf(rest, b.end(), place)
+		err = p.RestOfTags(rest, b.End(), place)
 	}
-	if damaged(err) {
-		p.s.Reset(mark)
-		p.drop(b, scrub.Unknown, place, "")
+	if box.Damaged(err) {
+		p.Reset(mark)
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	if err == nil && !stays && p.s.Edited(mark) {
+	if err == nil && !stays && p.Edited(mark) {
 		p.collapse(mark, b, place)
 	}
 	return err
 }
 
 // userItem claims one item and tells whether something of it stays.
-func (p *parser) userItem(b box, place string) (stays bool, err error) {
-	switch b.typ {
+func (p *parser) userItem(b box.Box, place string) (stays bool, err error) {
+	switch b.Type {
 	case "meta":
 		return p.meta(b, place)
 	case "free", "skip", "wide":
-		return false, p.filler(b, place)
+		return false, p.Filler(b, place)
 	case "uuid":
 		return false, p.uuid(b, place)
 	}
-	item, ok := userItems[b.typ]
+	item, ok := userItems[b.Type]
 	if !ok {
-		p.drop(b, scrub.Unknown, place, p.userText(b))
+		p.Drop(b, scrub.Unknown, place, p.userText(b))
 		return false, nil
 	}
 	switch item.role {
@@ -77,7 +78,7 @@ func (p *parser) userItem(b box, place string) (stays bool, err error) {
 	case scrub.Describe:
 		return p.words(b, item.kind, place)
 	}
-	return !p.drop(b, item.kind, place, p.userText(b)), nil
+	return !p.Drop(b, item.kind, place, p.userText(b)), nil
 }
 
 // maxWords is the most that a text which stays may take: a title is short,
@@ -91,32 +92,32 @@ func maxWords(kind scrub.Kind) int {
 
 // words claims an item that people read. It stays if the policy keeps such
 // words and it is nothing but words.
-func (p *parser) words(b box, kind scrub.Kind, place string) (bool, error) {
+func (p *parser) words(b box.Box, kind scrub.Kind, place string) (bool, error) {
 	most := maxWords(kind)
-	if b.size() > int64(most)+16 {
-		return !p.drop(b, scrub.Unknown, place, ""), nil
+	if b.Size() > int64(most)+16 {
+		return !p.Drop(b, scrub.Unknown, place, ""), nil
 	}
-	body, err := p.s.Bytes(b.body(), int(b.size()))
+	body, err := p.Bytes(b.Body(), int(b.Size()))
 	if err != nil {
 		return false, err
 	}
-	text, ok := userWords(b.typ, body)
+	text, ok := userWords(b.Type, body)
 	tells := p.told(kind, text)
 	switch {
-	case b.typ == "\xa9day" && !isYear(text):
+	case b.Type == "\xa9day" && !isYear(text):
 		tells = scrub.Time
 	case !ok:
 		tells = scrub.Unknown
 	}
 	if tells != "" {
-		return !p.dropWords(b, tells, place, printable(text)), nil
+		return !p.dropWords(b, tells, place, box.Printable(text)), nil
 	}
-	if p.s.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: b.off, Len: b.len, Value: string(text)}) {
-		p.s.Claim(b.off, b.len, scrub.Identify, place)
-		p.retire(b, scrub.Unlink, scrub.Destroy)
+	if p.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: b.Off, Len: b.Len, Value: string(text)}) {
+		p.Claim(b.Off, b.Len, scrub.Identify, place)
+		p.Retire(b, scrub.Unlink, scrub.Destroy)
 		return false, nil
 	}
-	p.s.Claim(b.off, b.len, scrub.Describe, place)
+	p.Claim(b.Off, b.Len, scrub.Describe, place)
 	return true, nil
 }
 
@@ -128,14 +129,14 @@ func userWords(typ string, body []byte) (text []byte, ok bool) {
 	case typ == "chpl":
 		return chapterNames(body)
 	case typ == "yrrc":
-		return nil, len(body) == 6 && be32(body) == 0 // version, flags, year
+		return nil, len(body) == 6 && box.Uint32(body) == 0 // version, flags, year
 	case typ[0] == 0xa9:
-		if len(body) < 4 || int(be16(body)) != len(body)-4 {
+		if len(body) < 4 || int(box.Uint16(body)) != len(body)-4 {
 			return body, false
 		}
 		return trimZeros(body[4:]), true
 	case len(body) >= 6:
-		return trimZeros(body[6:]), be32(body) == 0
+		return trimZeros(body[6:]), box.Uint32(body) == 0
 	}
 	return body, false
 }
@@ -183,13 +184,28 @@ func isYear(text []byte) bool {
 }
 
 // userText returns what people would read of an item that goes.
-func (p *parser) userText(b box) string {
-	body, err := p.s.Bytes(b.body(), int(min(b.size(), scrub.MaxValue)))
+func (p *parser) userText(b box.Box) string {
+	body, err := p.Bytes(b.Body(), int(min(b.Size(), scrub.MaxValue)))
 	if err != nil || len(body) < 4 {
 		return ""
 	}
-	if b.typ[0] == 0xa9 && int(be16(body)) <= len(body)-4 {
-		return printable(body[4 : 4+be16(body)])
+	if b.Type[0] == 0xa9 && int(box.Uint16(body)) <= len(body)-4 {
+		return box.Printable(body[4 : 4+box.Uint16(body)])
 	}
-	return printable(body)
+	return box.Printable(body)
+}
+
+// collapse retires a container in which nothing stays as a whole. Its items
+// were reported one by one since m.
+func (p *parser) collapse(m scrub.Point, b box.Box, place string) {
+	if p.Retract(m); b.Cut {
+		p.Doubtful(b, place)
+		return
+	}
+	p.Claim(b.Off, b.Len, scrub.Identify, place)
+	unlink := scrub.Unlink
+	if p.wordless {
+		unlink = scrub.Announce
+	}
+	p.Retire(b, unlink, scrub.Destroy)
 }

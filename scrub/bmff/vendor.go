@@ -1,6 +1,9 @@
 package bmff
 
-import "untag/scrub"
+import (
+	"untag/scrub"
+	"untag/scrub/bmff/box"
+)
 
 // vendorBoxes are boxes of the top level and of moov whose purpose is known;
 // everything that is not in a list of boxes to keep goes, known or not.
@@ -15,15 +18,15 @@ var vendorBoxes = map[string]scrub.Kind{
 }
 
 // unknown drops a box that is not needed, named as well as it can be.
-func (p *parser) unknown(b box, place string) error {
-	kind, ok := vendorBoxes[b.typ]
+func (p *parser) unknown(b box.Box, place string) error {
+	kind, ok := vendorBoxes[b.Type]
 	if !ok {
 		kind = scrub.Unknown
 	}
-	if b.typ == "uuid" {
+	if b.Type == "uuid" {
 		return p.uuid(b, place)
 	}
-	p.drop(b, kind, place, "")
+	p.Drop(b, kind, place, "")
 	return nil
 }
 
@@ -46,19 +49,19 @@ var uuids = map[string]struct {
 	"\x57\xf5\xb9\x3e\x51\xe4\x48\xaf\xa0\xd9\xc3\xef\x1b\x37\xf7\x12": {"FLIR", scrub.Serial},
 }
 
-func (p *parser) uuid(b box, place string) error {
-	if b.size() < 16 {
-		p.drop(b, scrub.Unknown, place, "")
+func (p *parser) uuid(b box.Box, place string) error {
+	if b.Size() < 16 {
+		p.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	id, err := p.s.Bytes(b.body(), 16)
+	id, err := p.Bytes(b.Body(), 16)
 	if err != nil {
 		return err
 	}
 	if known, ok := uuids[string(id)]; ok {
-		p.drop(b, known.kind, place+"/"+known.name, "")
+		p.Drop(b, known.kind, place+"/"+known.name, "")
 		return nil
 	}
-	p.drop(b, scrub.Unknown, place, "")
+	p.Drop(b, scrub.Unknown, place, "")
 	return nil
 }
