@@ -60,6 +60,7 @@ func shelves() []shelf {
 		{"flac", ".flac", flacs},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},
 		{"asf", ".wmv", asfs},
+		{"flv", ".flv", flvs},
 	}
 }
 

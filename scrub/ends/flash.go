@@ -8,62 +8,6 @@ import (
 	"untag/scrub"
 )
 
-// flv walks the tags of a Flash video, each of which is followed by its length.
-func flv(s *scrub.Scan) (end scrub.End, err error) {
-	b, err := s.Bytes(0, 9)
-	if err != nil {
-		return end, err
-	}
-	off, tags := be32(b, 5)+4, 0
-	for s.Left(off) >= flvHead+4 {
-		if b, err = s.Bytes(off, flvHead); err != nil {
-			return end, err
-		}
-		n := be(b, 1, 3) + flvHead
-		if !flvTag(b) || n > s.Left(off)-4 {
-			break
-		}
-		last, err := s.Bytes(off+n, 4)
-		if err != nil {
-			return end, err
-		}
-		if be32(last, 0) != n {
-			break
-		}
-		off, tags = off+n+4, tags+1
-	}
-	if tags == 0 {
-		return end, s.Errorf(off, "no tag")
-	}
-	return scrub.End{Off: off, Least: flvHead + 4, More: func(off, n int64) (string, error) { return moreTags(s, off, n) }}, nil
-}
-
-const flvHead = 11
-
-// moreTags looks for tags in n bytes at off: one that is cut short or damaged, and
-// others after it.
-func moreTags(s *scrub.Scan, off, n int64) (string, error) {
-	b, err := s.Bytes(off, int(min(n, window)))
-	if err != nil || len(b) < flvHead+4 {
-		return "", err
-	}
-	if flvTag(b) || be(b, 1, 3)+flvHead+4 == n || be32(b, len(b)-4) == int64(len(b)-4) {
-		return "a tag that is cut short or damaged", nil
-	}
-	for i := range b[:len(b)-flvHead-4] {
-		end := int64(i) + be(b, i+1, 3) + flvHead
-		if flvTag(b[i:]) && (end > int64(len(b)-4) || be32(b, int(end)) == end-int64(i)) {
-			return "tags", nil
-		}
-	}
-	return "", nil
-}
-
-// flvTag tells whether b starts like a tag: sound, picture or script.
-func flvTag(b []byte) bool {
-	return (b[0] == 8 || b[0] == 9 || b[0] == 18) && be(b, 8, 3) == 0
-}
-
 // swf reads the length in the header of a Flash film. In compressed films it is
 // that of what comes out, so they are decompressed to find where that ends.
 func swf(s *scrub.Scan) (end scrub.End, err error) {

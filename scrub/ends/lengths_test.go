@@ -77,9 +77,6 @@ func lengths(m medium) (all []number) {
 	case "matroska":
 		after("\x18\x53\x80\x67", 0, 2, be, 14)
 		after("\x1f\x43\xb6\x75", 0, 2, be, 14)
-	case "flv":
-		after("script"+u32(17), 1, 3, be, 0)
-		after("\x00\x00\x00\x00"+much, -2011, 3, be, 0)
 	case "swf":
 		after("WS\x0a", 0, 4, le, 0)
 	case "bmp":

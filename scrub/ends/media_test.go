@@ -79,15 +79,8 @@ func oggPage(flags byte, segments ...int) string {
 	return p[:22] + ul32(int(crc)) + p[26:]
 }
 
-const flvHeader = "FLV\x01\x05\x00\x00\x00\x09\x00\x00\x00\x00"
-
 func mkvOf(elements ...string) string {
 	return ebmlOf("\x1a\x45\xdf\xa3", "head") + ebmlOf("\x18\x53\x80\x67", strings.Join(elements, ""))
-}
-
-func flvTagOf(kind byte, data string) string {
-	n := len(data)
-	return string([]byte{kind, byte(n >> 16), byte(n >> 8), byte(n), 0, 0, 0, 0, 0, 0, 0}) + data + u32(n+11)
 }
 
 func tiffEntry(tag, typ, count, value int) string {
@@ -212,7 +205,6 @@ var media = []medium{
 	{"tiff", tiffSized(50, 40, tiffEntry(34665, 4, 1, 8+2000+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
 	{"tiff", "MM\x00*" + u32(2008) + much + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(2000) + u16(0) + u32(0)},
 	{"matroska", mkvOf(ebmlOf("\x15\x49\xa9\x66", "info"), ebmlOf("\x1f\x43\xb6\x75", "frames")) + ebmlOf("\xec", strings.Repeat("\x00", 100))},
-	{"flv", flvHeader + flvTagOf(18, "script") + flvTagOf(9, much) + flvTagOf(8, "sound")},
 	{"swf", swfOf(false)},
 	{"swf", swfOf(true)},
 	{"ogg", oggPage(2, 10, 20) + oggPage(0, 255, 3) + oggPage(4, 0)},

@@ -9,6 +9,7 @@ import (
 	"untag/scrub/bmff"
 	"untag/scrub/ends"
 	"untag/scrub/flac"
+	"untag/scrub/flv"
 	"untag/scrub/icc"
 	"untag/scrub/jpeg"
 	"untag/scrub/png"
@@ -19,6 +20,7 @@ import (
 func Table() []scrub.Format {
 	parsed := []scrub.Format{
 		asf.Format,
+		flv.Format,
 		bmff.Format,
 		flac.Format,
 		icc.Format,

@@ -13,7 +13,7 @@ func TestGoldenMaps(t *testing.T) {
 		"png/text", "png/exif-orientation", "png/icc",
 		"flac/everything", "flac/cover-in-comment",
 		"bmff/plain", "bmff/action-camera", "bmff/keys-slow-motion", "bmff/m4a", "bmff/gaps", "bmff/time-code", "bmff/sei", "bmff/fragmented-events",
-		"asf/words", "asf/objects", "asf/packets", "asf/unfinished",
+		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := samples.Get(name)
