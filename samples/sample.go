@@ -61,6 +61,7 @@ func shelves() []shelf {
 		{"bmff", ".mp4", append(movies, hidingMovies...)},
 		{"asf", ".wmv", asfs},
 		{"flv", ".flv", flvs},
+		{"matroska", ".mkv", webFilms},
 	}
 }
 

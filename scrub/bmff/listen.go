@@ -55,25 +55,10 @@ func (p *parser) listen(m *movie, t *track) error {
 	t.hearing = &hearing{partial: p.Deep() && !all}
 	return p.eachSample(t, func(f sample) error {
 		start, long, err := times.next()
-		if err != nil || !all && !picked(f.no, n) {
+		if err != nil || !all && !telemetry.Picked(f.no, n) {
 			return err
 		}
 		return p.hear(t, f, start, start+long)
-	})
-}
-
-// picked tells whether sample i of n is looked at where not all are: the
-// first and last 64, and 16 runs of 8 between, since it is neighbours that tell.
-func picked(i, n int64) bool {
-	const ends, runs, run = 64, 16, 8
-	between := n - 2*ends
-	if i < ends || i >= n-ends || between <= runs*run {
-		return true
-	}
-	k := (i - ends) * runs / between
-	return slices.ContainsFunc([]int64{k, k + 1}, func(k int64) bool { // a run begins at the sample before or at its share's first
-		first := ends + k*between/runs
-		return i >= first && i < first+run
 	})
 }
 

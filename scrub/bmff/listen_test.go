@@ -8,6 +8,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/scrubtest"
+	"untag/scrub/telemetry"
 )
 
 // subtitled is a movie of ten frames with texts between them, in one of several
@@ -142,11 +143,11 @@ func TestPicked(t *testing.T) {
 	for _, n := range []int64{1, 255, 256, 257, 300, 1000, 123457, 1 << 31} {
 		count, step := int64(0), max(1, n/100000)
 		for i := int64(0); i < n; i += step {
-			if picked(i, n) {
+			if telemetry.Picked(i, n) {
 				count++
 			}
 		}
-		if !picked(0, n) || !picked(n-1, n) || n <= 256 && count != n || n > 256 && step == 1 && count != 256 {
+		if !telemetry.Picked(0, n) || !telemetry.Picked(n-1, n) || n <= 256 && count != n || n > 256 && step == 1 && count != 256 {
 			t.Errorf("%d of %d samples", count, n)
 		}
 	}

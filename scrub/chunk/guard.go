@@ -17,12 +17,16 @@ const maxGuard = 64 << 10
 // holds what the medium needs, is in doubt.
 func (w *Walk) Drop(p Part, kind scrub.Kind, place, value string) (stays bool, err error) {
 	kind = orElse(kind, scrub.Unknown)
-	vital, err := w.vital(p)
+	vital, err := w.vital(p, p.Body())
+	if err != nil {
+		return false, err
+	}
+	sane, err := w.sane(p)
 	if err != nil {
 		return false, err
 	}
 	switch {
-	case vital:
+	case vital || !sane:
 		w.Distrust("part %q has a length or name that it can't have", p.ID)
 	case kind == scrub.Unknown && w.near(p.ID):
 		w.Distrust("part %q may have a damaged name", p.ID)
@@ -75,7 +79,7 @@ func (w *Walk) End(off int64, proof scrub.Proof, least int64) {
 func (w *Walk) More(off, n int64) (string, error) {
 	for n > 0 {
 		p := Part{Off: off, Size: min(n, maxGuard)}
-		if vital, err := w.vital(p); err != nil || vital {
+		if vital, err := w.vital(p, p.Body()); err != nil || vital {
 			return "parts of the medium", err
 		}
 		step := min(n, maxGuard-16)
@@ -84,12 +88,14 @@ func (w *Walk) More(off, n int64) (string, error) {
 	return "", nil
 }
 
-var errNoParts = errors.New("no parts")
+var errNoParts, errManyParts = errors.New("no parts"), errors.New("many parts")
 
 const maxParts = 1 << 10
 
-// vital tells whether a part holds one that it can't.
-func (w *Walk) vital(p Part) (found bool, err error) {
+// vital tells whether a part holds one that it can't. Those with short IDs are seen if
+// they fill the part, or if parts of which the first is one fill it from the byte at from
+// on; -1 is nowhere.
+func (w *Walk) vital(p Part, from int64) (found bool, err error) {
 	b, err := w.Bytes(p.Body(), int(min(p.Size, maxGuard)))
 	if err != nil {
 		return false, err
@@ -99,19 +105,28 @@ func (w *Walk) vital(p Part) (found bool, err error) {
 			return true, nil
 		}
 	}
+	if from < 0 {
+		return false, nil
+	}
 	// Shorter IDs are found in anything: they count where parts fill the body.
 	steps := 0
-	rest, err := w.Parts(p.Body(), p.Body()+int64(len(b)), func(c Part) error {
-		found = found || c.Size > 0 && slices.Contains(w.Vital, c.ID) // zeros may look like empty ones
-		if steps++; steps > maxParts || c.Cut {
+	rest, err := w.Parts(from, p.Tail(), func(c Part) error {
+		found = found || c.Size > 0 && slices.Contains(w.Vital, c.ID) && (c.Off == from || from == p.Body())
+		switch steps++; {
+		case c.Cut:
 			return errNoParts
+		case steps > maxParts:
+			return errManyParts
 		}
 		return nil
 	})
-	if scrub.Refusal(err) || err == errNoParts {
+	switch {
+	case err == errManyParts:
+		return found, nil
+	case scrub.Refusal(err) || err == errNoParts:
 		return false, nil
 	}
-	return found && rest == p.Body()+int64(len(b)), err
+	return found && rest == p.Tail(), err
 }
 
 // near tells whether an ID is one bit away from that of a part that stays.
@@ -140,9 +155,14 @@ func (w *Walk) near(id string) bool {
 	return false
 }
 
-// hollow tells whether a part holds nothing but padding: an earlier run could not
-// retire it in one write.
+// hollow tells whether a part holds nothing but padding, or zeros: an earlier run could
+// not retire it in one write.
 func (w *Walk) hollow(p Part) (bool, error) {
+	if p.Size > 0 && !w.Atomic(p.Off, p.Head) {
+		if zeros, err := w.Constant(p.Body(), p.Size, 0); err != nil || zeros {
+			return zeros, err
+		}
+	}
 	if p.Size < w.Least {
 		return false, nil
 	}

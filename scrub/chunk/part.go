@@ -61,6 +61,9 @@ type Dialect struct {
 	// Closed is called when all parts of a holder were claimed and some of them
 	// change: checksums over them are dealt with here. Nil if there are none.
 	Closed func(w *Walk, holder Part) error
+	// Sane is the second witness beside the ID of a part that stays or goes: its body
+	// looks as its tag says. Nil where a family has none.
+	Sane func(w *Walk, p Part) (bool, error)
 	// Text decodes a text for people; nil is UTF-8 with zeros behind it.
 	Text func(b []byte) string
 }

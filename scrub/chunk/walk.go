@@ -1,6 +1,7 @@
 package chunk
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -153,7 +154,7 @@ func (w *Walk) Part(p Part, in, place string) (stays bool, err error) {
 		w.Distrust("part %q is where it can't be", p.ID)
 		return true, w.stuck(p, scrub.Unknown, place)
 	case r.Role != 0 && (r.Most == 0 || p.Size <= r.Most):
-		return true, w.Keep(p, r.Role, place)
+		return true, w.keep(p, r.Role, place)
 	case r.Fate == tags.Hand:
 		if do := w.Hands[in+"/"+p.ID]; do != nil {
 			return do(w, p, place)
@@ -198,6 +199,26 @@ func (w *Walk) Enter(p Part, r tags.Tag, place string) (stays bool, err error) {
 	return true, w.orPad(err, p, place)
 }
 
+// keep is Keep for a part whose body is looked at, unless it is payload.
+func (w *Walk) keep(p Part, role scrub.Role, place string) error {
+	sane, err := w.sane(p)
+	switch {
+	case err != nil:
+		return err
+	case sane || role == scrub.Payload:
+		return w.Keep(p, role, place)
+	}
+	w.Distrust("part %q holds what it can't hold", p.ID)
+	return w.stuck(p, scrub.Unknown, place)
+}
+
+func (w *Walk) sane(p Part) (bool, error) {
+	if w.Sane == nil {
+		return true, nil
+	}
+	return w.Sane(w, p)
+}
+
 // Keep claims a part that stays as it is.
 func (w *Walk) Keep(p Part, role scrub.Role, place string) error {
 	w.Claim(p.Off, p.Head, scrub.Structure, place)
@@ -233,7 +254,11 @@ func (w *Walk) Hide(off, n int64, place string) error {
 // Padding claims a part that is padding.
 func (w *Walk) Padding(p Part, place string) error {
 	w.Claim(p.Off, p.Head, scrub.Structure, place)
-	vital, err := w.vital(p)
+	from, err := w.content(p)
+	if err != nil {
+		return err
+	}
+	vital, err := w.vital(p, from)
 	if err != nil {
 		return err
 	}
@@ -241,6 +266,18 @@ func (w *Walk) Padding(p Part, place string) error {
 		w.Distrust("padding holds parts that the medium needs")
 	}
 	return w.Hide(p.Body(), p.Size+p.Pad, place)
+}
+
+// content returns where something stands behind the zeros of padding, -1 if there are
+// none: what was retired and not filled yet has its parts from the first byte on, and
+// padding whose length is wrong has those that follow it.
+func (w *Walk) content(p Part) (int64, error) {
+	b, err := w.Bytes(p.Body(), int(min(p.Size, maxGuard)))
+	n := len(b) - len(bytes.TrimLeft(b, "\x00"))
+	if n == 0 || n == len(b) {
+		return -1, err
+	}
+	return p.Body() + int64(n), err
 }
 
 // Words claims a part that holds a text: it stays if the policy keeps such words and

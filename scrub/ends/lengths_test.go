@@ -74,9 +74,6 @@ func lengths(m medium) (all []number) {
 		for _, typ := range []string{"mdat", "jp2c", "jxlc", "meta", "iloc"} {
 			after(typ, -8, 4, be, 0)
 		}
-	case "matroska":
-		after("\x18\x53\x80\x67", 0, 2, be, 14)
-		after("\x1f\x43\xb6\x75", 0, 2, be, 14)
 	case "swf":
 		after("WS\x0a", 0, 4, le, 0)
 	case "bmp":
@@ -107,8 +104,6 @@ func spare(m medium) int {
 	switch m.name {
 	case "zip":
 		return len(m.data) - strings.Index(m.data, "PK\x05\x06") - 22
-	case "matroska":
-		return 103
 	case "tiff":
 		return 18
 	}

@@ -79,10 +79,6 @@ func oggPage(flags byte, segments ...int) string {
 	return p[:22] + ul32(int(crc)) + p[26:]
 }
 
-func mkvOf(elements ...string) string {
-	return ebmlOf("\x1a\x45\xdf\xa3", "head") + ebmlOf("\x18\x53\x80\x67", strings.Join(elements, ""))
-}
-
 func tiffEntry(tag, typ, count, value int) string {
 	return ul16(tag) + ul16(typ) + ul32(count) + ul32(value)
 }
@@ -204,7 +200,6 @@ var media = []medium{
 	{"tiff", tiffSized(50, 40)},
 	{"tiff", tiffSized(50, 40, tiffEntry(34665, 4, 1, 8+2000+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
 	{"tiff", "MM\x00*" + u32(2008) + much + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(2000) + u16(0) + u32(0)},
-	{"matroska", mkvOf(ebmlOf("\x15\x49\xa9\x66", "info"), ebmlOf("\x1f\x43\xb6\x75", "frames")) + ebmlOf("\xec", strings.Repeat("\x00", 100))},
 	{"swf", swfOf(false)},
 	{"swf", swfOf(true)},
 	{"ogg", oggPage(2, 10, 20) + oggPage(0, 255, 3) + oggPage(4, 0)},

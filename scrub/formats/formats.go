@@ -12,6 +12,7 @@ import (
 	"untag/scrub/flv"
 	"untag/scrub/icc"
 	"untag/scrub/jpeg"
+	"untag/scrub/matroska"
 	"untag/scrub/png"
 	"untag/scrub/sniff"
 )
@@ -26,6 +27,7 @@ func Table() []scrub.Format {
 		icc.Format,
 		jpeg.Format,
 		jpeg.Motion,
+		matroska.Format,
 		png.Format,
 	}
 	for i := range parsed {

@@ -14,6 +14,7 @@ func TestGoldenMaps(t *testing.T) {
 		"flac/everything", "flac/cover-in-comment",
 		"bmff/plain", "bmff/action-camera", "bmff/keys-slow-motion", "bmff/m4a", "bmff/gaps", "bmff/time-code", "bmff/sei", "bmff/fragmented-events",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts",
+		"matroska/tags", "matroska/attachments", "matroska/live", "matroska/additions",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := samples.Get(name)

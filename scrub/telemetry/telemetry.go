@@ -89,6 +89,21 @@ func (t *Track) Recurs() bool {
 	return most > 0 || t.whole.blanks >= recurring
 }
 
+// Picked tells whether sample i of n is looked at where not all are: the
+// first and last 64, and 16 runs of 8 between, since it is neighbours that tell.
+func Picked(i, n int64) bool {
+	const ends, runs, run = 64, 16, 8
+	between := n - 2*ends
+	if i < ends || i >= n-ends || between <= runs*run {
+		return true
+	}
+	k := (i - ends) * runs / between
+	return slices.ContainsFunc([]int64{k, k + 1}, func(k int64) bool { // a run begins at the sample before or at its share's first
+		first := ends + k*between/runs
+		return i >= first && i < first+run
+	})
+}
+
 // Placed tells whether a sample of a track in which positions recur is to be blanked:
 // filled with zeros.
 func Placed(raw []byte) bool {

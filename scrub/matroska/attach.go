@@ -1,0 +1,104 @@
+package matroska
+
+import (
+	"path"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/chunk"
+	"untag/scrub/sniff"
+	"untag/scrub/tags"
+	"untag/scrub/words"
+)
+
+var (
+	isFont    = sniff.Like("\x00\x01\x00\x00\x00", "OTTO\x00", "true\x00", "ttcf\x00")
+	isPicture = sniff.Like("\xff\xd8\xff", "\x89PNG\r\n\x1a\n", "GIF8", "RIFF????WEBP", "BM")
+)
+
+// attachedFile claims a file (RFC 9559, 5.1.6.1). Fonts stay, since subtitles are drawn
+// with them; pictures that can be cleaned stay as covers; the rest goes.
+func (f *film) attachedFile(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	var data chunk.Part
+	var name string
+	err := f.children(p, func(c chunk.Part) (err error) {
+		switch c.ID {
+		case "FileData":
+			data = c
+		case "FileName":
+			name, err = f.text(c)
+		}
+		return err
+	})
+	if err != nil {
+		return true, err
+	}
+	head, err := w.Bytes(data.Body(), int(min(data.Size, scrub.SniffLen)))
+	if err != nil {
+		return true, err
+	}
+	f.data = scrub.Describe
+	found := scrub.Finding{Kind: scrub.Cover, Role: f.data, Place: place, Off: p.Off, Len: p.Len(), Value: name}
+	switch {
+	case isFont(head, data.Size):
+		f.data = scrub.Render
+		found.Kind, found.Role, found.Value = scrub.Software, f.data, "a font, with what its names say: "+name
+	case !isPicture(head, data.Size):
+		return w.Drop(p, scrub.Comment, place, name)
+	}
+	before := w.Point()
+	if w.Found(found) {
+		w.Claim(p.Off, p.Len(), scrub.Identify, place)
+		retire(w.Scan, p, scrub.Destroy, scrub.Repair)
+		return false, nil
+	}
+	f.unclean = false
+	_, err = w.Enter(p, tags.Tag{Fate: tags.Holds, In: "AttachedFile"}, place)
+	if f.unclean && err == nil {
+		w.Reset(before)
+		return w.Drop(p, scrub.Comment, place, name)
+	}
+	return true, err
+}
+
+// fileData claims a font, or a picture, which is cleaned as a medium of its own.
+func (f *film) fileData(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	if f.data == scrub.Render {
+		return true, w.Keep(p, scrub.Render, place)
+	}
+	w.Claim(p.Off, p.Head, scrub.Structure, place)
+	err := w.MediumOf(scrub.Describe, scrub.Extents{{Off: p.Body(), Len: p.Size}}, place)
+	if scrub.Refusal(err) {
+		f.unclean, err = true, nil
+		w.Claim(p.Body(), p.Size, scrub.Identify, place)
+	}
+	return true, err
+}
+
+// fileName claims the name of a file. One that tells something becomes another one with
+// its ending: players look at that.
+func (f *film) fileName(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const longest = 255
+	b, err := w.Bytes(p.Body(), int(min(p.Size, longest+1)))
+	if err != nil {
+		return true, err
+	}
+	if err := w.Keep(p, scrub.Structure, place); err != nil {
+		return true, err
+	}
+	name := w.Decode(b)
+	told := words.Stay([]byte(name), longest)
+	if told == "" || p.Size > longest || w.Careful {
+		if p.Size > longest {
+			w.Distrust("the name of a file has %d bytes", p.Size)
+		}
+		return true, nil
+	}
+	end := path.Ext(name)
+	if len(end) > 5 || strings.ContainsAny(end, "/\\") {
+		end = ""
+	}
+	want := make([]byte, p.Size)
+	copy(want, strings.Repeat("x", len(name)-len(end))+end)
+	return true, w.Field(p.Body(), want, told, place)
+}
