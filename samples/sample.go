@@ -59,6 +59,7 @@ func shelves() []shelf {
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"flac", ".flac", flacs},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},
+		{"avi", ".avi", films}, {"wav", ".wav", sounds}, {"w64", ".w64", wave64s}, {"aiff", ".aiff", aiffs}, {"caf", ".caf", cafs}, {"webp", ".webp", webps},
 		{"asf", ".wmv", asfs},
 		{"flv", ".flv", flvs},
 		{"matroska", ".mkv", webFilms},

@@ -10,7 +10,7 @@ import (
 	"untag/scrub/tags"
 )
 
-// maxGuard is how much of a part that goes is searched for vital ones.
+// maxGuard is how much of a part that goes is searched for vital ones at a time.
 const maxGuard = 64 << 10
 
 // Drop reports a part and retires it if the policy says so. What has no name, or
@@ -28,6 +28,8 @@ func (w *Walk) Drop(p Part, kind scrub.Kind, place, value string) (stays bool, e
 	switch {
 	case vital || !sane:
 		w.Distrust("part %q has a length or name that it can't have", p.ID)
+	case w.Careful && !w.followed(p):
+		w.Distrust("nothing that is known follows part %q", p.ID)
 	case kind == scrub.Unknown && w.near(p.ID):
 		w.Distrust("part %q may have a damaged name", p.ID)
 	case kind == scrub.Unknown && w.Careful:
@@ -77,15 +79,34 @@ func (w *Walk) End(off int64, proof scrub.Proof, least int64) {
 
 // More tells whether n bytes at off, which follow the end, hold parts of the medium.
 func (w *Walk) More(off, n int64) (string, error) {
-	for n > 0 {
-		p := Part{Off: off, Size: min(n, maxGuard)}
-		if vital, err := w.vital(p, p.Body()); err != nil || vital {
-			return "parts of the medium", err
-		}
-		step := min(n, maxGuard-16)
-		off, n = off+step, n-step
+	vital, err := w.vital(Part{Off: off, Size: n}, off)
+	if err != nil || !vital {
+		return "", err
 	}
-	return "", nil
+	return "parts of the medium", nil
+}
+
+// followed tells whether a part ends where its holder does, or where another begins
+// that is known: then its length is right.
+func (w *Walk) followed(p Part) bool {
+	if p.End() >= w.end {
+		return true
+	}
+	if w.end-p.End() < w.Least {
+		return false
+	}
+	c, err := w.Read(w.Scan, p.End(), w.end)
+	return err == nil && (w.Filler(c) || w.knows(c.ID))
+}
+
+// knows tells whether some place has a rule for an ID.
+func (w *Walk) knows(id string) bool {
+	for _, rules := range w.Rules {
+		if _, ok := rules[id]; ok {
+			return true
+		}
+	}
+	return slices.Contains(w.Vital, id)
 }
 
 var errNoParts, errManyParts = errors.New("no parts"), errors.New("many parts")
@@ -96,14 +117,8 @@ const maxParts = 1 << 10
 // they fill the part, or if parts of which the first is one fill it from the byte at from
 // on; -1 is nowhere.
 func (w *Walk) vital(p Part, from int64) (found bool, err error) {
-	b, err := w.Bytes(p.Body(), int(min(p.Size, maxGuard)))
-	if err != nil {
-		return false, err
-	}
-	for _, id := range w.Vital {
-		if raw := w.raw(id); len(raw) >= 4 && bytes.Contains(b, raw) {
-			return true, nil
-		}
+	if found, err = w.named(p); found || err != nil {
+		return found, err
 	}
 	if from < 0 {
 		return false, nil
@@ -127,6 +142,45 @@ func (w *Walk) vital(p Part, from int64) (found bool, err error) {
 		return false, nil
 	}
 	return found && rest == p.Tail(), err
+}
+
+// named tells whether the name of a vital part stands in a part. Names alone are words
+// that texts hold too: those count that have a length which the medium has room for.
+func (w *Walk) named(p Part) (bool, error) {
+	const overlap = 16 // longer than any name
+	for off := p.Body(); off < p.Tail(); off += maxGuard - overlap {
+		b, err := w.Bytes(off, int(min(p.Tail()-off, maxGuard)))
+		if err != nil {
+			return false, err
+		}
+		for i := range b {
+			if !w.starts(b[i:]) {
+				continue
+			}
+			c, err := w.Read(w.Scan, off+int64(i), w.Size())
+			if err == nil && slices.Contains(w.Vital, c.ID) && (!c.Cut || len(c.ID) > 4) {
+				return true, nil
+			}
+			if err != nil && !scrub.Refusal(err) {
+				return false, err
+			}
+		}
+	}
+	return false, nil
+}
+
+// starts tells whether a vital part may start with b. Names shorter than four bytes are
+// found in anything.
+func (w *Walk) starts(b []byte) bool {
+	if w.Starts != nil {
+		return w.Starts(b)
+	}
+	for _, id := range w.Vital {
+		if raw := w.raw(id); len(raw) >= 4 && bytes.HasPrefix(b, raw) {
+			return true
+		}
+	}
+	return false
 }
 
 // near tells whether an ID is one bit away from that of a part that stays.

@@ -8,6 +8,7 @@
 package chunk
 
 import (
+	"encoding/binary"
 	"strings"
 
 	"untag/scrub"
@@ -53,6 +54,11 @@ type Dialect struct {
 	// Vital are the IDs of parts without which nothing plays: one that holds them and
 	// is about to go has a wrong length or a damaged name, and stays.
 	Vital []string
+	// Starts tells whether a vital part may start with b, of which there may be few
+	// bytes; nil: if it starts with the ID of one.
+	Starts func(b []byte) bool
+	// Order is that of numbers in parts; see [Walk.Record]. Nil is little-endian.
+	Order binary.ByteOrder
 	// Raw returns an ID as it stands in files; nil: as tables write it. Those shorter
 	// than four bytes are not searched for.
 	Raw func(id string) []byte

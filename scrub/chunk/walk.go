@@ -24,6 +24,7 @@ type Walk struct {
 
 	wrong []string
 	level int
+	end   int64 // of the holder whose parts are claimed
 }
 
 const (
@@ -112,7 +113,8 @@ func (w *Walk) Apply(off, end int64, in, place string) (stays bool, err error) {
 	if w.level++; w.level > maxLevel {
 		return false, w.Unsupportedf(off, "parts nested %d deep", w.level)
 	}
-	defer func() { w.level-- }()
+	defer func(end int64) { w.level--; w.end = end }(w.end)
+	w.end = end
 	if place != "" {
 		place += "/"
 	}
@@ -129,19 +131,21 @@ func (w *Walk) Apply(off, end int64, in, place string) (stays bool, err error) {
 	if err != nil && (!scrub.Refusal(err) || rest >= end) {
 		return stays, err
 	}
-	if err != nil {
+	zeros, fail := w.Constant(rest, end-rest, 0)
+	switch {
+	case fail != nil:
+		return stays, fail
+	case err != nil && !zeros:
 		w.Distrust("%s", reason(err))
 		w.Claim(rest, end-rest, scrub.Identify, place+"unread")
 		return true, nil
-	}
-	zeros, err := w.Constant(rest, end-rest, 0)
-	if err == nil && !zeros {
+	case !zeros:
 		w.Distrust("bytes that are no part are left over")
 		w.Claim(rest, end-rest, scrub.Identify, place+"rest")
 		return stays, nil
 	}
 	w.Claim(rest, end-rest, scrub.Filler, place+"rest")
-	return stays, err
+	return stays, nil
 }
 
 // Part claims one part by the rule that a place has for it, and tells whether it stays.
@@ -254,6 +258,11 @@ func (w *Walk) Hide(off, n int64, place string) error {
 // Padding claims a part that is padding.
 func (w *Walk) Padding(p Part, place string) error {
 	w.Claim(p.Off, p.Head, scrub.Structure, place)
+	zeros, err := w.Constant(p.Body(), p.Size+p.Pad, 0)
+	if err != nil || zeros {
+		w.Claim(p.Body(), p.Size+p.Pad, scrub.Filler, place)
+		return err
+	}
 	from, err := w.content(p)
 	if err != nil {
 		return err
@@ -288,7 +297,7 @@ func (w *Walk) Words(p Part, kind scrub.Kind, place string) (stays bool, err err
 		return false, err
 	}
 	text := w.Decode(b)
-	if told := words.Stay([]byte(text), maxWords); told != "" || p.Cut {
+	if told := words.Stay([]byte(text), maxWords); told != "" || p.Cut || p.Size > maxWords {
 		return w.Drop(p, orElse(told, kind), place, text)
 	}
 	if w.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: p.Off, Len: p.Len(), Value: text}) {

@@ -21,10 +21,6 @@ import (
 func Table() []scrub.Format {
 	return []scrub.Format{
 		{Name: "gif", Title: "GIF picture", Extensions: []string{"gif"}, Sniff: sniff.Like("GIF87a", "GIF89a"), End: gif},
-		{Name: "webp", Title: "WebP picture", Extensions: []string{"webp"}, Sniff: sniff.Like("RIFF????WEBP"), End: riff},
-		{Name: "avi", Title: "AVI film", Extensions: []string{"avi", "divx"}, Sniff: sniff.Like("RIFF????AVI "), End: riff},
-		{Name: "wav", Title: "WAV sound", Extensions: []string{"wav", "wave", "bwf"}, Sniff: sniff.Like("RIFF????WAVE", "RF64????WAVE", "BW64????WAVE"), End: riff},
-		{Name: "aiff", Title: "AIFF sound", Extensions: []string{"aif", "aiff", "aifc"}, Sniff: sniff.Like("FORM????AIFF", "FORM????AIFC"), End: aiff},
 		{Name: "djvu", Title: "DjVu document", Extensions: []string{"djvu", "djv"}, Sniff: sniff.Like("AT&TFORM"), End: djvu},
 		{Name: "heif", Title: "HEIC, HEIF, AVIF picture", Extensions: []string{"heic", "heics", "heif", "hif", "avif", "avci"},
 			Sniff: brand("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "mif2", "msf1", "avif", "avis", "avci", "avcs", "miaf", "jpeg", "jpgs"), End: boxes},

@@ -56,17 +56,7 @@ func lengths(m medium) (all []number) {
 		}
 	}
 	switch m.name {
-	case "webp", "avi", "wav":
-		for _, id := range []string{"RIFF", "VP8 ", "data", "idx1", "hdrl", "movi"} {
-			skip := 0
-			if id == "hdrl" || id == "movi" {
-				skip = -8
-			}
-			after(id, skip, 4, le, 0)
-		}
-		after("ds64", 4, 8, le, 0)
-		after("ds64", 12, 8, le, 0)
-	case "aiff", "djvu":
+	case "djvu":
 		for _, id := range []string{"FORM", "SSND", "INFO"} {
 			after(id, 0, 4, be, 0)
 		}

@@ -14,6 +14,7 @@ import (
 	"untag/scrub/jpeg"
 	"untag/scrub/matroska"
 	"untag/scrub/png"
+	"untag/scrub/riff"
 	"untag/scrub/sniff"
 )
 
@@ -30,6 +31,7 @@ func Table() []scrub.Format {
 		matroska.Format,
 		png.Format,
 	}
+	parsed = append(parsed, riff.Formats()...)
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}

@@ -13,6 +13,7 @@ func TestGoldenMaps(t *testing.T) {
 		"png/text", "png/exif-orientation", "png/icc",
 		"flac/everything", "flac/cover-in-comment",
 		"bmff/plain", "bmff/action-camera", "bmff/keys-slow-motion", "bmff/m4a", "bmff/gaps", "bmff/time-code", "bmff/sei", "bmff/fragmented-events",
+		"avi/camera", "avi/long", "avi/positions", "wav/recorder", "wav/studio", "wav/hiding", "wav/not-closed", "w64/words", "aiff/words", "caf/words", "webp/phone", "webp/animated",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts",
 		"matroska/tags", "matroska/attachments", "matroska/live", "matroska/additions",
 	} {

@@ -1,0 +1,259 @@
+package riff
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/chunk"
+	"untag/scrub/coded"
+	"untag/scrub/exif"
+)
+
+// Flags of VP8X (RFC 9649, 2.7).
+const (
+	hasAnimation = 0x02
+	hasXMP       = 0x04
+	hasEXIF      = 0x08
+	hasAlpha     = 0x10
+	hasProfile   = 0x20
+)
+
+// picture is what is known of a WebP.
+type picture struct {
+	extended int64 // where the flags are, 0 without them
+	flags    byte  // as they are
+	oriented bool  // EXIF tells an orientation that stays
+}
+
+// extended claims VP8X. It comes first; the flags of what goes are cleared before.
+func (m *medium) extended(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const size = 10
+	if p.Size < size || m.still.extended > 0 {
+		return true, w.Errorf(p.Off, "VP8X of %d bytes", p.Size)
+	}
+	b, err := w.Bytes(p.Body(), 1)
+	if err != nil {
+		return true, err
+	}
+	m.still = picture{extended: p.Body(), flags: b[0]}
+	if err := w.Record(p.Body(), p.Size, chunk.Layout{chunk.Any(1), chunk.Zero(3), chunk.UpTo(3, 1<<24), chunk.UpTo(3, 1<<24)}, place); err != nil {
+		return true, err
+	}
+	return true, claim(w, p, place)
+}
+
+// flagged corrects the flags, once it is known what stays.
+func (m *medium) flagged() {
+	if m.still.extended == 0 || m.Careful {
+		return
+	}
+	want := m.still.flags & (hasAnimation | hasAlpha | hasProfile)
+	if m.still.oriented {
+		want |= hasEXIF
+	}
+	if want != m.still.flags {
+		m.Put(scrub.Announce, m.still.extended, []byte{want})
+	}
+}
+
+// picture claims coded picture.
+func (m *medium) picture(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	m.tells.payload, m.tells.picture = true, true
+	pieces, err := coded.Prose(w.Reader, p.Body(), p.Size)
+	if err != nil {
+		return true, err
+	}
+	coded.Report(w.Scan, p.Body(), p.Size, place, pieces)
+	return true, claim(w, p, place)
+}
+
+// animation claims ANIM: a colour and how often it is shown.
+func (m *medium) animation(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	return chunk.Recorded(chunk.Layout{chunk.Any(4), chunk.Any(2)})(w, p, place)
+}
+
+// frame claims ANMF: where and how long a frame is shown, and its picture.
+func (m *medium) frame(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const head = 16
+	if p.Size < head {
+		return true, w.Errorf(p.Off, "frame of %d bytes", p.Size)
+	}
+	if err := w.Record(p.Body(), head, chunk.Layout{chunk.Any(3), chunk.Any(3), chunk.Any(3), chunk.Any(3), chunk.Any(3), chunk.Flags(1, 3)}, place); err != nil {
+		return true, err
+	}
+	if _, err := w.Apply(p.Body()+head, p.Tail(), "ANMF", place); err != nil {
+		return true, err
+	}
+	return true, claim(w, p, place)
+}
+
+// profile cleans a colour profile. One that can't be read stays.
+func (m *medium) profile(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	before := w.Point()
+	if m.Careful {
+		w.Claim(p.Body(), p.Size, scrub.Render, place)
+		return true, claim(w, p, place)
+	}
+	err := w.MediumAs("icc", scrub.Extents{{Off: p.Body(), Len: p.Size}}, place)
+	if scrub.Refusal(err) {
+		w.Reset(before)
+		w.Doubt("the colour profile can't be read")
+		w.Claim(p.Body(), p.Size, scrub.Render, place)
+		err = nil
+	}
+	if err != nil {
+		return true, err
+	}
+	return true, claim(w, p, place)
+}
+
+// misplaced stands before the block in EXIF as some programs write it.
+const misplaced = "Exif\x00\x00"
+
+// oriented is a block of EXIF that says nothing but the orientation, as long as another:
+// an IFD of one entry at off, and zeros.
+type oriented struct {
+	order    byte // I or M
+	off      int64
+	turn     uint16
+	len, pre int64
+}
+
+// ifd is the directory: one entry.
+func (o oriented) ifd() []byte {
+	t := byte(o.turn)
+	if o.order == 'I' {
+		return []byte{1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, t, 0, 0, 0, 0, 0, 0, 0}
+	}
+	return []byte{0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, t, 0, 0, 0, 0, 0, 0}
+}
+
+const directory = 18 // length of ifd
+
+// pointer is where the header of the block says that the directory is.
+func (o oriented) pointer() []byte {
+	if o.order == 'I' {
+		return []byte{byte(o.off), byte(o.off >> 8), 0, 0}
+	}
+	return []byte{0, 0, byte(o.off >> 8), byte(o.off)}
+}
+
+// exif takes EXIF down to the orientation: nothing else in the file tells it. The new
+// directory is written where nothing of the old one is, and then the pointer to it.
+func (m *medium) exif(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	body, pre := p.Body(), int64(0)
+	if b, err := w.Bytes(body, int(min(p.Size, int64(len(misplaced))))); err != nil {
+		return false, err
+	} else if string(b) == misplaced {
+		pre = int64(len(b))
+	}
+	src, err := w.Piece(scrub.Extents{{Off: body + pre, Len: p.Size - pre}})
+	if err != nil {
+		return false, err
+	}
+	block, err := exif.Read(src)
+	if err != nil {
+		return false, err
+	}
+	turned := block.Oriented && block.Orientation > 1 && block.Orientation <= 8
+	if m.Careful || !turned || m.still.oriented || m.still.flags&hasEXIF == 0 {
+		stays, err := w.Drop(p, scrub.Device, place, "")
+		if !stays {
+			block.Report(place, func(f scrub.Finding, _ bool) { m.gone(f, body+pre, p) })
+		}
+		return stays, err
+	}
+	head, err := w.Bytes(body+pre, 8)
+	if err != nil {
+		return false, err
+	}
+	o := oriented{order: head[0], turn: block.Orientation, len: p.Size, pre: pre}
+	if o.off = m.Number(head[4:8]); o.order == 'M' {
+		o.off = int64(head[4])<<24 | int64(head[5])<<16 | int64(head[6])<<8 | int64(head[7])
+	}
+	m.still.oriented = true
+	if done, err := m.reduced(o, body); done || err != nil {
+		w.Claim(body, p.Size, scrub.Render, place)
+		return true, orClaim(err, w, p, place)
+	}
+	to, fresh, err := m.room(o, body)
+	if err != nil {
+		return true, err
+	}
+	if to < 0 {
+		w.Doubt("the EXIF has no room for what stays of it")
+		w.Stuck(scrub.Finding{Kind: scrub.Device, Place: place, Off: p.Off, Len: p.Len()})
+		w.Claim(body, p.Size, scrub.Identify, place)
+		return true, claim(w, p, place)
+	}
+	block.Report(place, func(f scrub.Finding, _ bool) { m.gone(f, body+pre, p) })
+	w.Gone(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: p.Off, Len: p.Len()})
+	m.reduce(o, p, to, fresh, place)
+	return true, claim(w, p, place)
+}
+
+func orClaim(err error, w *chunk.Walk, p chunk.Part, place string) error {
+	if err != nil {
+		return err
+	}
+	return claim(w, p, place)
+}
+
+// gone reports what goes of a block of EXIF that starts at off in p.
+func (m *medium) gone(f scrub.Finding, off int64, p chunk.Part) {
+	f.Off = min(max(off+f.Off, p.Off), p.Tail())
+	m.Scan.Gone(f)
+}
+
+// reduced tells whether the block at off is an oriented one already.
+func (m *medium) reduced(o oriented, off int64) (bool, error) {
+	at := off + o.pre + o.off
+	if o.off < 8 || o.off+directory > o.len-o.pre {
+		return false, nil
+	}
+	b, err := m.Bytes(at, directory)
+	if err != nil || !bytes.Equal(b, o.ifd()) {
+		return false, err
+	}
+	for _, r := range [][2]int64{{off + o.pre + 8, at}, {at + directory, off + o.len}} {
+		if zeros, err := m.Constant(r[0], r[1]-r[0], 0); err != nil || !zeros {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// room returns where in the block at off the new directory has room: in one sector of the
+// drive, apart from the old one, or where an earlier run wrote it. It is -1 if there is none.
+func (m *medium) room(o oriented, off int64) (at int64, fresh bool, err error) {
+	if off += o.pre; o.off < 8 || o.off+directory > o.len-o.pre {
+		return -1, false, nil
+	}
+	b, err := m.Bytes(off+o.off, directory)
+	if err != nil || bytes.Equal(b, o.ifd()) {
+		return o.off, false, err
+	}
+	entries := m.Number(b[:2])
+	if o.order == 'M' {
+		entries = int64(b[0])<<8 | int64(b[1])
+	}
+	old := scrub.Range{Off: o.off, Len: 2 + 12*entries + 4}
+	for at = 8; at+directory <= o.len-o.pre && max(at, old.Off) < 1<<16; at += 2 {
+		if m.Atomic(off+at, directory) && (at+directory <= old.Off || at >= old.End()) {
+			return at, true, nil
+		}
+	}
+	return -1, false, nil
+}
+
+// reduce makes an oriented block of the one in p, with its directory at to.
+func (m *medium) reduce(o oriented, p chunk.Part, to int64, fresh bool, place string) {
+	off := p.Body() + o.pre
+	if o.off = to; fresh {
+		m.Put(scrub.Announce, off+to, o.ifd())
+		m.Put(scrub.Unlink, off+4, o.pointer())
+	}
+	m.Claim(p.Body(), p.Size, scrub.Identify, place)
+	m.Fill(scrub.Destroy, off+8, to-8, 0)
+	m.Fill(scrub.Destroy, off+to+directory, o.len-o.pre-to-directory, 0)
+}
