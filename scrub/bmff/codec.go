@@ -5,6 +5,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 	"untag/scrub/coded"
 )
@@ -70,8 +71,8 @@ func (p *parser) config(b box.Box, place string) error {
 
 // frame looks into one coded frame and tells whether it holds a message, or the
 // filler that an earlier run made of one.
-func (p *parser) frame(t *track, f sample) (bool, error) {
-	pieces, err := t.codec.Frame(p.Reader, f.off, f.len, f.no)
+func (p *parser) frame(t *track, f samples.Sample) (bool, error) {
+	pieces, err := t.codec.Frame(p.Reader, f.Off, f.Len, f.No)
 	if err != nil {
 		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
 			p.Doubt("coded frames can't be read")
@@ -117,6 +118,11 @@ func (p *parser) probeMovie(m *movie) error {
 	return nil
 }
 
+// eachSample visits the samples of a track that lie in the file.
+func (p *parser) eachSample(t *track, visit func(samples.Sample) error) error {
+	return t.tables.Each(p.Walk, &p.visited, visit)
+}
+
 // probeFrames looks into all frames in depth, else into the first and the last
 // ones. Encoders write their settings into the first frame alone; where others
 // hold something too, or the first one tells the time, all are read.
@@ -128,14 +134,14 @@ func (p *parser) probeFrames(t *track) error {
 			if err != nil {
 				return err
 			}
-			all = all || tells && (f.no > 0 || t.codec.Timed)
+			all = all || tells && (f.No > 0 || t.codec.Timed)
 		}
 	}
 	if !all {
 		return nil
 	}
-	return p.eachSample(t, func(f sample) error {
-		if !p.Deep() && probes(f.no, t.tables.samples) {
+	return p.eachSample(t, func(f samples.Sample) error {
+		if !p.Deep() && samples.Probed(f.No, t.tables.Count) {
 			return nil
 		}
 		_, err := p.frame(t, f)

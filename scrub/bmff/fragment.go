@@ -5,29 +5,16 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 )
 
-// fragment is one moof box (8.8) while its tracks are read.
-type fragment struct {
-	box      box.Box
-	next     int64 // where data goes on that has no offset of its own
-	nextGoes bool  // that is counted from the data of a track that goes
-}
-
-// run is what a track fragment says of its samples.
+// run is a track fragment and its track.
 type run struct {
-	t        *track // nil where the movie box is missing or doesn't know the track
-	id       uint32
-	base     int64 // that offsets of data count from
-	size     uint32
-	duration uint32
-	samples  int64 // in all runs
-	groups   groups
-	headed   bool // its tfhd was claimed, of which there is one
-	timed    bool // and its tfdt
-	runs     int
-	empty    bool // says itself that it has none
+	samples.TrackFragment
+	t      *track // nil where the movie box is missing or doesn't know the track
+	headed bool   // its tfhd was claimed, of which there is one
+	timed  bool   // and its tfdt
 }
 
 func (r *run) goes() bool { return r.t != nil && r.t.goes }
@@ -46,7 +33,7 @@ var fragmentUUIDs = map[string]int64{
 func (p *parser) fragment(b box.Box) error {
 	const place = "moof"
 	p.fragments++
-	f := &fragment{box: b, next: b.Off}
+	f := samples.NewFragment(b.Off)
 	return p.Inside(b, place, func(c box.Box) error {
 		switch c.Type {
 		case "mfhd":
@@ -71,7 +58,7 @@ const vacant = "skip"
 
 // vacantFragment claims free space. What was a track fragment tells of its
 // track, and is blanked after that has gone.
-func (p *parser) vacantFragment(f *fragment, b box.Box, place string) error {
+func (p *parser) vacantFragment(f *samples.Fragment, b box.Box, place string) error {
 	vacated, err := p.vacated(b)
 	if err != nil {
 		return err
@@ -103,8 +90,8 @@ func (p *parser) vacated(b box.Box) (ok bool, err error) {
 }
 
 // trackFragment claims traf.
-func (p *parser) trackFragment(f *fragment, b box.Box, place string) error {
-	next := f.next
+func (p *parser) trackFragment(f *samples.Fragment, b box.Box, place string) error {
+	next := f.Next
 	r, err := p.readFragmentHeader(f, b)
 	if err != nil {
 		return err
@@ -112,10 +99,10 @@ func (p *parser) trackFragment(f *fragment, b box.Box, place string) error {
 	if err := p.readRuns(f, r, b); err != nil {
 		return err
 	}
-	if r.runs == 0 && !r.empty {
+	if r.Runs == 0 && !r.Empty {
 		p.Insist("a fragment of a track has no run of samples")
 	}
-	f.nextGoes = r.goes() && (f.nextGoes || f.next != next)
+	f.NextGoes = r.goes() && (f.NextGoes || f.Next != next)
 	if r.goes() {
 		// Before the track itself: a fragment of no known track would be doubted.
 		p.Claim(b.Off, b.Len, scrub.Identify, place+"/traf")
@@ -124,23 +111,27 @@ func (p *parser) trackFragment(f *fragment, b box.Box, place string) error {
 		return nil
 	}
 	if r.t != nil {
-		r.groups.outer = &r.t.groups
+		r.Groups.Outer = &r.t.groups
 	}
-	if err := p.readGroups(&r.groups, b, r.samples); err != nil {
+	if err := r.Groups.Read(p.Walk, b, r.Count); err != nil {
 		return err
 	}
 	return p.Inside(b, place, func(c box.Box) error { return p.fragmentBox(r, c, place) })
 }
 
 // readRuns notes the samples of a track fragment.
-func (p *parser) readRuns(f *fragment, r *run, b box.Box) error {
+func (p *parser) readRuns(f *samples.Fragment, r *run, b box.Box) error {
 	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
 		switch c.Type {
 		case "trun":
 			return p.coverFragment(f, r, c)
 		case "saio":
 			if r.t == nil || r.t.encrypted {
-				return p.auxiliary(r, b, c)
+				off, n, err := r.Encryption(p.Walk, b, c)
+				if err != nil || n == 0 {
+					return err
+				}
+				return p.coverEncryption(off, n)
 			}
 		}
 		return nil
@@ -155,11 +146,11 @@ func (p *parser) fragmentBox(r *run, b box.Box, place string) error {
 		return p.moment(r, b, place)
 	case b.Type == "tfhd" && !r.headed:
 		r.headed = true
-		return p.fragmentHeader(b, place)
+		return samples.ClaimFragmentHeader(p.Walk, b, place)
 	case b.Type == "trun":
-		return p.fragmentRun(b, place)
+		return samples.ClaimRun(p.Walk, b, place)
 	case b.Type == "sdtp":
-		return p.dependencies(b, r.samples, place)
+		return samples.ClaimDependencies(p.Walk, b, r.Count, place)
 	case b.Type == "free" || b.Type == "skip":
 		return p.Filler(b, place)
 	case b.Type == "uuid" && b.Size() >= 16:
@@ -172,7 +163,7 @@ func (p *parser) fragmentBox(r *run, b box.Box, place string) error {
 		}
 		return p.uuid(b, place+"/traf/uuid")
 	default:
-		return p.sampleProperty(r.t, &r.groups, b, place+"/traf/"+b.Name())
+		return r.t.sampleKind().Property(p.Walk, &r.Groups, b, place+"/traf/"+b.Name())
 	}
 }
 
@@ -195,235 +186,65 @@ func (p *parser) fragmentUUID(b box.Box, n int64, place string) error {
 	return p.Slack(b, b.Body()+n, place)
 }
 
-// decodeTime claims tfdt (8.8.12): 64 bits hold more than ten thousand years.
-func (p *parser) decodeTime(b box.Box, place string) error {
-	return p.FormedBox(b, func(f *box.Fields) {
-		version := f.UpTo(8, 1)
-		f.Zero(24)
-		f.UpTo(32+32*int(version), 1<<58)
-	}, place)
-}
-
-// fragmentHeader claims tfhd.
-func (p *parser) fragmentHeader(b box.Box, place string) error {
-	_, flags, err := box.FullHead(p.Scan, b)
-	if err != nil {
-		return err
-	}
-	n := int64(8)
-	for bit, size := range map[int]int64{0: 8, 1: 4, 3: 4, 4: 4, 5: 4} {
-		n += int64(flags>>bit&1) * size
-	}
-	return p.Sized(b, n, 0x03003b, place)
-}
-
-// fragmentRun claims trun, which coverFragment has read.
-func (p *parser) fragmentRun(b box.Box, place string) error {
-	_, flags, err := box.FullHead(p.Scan, b)
-	if err != nil {
-		return err
-	}
-	fields, width := runLayout(flags)
-	c, err := p.Column(b, 4, 1)
-	if err != nil && width > 0 {
-		return err
-	}
-	n := 8 + fields
-	if width > 0 {
-		n += c.N * width
-	}
-	return p.Sized(b, n, 0x000f05, place)
-}
-
-// runLayout returns the length of the optional fields of trun and of each row.
-func runLayout(flags uint32) (fields, width int64) {
-	return 4*int64(flags&1) + 4*int64(flags>>2&1), 4 * int64(flags>>8&1+flags>>9&1+flags>>10&1+flags>>11&1)
-}
-
-// readFragmentHeader reads tfhd (8.8.7).
-func (p *parser) readFragmentHeader(f *fragment, b box.Box) (*run, error) {
-	r := &run{base: -1}
-	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
-		if c.Type != "tfhd" || r.base >= 0 {
-			return nil
+// readFragmentHeader reads what a traf box says of its samples.
+func (p *parser) readFragmentHeader(f *samples.Fragment, b box.Box) (*run, error) {
+	r := &run{}
+	err := r.Read(p.Walk, f, b, func(id uint32) (samples.Defaults, bool) {
+		if len(p.movies) == 0 {
+			return samples.Defaults{}, false
 		}
-		_, flags, err := box.FullHead(p.Scan, c)
-		if err != nil {
-			return err
+		if r.t = p.movies[0].track(id); r.t == nil {
+			p.Distrust("a fragment belongs to a track that the movie box does not know")
 		}
-		h, err := p.Bytes(c.Body(), int(min(c.Size(), 40)))
-		if err != nil {
-			return err
-		}
-		return p.readFragmentFields(f, r, c, h[4:], flags)
+		return p.movies[0].trex[id], r.goes()
 	})
-	if err == nil && r.base < 0 {
-		err = p.Errorf(b.Off, "box \"traf\" has no tfhd")
-	}
 	return r, err
 }
 
-func (p *parser) readFragmentFields(f *fragment, r *run, b box.Box, h []byte, flags uint32) error {
-	need := 4 + 8*(flags&1) + 4*(flags>>1&1) + 4*(flags>>3&1) + 4*(flags>>4&1)
-	if uint32(len(h)) < need {
-		return p.Errorf(b.Off, "box \"tfhd\" has %d bytes, its flags ask for more", b.Len)
-	}
-	r.id, r.empty = box.Uint32(h), flags&0x10000 != 0
-	h = h[4:]
-	if len(p.movies) > 0 {
-		r.t = p.movies[0].track(r.id)
-		r.size, r.duration = p.movies[0].trex[r.id].size, p.movies[0].trex[r.id].duration
-		if r.t == nil {
-			p.Distrust("a fragment belongs to a track that the movie box does not know")
-		}
-	}
-	r.base = f.next
-	switch {
-	case flags&1 != 0:
-		base := box.Uint64(h)
-		if base > uint64(p.Size()) {
-			return p.Errorf(b.Off, "fragment's data at 0x%x lies beyond the end", base)
-		}
-		r.base, h = int64(base), h[8:]
-	case flags&0x20000 != 0:
-		r.base = f.box.Off
-	case f.nextGoes && !r.goes():
-		return p.Errorf(b.Off, "fragment's data has its place from that of a track that goes")
-	}
-	if flags&2 != 0 {
-		h = h[4:]
-	}
-	if flags&8 != 0 {
-		r.duration, h = box.Uint32(h), h[4:]
-	}
-	if flags&0x10 != 0 {
-		r.size = box.Uint32(h)
-	}
-	f.next = r.base
-	return nil
-}
-
-// fragmentRunOf is one trun (8.8.8) while its samples are read.
-type fragmentRunOf struct {
-	*run
-	table      box.Column
-	off, count int64 // of the first sample, and how many there are
-	last       int64 // where the last one lies, once they were visited
-	sizeAt     int64 // where a row has the size of its sample, -1 if all are alike
-	timed      bool  // a row begins with the duration of its sample
-}
-
-// readRun reads trun. ok is false where its samples lie beyond the file.
-func (p *parser) readRun(f *fragment, r *run, b box.Box) (x fragmentRunOf, ok bool, err error) {
-	_, flags, err := box.FullHead(p.Scan, b)
-	if err != nil {
-		return x, false, err
-	}
-	fields, width := runLayout(flags)
-	if b.Size() < 8+fields {
-		return x, false, p.Errorf(b.Off, "box \"trun\" has %d bytes, its flags ask for more", b.Len)
-	}
-	h, err := p.Bytes(b.Body()+4, int(4+fields))
-	if err != nil {
-		return x, false, err
-	}
-	x = fragmentRunOf{run: r, off: f.next, count: int64(box.Uint32(h)), sizeAt: -1}
-	x.table = box.Column{Reader: p.Reader, Off: b.Body() + 8 + fields, N: x.count, Width: width}
-	if width > 0 && x.count > (b.End()-x.table.Off)/width {
-		return x, false, p.Errorf(b.Off, "box \"trun\" says %d samples and has room for %d", x.count, (b.End()-x.table.Off)/width)
-	}
-	// Rows that no flag tells of may be of any width.
-	if rows := (b.End() - x.table.Off) / max(width, 4); width > 0 && x.count < rows || width == 0 && x.count > 0 && x.count <= rows {
-		p.Insist("a run of samples says less of them than it has")
-	}
-	if flags&1 != 0 {
-		x.off = r.base + int64(int32(box.Uint32(h[4:])))
-	}
-	x.timed = flags&0x100 != 0
-	if flags&0x200 != 0 {
-		x.sizeAt = 4 * int64(flags>>8&1)
-	}
-	return x, x.off >= 0 && x.off <= p.Size(), nil
-}
-
-// each visits the samples of a run and returns where they end. whole is false if
-// that is beyond the file; where all samples are alike and nobody looks, none
-// need be visited.
-func (p *parser) each(x *fragmentRunOf, visit func(sample) error) (end int64, whole bool, err error) {
-	if x.sizeAt < 0 && visit == nil {
-		n := times(x.count, int64(x.size), p.Size()+1)
-		return min(x.off+n, p.Size()), n <= p.Left(x.off), nil
-	}
-	end = x.off
-	for i := range x.count {
-		n := int64(x.size)
-		if x.sizeAt >= 0 {
-			row, err := x.table.Row(i)
-			if err != nil {
-				return 0, false, err
-			}
-			n = int64(box.Uint32(row[x.sizeAt:]))
-		}
-		if n > p.Left(end) {
-			return p.Size(), false, nil
-		}
-		x.last = end
-		if visit != nil {
-			if err := visit(sample{i, end, n}); err != nil {
-				return 0, false, err
-			}
-		}
-		if end += n; n == 0 && x.sizeAt < 0 {
-			break
-		}
-	}
-	return end, true, nil
-}
-
 // coverFragment notes the samples of one trun.
-func (p *parser) coverFragment(f *fragment, r *run, b box.Box) error {
-	x, ok, err := p.readRun(f, r, b)
+func (p *parser) coverFragment(f *samples.Fragment, r *run, b box.Box) error {
+	x, ok, err := r.Run(p.Walk, f, b)
 	if err != nil {
 		return err
 	}
-	r.samples += x.count
-	r.runs++
+	r.Count += x.Count
+	r.Runs++
 	var whole bool
 	if !ok {
-		if _, whole, err = p.each(&x, nil); err == nil && !whole && !r.goes() { // samples without bytes lie nowhere
+		if _, whole, err = x.Each(p.Walk, nil); err == nil && !whole && !r.goes() { // samples without bytes lie nowhere
 			p.Insist("samples lie beyond the end of the file")
 		}
 		return err
 	}
-	if f.next, whole, err = p.each(&x, p.looker(&x)); err != nil {
+	if f.Next, whole, err = x.Each(p.Walk, p.looker(r.t, x.Count)); err != nil {
 		return err
 	}
 	if !whole && !r.goes() {
 		p.Distrust("samples lie beyond the end of the file")
 	}
-	return p.coverFragmentRun(r, x.off, f.next-x.off, x.last)
+	return p.coverFragmentRun(r, x.Off, f.Next-x.Off, x.Last)
 }
 
-// looker returns what looks into the samples of a run, nil if nothing has to.
-func (p *parser) looker(x *fragmentRunOf) func(sample) error {
-	if x.t == nil || x.t.goes || x.t.encrypted {
+// looker returns what looks into the samples of a run of so many, nil if nothing has to.
+func (p *parser) looker(t *track, count int64) func(samples.Sample) error {
+	if t == nil || t.goes || t.encrypted {
 		return nil
 	}
-	var look func(sample) error
+	var look func(samples.Sample) error
 	switch {
-	case x.t.codec.Known():
-		look = func(f sample) error { _, err := p.frame(x.t, f); return err }
-	case x.t.codec.Kind == codec.Pictures && !p.Careful:
+	case t.codec.Known():
+		look = func(f samples.Sample) error { _, err := p.frame(t, f); return err }
+	case t.codec.Kind == codec.Pictures && !p.Careful:
 		look = p.picture
-	case x.t.pictures():
-		look = p.inspect(x.t)
-	case x.t.timedText():
-		look = p.textSample(x.t)
+	case t.pictures():
+		look = p.inspect(t)
+	case t.timedText():
+		look = p.textSample(t)
 	default:
 		return nil
 	}
-	return func(f sample) error {
-		if p.Deep() || x.t.recurs || f.no == 0 || f.no == x.count-1 {
+	return func(f samples.Sample) error {
+		if p.Deep() || t.recurs || f.No == 0 || f.No == count-1 {
 			return look(f)
 		}
 		return nil
@@ -438,75 +259,6 @@ func (p *parser) coverFragmentRun(r *run, off, n, last int64) error {
 	return p.coverRun(t, off, n, last)
 }
 
-// auxiliary protects the data of sample encryption that lies in mdat: saio
-// tells where, saiz how much (8.7.8, 8.7.9). Where there is a senc box the data
-// is in it, and writers do not agree on what the offset counts from.
-func (p *parser) auxiliary(r *run, traf, saio box.Box) error {
-	total, err := p.auxiliarySize(traf)
-	if err != nil || total == 0 {
-		return err
-	}
-	c, err := p.offsetsOf(saio)
-	if err != nil {
-		return err
-	}
-	if c.N == 0 {
-		p.Distrust("encryption data lies nowhere")
-		return nil
-	}
-	off, err := c.Number(0)
-	if err != nil {
-		return err
-	}
-	if off > p.Size()-r.base {
-		return nil
-	}
-	off += r.base
-	if off >= traf.Off && off < traf.End() {
-		return nil
-	}
-	if c.N > 1 {
-		p.Distrust("encryption data lies in several places")
-	}
-	return p.coverRun(&track{encrypted: true}, off, total, off)
-}
-
-// offsetsOf returns the offsets in saio.
-func (p *parser) offsetsOf(b box.Box) (box.Column, error) {
-	version, flags, err := box.FullHead(p.Scan, b)
-	if err != nil {
-		return box.Column{}, err
-	}
-	width := int64(4)
-	if version == 1 {
-		width = 8
-	}
-	return p.Column(b, 4+8*int64(flags&1), width)
-}
-
-// auxiliarySize returns the length of the data that is not in a senc box.
-func (p *parser) auxiliarySize(traf box.Box) (total int64, err error) {
-	inside := false
-	_, err = p.Children(traf.Body(), traf.End(), func(c box.Box) error {
-		if c.Type == "senc" {
-			inside = true
-		}
-		if c.Type != "saiz" {
-			return nil
-		}
-		sizes, err := p.auxiliarySizes(c)
-		if err != nil {
-			return err
-		}
-		total, err = sizes.sum(sizes.each.N)
-		return err
-	})
-	if inside {
-		total = 0
-	}
-	return total, err
-}
-
 // readFragmentTexts reads what the texts of a moof box say, before anything is
 // claimed: what a track is has to be known by then.
 func (p *parser) readFragmentTexts(b box.Box) error {
@@ -515,7 +267,7 @@ func (p *parser) readFragmentTexts(b box.Box) error {
 	}
 	distrusts := p.Distrusts
 	defer func() { p.Distrusts = distrusts }()
-	f := &fragment{box: b, next: b.Off}
+	f := samples.NewFragment(b.Off)
 	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
 		if c.Type != "traf" {
 			return nil
@@ -551,28 +303,24 @@ func (p *parser) readDecodeTime(r *run, b box.Box) error {
 	return err
 }
 
-func (p *parser) readRunText(f *fragment, r *run, b box.Box) error {
-	x, ok, err := p.readRun(f, r, b)
+func (p *parser) readRunText(f *samples.Fragment, r *run, b box.Box) error {
+	x, ok, err := r.Run(p.Walk, f, b)
 	if err != nil || !ok {
 		return err
 	}
-	var visit func(sample) error
+	var visit func(samples.Sample) error
 	if t := r.t; t != nil && t.hearing != nil {
-		visit = func(s sample) error {
-			long := int64(r.duration)
-			if x.timed {
-				row, err := x.table.Row(s.no)
-				if err != nil {
-					return err
-				}
-				long = int64(box.Uint32(row))
+		visit = func(s samples.Sample) error {
+			long, err := x.Lasts(s.No)
+			if err != nil {
+				return err
 			}
 			start := t.decoded
 			t.decoded += long
-			s.no = t.hearing.next // fragments follow each other
+			s.No = t.hearing.next // fragments follow each other
 			return p.hear(t, s, start, t.decoded)
 		}
 	}
-	f.next, _, err = p.each(&x, visit)
+	f.Next, _, err = x.Each(p.Walk, visit)
 	return err
 }

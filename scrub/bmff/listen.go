@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 	"untag/scrub/telemetry"
 	"untag/scrub/words"
@@ -42,7 +43,7 @@ func (p *parser) listen(m *movie, t *track) error {
 	if !t.spoken() {
 		return nil
 	}
-	why, err := t.tables.complete()
+	why, err := t.tables.Complete()
 	if err != nil || why != "" {
 		return err
 	}
@@ -50,65 +51,43 @@ func (p *parser) listen(m *movie, t *track) error {
 		p.Doubt("more tracks of text than can be looked at")
 		return nil
 	}
-	n, times := t.tables.samples, durations{c: t.tables.times}
+	n, times := t.tables.Count, t.tables.Durations()
 	all := p.Deep() && n <= maxHeard
 	t.hearing = &hearing{partial: p.Deep() && !all}
-	return p.eachSample(t, func(f sample) error {
-		start, long, err := times.next()
-		if err != nil || !all && !telemetry.Picked(f.no, n) {
+	return p.eachSample(t, func(f samples.Sample) error {
+		start, long, err := times.Next()
+		if err != nil || !all && !telemetry.Picked(f.No, n) {
 			return err
 		}
 		return p.hear(t, f, start, start+long)
 	})
 }
 
-// durations reads stts sample by sample.
-type durations struct {
-	c                 box.Column
-	row, left, length int64
-	at                int64
-}
-
-func (d *durations) next() (start, length int64, err error) {
-	for d.left == 0 && d.row < d.c.N {
-		row, err := d.c.Row(d.row)
-		if err != nil {
-			return 0, 0, err
-		}
-		d.row++
-		d.left, d.length = int64(box.Uint32(row)), int64(box.Uint32(row[4:]))
-	}
-	d.left--
-	start = d.at
-	d.at += d.length
-	return start, d.length, nil
-}
-
 // hear reads one sample.
-func (p *parser) hear(t *track, f sample, start, end int64) error {
+func (p *parser) hear(t *track, f samples.Sample, start, end int64) error {
 	h := t.hearing
 	h.heard++
 	h.partial = h.partial || h.heard > maxHeard
-	if h.heard > maxHeard || h.damaged || f.len == 0 {
+	if h.heard > maxHeard || h.damaged || f.Len == 0 {
 		return nil
 	}
 	most := int64(2 + words.MaxText)
 	if t.formats[0] == "stpp" || t.formats[0] == "wvtt" {
 		most = 64 << 10
 	}
-	b, err := p.Bytes(f.off, int(min(f.len, most)))
+	b, err := p.Bytes(f.Off, int(min(f.Len, most)))
 	if err != nil {
 		return err
 	}
-	text, ok := h.text(t.formats[0], b, f.len)
+	text, ok := h.text(t.formats[0], b, f.Len)
 	if !ok {
 		h.damaged = true
 		return nil
 	}
-	if f.no != h.next {
+	if f.No != h.next {
 		h.Jump()
 	}
-	h.next = f.no + 1
+	h.next = f.No + 1
 	scale := float64(max(1, t.timescale))
 	h.Add(float64(start)/scale, float64(end)/scale, text)
 	return nil
@@ -225,16 +204,16 @@ func isAnnounced(handler string) bool {
 
 // place takes the text out of a sample that holds a position, in a track in which
 // positions recur, and claims what an earlier run left of one.
-func (p *parser) placed(f sample) error {
-	if f.len < 3 {
+func (p *parser) placed(f samples.Sample) error {
+	if f.Len < 3 {
 		return nil
 	}
-	b, err := p.Bytes(f.off, int(min(f.len, 2+words.MaxText)))
+	b, err := p.Bytes(f.Off, int(min(f.Len, 2+words.MaxText)))
 	if err != nil {
 		return err
 	}
 	n := int64(binary.BigEndian.Uint16(b))
-	if n == 0 || n+2 > f.len {
+	if n == 0 || n+2 > f.Len {
 		return nil
 	}
 	text := b[2:min(int64(len(b)), 2+n)]
@@ -246,8 +225,8 @@ func (p *parser) placed(f sample) error {
 		p.Doubt("more subtitles hold positions than can be kept account of")
 		return nil
 	}
-	if !p.cover.Piece(scrub.Range{Off: f.off + 2, Len: n}) {
+	if !p.cover.Piece(scrub.Range{Off: f.Off + 2, Len: n}) {
 		return nil
 	}
-	return p.Blank(f.off+2, n, 0, scrub.Telemetry, "mdat/text")
+	return p.Blank(f.Off+2, n, 0, scrub.Telemetry, "mdat/text")
 }

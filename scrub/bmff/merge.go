@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
 )
 
 // coverTrack is called for each track; the chunks of all tracks of a movie are
@@ -21,15 +22,15 @@ func (p *parser) coverTrack(m *movie, t *track) error {
 // cursor is a track's place in the merge.
 type cursor struct {
 	t    *track
-	c    *chunks
-	head chunk
+	c    *samples.Chunks
+	head samples.Chunk
 	ok   bool
 
 	covered, gaps int64 // bytes in chunks, and from their ends to the next of any track
 }
 
 func (u *cursor) advance() (err error) {
-	u.head, u.ok, err = u.c.next()
+	u.head, u.ok, err = u.c.Next()
 	return err
 }
 
@@ -38,7 +39,7 @@ func (u *cursor) advance() (err error) {
 func (p *parser) coverMovie(m *movie) error {
 	var heads []*cursor
 	for _, t := range m.tracks {
-		u := &cursor{t: t, c: newChunks(&t.tables, p.Size(), box.AheadOf(len(m.tracks)))}
+		u := &cursor{t: t, c: samples.NewChunks(&t.tables, p.Size(), box.AheadOf(len(m.tracks)))}
 		if err := u.advance(); err != nil {
 			return err
 		}
@@ -50,16 +51,16 @@ func (p *parser) coverMovie(m *movie) error {
 			break
 		}
 		k := u.head
-		if k.most > k.len {
-			most := min(k.most, following-k.off, max(0, p.mdatEnd(k.off)-k.off))
-			n, err := p.withoutZeros(k.off, k.len, most)
+		if k.Most > k.Len {
+			most := min(k.Most, following-k.Off, max(0, p.mdatEnd(k.Off)-k.Off))
+			n, err := p.withoutZeros(k.Off, k.Len, most)
 			if err != nil {
 				return err
 			}
-			if n == most && k.len < most && most < k.most {
+			if n == most && k.Len < most && most < k.Most {
 				p.Distrust("sound has another length than its descriptions allow")
 			}
-			k.len = n
+			k.Len = n
 		}
 		if err := p.coverChunk(u.t, k); err != nil {
 			return err
@@ -67,31 +68,33 @@ func (p *parser) coverMovie(m *movie) error {
 		if err := u.advance(); err != nil {
 			return err
 		}
-		next := min(following, p.mdatEnd(k.off))
+		next := min(following, p.mdatEnd(k.Off))
 		if u.ok {
-			next = min(next, u.head.off)
+			next = min(next, u.head.Off)
 		}
 		if err := p.account(u, k, next); err != nil {
 			return err
 		}
 	}
 	for _, u := range heads {
-		u.t.probes = u.c.probes
-		p.asked = p.asked || !u.t.goes && u.t.tables.samples > 0
+		u.t.probes = u.c.Probes
+		p.asked = p.asked || !u.t.goes && u.t.tables.Count > 0
 		if u.t.goes {
 			continue // what is left of its samples is in bytes that no other track covers
 		}
-		why, err := u.t.tables.complete()
+		why, err := u.t.tables.Complete()
 		if err != nil {
 			return err
 		}
-		if err := p.coverAuxiliary(u.t); err != nil {
-			return err
+		if u.t.encrypted {
+			if err := u.t.tables.Encryption(p.Walk, p.coverEncryption); err != nil {
+				return err
+			}
 		}
 		if u.gaps > u.covered {
 			p.Distrust("more bytes lie behind the samples of a track than in them")
 		}
-		for _, why := range []string{why, u.c.left()} {
+		for _, why := range []string{why, u.c.Left()} {
 			if why != "" {
 				p.Distrust(why)
 			}
@@ -120,10 +123,10 @@ func (p *parser) withoutZeros(off, least, most int64) (int64, error) {
 // account adds a chunk to what its track covers, and what follows it up to next
 // to the gaps. A size of all samples that is too small shows in gaps behind the
 // chunks; those that are filled with zeros are what an earlier run made.
-func (p *parser) account(u *cursor, k chunk, next int64) error {
-	u.covered = min(u.covered+k.len, p.Size())
-	end := k.off + k.len
-	if u.t.tables.constant == 0 || k.len == 0 || end < k.off || next <= end || next > p.Size() {
+func (p *parser) account(u *cursor, k samples.Chunk, next int64) error {
+	u.covered = min(u.covered+k.Len, p.Size())
+	end := k.Off + k.Len
+	if u.t.tables.Constant == 0 || k.Len == 0 || end < k.Off || next <= end || next > p.Size() {
 		return nil
 	}
 	empty, err := p.Constant(end, min(next-end, 64), 0)
@@ -154,24 +157,24 @@ func lowest(heads []*cursor) (first *cursor, following int64) {
 	for _, u := range heads {
 		switch {
 		case !u.ok:
-		case first == nil || u.head.off < first.head.off:
+		case first == nil || u.head.Off < first.head.Off:
 			if first != nil {
-				following = min(following, first.head.off)
+				following = min(following, first.head.Off)
 			}
 			first = u
 		default:
-			following = min(following, u.head.off)
+			following = min(following, u.head.Off)
 		}
 	}
 	return first, following
 }
 
 // coverChunk adds one chunk to the coverage.
-func (p *parser) coverChunk(t *track, k chunk) error {
-	if k.samples == 0 {
+func (p *parser) coverChunk(t *track, k samples.Chunk) error {
+	if k.Samples == 0 {
 		return nil
 	}
-	return p.coverRun(t, k.off, k.len, k.last)
+	return p.coverRun(t, k.Off, k.Len, k.Last)
 }
 
 // coverRun adds n bytes of samples of a track, the last of which lies at last.
@@ -200,6 +203,11 @@ func (p *parser) coverRun(t *track, off, n, last int64) error {
 		r.Place = "mdat/" + t.samplesName()
 	}
 	return p.cover.Add(r)
+}
+
+// coverEncryption adds data of sample encryption to the coverage.
+func (p *parser) coverEncryption(off, n int64) error {
+	return p.coverRun(&track{encrypted: true}, off, n, off)
 }
 
 func (t *track) samplesName() string {

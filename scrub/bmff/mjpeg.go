@@ -2,6 +2,7 @@ package bmff
 
 import (
 	"untag/scrub"
+	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 )
 
@@ -22,7 +23,7 @@ func (p *parser) probePictures(t *track) error {
 	if t.codec.Kind != codec.Pictures || p.Careful { // a frame of the wrong length is cleaned of the next one
 		return p.eachProbe(t, p.inspect(t))
 	}
-	few := t.tables.samples <= maxPictures
+	few := t.tables.Count <= maxPictures
 	all := few && p.Deep()
 	if !all {
 		before, pieces := p.Point(), p.cover.Pieces()
@@ -44,7 +45,7 @@ func (p *parser) probePictures(t *track) error {
 }
 
 // eachProbe visits the frames that are looked at in any case.
-func (p *parser) eachProbe(t *track, visit func(sample) error) error {
+func (p *parser) eachProbe(t *track, visit func(samples.Sample) error) error {
 	for _, f := range t.probes {
 		if err := visit(f); err != nil {
 			return err
@@ -54,29 +55,29 @@ func (p *parser) eachProbe(t *track, visit func(sample) error) error {
 }
 
 // picture has one frame cleaned as a medium of its own.
-func (p *parser) picture(f sample) error {
-	if f.len == 0 || p.cover.Has(f.off) {
+func (p *parser) picture(f samples.Sample) error {
+	if f.Len == 0 || p.cover.Has(f.Off) {
 		return nil
 	}
-	err := p.Medium(scrub.Extents{{Off: f.off, Len: f.len}}, "mdat/picture")
+	err := p.Medium(scrub.Extents{{Off: f.Off, Len: f.Len}}, "mdat/picture")
 	if scrub.Refusal(err) {
 		p.Doubt("pictures of a video track can't be read")
 		return nil
 	}
 	if err == nil {
-		p.cover.Piece(scrub.Range{Off: f.off, Len: f.len})
+		p.cover.Piece(scrub.Range{Off: f.Off, Len: f.Len})
 	}
 	return err
 }
 
 // inspect returns what doubts frames that can't be cleaned.
-func (p *parser) inspect(t *track) func(sample) error {
+func (p *parser) inspect(t *track) func(samples.Sample) error {
 	st := t.codec
 	if st.Kind == codec.Pictures {
 		st.Kind = codec.Fields
 	}
-	return func(f sample) error {
-		why, err := st.Inspect(p.Reader, f.off, f.len)
+	return func(f samples.Sample) error {
+		why, err := st.Inspect(p.Reader, f.Off, f.Len)
 		if why != "" {
 			p.Doubt("%s", why)
 		}

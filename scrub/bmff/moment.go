@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
 )
 
 // epoch doubts a time of the media that counts from 1970, or from one of the years
@@ -25,7 +26,7 @@ func (p *parser) epoch(time uint64, scale uint32, off int64, place string) {
 
 // moment claims tfdt (8.8.12) and looks whether it is a date.
 func (p *parser) moment(r *run, b box.Box, place string) error {
-	if err := p.decodeTime(b, place); err != nil {
+	if err := samples.ClaimDecodeTime(p.Walk, b, place); err != nil {
 		return err
 	}
 	version, _, err := box.FullHead(p.Scan, b)
@@ -54,7 +55,7 @@ func (r *run) scale() uint32 {
 // there for whoever plays the track without the list.
 func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 	const mostEdits, least = 256, 4 // a quarter of a second: frames to decode from, and padding of sound
-	total := t.tables.lasts
+	total := t.tables.Lasts
 	if total <= 0 || m.timescale == 0 || t.timescale == 0 {
 		return nil
 	}
@@ -79,7 +80,7 @@ func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 			}
 			to := total
 			if long > 0 {
-				to = min(total, from+times(long, int64(t.timescale), total*int64(m.timescale))/int64(m.timescale))
+				to = min(total, from+samples.Times(long, int64(t.timescale), total*int64(m.timescale))/int64(m.timescale))
 			}
 			all = append(all, shown{from, to})
 		}

@@ -6,6 +6,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
 )
 
 // movie is one moov box and its tracks.
@@ -13,12 +14,9 @@ type movie struct {
 	timescale  uint32 // units of time a second
 	box        box.Box
 	tracks     []*track
-	trex       map[uint32]defaults // by track
+	trex       map[uint32]samples.Defaults // by track
 	fragmented bool
 }
-
-// defaults are what holds for the samples of a fragment that says nothing else.
-type defaults struct{ duration, size uint32 }
 
 // maxTracks is far above what files have; each track costs buffers.
 const maxTracks = 256
@@ -34,7 +32,7 @@ func (m *movie) track(id uint32) *track {
 
 // readMovie reads what the tracks are and decides which ones go. It claims nothing.
 func (p *parser) readMovie(b box.Box) (*movie, error) {
-	m := &movie{box: b, trex: map[uint32]defaults{}}
+	m := &movie{box: b, trex: map[uint32]samples.Defaults{}}
 	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
 		if p.Torn(c, "trak") {
 			c.Type = "trak"
@@ -67,8 +65,8 @@ func (p *parser) readMovie(b box.Box) (*movie, error) {
 		return nil, err
 	}
 	for _, t := range m.tracks {
-		t.groups.fragmented = len(m.trex) > 0 // whose fragments may say what is encrypted
-		t.encrypted = t.encrypted && (t.secret || t.groups.fragmented)
+		t.groups.Fragmented = len(m.trex) > 0 // whose fragments may say what is encrypted
+		t.encrypted = t.encrypted && (t.secret || t.groups.Fragmented)
 		if err := p.judge(m, t); err != nil && !(p.Careful && box.Damaged(err)) {
 			return nil, err
 		}
@@ -98,7 +96,7 @@ func (p *parser) readExtends(b box.Box, m *movie) error {
 		}
 		h, err := p.Bytes(c.Body(), 24)
 		if err == nil && len(m.trex) < maxTracks {
-			m.trex[box.Uint32(h[4:])] = defaults{box.Uint32(h[12:]), box.Uint32(h[16:])}
+			m.trex[box.Uint32(h[4:])] = samples.Defaults{Duration: box.Uint32(h[12:]), Size: box.Uint32(h[16:])}
 		}
 		return err
 	})

@@ -36,9 +36,6 @@ func (p *parser) mediaHeader(b box.Box, place string) error {
 	return nil
 }
 
-// tableWidths are full boxes of entries behind their count, by how long each is.
-var tableWidths = map[string]int64{"stts": 8, "ctts": 8, "stss": 4, "stps": 4, "stsc": 12, "stco": 4, "co64": 8}
-
 // editList claims elst (8.6.6).
 func (p *parser) editList(b box.Box, place string) error {
 	edits, _, err := p.edits(b)

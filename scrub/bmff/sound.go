@@ -1,6 +1,9 @@
 package bmff
 
-import "untag/scrub/bmff/box"
+import (
+	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
+)
 
 // sampleBytes is what one channel of one sample takes in the uncompressed
 // formats of QuickTime, whose tables may say 1 instead.
@@ -18,22 +21,22 @@ func (p *parser) readSound(t *track, e entry) error {
 	channels, bits := int64(box.Uint16(h[24:])), int64(box.Uint16(h[26:]))
 	switch version := box.Uint16(h[16:]); {
 	case version == 1 && e.version == 0 && len(h) >= 52:
-		t.tables.perPacket = packet{int64(box.Uint32(h[36:])), int64(box.Uint32(h[44:]))}
+		t.tables.PerPacket = samples.Packet{Frames: int64(box.Uint32(h[36:])), Bytes: int64(box.Uint32(h[44:]))}
 	case version == 2 && len(h) >= 72:
-		t.tables.perPacket = packet{int64(box.Uint32(h[68:])), int64(box.Uint32(h[64:]))}
+		t.tables.PerPacket = samples.Packet{Frames: int64(box.Uint32(h[68:])), Bytes: int64(box.Uint32(h[64:]))}
 	case version == 0 && sampleBytes[e.Type] > 0:
 		if channels == 0 || bits%8 != 0 || bits > 64 {
-			t.tables.trouble = "a track of sound contradicts itself"
+			t.tables.Trouble = "a track of sound contradicts itself"
 			return nil
 		}
 		width := sampleBytes[e.Type]
 		if width <= 2 && bits > 0 && e.Type != "ulaw" && e.Type != "alaw" {
 			width = (bits + 7) / 8
 		}
-		t.tables.perPacket = packet{1, channels * width}
+		t.tables.PerPacket = samples.Packet{Frames: 1, Bytes: channels * width}
 	}
-	if q := t.tables.perPacket; q.frames > 0 && q.bytes == 0 {
-		t.tables.perPacket = packet{}
+	if q := t.tables.PerPacket; q.Frames > 0 && q.Bytes == 0 {
+		t.tables.PerPacket = samples.Packet{}
 	}
 	return nil
 }

@@ -99,7 +99,7 @@ func (p *parser) readDescriptions(b box.Box, t *track) error {
 	_, err := p.entries(b, func(e entry) error {
 		t.codec.Kind = codec.Unknown
 		err := p.readDescription(t, e)
-		if t.tables.described++; t.tables.described == 1 {
+		if t.tables.Described++; t.tables.Described == 1 {
 			first = t.codec.Kind
 		}
 		mixed = mixed || t.codec.Kind != first
@@ -179,18 +179,18 @@ func (p *parser) descriptions(t *track, b box.Box, place string) error {
 // tells whether it is true. Fragments may name others.
 func (p *parser) idle(t *track) error {
 	used := map[uint32]bool{1: true}
-	for i := range t.tables.runs.N {
-		row, err := t.tables.runs.Row(i)
+	for i := range t.tables.Runs.N {
+		row, err := t.tables.Runs.Row(i)
 		if err != nil {
 			return err
 		}
 		n := box.Uint32(row[8:])
-		if used[n] = true; int64(n) > t.tables.described {
+		if used[n] = true; int64(n) > t.tables.Described {
 			p.Doubt("a chunk is of a description that there is not")
 			return nil
 		}
 	}
-	if delete(used, 0); int64(len(used)) < t.tables.described {
+	if delete(used, 0); int64(len(used)) < t.tables.Described {
 		p.Doubt("a track has a description of samples that none of them uses")
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 	"untag/scrub/words"
 )
@@ -22,28 +23,28 @@ func (t *track) timedText() bool {
 var modifiers = map[string]int64{"styl": 2 + 12*64, "hlit": 4, "hclr": 8, "krok": 6 + 8*64, "dlay": 4, "tbox": 8, "blnk": 4, "twrp": 1, "encd": 4, "drpo": 4, "drpt": 4}
 
 // textSample returns what looks into the samples of a track of timed text.
-func (p *parser) textSample(t *track) func(sample) error {
+func (p *parser) textSample(t *track) func(samples.Sample) error {
 	switch {
 	case t.damaged || p.Careful:
-		return func(sample) error { return nil }
+		return func(samples.Sample) error { return nil }
 	case !t.recurs:
 		return p.textTail
 	}
-	return func(f sample) error { return cmp.Or(p.placed(f), p.textTail(f)) }
+	return func(f samples.Sample) error { return cmp.Or(p.placed(f), p.textTail(f)) }
 }
 
 // textTail looks at what follows the text of a sample. Boxes that nobody knows,
 // and words that are in no box, go. Anything else may be what follows the sample,
 // whose length is wrong then.
-func (p *parser) textTail(f sample) error {
-	if f.len < 2 {
+func (p *parser) textTail(f samples.Sample) error {
+	if f.Len < 2 {
 		return nil
 	}
-	h, err := p.Bytes(f.off, 2)
+	h, err := p.Bytes(f.Off, 2)
 	if err != nil {
 		return err
 	}
-	off, end := f.off+2+int64(box.Uint16(h)), f.off+f.len
+	off, end := f.Off+2+int64(box.Uint16(h)), f.Off+f.Len
 	if off >= end {
 		return nil // or no text of this kind: the whole of it is payload
 	}
@@ -102,41 +103,4 @@ func (p *parser) textPiece(off, n int64, b box.Box) error {
 		p.Fill(scrub.Destroy, at, off+n-at, 0)
 	}
 	return nil
-}
-
-// maxTiny is how many samples are looked at beside one for each 16 bytes of the
-// file: a table of a few bytes can announce a sample for every byte.
-const maxTiny = 1 << 16
-
-// eachSample visits the samples of a track that lie in the file.
-func (p *parser) eachSample(t *track, visit func(sample) error) error {
-	c := newChunks(&t.tables, p.Size(), box.ColumnBlock)
-	c.bare = true
-	sizes := &c.t.sizes
-	for {
-		k, ok, err := c.next()
-		if err != nil || !ok {
-			return err
-		}
-		off := k.off
-		for i := k.sample; i < k.sample+k.samples; i++ {
-			n := int64(t.tables.constant)
-			if n == 0 {
-				if n, err = sizes.Number(i); err != nil {
-					return err
-				}
-			}
-			if n > p.Left(off) {
-				return nil // coverMovie says so
-			}
-			if p.visited++; p.visited > p.Size()/16+maxTiny {
-				p.Doubt("more samples than can be looked at, for a film of this length")
-				return nil
-			}
-			if err := visit(sample{i, off, n}); err != nil {
-				return err
-			}
-			off += n
-		}
-	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 	"untag/scrub/pattern"
 )
@@ -24,10 +25,10 @@ type track struct {
 	encrypted bool
 	secret    bool     // something says that samples are encrypted
 	chapters  []uint32 // tracks that this one names as its chapters
-	tables    tables
-	groups    groups
+	tables    samples.Tables
+	groups    samples.Groups
 	codec     codec.Stream
-	probes    []sample // the first and last ones, once the tables were read
+	probes    []samples.Sample // the first and last ones, once the tables were read
 
 	decoded int64    // when the next sample of a fragment begins
 	hearing *hearing // while it is not known who wrote its text
@@ -112,7 +113,7 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 				case "vmhd", "smhd":
 					t.media = true
 				case "stbl":
-					return p.readTables(c, t)
+					return t.tables.Read(p.Walk, c, func(c box.Box) error { return p.readTable(c, t) })
 				}
 				return nil
 			})
@@ -121,6 +122,21 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 		return nil
 	})
 	return err
+}
+
+// readTable notes what is no table of where samples lie.
+func (p *parser) readTable(b box.Box, t *track) error {
+	switch b.Type {
+	case "stsd":
+		return p.readDescriptions(b, t)
+	case "senc", "saiz", "saio":
+		t.secret = true
+	case "sgpd":
+		typ, err := samples.GroupType(p.Walk, b)
+		t.secret = t.secret || typ == "seig"
+		return err
+	}
+	return nil
 }
 
 // readTimescale reads mdhd (8.4.2), whose form is looked at later.
@@ -157,7 +173,7 @@ const maxChapters = 1 << 10
 
 // judge decides whether a track goes.
 func (p *parser) judge(m *movie, t *track) error {
-	isChapter := (isText(t.handler) || t.pictures() || t.handler == "vide" && t.tables.samples < maxChapters) && slices.ContainsFunc(m.tracks, func(o *track) bool { return slices.Contains(o.chapters, t.id) })
+	isChapter := (isText(t.handler) || t.pictures() || t.handler == "vide" && t.tables.Count < maxChapters) && slices.ContainsFunc(m.tracks, func(o *track) bool { return slices.Contains(o.chapters, t.id) })
 	isMeta := slices.ContainsFunc(t.formats, func(f string) bool { return slices.Contains(metaFormats, f) })
 	switch {
 	case isChapter:
@@ -470,4 +486,29 @@ func (p *parser) clipping(b box.Box, place string) error {
 		p.Claim(c.Off, c.Head+rectangle, scrub.Structure, at)
 		return p.Slack(c, c.Body()+rectangle, at)
 	})
+}
+
+// sampleTables claims stbl.
+func (p *parser) sampleTables(t *track, b box.Box, place string) error {
+	if err := t.groups.Read(p.Walk, b, t.tables.Count); err != nil {
+		return err
+	}
+	return p.Inside(b, place, func(c box.Box) error {
+		at := place + "/" + c.Name()
+		switch c.Type {
+		case "stsd":
+			return p.descriptions(t, c, at)
+		case "free", "skip":
+			return p.Filler(c, at)
+		}
+		return t.sampleKind().Table(p.Walk, &t.tables, &t.groups, c, at)
+	})
+}
+
+// sampleKind is what is known of the samples of a track that may not be known.
+func (t *track) sampleKind() samples.Kind {
+	if t == nil {
+		return samples.Kind{Text: true}
+	}
+	return samples.Kind{Clear: !t.encrypted, Text: isText(t.handler)}
 }

@@ -1,17 +1,17 @@
-package bmff
+package samples
 
 import (
 	"untag/scrub"
 	"untag/scrub/bmff/box"
 )
 
-// groups are how the samples of a track, or of a fragment of it, are grouped (8.9).
-type groups struct {
+// Groups are how the samples of a track, or of a fragment of it, are grouped (8.9).
+type Groups struct {
 	described  map[string]int64 // how many groups there are of a type, 0 if that can't be read
 	assigned   map[string]bool  // types by which samples are grouped
 	samples    int64
-	outer      *groups // of the track, for those of a fragment
-	fragmented bool    // fragments may group their samples by what is described here
+	Outer      *Groups // of the track, for those of a fragment
+	Fragmented bool    // fragments may group their samples by what is described here
 }
 
 // groupForms are the descriptions of groups that a player can use, with their length
@@ -58,15 +58,15 @@ func groupsForm(typ string, count *int64) box.Form {
 	}
 }
 
-// readGroups notes which groups a stbl or traf box describes and which it uses.
-func (p *parser) readGroups(g *groups, b box.Box, samples int64) error {
+// Read notes which groups a stbl or traf box describes and which it uses.
+func (g *Groups) Read(w *box.Walk, b box.Box, samples int64) error {
 	g.samples = samples
 	g.described, g.assigned = map[string]int64{}, map[string]bool{}
-	_, err := box.Each(p.Scan, b.Body(), b.End(), func(c box.Box) error {
+	_, err := box.Each(w.Scan, b.Body(), b.End(), func(c box.Box) error {
 		if c.Type != "sgpd" && c.Type != "sbgp" {
 			return nil
 		}
-		h, err := p.Bytes(c.Body(), int(min(c.Size(), box.MostFields)))
+		h, err := w.Bytes(c.Body(), int(min(c.Size(), box.MostFields)))
 		if err != nil || len(h) < 8 {
 			return err
 		}
@@ -89,46 +89,46 @@ func (p *parser) readGroups(g *groups, b box.Box, samples int64) error {
 	return err
 }
 
-// groupType reads the type of a grouping.
-func (p *parser) groupType(b box.Box) (string, error) {
-	h, err := p.Bytes(b.Body(), int(min(b.Size(), 8)))
+// GroupType reads the type of a grouping.
+func GroupType(w *box.Walk, b box.Box) (string, error) {
+	h, err := w.Bytes(b.Body(), int(min(b.Size(), 8)))
 	if err != nil || len(h) < 8 {
 		return "", err
 	}
 	return string(h[4:8]), nil
 }
 
-// groups claims sgpd.
-func (p *parser) groups(t *track, g *groups, b box.Box, place string) error {
-	typ, err := p.groupType(b)
+// groups claims sgpd (8.9.3).
+func (k Kind) groups(w *box.Walk, g *Groups, b box.Box, place string) error {
+	typ, err := GroupType(w, b)
 	if err != nil {
 		return err
 	}
-	if g.described[typ] == 0 || !g.assigned[typ] && !g.fragmented || typ == "seig" && t != nil && !t.encrypted {
-		p.Drop(b, scrub.Unknown, place, "")
+	if g.described[typ] == 0 || !g.assigned[typ] && !g.Fragmented || typ == "seig" && k.Clear {
+		w.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
 	var n int64
-	p.Claim(b.Off, b.Head, scrub.Structure, place)
-	end, _, err := p.Formed(b.Body(), b.Size(), groupsForm(typ, &n), place)
+	w.Claim(b.Off, b.Head, scrub.Structure, place)
+	end, _, err := w.Formed(b.Body(), b.Size(), groupsForm(typ, &n), place)
 	if err != nil {
 		return err
 	}
-	return p.Slack(b, end, place)
+	return w.Slack(b, end, place)
 }
 
 // grouping claims sbgp (8.9.2): runs of samples, and which of the groups that are
 // described each belongs to. Groups of the fragment itself count from 0x10001.
-func (p *parser) grouping(t *track, g *groups, b box.Box, place string) error {
-	typ, err := p.groupType(b)
+func (k Kind) grouping(w *box.Walk, g *Groups, b box.Box, place string) error {
+	typ, err := GroupType(w, b)
 	if err != nil {
 		return err
 	}
 	outer, inner := g.described[typ], int64(0)
-	if g.outer != nil {
-		outer, inner = g.outer.described[typ], outer
+	if g.Outer != nil {
+		outer, inner = g.Outer.described[typ], outer
 	}
-	h, err := p.Bytes(b.Body(), int(min(b.Size(), 16)))
+	h, err := w.Bytes(b.Body(), int(min(b.Size(), 16)))
 	if err != nil {
 		return err
 	}
@@ -136,9 +136,9 @@ func (p *parser) grouping(t *track, g *groups, b box.Box, place string) error {
 	if len(h) >= 12 && h[0] == 1 {
 		countAt, parameter = 12, box.Uint32(h[8:]) // that these types have none of
 	}
-	c, err := p.Column(b, countAt, 8)
-	if box.Damaged(err) || outer+inner == 0 || typ == "seig" && t != nil && !t.encrypted {
-		p.Drop(b, scrub.Unknown, place, "")
+	c, err := w.Column(b, countAt, 8)
+	if box.Damaged(err) || outer+inner == 0 || typ == "seig" && k.Clear {
+		w.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
 	left := g.samples
@@ -149,13 +149,13 @@ func (p *parser) grouping(t *track, g *groups, b box.Box, place string) error {
 		}
 		index := int64(box.Uint32(row[4:]))
 		if left -= int64(box.Uint32(row)); left < 0 || index > outer && (index <= 0x10000 || index > 0x10000+inner) {
-			p.Drop(b, scrub.Unknown, place, "")
+			w.Drop(b, scrub.Unknown, place, "")
 			return nil
 		}
 	}
-	_, err = p.Rows(b, countAt, 8, 0, place)
+	_, err = w.Rows(b, countAt, 8, 0, place)
 	if err == nil && parameter != 0 {
-		p.Rewrite(b.Body()+8, make([]byte, 4), scrub.Hidden, place+"/parameter")
+		w.Rewrite(b.Body()+8, make([]byte, 4), scrub.Hidden, place+"/parameter")
 	}
 	return err
 }
