@@ -71,5 +71,5 @@ func sniff(head []byte, size int64) bool {
 // parse has a film parsed, and once more if there is doubt about it, since that may
 // come up after things were done that rest on what was read before.
 func parse(s *scrub.Scan) error {
-	return box.Parse(s, &grammar, func(w *box.Walk) error { return (&parser{Walk: w}).parse() })
+	return box.Parse(s, &grammar, func(w *box.Walk) error { return newParser(w).parse() })
 }

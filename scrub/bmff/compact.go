@@ -26,7 +26,7 @@ type compaction struct {
 // compact is the Compact of [Format]. Fragmented movies are left as they are:
 // their indexes hold offsets of many kinds, and little is to be gained.
 func compact(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
-	c := &compaction{p: &parser{Walk: box.NewWalk(s, &grammar)}}
+	c := &compaction{p: newParser(box.NewWalk(s, &grammar))}
 	if err := c.p.readMovies(); err != nil {
 		return nil, nil, err
 	}

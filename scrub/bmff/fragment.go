@@ -47,7 +47,7 @@ func (p *parser) fragment(b box.Box) error {
 		case vacant:
 			return p.vacantFragment(f, c, place)
 		default:
-			return p.unknown(c, place+"/"+c.Name())
+			return p.tags.Unknown(c, place+"/"+c.Name())
 		}
 	})
 }
@@ -161,7 +161,7 @@ func (p *parser) fragmentBox(r *run, b box.Box, place string) error {
 		if n, ok := fragmentUUIDs[string(id)]; ok && (n > 0 || r.t == nil || r.t.encrypted) {
 			return p.fragmentUUID(b, n, place)
 		}
-		return p.uuid(b, place+"/traf/uuid")
+		return p.tags.UUID(b, place+"/traf/uuid")
 	default:
 		return r.t.sampleKind().Property(p.Walk, &r.Groups, b, place+"/traf/"+b.Name())
 	}

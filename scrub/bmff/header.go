@@ -1,8 +1,6 @@
 package bmff
 
 import (
-	"bytes"
-	"cmp"
 	"time"
 
 	"untag/scrub"
@@ -114,50 +112,4 @@ func macTime(raw []byte) string {
 		return ""
 	}
 	return time.Unix(int64(seconds)-from1904, 0).UTC().Format(time.RFC3339)
-}
-
-// maxName is what the length byte of a Pascal string can say, and more than any
-// writer puts into a handler.
-const maxName = 256
-
-// handler claims a handler box: the type stays, manufacturer and name go.
-// Readers need the box, and take zeros for an empty name in both the QuickTime
-// and the ISO form.
-func (p *parser) handler(b box.Box, place string) error {
-	if b.Size() < 20 {
-		return p.Errorf(b.Off, "box %q has %d bytes, expected 28 or more", b.Name(), b.Len)
-	}
-	h, err := p.Bytes(b.Body(), int(min(b.Size(), 24+scrub.MaxValue)))
-	if err != nil {
-		return err
-	}
-	p.Claim(b.Off, b.Head+12, scrub.Structure, place)
-	if box.Uint32(h) != 0 {
-		p.Rewrite(b.Body(), make([]byte, 4), scrub.Hidden, place+"/flags")
-	}
-	if component := string(h[4:8]); component != "\x00\x00\x00\x00" && component != "mhlr" && component != "dhlr" {
-		p.Rewrite(b.Body()+4, make([]byte, 4), scrub.Hidden, place+"/component")
-	}
-	vendor := b.Body() + 12
-	name := b.Body() + min(24, b.Size())
-	if n := b.End() - name; n > maxName {
-		if text, err := p.longName(name, n); err != nil || !text {
-			return cmp.Or(err, p.Errorf(b.Off, "the name of a handler has %d bytes that are no name", n))
-		}
-	}
-	if err := p.Zero(vendor, name-vendor, scrub.Software, place+"/manufacturer", ""); err != nil {
-		return err
-	}
-	return p.Zero(name, b.End()-name, scrub.Software, place+"/name", box.Printable(h[min(24, len(h)):]))
-}
-
-// longName tells whether n bytes are text between zeros, as a very long name is or
-// what an interrupted run left of one, and not something that a wrong length takes in.
-func (p *parser) longName(off, n int64) (bool, error) {
-	const most = 4 << 10
-	if n > most {
-		return false, nil
-	}
-	b, err := p.Bytes(off, int(n))
-	return err == nil && box.Readable(bytes.Trim(b, "\x00"), most), err
 }

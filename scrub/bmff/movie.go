@@ -45,7 +45,7 @@ func (p *parser) readMovie(b box.Box) (*movie, error) {
 		case "mvex":
 			return p.readExtends(c, m)
 		case "udta", "meta":
-			return p.readRecorder(c)
+			return p.tags.ReadRecorder(c)
 		case "trak":
 			if len(m.tracks) == maxTracks {
 				return p.Unsupportedf(c.Off, "more than %d tracks", maxTracks)
@@ -121,13 +121,9 @@ func (p *parser) movie(m *movie) error {
 			return p.track(m, t)
 		case "mvex":
 			return p.extends(m, c, place)
-		case "udta":
-			p.wordless = false
-			return p.userData(c, place)
-		case "meta":
-			p.wordless = false
-			_, err := p.meta(c, place)
-			return err
+		case "udta", "meta":
+			p.tags.Wordless = false
+			return p.tags.Container(c, place)
 		case "iods":
 			return p.objectDescriptor(m, c, place)
 		case "clip":
@@ -143,7 +139,7 @@ func (p *parser) movie(m *movie) error {
 				p.Claim(c.Off, c.Len, scrub.Identify, place)
 				return nil
 			}
-			return p.unknown(c, place)
+			return p.tags.Unknown(c, place)
 		}
 	})
 }

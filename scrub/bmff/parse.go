@@ -6,12 +6,14 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/meta"
 	"untag/scrub/cover"
 )
 
 // parser is the work on one file.
 type parser struct {
 	*box.Walk
+	tags   *meta.Tags
 	movies []*movie
 	mdats  []scrub.Range // the bodies
 	// hollow are where samples without bytes lie.
@@ -31,13 +33,13 @@ type parser struct {
 	fragments int
 	hearings  int   // tracks of text that were listened to
 	visited   int64 // samples that were looked at one by one
-	recorder  bool  // the user data are those of what recorded the film
-	wordless  bool  // words of a recorder went from the metadata at hand: see dropWords
 
 	dated      bool   // the times of the media tell of a date
 	indexScale uint32 // units of time of the segment index
 	moofs      []int64
 }
+
+func newParser(w *box.Walk) *parser { return &parser{Walk: w, tags: &meta.Tags{Walk: w}} }
 
 // parse walks the file twice: once over all boxes, noting where samples lie,
 // and then over the bodies of mdat, which only all of the tables together explain.
@@ -57,7 +59,7 @@ var essential = []string{"ftyp", "moov", "moof", "mdat"}
 
 // known tells whether a type is one that the top level is known to have.
 func known(typ string) bool {
-	return vendorBoxes[typ] != "" || slices.Contains([]string{"free", "skip", "wide", "sidx", "ssix", "styp", "mfra"}, typ)
+	return meta.IsVendor(typ) || slices.Contains([]string{"free", "skip", "wide", "sidx", "ssix", "styp", "mfra"}, typ)
 }
 
 // nextTop reads the box at off. ok is false where no more boxes follow, and all
@@ -293,7 +295,7 @@ func (p *parser) topFiller(b box.Box, place string) error {
 // length was, so that it swallowed what follows it.
 func risky(b box.Box) bool {
 	const large = 4 << 10
-	return b.Type != "uuid" && b.Type != "meta" && b.Type != "udta" && (vendorBoxes[b.Type] == "" || b.Len > large)
+	return b.Type != "uuid" && b.Type != "meta" && b.Type != "udta" && (!meta.IsVendor(b.Type) || b.Len > large)
 }
 
 // nesting are boxes of the top level that may hold whole media or other boxes.
@@ -310,7 +312,7 @@ func (p *parser) claimStrangers() error {
 			p.Claim(b.Off, b.Len, scrub.Identify, b.Name())
 			continue
 		}
-		if err := p.unknown(b, b.Name()); err != nil {
+		if err := p.tags.Unknown(b, b.Name()); err != nil {
 			return err
 		}
 	}

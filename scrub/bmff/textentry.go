@@ -95,7 +95,7 @@ func (p *parser) quickTimeText(t *track, e entry, place string) error {
 	}); err != nil {
 		return err
 	}
-	if e.Len-n > maxName {
+	if e.Len-n > box.MaxName {
 		return p.leftovers(e, e.Off+n, place)
 	}
 	return p.Zero(e.Off+n, e.Len-n, scrub.Software, place+"/font", "")

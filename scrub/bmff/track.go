@@ -246,11 +246,8 @@ func (p *parser) trackBox(m *movie, t *track, b box.Box, place string) error {
 		return p.media(t, b, place)
 	case "tref":
 		return p.references(m, b, place)
-	case "udta":
-		return p.userData(b, place)
-	case "meta":
-		_, err := p.meta(b, place)
-		return err
+	case "udta", "meta":
+		return p.tags.Container(b, place)
 	case "edts":
 		return cmp.Or(p.container(b, place), p.hiddenFilm(m, t, b, place))
 	case "tapt", "trgr":
@@ -266,7 +263,7 @@ func (p *parser) trackBox(m *movie, t *track, b box.Box, place string) error {
 	case "free", "skip", "wide", "junk":
 		return p.Filler(b, place)
 	case "uuid":
-		return p.trackUUID(b, place)
+		return p.tags.TrackUUID(b, place)
 	default:
 		p.Drop(b, scrub.Unknown, place, "")
 	}
@@ -333,7 +330,7 @@ func (p *parser) media(t *track, b box.Box, place string) error {
 		case "mdhd":
 			return p.header(c, at)
 		case "hdlr":
-			return p.handler(c, at)
+			return p.Handler(c, at)
 		case "elng":
 			return p.extendedLanguage(c, at)
 		case "minf":
@@ -363,7 +360,7 @@ func (p *parser) mediaInfo(t *track, b box.Box, place string) error {
 		case "gmhd":
 			return p.container(c, at)
 		case "hdlr":
-			return p.handler(c, at)
+			return p.Handler(c, at)
 		case "dinf":
 			return p.dataInfo(c, at)
 		case "stbl":
@@ -419,25 +416,6 @@ func (p *parser) dataReference(b box.Box, place string) error {
 		return p.Unsupportedf(b.Off, "media in another file")
 	}
 	return p.Zero(b.Body()+4, b.Size()-4, scrub.Person, place, "")
-}
-
-// sphericalUUID marks spherical video, version 1: XML that players need to show
-// a 360° picture as one. It names the stitching software, too.
-const sphericalUUID = "\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\x1f\xdd"
-
-func (p *parser) trackUUID(b box.Box, place string) error {
-	if b.Size() < 16 || b.Size() > 64<<10 {
-		p.Drop(b, scrub.Unknown, place, "")
-		return nil
-	}
-	h, err := p.Bytes(b.Body(), int(b.Size()))
-	if err != nil {
-		return err
-	}
-	if string(h[:16]) != sphericalUUID {
-		return p.uuid(b, place)
-	}
-	return p.spherical(b, h[16:], place+"/spherical")
 }
 
 // languageTag is a tag of BCP 47 without extensions and private parts.

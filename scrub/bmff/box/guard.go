@@ -51,7 +51,7 @@ func (w *Walk) tooLong(off, n int64, place string) (bool, error) {
 // name, by a name of which one bit is lost, by what it holds, or since nobody knows
 // where it ends.
 func (w *Walk) vital(b Box) (bool, error) {
-	if b.Cut || w.Tags == 0 && !IsType([]byte(b.Type)) || slices.Contains(w.grammar.Vital, b.Type) || Nearly(b.Type, w.grammar.Vital) || Nearly(b.Type, w.grammar.Configs) {
+	if b.Cut || w.InTags == 0 && !IsType([]byte(b.Type)) || slices.Contains(w.grammar.Vital, b.Type) || Nearly(b.Type, w.grammar.Vital) || Nearly(b.Type, w.grammar.Configs) {
 		return true, nil
 	}
 	off, err := w.firstData(b.Body(), b.End())

@@ -20,8 +20,8 @@ type Walk struct {
 	// alone, those that are longer than what holds them are read up to its end, and of all
 	// else only what is named goes. What is Unknown or Hidden stays.
 	Careful bool
-	// Tags is how many containers of tags the walk is in.
-	Tags int
+	// InTags is how many containers of tags the walk is in.
+	InTags int
 	// Shield is noted for a second walk: whether media data lie in n bytes at off, which
 	// are left alone then.
 	Shield func(off, n int64) bool
@@ -171,5 +171,5 @@ func (w *Walk) stays(off, n int64, kind scrub.Kind) bool {
 	if !w.Careful {
 		return false
 	}
-	return w.shield != nil && w.shield(off, n) || w.Tags == 0 && (kind == scrub.Unknown || kind == scrub.Hidden)
+	return w.shield != nil && w.shield(off, n) || w.InTags == 0 && (kind == scrub.Unknown || kind == scrub.Hidden)
 }

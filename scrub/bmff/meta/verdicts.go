@@ -1,4 +1,4 @@
-package bmff
+package meta
 
 import (
 	"strings"
@@ -17,14 +17,6 @@ type verdict struct {
 var keptKeys = map[string]verdict{
 	"com.android.capture.fps": {scrub.Render, ""}, "com.apple.quicktime.full-frame-rate-playback-intent": {scrub.Render, ""},
 	"lyrics": {scrub.Describe, scrub.Lyrics},
-}
-
-func init() {
-	for _, name := range []string{"com.apple.quicktime.title", "com.apple.quicktime.displayname", "com.apple.quicktime.artist", "com.apple.quicktime.album", "com.apple.quicktime.genre", "com.apple.quicktime.year",
-		"title", "artist", "album", "album_artist", "composer", "genre", "track", "disc", "grouping", "compilation", "show", "episode_id", "episode_sort", "season_number",
-		"sort_name", "sort_artist", "sort_album", "sort_album_artist", "sort_composer", "sort_show"} {
-		keptKeys[name] = verdict{scrub.Describe, scrub.Title}
-	}
 }
 
 // keyVerdicts name the kind of the other keys, all of which go, by a part of
@@ -66,13 +58,6 @@ var itemVerdicts = map[string]verdict{
 	"gshh": {0, scrub.ID}, "gspm": {0, scrub.ID}, "gspu": {0, scrub.ID}, "gssd": {0, scrub.ID}, "rate": {0, scrub.Comment},
 }
 
-func init() {
-	for _, t := range []string{"\xa9nam", "\xa9ART", "aART", "\xa9alb", "\xa9wrt", "\xa9gen", "gnre", "trkn", "disk", "cpil", "\xa9day", "\xa9grp", "\xa9com", "\xa9mvn", "\xa9mvi", "\xa9mvc", "shwm", "\xa9wrk",
-		"tvsh", "tves", "tvsn", "tvnn", "tven", "sonm", "soar", "soal", "soaa", "soco", "sosn", "stik", "hdvd", "rtng", "tmpo", "\xa9st3", "pcst"} {
-		itemVerdicts[t] = verdict{scrub.Describe, scrub.Title}
-	}
-}
-
 func itemVerdict(typ string, it item) verdict {
 	if typ != "----" {
 		if v, ok := itemVerdicts[typ]; ok {
@@ -99,3 +84,18 @@ var (
 // hexWords matches numbers of 8 digits and nothing else, one of 16 perhaps, as gapless
 // and loudness data are.
 var hexWords = pattern.New(`^( ?[0-9A-Fa-f]{8}){1,10}( [0-9A-Fa-f]{16})?( [0-9A-Fa-f]{8}){0,10}[ \x00]*$`)
+
+func init() {
+	for _, name := range []string{"com.apple.quicktime.title", "com.apple.quicktime.displayname", "com.apple.quicktime.artist", "com.apple.quicktime.album", "com.apple.quicktime.genre", "com.apple.quicktime.year",
+		"title", "artist", "album", "album_artist", "composer", "genre", "track", "disc", "grouping", "compilation", "show", "episode_id", "episode_sort", "season_number",
+		"sort_name", "sort_artist", "sort_album", "sort_album_artist", "sort_composer", "sort_show"} {
+		keptKeys[name] = verdict{scrub.Describe, scrub.Title}
+	}
+}
+
+func init() {
+	for _, t := range []string{"\xa9nam", "\xa9ART", "aART", "\xa9alb", "\xa9wrt", "\xa9gen", "gnre", "trkn", "disk", "cpil", "\xa9day", "\xa9grp", "\xa9com", "\xa9mvn", "\xa9mvi", "\xa9mvc", "shwm", "\xa9wrk",
+		"tvsh", "tves", "tvsn", "tvnn", "tven", "sonm", "soar", "soal", "soaa", "soco", "sosn", "stik", "hdvd", "rtng", "tmpo", "\xa9st3", "pcst"} {
+		itemVerdicts[t] = verdict{scrub.Describe, scrub.Title}
+	}
+}

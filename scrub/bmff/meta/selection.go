@@ -1,4 +1,4 @@
-package bmff
+package meta
 
 import (
 	"cmp"
@@ -70,23 +70,23 @@ var characteristic = pattern.New(`^public\.(main-program-content|auxiliary-conte
 	`|accessibility\.(transcribes-spoken-dialog|describes-music-and-sound|describes-video|enhances-speech-intelligibility))\x00?$`)
 
 // selection claims an item by which players choose. One that can't be what it is called goes.
-func (p *parser) selection(b box.Box, place string) (stays bool, err error) {
+func (w *Tags) selection(b box.Box, place string) (stays bool, err error) {
 	const most = 256
 	if b.Size() <= most {
-		body, err := p.Bytes(b.Body(), int(b.Size()))
+		body, err := w.Bytes(b.Body(), int(b.Size()))
 		if err != nil {
 			return false, err
 		}
 		if trackKind().Match(body) && b.Type == "kind" || characteristic().Match(body) && b.Type == "tagc" {
-			p.Keep(b, place)
+			w.Keep(b, place)
 			return true, nil
 		}
 	}
 	if read := selections[b.Type]; read != nil {
-		if end, ok, err := p.Formed(b.Body(), b.Size(), read, place); ok || err != nil {
-			p.Claim(b.Off, b.Head, scrub.Structure, place)
-			return true, cmp.Or(err, p.Slack(b, end, place))
+		if end, ok, err := w.Formed(b.Body(), b.Size(), read, place); ok || err != nil {
+			w.Claim(b.Off, b.Head, scrub.Structure, place)
+			return true, cmp.Or(err, w.Slack(b, end, place))
 		}
 	}
-	return !p.Drop(b, scrub.Unknown, place, ""), nil
+	return !w.Drop(b, scrub.Unknown, place, ""), nil
 }

@@ -1,4 +1,4 @@
-package bmff
+package meta
 
 import (
 	"bytes"
@@ -17,24 +17,24 @@ var recorderItems = []string{"\xa9mak", "\xa9mod", "\xa9mdl", "\xa9xyz", "@xyz",
 var recorderNames = [][]byte{[]byte("com.apple.VoiceMemos"), []byte("com.apple.quicktime.make"), []byte("com.apple.quicktime.model"), []byte("com.apple.quicktime.location"),
 	[]byte("com.android.manufacturer"), []byte("com.android.model"), []byte("com.samsung."), []byte("com.sec.")}
 
-// readRecorder notes whether user data are those of a recorder. Titles in such a
+// ReadRecorder notes whether user data are those of a recorder. Titles in such a
 // file are no words of a work: they are a place, a day or a name.
-func (p *parser) readRecorder(b box.Box) error {
-	found, err := p.Holds(b.Body(), b.Size(), recorderItems)
-	if err != nil || found || p.recorder {
-		p.recorder = p.recorder || found
+func (w *Tags) ReadRecorder(b box.Box) error {
+	found, err := w.Holds(b.Body(), b.Size(), recorderItems)
+	if err != nil || found || w.recorder {
+		w.recorder = w.recorder || found
 		return err
 	}
-	text, err := p.Bytes(b.Body(), int(min(b.Size(), box.MaxSlack)))
+	text, err := w.Bytes(b.Body(), int(min(b.Size(), box.MaxSlack)))
 	for _, name := range recorderNames {
-		p.recorder = p.recorder || bytes.Contains(text, name)
+		w.recorder = w.recorder || bytes.Contains(text, name)
 	}
 	return err
 }
 
 // told returns what words that people read give away, "" if they may stay.
-func (p *parser) told(kind scrub.Kind, text []byte) scrub.Kind {
-	if p.recorder && kind == scrub.Title {
+func (w *Tags) told(kind scrub.Kind, text []byte) scrub.Kind {
+	if w.recorder && kind == scrub.Title {
 		return kind
 	}
 	return words.Stay(text, maxWords(kind))
@@ -42,15 +42,15 @@ func (p *parser) told(kind scrub.Kind, text []byte) scrub.Kind {
 
 // dropWords drops an item of words because of what they tell: in a recorder's file
 // before all that tells of the recorder, without which nobody would know them from those of a work.
-func (p *parser) dropWords(b box.Box, kind scrub.Kind, place, value string) (goes bool) {
-	if kind == scrub.Unknown || !p.recorder {
-		return p.Drop(b, kind, place, value)
+func (w *Tags) dropWords(b box.Box, kind scrub.Kind, place, value string) (goes bool) {
+	if kind == scrub.Unknown || !w.recorder {
+		return w.Drop(b, kind, place, value)
 	}
-	p.Claim(b.Off, b.Len, scrub.Identify, place)
-	goes = p.Found(scrub.Finding{Kind: kind, Place: place, Off: b.Off, Len: b.Len, Value: value})
+	w.Claim(b.Off, b.Len, scrub.Identify, place)
+	goes = w.Found(scrub.Finding{Kind: kind, Place: place, Off: b.Off, Len: b.Len, Value: value})
 	if goes {
-		p.wordless = true
-		p.Retire(b, scrub.Announce, scrub.Destroy)
+		w.Wordless = true
+		w.Retire(b, scrub.Announce, scrub.Destroy)
 	}
 	return goes
 }

@@ -1,6 +1,7 @@
-package bmff
+package meta
 
 import (
+	"bytes"
 	"slices"
 
 	"untag/scrub"
@@ -10,10 +11,7 @@ import (
 // userItems are the items of user data whose meaning is known (QuickTime,
 // 3GPP TS 26.244 clause 8, and what cameras write there). All go but those with
 // the role Describe or Render, and whatever is not listed goes as unknown.
-var userItems = map[string]struct {
-	role scrub.Role
-	kind scrub.Kind
-}{
+var userItems = map[string]verdict{
 	"\xa9xyz": {0, scrub.Place}, "@xyz": {0, scrub.Place}, "loci": {0, scrub.Place},
 	"\xa9mak": {0, scrub.Device}, "\xa9mod": {0, scrub.Device}, "\xa9mdl": {0, scrub.Device}, "modl": {0, scrub.Device}, "manu": {0, scrub.Device}, "cmnm": {0, scrub.Device},
 	"\xa9swr": {0, scrub.Software}, "\xa9too": {0, scrub.Software}, "\xa9enc": {0, scrub.Software}, "\xa9req": {0, scrub.Software}, "\xa9fmt": {0, scrub.Software},
@@ -31,54 +29,63 @@ var userItems = map[string]struct {
 	"kind": {scrub.Render, ""}, "labl": {0, scrub.Comment}, "tagc": {scrub.Render, ""}, "tsel": {scrub.Render, ""}, "ludt": {scrub.Render, ""}, "tlou": {scrub.Render, ""}, "LOOP": {scrub.Render, ""}, "AllF": {scrub.Render, ""}, "SelO": {scrub.Render, ""},
 }
 
-// userData claims udta. It goes as a whole if nothing in it stays.
-func (p *parser) userData(b box.Box, place string) error {
-	p.Tags++
-	defer func() { p.Tags-- }()
-	mark := p.Point()
-	stays := p.Careful // the shell, at least
-	p.Claim(b.Off, b.Head, scrub.Structure, place)
-	rest, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
-		stay, err := p.userItem(c, place+"/"+c.Name())
+// Container claims a udta or meta box.
+func (w *Tags) Container(b box.Box, place string) error {
+	if b.Type == "udta" {
+		return w.userData(b, place)
+	}
+	_, err := w.meta(b, place)
+	return err
+}
+
+// userData claims udta (8.10.1). It goes as a whole if nothing in it stays.
+func (w *Tags) userData(b box.Box, place string) error {
+	w.InTags++
+	defer func() { w.InTags-- }()
+	mark := w.Point()
+	stays := w.Careful // the shell, at least
+	w.Claim(b.Off, b.Head, scrub.Structure, place)
+	rest, err := w.Children(b.Body(), b.End(), func(c box.Box) error {
+		stay, err := w.userItem(c, place+"/"+c.Name())
 		stays = stays || stay
 		return err
 	})
 	if err == nil {
-		err = p.RestOfTags(rest, b.End(), place)
+		err = w.RestOfTags(rest, b.End(), place)
 	}
 	if box.Damaged(err) {
-		p.Reset(mark)
-		p.Drop(b, scrub.Unknown, place, "")
+		w.Reset(mark)
+		w.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	if err == nil && !stays && p.Edited(mark) {
-		p.collapse(mark, b, place)
+	if err == nil && !stays && w.Edited(mark) {
+		w.collapse(mark, b, place)
 	}
 	return err
 }
 
 // userItem claims one item and tells whether something of it stays.
-func (p *parser) userItem(b box.Box, place string) (stays bool, err error) {
+func (w *Tags) userItem(b box.Box, place string) (stays bool, err error) {
 	switch b.Type {
 	case "meta":
-		return p.meta(b, place)
+		return w.meta(b, place)
 	case "free", "skip", "wide":
-		return false, p.Filler(b, place)
+		return false, w.Filler(b, place)
 	case "uuid":
-		return false, p.uuid(b, place)
+		return false, w.UUID(b, place)
 	}
 	item, ok := userItems[b.Type]
 	if !ok {
-		p.Drop(b, scrub.Unknown, place, p.userText(b))
+		w.Drop(b, scrub.Unknown, place, w.userText(b))
 		return false, nil
 	}
 	switch item.role {
 	case scrub.Render:
-		return p.selection(b, place)
+		return w.selection(b, place)
 	case scrub.Describe:
-		return p.words(b, item.kind, place)
+		return w.words(b, item.kind, place)
 	}
-	return !p.Drop(b, item.kind, place, p.userText(b)), nil
+	return !w.Drop(b, item.kind, place, w.userText(b)), nil
 }
 
 // maxWords is the most that a text which stays may take: a title is short,
@@ -92,17 +99,17 @@ func maxWords(kind scrub.Kind) int {
 
 // words claims an item that people read. It stays if the policy keeps such
 // words and it is nothing but words.
-func (p *parser) words(b box.Box, kind scrub.Kind, place string) (bool, error) {
+func (w *Tags) words(b box.Box, kind scrub.Kind, place string) (bool, error) {
 	most := maxWords(kind)
 	if b.Size() > int64(most)+16 {
-		return !p.Drop(b, scrub.Unknown, place, ""), nil
+		return !w.Drop(b, scrub.Unknown, place, ""), nil
 	}
-	body, err := p.Bytes(b.Body(), int(b.Size()))
+	body, err := w.Bytes(b.Body(), int(b.Size()))
 	if err != nil {
 		return false, err
 	}
 	text, ok := userWords(b.Type, body)
-	tells := p.told(kind, text)
+	tells := w.told(kind, text)
 	switch {
 	case b.Type == "\xa9day" && !isYear(text):
 		tells = scrub.Time
@@ -110,14 +117,14 @@ func (p *parser) words(b box.Box, kind scrub.Kind, place string) (bool, error) {
 		tells = scrub.Unknown
 	}
 	if tells != "" {
-		return !p.dropWords(b, tells, place, box.Printable(text)), nil
+		return !w.dropWords(b, tells, place, box.Printable(text)), nil
 	}
-	if p.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: b.Off, Len: b.Len, Value: string(text)}) {
-		p.Claim(b.Off, b.Len, scrub.Identify, place)
-		p.Retire(b, scrub.Unlink, scrub.Destroy)
+	if w.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: b.Off, Len: b.Len, Value: string(text)}) {
+		w.Claim(b.Off, b.Len, scrub.Identify, place)
+		w.Retire(b, scrub.Unlink, scrub.Destroy)
 		return false, nil
 	}
-	p.Claim(b.Off, b.Len, scrub.Describe, place)
+	w.Claim(b.Off, b.Len, scrub.Describe, place)
 	return true, nil
 }
 
@@ -134,18 +141,11 @@ func userWords(typ string, body []byte) (text []byte, ok bool) {
 		if len(body) < 4 || int(box.Uint16(body)) != len(body)-4 {
 			return body, false
 		}
-		return trimZeros(body[4:]), true
+		return bytes.TrimRight(body[4:], "\x00"), true
 	case len(body) >= 6:
-		return trimZeros(body[6:]), box.Uint32(body) == 0
+		return bytes.TrimRight(body[6:], "\x00"), box.Uint32(body) == 0
 	}
 	return body, false
-}
-
-func trimZeros(b []byte) []byte {
-	for len(b) > 0 && b[len(b)-1] == 0 {
-		b = b[:len(b)-1]
-	}
-	return b
 }
 
 // chapterNames returns the names in Nero's chapter list: after version, flags
@@ -184,8 +184,8 @@ func isYear(text []byte) bool {
 }
 
 // userText returns what people would read of an item that goes.
-func (p *parser) userText(b box.Box) string {
-	body, err := p.Bytes(b.Body(), int(min(b.Size(), scrub.MaxValue)))
+func (w *Tags) userText(b box.Box) string {
+	body, err := w.Bytes(b.Body(), int(min(b.Size(), scrub.MaxValue)))
 	if err != nil || len(body) < 4 {
 		return ""
 	}
@@ -197,15 +197,15 @@ func (p *parser) userText(b box.Box) string {
 
 // collapse retires a container in which nothing stays as a whole. Its items
 // were reported one by one since m.
-func (p *parser) collapse(m scrub.Point, b box.Box, place string) {
-	if p.Retract(m); b.Cut {
-		p.Doubtful(b, place)
+func (w *Tags) collapse(m scrub.Point, b box.Box, place string) {
+	if w.Retract(m); b.Cut {
+		w.Doubtful(b, place)
 		return
 	}
-	p.Claim(b.Off, b.Len, scrub.Identify, place)
+	w.Claim(b.Off, b.Len, scrub.Identify, place)
 	unlink := scrub.Unlink
-	if p.wordless {
+	if w.Wordless {
 		unlink = scrub.Announce
 	}
-	p.Retire(b, unlink, scrub.Destroy)
+	w.Retire(b, unlink, scrub.Destroy)
 }
