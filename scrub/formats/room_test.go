@@ -55,7 +55,7 @@ func TestNoRoomForWords(t *testing.T) {
 
 var (
 	index = regexp.MustCompile(`\[\d+\]`)
-	cover = regexp.MustCompile(`/covr/|^PICTURE/`)
+	cover = regexp.MustCompile(`/covr/|^PICTURE/|/FileData`)
 )
 
 // rooms adds the places of one sample in which a word can hide.

@@ -1,11 +1,12 @@
 package matroska
 
 import (
+	"fmt"
 	"path"
-	"strings"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
+	"untag/scrub/pattern"
 	"untag/scrub/sniff"
 	"untag/scrub/tags"
 	"untag/scrub/words"
@@ -53,6 +54,7 @@ func (f *film) attachedFile(w *chunk.Walk, p chunk.Part, place string) (bool, er
 		return false, nil
 	}
 	f.unclean = false
+	f.files++
 	_, err = w.Enter(p, tags.Tag{Fate: tags.Holds, In: "AttachedFile"}, place)
 	if f.unclean && err == nil {
 		w.Reset(before)
@@ -75,30 +77,68 @@ func (f *film) fileData(w *chunk.Walk, p chunk.Part, place string) (bool, error)
 	return true, err
 }
 
-// fileName claims the name of a file. One that tells something becomes another one with
-// its ending: players look at that.
+// covers are the names by which players know covers (RFC 9559, 21.1).
+var covers = pattern.New(`^(small_)?cover(_land)?\.(jpg|jpeg|png)$`)
+
+// fileName claims the name of a file. It becomes a number with its ending, since players
+// look at that; scripts name fonts by what stands inside of them.
 func (f *film) fileName(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const longest = 255
 	b, err := w.Bytes(p.Body(), int(min(p.Size, longest+1)))
 	if err != nil {
 		return true, err
 	}
-	if err := w.Keep(p, scrub.Structure, place); err != nil {
+	if err := w.Keep(p, scrub.Structure, place); err != nil || w.Careful {
 		return true, err
 	}
 	name := w.Decode(b)
-	told := words.Stay([]byte(name), longest)
-	if told == "" || p.Size > longest || w.Careful {
-		if p.Size > longest {
-			w.Distrust("the name of a file has %d bytes", p.Size)
-		}
+	if p.Size > longest {
+		w.Distrust("the name of a file has %d bytes", p.Size)
+	}
+	if p.Size > longest || covers().MatchString(name) {
 		return true, nil
 	}
 	end := path.Ext(name)
-	if len(end) > 5 || strings.ContainsAny(end, "/\\") {
+	if !endings().MatchString(end) {
 		end = ""
 	}
+	n := max(0, len(name)-len(end))
 	want := make([]byte, p.Size)
-	copy(want, strings.Repeat("x", len(name)-len(end))+end)
-	return true, w.Field(p.Body(), want, told, place)
+	number := fmt.Sprintf("%0*d", n, f.files)
+	copy(want, number[len(number)-n:]+end)
+	return true, w.Field(p.Body(), want, orElse(words.Stay([]byte(name), longest), scrub.ID), place)
+}
+
+var (
+	endings    = pattern.New(`^\.(ttf|otf|ttc|otc|jpg|jpeg|png|gif|webp|bmp)$`)
+	mediaTypes = pattern.New(`^(font/(ttf|otf|sfnt|collection)|application/(x-truetype-font|vnd\.ms-opentype|x-font-ttf|x-font-otf|x-font|font-sfnt)|image/(jpeg|png|gif|webp|bmp))$`)
+)
+
+// mediaType claims the type of a file: a usual one of its kind.
+func (f *film) mediaType(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	usual := "image/jpeg"
+	if f.data == scrub.Render {
+		usual = "font/ttf"
+	}
+	if err := w.Keep(p, scrub.Structure, place); err != nil || w.Careful {
+		return true, err
+	}
+	name, err := f.text(p)
+	if err != nil || mediaTypes().MatchString(name) && int64(len(name)) == p.Size {
+		return true, err
+	}
+	if p.Size < int64(len(usual)) || p.Size > 255 {
+		w.Doubt("%s is none", place)
+		return true, nil
+	}
+	want := make([]byte, p.Size)
+	copy(want, usual)
+	return true, w.Field(p.Body(), want, scrub.Comment, place)
+}
+
+func orElse(k, usual scrub.Kind) scrub.Kind {
+	if k == "" {
+		return usual
+	}
+	return k
 }

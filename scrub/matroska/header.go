@@ -54,21 +54,23 @@ type script struct{ section string }
 
 func newScript() lines { return &script{} }
 
-var scriptKeys = strings.Fields("ScriptType Collisions PlayResX PlayResY PlayDepth Timer WrapStyle ScaledBorderAndShadow Kerning LayoutResX LayoutResY")
+var (
+	scriptInfo = pattern.New(`(?i)^((PlayResX|PlayResY|PlayDepth|Timer|WrapStyle|LayoutResX|LayoutResY): *[\d.,]{1,10}|ScriptType: *v4\.00\+{0,2}|Collisions: *(Normal|Reverse)|(ScaledBorderAndShadow|Kerning): *(yes|no)|YCbCr Matrix: *(None|(TV|PC)\.\w{2,5}))? *$`)
+	fields     = pattern.New(`(?i)^Format:( *(Name|Fontname|Fontsize|(Primary|Secondary|Tertiary|Outline|Back)Colour|Bold|Italic|Underline|StrikeOut|Scale[XY]|Spacing|Angle|BorderStyle|Outline|Shadow|Alignment|Margin[LRVTB]|AlphaLevel|Encoding|RelativeTo|Layer|Marked|ReadOrder|Start|End|Style|Actor|Effect|Text) *,?)+$`)
+	styles     = pattern.New(`^Style: *([^,]{1,64},){2}[&\w ,.+-]{1,256}$`)
+	sections   = []string{"script info", "v4 styles", "v4+ styles", "v4 styles+", "events"}
+)
 
 func (s *script) stays(line string) bool {
 	if strings.HasPrefix(line, "[") {
 		s.section = strings.ToLower(strings.Trim(strings.TrimSpace(line), "[]"))
+		return slices.Contains(sections, s.section)
 	}
-	key, value, _ := strings.Cut(line, ":")
-	short := len(value) <= 64 && words.Stay([]byte(value), len(value)) == ""
 	switch s.section {
 	case "script info":
-		known := slices.ContainsFunc(scriptKeys, func(k string) bool { return strings.EqualFold(k, key) }) || strings.EqualFold(key, "YCbCr Matrix")
-		return line == "" || known && short || strings.HasPrefix(line, "[")
+		return scriptInfo().MatchString(line)
 	case "v4 styles", "v4+ styles", "v4 styles+", "events":
-		known := slices.Contains([]string{"Format", "Style", "Dialogue"}, key) && len(line) <= 1<<10 && words.Stay([]byte(line), len(line)) == ""
-		return line == "" || known || strings.HasPrefix(line, "[")
+		return line == "" || fields().MatchString(line) || styles().MatchString(line) && words.Stay([]byte(line), 512) == ""
 	}
 	return line == ""
 }

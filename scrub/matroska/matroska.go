@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strings"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
@@ -45,6 +46,7 @@ type film struct {
 	adding  *track     // of the group that is being claimed
 	data    scrub.Role // of the attached file that is being claimed
 	unclean bool       // it can't be cleaned
+	files   int        // how many files stay
 }
 
 // maxParts bounds the elements of a segment that are no clusters.
@@ -52,7 +54,7 @@ const maxParts = 1 << 12
 
 // parse plans a medium: headers, segments, and Void between them.
 func parse(w *chunk.Walk) error {
-	w.Hands = map[string]chunk.Hand{"EBML/" + crc32: keepCRC}
+	w.Hands = map[string]chunk.Hand{"EBML/" + crc32: keepCRC, "EBML/DocType": docType}
 	off, segments, clusters, open, headed := int64(0), 0, int64(0), false, false
 	for w.Left(off) >= w.Least && !open {
 		p, err := w.Read(w.Scan, off, w.Size())
@@ -93,6 +95,18 @@ func parse(w *chunk.Walk) error {
 	}
 	end(w, off, clusters)
 	return nil
+}
+
+// docType claims the name of the format.
+func docType(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	b, err := w.Bytes(p.Body(), int(min(p.Size, 16)))
+	if name := strings.TrimRight(string(b), "\x00"); name != "matroska" && name != "webm" {
+		w.Distrust("a document that is neither matroska nor webm")
+	}
+	if err != nil {
+		return true, err
+	}
+	return true, w.Keep(p, scrub.Structure, place)
 }
 
 // extent returns a segment as far as it goes: writers that were killed, and those of live

@@ -13,11 +13,11 @@ import (
 // hands sets what is done by hand.
 func (f *film) hands() {
 	f.Hands = map[string]chunk.Hand{
-		"Segment/SeekHead": f.seekHead, "SeekHead/Seek": f.seek, "Segment/Cues": f.whole, "Segment/Cluster": f.cluster,
+		"EBML/DocType": docType, "Segment/SeekHead": f.seekHead, "SeekHead/Seek": f.seek, "Segment/Cues": f.whole, "Segment/Cluster": f.cluster,
 		"Info/MuxingApp": program, "Info/WritingApp": program, "Tracks/TrackEntry": f.trackEntry,
 		"BlockAdditionMapping/BlockAddIDExtraData": short(scrub.Structure), "Projection/ProjectionPrivate": short(scrub.Render),
 		"BlockGroup/Block": f.inGroup, "BlockGroup/CodecState": f.state, "BlockAdditions/BlockMore": f.addition,
-		"Attachments/AttachedFile": f.attachedFile, "AttachedFile/FileName": f.fileName, "AttachedFile/FileData": f.fileData,
+		"Attachments/AttachedFile": f.attachedFile, "AttachedFile/FileName": f.fileName, "AttachedFile/FileData": f.fileData, "AttachedFile/FileMediaType": f.mediaType,
 		"Tag/Targets": aside("Targets"), "Tag/SimpleTag": f.simpleTag, "SimpleTag/SimpleTag": f.simpleTag,
 	}
 	for place, rules := range f.Rules {
