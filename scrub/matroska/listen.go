@@ -5,7 +5,6 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
-	"slices"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
@@ -320,7 +319,7 @@ func (f *film) textFrame(t *track, x scrub.Range) error {
 	if t.recurs && telemetry.Placed(b[:min(len(b), words.MaxText)]) {
 		return blank(0, scrub.Telemetry)
 	}
-	if i := bytes.IndexByte(b, 0); i >= 0 && !slices.Contains([]byte{0xfe, 0xff}, b[0]) {
+	if i := bytes.IndexByte(b, 0); i > 0 && b[0] < 0xfe && isText(b[:i], false) && !f.Careful {
 		return blank(int64(i), scrub.Hidden)
 	}
 	return nil
