@@ -63,6 +63,7 @@ func shelves() []shelf {
 		{"asf", ".wmv", asfs},
 		{"flv", ".flv", flvs},
 		{"matroska", ".mkv", webFilms},
+		{"swf", ".swf", swfs},
 	}
 }
 

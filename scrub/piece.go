@@ -44,3 +44,11 @@ func (s *Scan) Stuck(f Finding) {
 		s.out.findings[n].Goes = false
 	}
 }
+
+// Held has what was found since p stay, whatever the policy says: see [Scan.Stuck].
+func (s *Scan) Held(p Point) {
+	for i := p.findings; i < len(s.out.findings); i++ {
+		s.out.findings[i].Goes = false
+	}
+	s.out.unlisted = p.unlisted
+}

@@ -64,8 +64,6 @@ func lengths(m medium) (all []number) {
 		for _, typ := range []string{"mdat", "jp2c", "jxlc", "meta", "iloc"} {
 			after(typ, -8, 4, be, 0)
 		}
-	case "swf":
-		after("WS\x0a", 0, 4, le, 0)
 	case "bmp":
 		if all = append(all, number{2, 4, le, 0}, number{10, 4, le, 0}); m.data[14] >= 40 {
 			all = append(all, number{22, 4, le, 0}, number{34, 4, le, 0})

@@ -1,8 +1,6 @@
 package ends
 
 import (
-	"bytes"
-	"compress/zlib"
 	"encoding/binary"
 	"strings"
 )
@@ -130,18 +128,6 @@ func bmpOf(head, width, height, depth, packed, length int) string {
 	return "BM" + ul32(14+head+colours+n) + ul32(0) + ul32(14+head+colours) + info + strings.Repeat("c", colours) + strings.Repeat("p", n)
 }
 
-func swfOf(packed bool) string {
-	body := strings.Repeat("film", 499) + "12\x00\x00"
-	if !packed {
-		return "FWS\x0a" + ul32(8+len(body)) + body
-	}
-	var b bytes.Buffer
-	z := zlib.NewWriter(&b)
-	z.Write([]byte(body))
-	z.Close()
-	return "CWS\x0a" + ul32(8+len(body)) + b.String()
-}
-
 func packOf(version byte, data string) string {
 	head := "\x00\x00\x01\xba" + string([]byte{version}) + "1234567"
 	if version&0xc0 == 0x40 {
@@ -177,8 +163,6 @@ var media = []medium{
 	{"tiff", tiffSized(50, 40)},
 	{"tiff", tiffSized(50, 40, tiffEntry(34665, 4, 1, 8+2000+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
 	{"tiff", "MM\x00*" + u32(2008) + much + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(2000) + u16(0) + u32(0)},
-	{"swf", swfOf(false)},
-	{"swf", swfOf(true)},
 	{"ogg", oggPage(2, 10, 20) + oggPage(0, 255, 3) + oggPage(4, 0)},
 	{"mpeg-ps", packOf(0x44, "picture") + packOf(0x44, "sound") + "\x00\x00\x01\xb9"},
 	{"mpeg-ps", packOf(0x21, "mpeg-1") + "\x00\x00\x01\xb9"},

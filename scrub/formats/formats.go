@@ -16,6 +16,7 @@ import (
 	"untag/scrub/png"
 	"untag/scrub/riff"
 	"untag/scrub/sniff"
+	"untag/scrub/swf"
 )
 
 // Table returns every format, in the order in which media are recognised.
@@ -23,6 +24,7 @@ func Table() []scrub.Format {
 	parsed := []scrub.Format{
 		asf.Format,
 		flv.Format,
+		swf.Format,
 		bmff.Format,
 		flac.Format,
 		icc.Format,

@@ -16,6 +16,7 @@ func TestGoldenMaps(t *testing.T) {
 		"avi/camera", "avi/long", "avi/positions", "wav/recorder", "wav/studio", "wav/hiding", "wav/not-closed", "w64/words", "aiff/words", "caf/words", "webp/phone", "webp/animated",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts",
 		"matroska/tags", "matroska/attachments", "matroska/live", "matroska/additions",
+		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts", "swf/tags",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := samples.Get(name)

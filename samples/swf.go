@@ -1,0 +1,50 @@
+package samples
+
+// swfTag is a tag of a Flash film; long ones have their length behind the code.
+func swfTag(code int, parts ...[]byte) []byte {
+	body := cat(parts...)
+	if len(body) < 0x3f {
+		return cat(le16(code<<6|len(body)), body)
+	}
+	return cat(le16(code<<6|0x3f), le32(len(body)), body)
+}
+
+// swf is a film of three pictures, with tags before them.
+func swf(tags ...[]byte) []byte {
+	rect := []byte{0x60, 0x00, 0x3c, 0x00, 0x00, 0x28, 0x00} // 12 bits a number
+	body := cat(rect, le16(10<<8), le16(3), cat(tags...))
+	for i := range 3 {
+		picture := photo(scene(48, 32, i))
+		body = cat(body, swfTag(21, le16(i+1), picture), swfTag(26, []byte{6}, le16(1), le16(i+1), zeros(1)), swfTag(1))
+	}
+	body = cat(body, swfTag(0))
+	return cat([]byte("FWS\x08"), le32(8+len(body)), body)
+}
+
+// packed is a film that zlib compressed.
+func packed(film []byte) []byte {
+	return cat([]byte("CWS"), film[3:8], deflated(film[8:]))
+}
+
+func swfTags(k *kit) [][]byte {
+	return [][]byte{
+		swfTag(69, []byte{0x10, 0, 0, 0}),
+		swfTag(77, []byte("<rdf:RDF "+k.secret("xmp"))), swfTag(41, zeros(8), k.hide([]byte("CANARY-when made!!"))), swfTag(63, []byte(k.secret("debug id"))),
+		swfTag(64, zeros(2), []byte(k.secret("debugger"))), swfTag(58, []byte(k.secret("old debugger"))), swfTag(24, []byte(k.secret("protection"))),
+		swfTag(9, []byte{0, 0, 0}), swfTag(700, []byte(k.secret("unknown tag, which is long, as some of them are: more than 62 bytes"))), swfTag(1000, []byte(k.secret("unused"))),
+		swfTag(39, le16(9), le16(1), swfTag(1), swfTag(77, []byte(k.secret("in a sprite"))), swfTag(0)),
+	}
+}
+
+var swfs = []recipe{
+	{"plain", func(k *kit) []byte { return swf() }},
+	{"tags", func(k *kit) []byte { return swf(swfTags(k)...) }},
+	{"pictures", func(k *kit) []byte {
+		return swf(swfTag(21, le16(9), []byte("\xff\xd9\xff\xd8"), photo(scene(48, 32, 4), segment(0xfe, []byte(k.secret("comment"))))),
+			swfTag(35, le16(10), le32(len(photo(small))), photo(small), deflated(filled(64, 0xff))))
+	}},
+	{"packed", odd(func(k *kit) []byte { return packed(swf()) })}, // which FFmpeg does not open
+	{"packed-tags", odd(func(k *kit) []byte { return packed(swf(swfTags(&kit{})...)) })},
+	{"packed-trailer", odd(func(k *kit) []byte { return append(packed(swf()), k.secret("trailer")...) })},
+	{"red-star", func(k *kit) []byte { return append(swf(), k.hide(RedStarTrailer("8295FF513293A"))...) }},
+}

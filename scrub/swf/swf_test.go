@@ -1,0 +1,100 @@
+package swf_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/jpeg"
+	"untag/scrub/png"
+	"untag/scrub/scrubtest"
+	"untag/scrub/swf"
+)
+
+var engine = scrub.NewEngine([]scrub.Format{jpeg.Format, png.Format, swf.Format})
+
+func plan(t *testing.T, data []byte) (*scrub.Plan, []byte) {
+	t.Helper()
+	p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, scrubtest.Perform(data, p)
+}
+
+// film is one that holds some tags, each a code and a body.
+func film(tags ...string) []byte {
+	body := "\x60\x00\x3c\x00\x00\x28\x00\x00\x0a\x01\x00" + strings.Join(tags, "") + "\x40\x00\x00\x00"
+	return append(binary.LittleEndian.AppendUint32([]byte("FWS\x08"), uint32(8+len(body))), body...)
+}
+
+func tag(code int, body string) string {
+	b := binary.LittleEndian.AppendUint16(nil, uint16(code<<6|0x3f))
+	return string(binary.LittleEndian.AppendUint32(b, uint32(len(body)))) + body
+}
+
+func packed(data []byte, n int) []byte {
+	var b bytes.Buffer
+	b.Write(binary.LittleEndian.AppendUint32([]byte("CWS\x08"), uint32(n)))
+	z := zlib.NewWriter(&b)
+	z.Write(data[8:])
+	z.Close()
+	return b.Bytes()
+}
+
+func TestTags(t *testing.T) {
+	xmp := tag(77, "<rdf:RDF SECRET")
+	long := film(xmp)
+	for _, c := range []struct {
+		name, doubt string
+		data        []byte
+		stays       bool // the secret
+	}{
+		{"XMP", "", film(xmp), false},
+		{"a code nobody knows", "", film(tag(700, "SECRET")), false},
+		{"a code that is nearly a known one", "damaged name", film(tag(95, "SECRET")), true},
+		{"names of folders in code", "code tells a person", film(tag(82, "\x10\x00C:\\Users\\jane\\src;;Main.as\x00SECRET")), true},
+		{"code", "", film(tag(82, "\x10\x00\x2e\x00SECRET is a name of a function")), true},
+		{"data of its own", "can't be looked into", film(tag(87, "\x01\x00\x00\x00\x00\x00SECRET")), true},
+		{"a picture in data of its own", "", film(tag(87, "\x01\x00\x00\x00\x00\x00"+string(samples.Get("png/text").Data)+tag(9, "SECRET")[:0])), false},
+		{"tables", "", film(tag(8, "\xff\xd8\xff\xdd\x00\x04\x00\x01\xff\xd9")), false},
+		{"words among tables", "something else", film(tag(8, "\xff\xd8\xff\xfe\x00\x08SECRET\xff\xd9")), true},
+		{"a picture that is none", "can't be looked into", film(tag(21, "\x01\x00SECRET")), true},
+		{"a picture without its head", "shorter than its head", film(tag(35, "\x01\x00")), false},
+		{"attributes that are too long", "damaged name", film(tag(69, "SECRET")), true},
+		{"a sprite without its head", "damaged name", film(tag(39, "\x01\x00")), false},
+		{"cut short", "cut short", long[:len(long)-2], false},
+		{"an end before the end", "don't lead to the end", film("\x00\x00", xmp), true},
+		{"a compressed film that tells something", "where it stands", packed(long, len(long)), false},
+		{"a compressed film of another length", "compressed film of", packed(long, len(long)+5), false},
+		{"a film of endless zeros", "is not looked into", packed(make([]byte, 100), 1<<30), false},
+		{"a film that no part of the library opens", "LZMA", append([]byte("ZWS\x0d\xff\x00\x00\x00"), "rest of it"...), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, after := plan(t, c.data)
+			if doubts := strings.Join(p.Doubts, "; "); !strings.Contains(doubts, c.doubt) || c.doubt == "" && doubts != "" || p.Refused != "" {
+				t.Errorf("%s %s %q", p.Status(), p.Refused, p.Doubts)
+			}
+			if bytes.Contains(after, []byte("SECRET")) != c.stays {
+				t.Errorf("the secret: %v", !c.stays)
+			}
+			if again, _ := plan(t, after); len(again.Edits) > 0 {
+				t.Error("a second run changes it")
+			}
+		})
+	}
+}
+
+func FuzzSWF(f *testing.F) {
+	var seeds [][]byte
+	for _, s := range samples.All() {
+		if s.Format == "swf" {
+			seeds = append(seeds, s.Data)
+		}
+	}
+	scrubtest.Fuzz(f, engine, seeds...)
+}
