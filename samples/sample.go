@@ -64,6 +64,7 @@ func shelves() []shelf {
 		{"flv", ".flv", flvs},
 		{"matroska", ".mkv", webFilms},
 		{"swf", ".swf", swfs},
+		{"mpeg-ts", ".ts", transports},
 	}
 }
 

@@ -182,3 +182,9 @@ func (r *Reader) cached(off, n int64) []byte {
 func constant(p []byte, b byte) bool {
 	return p[0] == b && bytes.Equal(p[1:], p[:len(p)-1])
 }
+
+// Memory returns a reader of bytes that are in memory: a part of a medium that its
+// container has in pieces.
+func Memory(b []byte) *Reader {
+	return newReader(bytes.NewReader(b), int64(len(b)), &meter{limit: math.MaxInt64})
+}

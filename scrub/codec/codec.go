@@ -55,6 +55,8 @@ type Stream struct {
 
 	video h26x.Video
 	mpeg  mpegvideo.Stream
+
+	sliced bool // a slice of the frame at hand has come: see Starts
 }
 
 // Known tells whether frames are looked into, all of their bytes being accounted for.

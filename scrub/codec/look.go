@@ -15,7 +15,8 @@ const MaxMessages = 1 << 16
 // Look looks into the coded frames of one medium and reports what it finds.
 type Look struct {
 	S        *scrub.Scan
-	messages int
+	messages int // that tell something
+	quiet    int
 }
 
 // Frame claims frame number no of a stream, n bytes at off: as payload, and what is found
@@ -71,15 +72,22 @@ func (l *Look) Config(st *Stream, off, n int64, place string) error {
 	return nil
 }
 
-// Most returns as many of the pieces as can be kept account of. That there are more is a
-// doubt.
+// Most returns as many of the pieces as can be kept account of: that there are more that
+// tell something is a doubt, and what tells nothing is payload then.
 func (l *Look) Most(pieces []coded.Piece) []coded.Piece {
-	if room := MaxMessages - l.messages; len(pieces) > room {
-		l.S.Doubt("more coded frames hold messages than can be kept account of")
-		pieces = pieces[:room]
-	}
-	l.messages += len(pieces)
-	return pieces
+	return slices.DeleteFunc(pieces, func(p coded.Piece) bool {
+		count := &l.messages
+		if p.Kind == "" {
+			count = &l.quiet
+		}
+		if *count++; *count <= MaxMessages {
+			return false
+		}
+		if p.Kind != "" {
+			l.S.Doubt("more coded frames hold messages than can be kept account of")
+		}
+		return true
+	})
 }
 
 // Tells tells whether there is something among the pieces that is no padding.

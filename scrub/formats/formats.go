@@ -13,6 +13,7 @@ import (
 	"untag/scrub/icc"
 	"untag/scrub/jpeg"
 	"untag/scrub/matroska"
+	"untag/scrub/mpegts"
 	"untag/scrub/png"
 	"untag/scrub/riff"
 	"untag/scrub/sniff"
@@ -31,6 +32,7 @@ func Table() []scrub.Format {
 		jpeg.Format,
 		jpeg.Motion,
 		matroska.Format,
+		mpegts.Format,
 		png.Format,
 	}
 	parsed = append(parsed, riff.Formats()...)

@@ -17,6 +17,7 @@ func TestGoldenMaps(t *testing.T) {
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts",
 		"matroska/tags", "matroska/attachments", "matroska/live", "matroska/additions",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts", "swf/tags",
+		"mpeg-ts/plain", "mpeg-ts/broadcast", "mpeg-ts/camcorder", "mpeg-ts/hiding",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := samples.Get(name)

@@ -1,0 +1,444 @@
+package mpegts
+
+import (
+	"bytes"
+	"fmt"
+
+	"untag/scrub"
+	"untag/scrub/coded"
+	"untag/scrub/pes"
+)
+
+const (
+	selectionPID = 0x1f
+	nullPID      = 0x1fff
+)
+
+// fate is what becomes of the packets of a PID.
+type fate uint8
+
+const (
+	stray  fate = iota // no table tells of it
+	tables             // program association and maps, selection information
+	kept               // sound, subtitles
+	looked             // coded pictures
+	gone
+	null
+)
+
+// pid is what is known of the packets of a PID.
+type pid struct {
+	fate     fate
+	place    string
+	kind     scrub.Kind
+	declared bool // a map names it
+	entry    stream
+	unsure   bool // its first packet decides
+	clock    bool // the clock of a program is in it
+	told     bool
+	run      scrub.Range // of what goes and was not told of
+	value    string
+	good     bool // it has had a sound section
+	sections assembler
+	track    *pes.Track
+
+	packets, starts int
+	first           []byte // of the first packet that begins something
+	skip            int    // bytes of a header that go on in the next packet
+	count           int    // continuity counter of the last packet, plus one
+	strays          []int64
+}
+
+func (p *parser) pid(id int) *pid {
+	if p.pids[id] == nil {
+		x := &pid{place: fmt.Sprintf("PID 0x%04x", id)}
+		if t, ok := p.names.numbers["PID"][id]; ok && !stays(t) && t.Kind != "" && id != selectionPID {
+			x.fate, x.kind = gone, t.Kind
+		}
+		p.pids[id] = x
+	}
+	return p.pids[id]
+}
+
+// pidOf is the PID of a packet.
+func pidOf(t []byte) int { return int(t[1]&0x1f)<<8 | int(t[2]) }
+
+// bodyOf returns where the body of a packet begins, its length if it has none.
+func bodyOf(t []byte) int {
+	at := 4
+	if t[3]&0x20 != 0 {
+		at += 1 + int(t[4])
+	}
+	if t[3]&0x10 == 0 || at > packet {
+		return packet
+	}
+	return at
+}
+
+// learn notes what a packet tells about tables.
+func (p *parser) learn(off int64, b []byte) error {
+	t := b[p.lead : p.lead+packet]
+	x := p.pid(pidOf(t))
+	at := bodyOf(t)
+	body := t[at:]
+	x.packets++
+	if t[1]&0x40 != 0 && len(body) > 0 {
+		if x.starts++; x.first == nil {
+			x.first = bytes.Clone(body)
+		}
+	}
+	if x.fate != tables {
+		return nil
+	}
+	return x.sections.add(off+p.lead+int64(at), body, t[1]&0x40 != 0, p.learnSection(x), func(int64, []byte, bool) error { return nil })
+}
+
+// learnSection notes what a sound section says.
+func (p *parser) learnSection(x *pid) func(section) error {
+	return func(s section) error {
+		if !s.sound() {
+			return nil
+		}
+		switch s.b[0] {
+		case tableAssociation:
+			x.good = true
+			for b := s.b[8 : len(s.b)-4]; len(b) >= 4; b = b[4:] {
+				if number := int(b[0])<<8 | int(b[1]); number != 0 {
+					id := int(b[2]&0x1f)<<8 | int(b[3])
+					p.programs[number] = id
+					p.pid(id).fate = tables
+				}
+			}
+		case tableMap:
+			x.good = true
+			p.learnMap(s.b)
+		case tableSelection:
+			x.good = loops(s.b)
+		}
+		return nil
+	}
+}
+
+// learnMap notes a program map and the streams that it names.
+func (p *parser) learnMap(b []byte) {
+	if p.known[string(b)]++; p.known[string(b)] > 1 {
+		return
+	}
+	const most = 1 << 10
+	if len(p.known) > most {
+		p.trouble = true
+		delete(p.known, string(b))
+		return
+	}
+	clock, registered, streams, ok := programMap(b)
+	if !ok {
+		p.trouble = true
+		return
+	}
+	number := int(b[3])<<8 | int(b[4])
+	p.maps[number], p.newest[number] = true, bytes.Clone(b)
+	if clock != nullPID {
+		p.pid(clock).clock = true
+	}
+	for _, s := range streams {
+		s.registered = registered
+		p.streams = append(p.streams, s)
+	}
+	if clock != nullPID {
+		p.streams = append(p.streams, stream{typ: onlyClock, pid: clock})
+	}
+	if p.surveyed < 0 { // what begins streams was seen
+		p.declareAll()
+	}
+}
+
+// packet deals with one packet of size bytes at off.
+func (p *parser) packet(off int64, b []byte) error {
+	t := b[p.lead : p.lead+packet]
+	off += p.lead
+	x := p.pid(pidOf(t))
+	if t[1]&0x80 != 0 && x.fate != null && x.fate != gone {
+		p.S.Doubt("packets are marked as damaged")
+		return nil
+	}
+	if x.unsure && t[1]&0x40 != 0 && bodyOf(t) < packet {
+		x.first, x.unsure = bytes.Clone(t[bodyOf(t):]), false
+		p.declare(x.entry)
+	}
+	switch x.fate {
+	case null, gone:
+		switch {
+		case t[1]&0x40 != 0 && !x.declared && misplaced(t[bodyOf(t):]):
+			p.trouble = true
+			p.S.Doubt("tables or pictures are where they have no place")
+		case x.fate == null:
+			p.null(off, t)
+		default:
+			p.remove(x, off, t)
+		}
+		return nil
+	case stray:
+		return p.stray(x, off)
+	}
+	if t[3]&0x20 != 0 {
+		used, ok := p.adaptation(off+4, t[4:], t[3]&0x10 == 0)
+		if !ok {
+			p.S.Doubt("a packet has fields that are longer than it is")
+			return nil
+		}
+		if x.fate == tables {
+			p.Keep(off+4, int64(used), scrub.Structure, x.place)
+		}
+	}
+	at := bodyOf(t)
+	body := t[at:]
+	switch {
+	case len(body) == 0:
+		return nil
+	case t[3]&0xc0 != 0:
+		p.sealed = true
+		return nil
+	case x.fate == tables:
+		return p.table(x, off, t, at)
+	}
+	count := int(t[3]&15) + 1
+	again := count == x.count
+	jump := x.count != 0 && count != x.count%16+1
+	if x.count = count; again {
+		return nil // repeated: decoders pass over it
+	}
+	return p.body(x, off+int64(at), body, t[1]&0x40 != 0, jump)
+}
+
+// misplaced tells whether the body of a packet begins what a film needs: the number of its
+// stream is damaged.
+func misplaced(b []byte) bool {
+	if carries(b) {
+		return true
+	}
+	if len(b) == 0 || 1+int(b[0]) >= len(b) {
+		return false
+	}
+	b = b[1+int(b[0]):]
+	return (b[0] == tableAssociation || b[0] == tableMap) && looksLike(b)
+}
+
+// emptyPacket is a null packet.
+var emptyPacket = append([]byte{syncByte, 0x1f, 0xff, 0x10}, bytes.Repeat([]byte{0xff}, packet-4)...)
+
+// null looks at a null packet. Its counter is free, and its header marks nothing else.
+func (p *parser) null(off int64, t []byte) {
+	if t[1] == 0x1f && t[3]&0xf0 == 0x10 && bytes.Equal(t[4:], emptyPacket[4:]) {
+		p.Keep(off, packet, scrub.Structure, "null")
+		return
+	}
+	x := p.pids[nullPID]
+	what := scrub.Finding{Kind: scrub.Hidden, Place: "null", Value: coded.Text(t[4:])}
+	p.Goes(off, packet, what, !x.told || what.Value != "", scrub.Edit{Off: off, Len: packet, Data: emptyPacket, Phase: scrub.Destroy})
+	x.told = true
+}
+
+// remove makes a null packet of one that goes. That of a clock keeps it.
+func (p *parser) remove(x *pid, off int64, t []byte) {
+	at := bodyOf(t)
+	if !x.clock || t[3]&0x20 == 0 {
+		p.away(x, off, t, scrub.Edit{Off: off, Len: packet, Data: emptyPacket, Phase: scrub.Destroy})
+		return
+	}
+	p.adaptation(off+4, t[4:], t[3]&0x10 == 0)
+	switch n := int64(packet - at); {
+	case n == 0:
+	case pes.Constant(t[at:], 0xff):
+		p.Keep(off+int64(at), n, scrub.Structure, x.place)
+	default:
+		p.away(x, off+int64(at), t[at:], scrub.Edit{Off: off + int64(at), Len: n, Fill: 0xff, Phase: scrub.Destroy})
+	}
+}
+
+// away removes n bytes of a PID, which is told of the first time, and of runs of packets.
+func (p *parser) away(x *pid, off int64, b []byte, e scrub.Edit) {
+	if x.run.End() != off {
+		p.tell(x)
+		x.run = scrub.Range{Off: off}
+	}
+	if !x.told && x.value == "" {
+		x.value = describe(b)
+	}
+	x.run.Len += int64(len(b))
+	p.Goes(off, int64(len(b)), scrub.Finding{Kind: x.kind, Place: x.place}, false, e)
+}
+
+// tell reports a run of packets.
+func (p *parser) tell(x *pid) {
+	const long, little = 16 * packet, 1 << 20
+	if x.run.Len > 0 && (!x.told || x.run.Len >= long || p.S.Size() < little) {
+		p.S.Found(scrub.Finding{Kind: x.kind, Place: x.place, Off: x.run.Off, Len: x.run.Len, Value: x.value})
+		x.told, x.value = true, ""
+	}
+	x.run = scrub.Range{}
+}
+
+// describe returns what reads as text in a packet.
+func describe(t []byte) (text string) {
+	const word = 4
+	for from := 0; from < len(t); from++ {
+		n := from
+		for n < len(t) && t[n] >= ' ' && t[n] < 0x7f {
+			n++
+		}
+		if n-from >= word {
+			if text != "" {
+				text += ", "
+			}
+			text += string(t[from:n])
+		}
+		from = n
+	}
+	return text
+}
+
+// mostStrays bounds the packets without a table that are remembered.
+const mostStrays = 1 << 17
+
+func (p *parser) stray(x *pid, off int64) error {
+	if p.strays++; p.strays > mostStrays {
+		p.S.Doubt("there are more packets that no table tells of than can be kept account of")
+		return nil
+	}
+	x.strays = append(x.strays, off)
+	return nil
+}
+
+// settleStrays decides about packets that no table tells of. They go where all programs have
+// their tables, unless they carry picture or sound, or are too few to be more than packets
+// whose number is damaged.
+func (p *parser) settleStrays() {
+	const few = 4
+	whole := !p.trouble && !p.sealed && p.pids[0].good && len(p.programs) > 0
+	for number := range p.programs {
+		whole = whole && p.maps[number]
+	}
+	for _, x := range p.pids {
+		if x == nil || x.fate != stray || len(x.strays) == 0 {
+			continue
+		}
+		if !whole || misplaced(x.first) || len(x.strays) < few && x.starts == 0 {
+			p.S.Doubt("there are packets that no table tells of")
+			continue
+		}
+		x.fate, x.kind = gone, scrub.Telemetry
+		x.value = describe(x.first)
+		for _, off := range x.strays {
+			p.away(x, off, emptyPacket, scrub.Edit{Off: off, Len: packet, Data: emptyPacket, Phase: scrub.Destroy})
+		}
+	}
+}
+
+// carries tells whether a packet begins picture or sound, or may.
+func carries(first []byte) bool {
+	if len(first) < 9 || !bytes.HasPrefix(first, []byte{0, 0, 1}) {
+		return false
+	}
+	if id := first[3]; id >= 0xc0 && id <= 0xef {
+		return true
+	}
+	in := first[min(len(first), 9+int(first[8])):]
+	return first[3] == 0xbd && sounds(in)
+}
+
+// sounds tells whether the body of a private packet begins as sound does: AC-3, DTS, MPEG
+// audio, AAC, or as video with start codes.
+func sounds(b []byte) bool {
+	for _, magic := range []string{"\x0b\x77", "\x7f\xfe\x80\x01", "\x56\xe0", "\x00\x00\x01", "\x00\x00\x00\x01", "\xff\xf1", "\xff\xf9", "\xff\xfd", "\xff\xfb", "\xff\xf3", "\x7f\xe0"} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+// adaptation looks at an adaptation field (2.4.3.4), which begins with its length: private
+// data in it go, and stuffing is constant. alone says that nothing follows it. used are the
+// bytes before stuffing if there are no private data.
+func (p *parser) adaptation(off int64, b []byte, alone bool) (used int, ok bool) {
+	n := int(b[0])
+	if n == 0 {
+		return 1, true
+	}
+	if n > packet-5 || alone && n != packet-5 && n != packet-6 {
+		return 0, false
+	}
+	flags, at := b[1], 2
+	for bit, long := range map[byte]int{0x10: 6, 0x08: 6, 0x04: 1} { // two clocks, splices
+		if flags&bit != 0 {
+			at += long
+		}
+	}
+	for _, bit := range []byte{0x02, 0x01} { // private data, an extension
+		if flags&bit == 0 {
+			continue
+		}
+		if at > n || int(b[at]) > n-at {
+			return 0, false
+		}
+		if data := b[at+1 : at+1+int(b[at])]; bit == 0x02 && !accessUnit(data) {
+			p.Fill(off+int64(at)+1, data, 0xff, scrub.Unknown, "packets/private")
+		}
+		at += 1 + int(b[at])
+	}
+	if at > n+1 {
+		return 0, false
+	}
+	p.Fill(off+int64(at), b[at:n+1], 0xff, scrub.Hidden, "packets/stuffing")
+	if flags&0x02 != 0 {
+		return 0, true
+	}
+	return at, true
+}
+
+// accessUnit tells whether private data are nothing but what helps to find pictures (ETSI TS
+// 101 154, D.2.2).
+func accessUnit(b []byte) bool {
+	const tag, most = 2, 16
+	for len(b) > 0 {
+		if len(b) < 2 || b[0] != tag || int(b[1]) > min(most, len(b)-2) {
+			return false
+		}
+		b = b[2+int(b[1]):]
+	}
+	return true
+}
+
+// body deals with the body of a packet of a stream: start says that a packet of the
+// elementary stream begins in it.
+func (p *parser) body(x *pid, off int64, b []byte, start, jump bool) error {
+	t := x.track
+	if t != nil && jump {
+		if err := t.End(); err != nil {
+			return err
+		}
+	}
+	if start {
+		h, ok := pes.ReadHeader(b)
+		if !ok {
+			x.skip = packet // of no use to anybody
+			return nil
+		}
+		p.Header(h, off, b)
+		x.skip = h.Len
+		if t != nil {
+			if err := t.Begin(); err != nil {
+				return err
+			}
+		}
+		if h.Sealed {
+			p.sealed, x.skip = true, 1<<30
+		}
+	}
+	skip := min(x.skip, len(b))
+	x.skip -= skip
+	if t == nil {
+		return nil
+	}
+	return t.Add(off+int64(skip), b[skip:])
+}
