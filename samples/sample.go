@@ -65,6 +65,7 @@ func shelves() []shelf {
 		{"matroska", ".mkv", webFilms},
 		{"swf", ".swf", swfs},
 		{"mpeg-ts", ".ts", transports},
+		{"mp3", ".mp3", mp3s},
 	}
 }
 

@@ -30,8 +30,8 @@ func (c *Compaction) NewSize() int64 {
 func (e *Engine) Compact(src io.ReaderAt, size int64, opt Options) (*Compaction, error) {
 	m := newMeter(size)
 	r := newReader(src, size, m)
-	f := e.sniff(r)
-	if f == nil || f.Compact == nil {
+	f, tags := e.sniff(r)
+	if f == nil || f.Compact == nil || len(tags) > 0 {
 		return nil, nil
 	}
 	s := e.newScan(r, opt)

@@ -20,11 +20,11 @@ func (s *Scan) Decoded(data []byte, off, n int64, place string) (clean []byte, c
 		in.place = s.place + "/" + place
 	}
 	in.opt.Known = nil
-	f := s.engine.sniff(in.Reader)
+	f, tags := s.engine.sniff(in.Reader)
 	if f == nil {
 		return nil, false, s.Unsupportedf(off, "medium of unknown format")
 	}
-	if err := in.run(f); err != nil {
+	if err := in.behind(tags, func(m *Scan) error { return m.run(f) }); err != nil {
 		return nil, false, err
 	}
 	if err := in.lawful(); err != nil {

@@ -39,6 +39,10 @@ type Format struct {
 	// out when it is written anew, and what changes in the rest because of it;
 	// nil where nothing can. See [Engine.Compact].
 	Compact func(*Scan) (drops []Range, patches []Edit, err error)
+	// Lead recognises a tag that may stand before a medium of any format and returns its
+	// length in bytes, 0 if head starts with none. Parse then gets the tag alone; a file of
+	// which nothing is known but the tag is of this format.
+	Lead func(head []byte, size int64) int64
 	// Inner formats only occur inside other media: no file is sniffed as one.
 	Inner bool
 }
@@ -58,7 +62,7 @@ func (e *Engine) Formats() []Format { return e.formats }
 
 // Sniff returns the name of the format of a medium, or "".
 func (e *Engine) Sniff(src io.ReaderAt, size int64) string {
-	if f := e.sniff(newReader(src, size, newMeter(size))); f != nil {
+	if f, _ := e.sniff(newReader(src, size, newMeter(size))); f != nil {
 		return f.Name
 	}
 	return ""
@@ -71,17 +75,4 @@ func (e *Engine) format(name string) (*Format, bool) {
 		}
 	}
 	return nil, false
-}
-
-func (e *Engine) sniff(r *Reader) *Format {
-	head, err := r.Bytes(0, int(min(r.Size(), SniffLen)))
-	if err != nil {
-		return nil
-	}
-	for i := range e.formats {
-		if f := &e.formats[i]; !f.Inner && f.Sniff(head, r.Size()) {
-			return f
-		}
-	}
-	return nil
 }

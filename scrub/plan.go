@@ -81,7 +81,7 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 	opt.Known = protectedSpans(opt.Known)
 	m := newMeter(size)
 	r := newReader(src, size, m)
-	f := e.sniff(r)
+	f, tags := e.sniff(r)
 	p := &Plan{Size: size, End: size}
 	s := e.newScan(r, opt)
 	var err error
@@ -95,10 +95,10 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 	case f.Parse == nil:
 		p.Format = f.Name
 		p.Refused = fmt.Sprintf("%s: there is no parser for it yet", f.Name)
-		err = s.endOnly(f)
+		err = s.behind(tags, func(m *Scan) error { return m.endOnly(f) })
 	default:
 		p.Format = f.Name
-		err = s.run(f)
+		err = s.behind(tags, func(m *Scan) error { return m.run(f) })
 		if err == nil {
 			err = s.lawful()
 		}

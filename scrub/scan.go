@@ -3,6 +3,7 @@ package scrub
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Scan is one parser's work on one medium: what it reads from and reports to.
@@ -226,24 +227,16 @@ func (s *Scan) nested(x Extents, place string, f *Format, role Role) error {
 	if !x.inside(s.size) {
 		return s.Errorf(0, "%s lies outside the medium", place)
 	}
-	var base Extents
-	for _, r := range x {
-		base = append(base, s.base.Slice(r.Off, r.Len)...)
-	}
-	if s.place != "" {
-		place = s.place + "/" + place
-	}
-	in := &Scan{
-		Reader: newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: 1<<63 - 1}), // metered by s.Reader
-		engine: s.engine, opt: s.opt, level: s.level + 1, base: base, place: place, out: s.out, end: -1,
-	}
+	in := s.within(x, place)
+	in.level++
+	var tags []lead
 	if f == nil {
-		if f = s.engine.sniff(in.Reader); f == nil {
+		if f, tags = s.engine.sniff(in.Reader); f == nil {
 			return s.Unsupportedf(x[0].Off, "medium of unknown format")
 		}
 	}
 	before := s.Point()
-	err := in.run(f)
+	err := in.behind(tags, func(m *Scan) error { return m.run(f) })
 	if err == nil {
 		err = in.LawfulSince(before)
 	}
@@ -259,6 +252,31 @@ func (s *Scan) nested(x Extents, place string, f *Format, role Role) error {
 		}
 	}
 	return nil
+}
+
+// within returns a scan of the ranges x of the medium, which reports to the same outcome.
+func (s *Scan) within(x Extents, place string) *Scan {
+	var base Extents
+	for _, r := range x {
+		base = append(base, s.base.Slice(r.Off, r.Len)...)
+	}
+	if s.place != "" {
+		place = strings.TrimSuffix(s.place+"/"+place, "/")
+	}
+	return &Scan{
+		Reader: newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: 1<<63 - 1}), // metered by s.Reader
+		engine: s.engine, format: s.format, opt: s.opt, level: s.level, base: base, place: place, out: s.out, end: -1,
+	}
+}
+
+// Within returns a scan of the ranges x of the medium, laid end to end: for a part of it
+// that is no medium of its own, or one in which bytes were inserted that are to be
+// stepped over. What it reports is a report of s.
+func (s *Scan) Within(x Extents, place string) (*Scan, error) {
+	if !x.inside(s.size) {
+		return nil, s.Errorf(0, "%s lies outside the medium", place)
+	}
+	return s.within(x, place), nil
 }
 
 // run has the parser of f do its work and deals with what follows the end.

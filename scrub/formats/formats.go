@@ -5,14 +5,17 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/apetag"
 	"untag/scrub/asf"
 	"untag/scrub/bmff"
 	"untag/scrub/ends"
 	"untag/scrub/flac"
 	"untag/scrub/flv"
 	"untag/scrub/icc"
+	"untag/scrub/id3"
 	"untag/scrub/jpeg"
 	"untag/scrub/matroska"
+	"untag/scrub/mpegaudio"
 	"untag/scrub/mpegts"
 	"untag/scrub/png"
 	"untag/scrub/riff"
@@ -39,7 +42,7 @@ func Table() []scrub.Format {
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}
-	return slices.Concat(parsed, ends.Table(), recognised(), []scrub.Format{text})
+	return slices.Concat(parsed, ends.Table(), recognised(), []scrub.Format{mpegaudio.Format, id3.Format, apetag.Format, text})
 }
 
 // Engine returns an engine for [Table].

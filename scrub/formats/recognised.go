@@ -36,7 +36,6 @@ func recognised() (all []scrub.Format) {
 		{"bdmv", "tables of AVCHD and Blu-ray", "mpls mpl clpi cpi bdm", sniff.Like("MPLS0?00", "HDMV0?00", "INDX0?00", "MOBJ0?00")},
 		{"riff", "other RIFF: AMV, RMID, QCP, animated cursors", "amv rmi qcp", sniff.Like("RIFF????", "RIFX????")},
 
-		{"tagged", "sound behind a tag: ID3, APE", "", sniff.Like("ID3\x02\x00", "ID3\x03\x00", "ID3\x04\x00", "APETAGEX")},
 		{"aac", "AAC sound without a container", "aac adts loas latm", sniff.ADTS},
 		{"adif", "AAC sound, ADIF", "", sniff.Like("ADIF")},
 		{"ac3", "AC-3, E-AC-3 sound", "ac3 eac3 ec3", sniff.AC3},

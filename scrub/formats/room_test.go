@@ -55,7 +55,7 @@ func TestNoRoomForWords(t *testing.T) {
 
 var (
 	index = regexp.MustCompile(`\[\d+\]`)
-	cover = regexp.MustCompile(`/covr/|^PICTURE/|/FileData`)
+	cover = regexp.MustCompile(`/covr/|^PICTURE/|/FileData|/picture/`)
 )
 
 // rooms adds the places of one sample in which a word can hide.

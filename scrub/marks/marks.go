@@ -41,6 +41,8 @@ var detectors = []func(*tail) (Mark, bool){
 	afcp,
 	fotoStation,
 	lyrics3,
+	lyrics3v1,
+	id3v2,
 	ape,
 	id3v1,
 	motionPhoto,

@@ -1,0 +1,301 @@
+// Package frames cleans sound that is nothing but coded frames in a row, each of which
+// tells its own length: AAC in ADTS, AC-3 and E-AC-3, DTS, AMR; and has the walk over
+// frames that package mpegaudio uses too.
+//
+// A run of frames is payload. Tags stand before it, behind it, and between the runs of
+// files that were put together. Where bytes are no frame and no tag, the file is in doubt.
+package frames
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/apetag"
+	"untag/scrub/id3"
+	"untag/scrub/sniff"
+)
+
+// Kind is how the frames of a format are written.
+type Kind struct {
+	Head int // how many bytes Len looks at
+	// Len returns the length of the frame that starts with b, 0 if none does.
+	Len func(b []byte) int64
+	// Same tells whether two headers may be of one stream; nil: any.
+	Same func(a, b []byte) bool
+	// Frame, if not nil, claims a frame by itself and returns true, or leaves it to be
+	// payload. It is shown every frame. b is the frame, as far as it reaches.
+	Frame func(w *Walk, off int64, b []byte) (claimed bool, err error)
+}
+
+// Walk is the work on one stream.
+type Walk struct {
+	*scrub.Scan
+	Kind
+	N    int64  // how many frames there are
+	End  int64  // where the last one ends
+	stop int64  // where the last tag between them ends
+	Cut  bool   // the last one is cut short
+	Lost bool   // bytes between them are of no known kind
+	Last int64  // length of the last one
+	Byte int64  // where the first one starts, -1 before it is found
+	head []byte // of the first one
+	next []byte // of the one behind a gap
+
+	base int64 // of window
+	data []byte
+}
+
+const (
+	window    = 256 << 10
+	maxSearch = 1 << 20 // how far the next frame is searched for
+)
+
+// Parse claims all of a medium: frames, and the tags behind them. Start is where the first
+// frame may stand.
+func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End)) error {
+	tail, err := apetag.Find(s)
+	if err != nil {
+		return err
+	}
+	w := &Walk{Scan: s, Kind: k, End: start, Byte: -1}
+	if err := w.run(start, max(start, tail.Start)); err != nil {
+		return err
+	}
+	e := scrub.End{Off: max(w.End, w.stop), Proof: scrub.Counted, More: w.more}
+	if b, err := w.peek(e.Off, w.Head); err == nil && bytes.HasPrefix(w.head, b[:min(len(b), 2)]) {
+		e.Least = int64(w.Head)
+	}
+	if w.Lost {
+		e.Doubt = "bytes between the frames are of no known kind"
+		s.Doubt("%s", e.Doubt)
+	}
+	if w.N == 0 {
+		return s.Errorf(start, "no frame")
+	}
+	if finish != nil {
+		finish(w, &e)
+	}
+	return tail.Clean(e)
+}
+
+// peek returns up to n bytes at off.
+func (w *Walk) peek(off int64, n int) ([]byte, error) {
+	n = int(min(int64(n), w.Size()-off))
+	if off < w.base || off+int64(n) > w.base+int64(len(w.data)) {
+		b, err := w.Bytes(off, int(min(max(window, int64(n)), w.Size()-off)))
+		if err != nil {
+			return nil, err
+		}
+		w.base, w.data = off, b
+	}
+	return w.data[off-w.base:][:n], nil
+}
+
+// length is that of the frame at off, 0 if none is there.
+func (w *Walk) length(off int64) (int64, error) {
+	b, err := w.peek(off, w.Head)
+	if err != nil || len(b) < w.Head || w.head != nil && w.Same != nil && !w.Same(w.head, b) {
+		return 0, err
+	}
+	return w.Len(b), nil
+}
+
+// run claims what is in [off, end).
+func (w *Walk) run(off, end int64) error {
+	from := off // of the run
+	flush := func(to int64) {
+		w.Claim(from, to-from, scrub.Payload, "frames")
+	}
+	for at := off; at < end; {
+		if to, ok := w.Known(at); ok && to <= end && to > at {
+			w.N, w.Byte, at, w.End = w.N+1, max(w.Byte, 0), to, to
+			continue
+		}
+		n, err := w.length(at)
+		if err != nil {
+			return err
+		}
+		if n > 0 && w.head == nil { // not by chance
+			if second, err := w.follows(at, end); err != nil || !second {
+				n = 0
+			}
+		}
+		if n == 0 {
+			flush(at)
+			next, err := w.between(at, end)
+			if err != nil {
+				return err
+			}
+			if next < 0 {
+				return nil
+			}
+			from, at = next, next
+			continue
+		}
+		if w.head == nil {
+			b, _ := w.peek(at, w.Head)
+			w.head, w.Byte = bytes.Clone(b), at
+		}
+		w.N, w.Last = w.N+1, n
+		to := min(end, at+n)
+		w.Cut = at+n > end
+		if w.Frame != nil {
+			b, err := w.peek(at, int(to-at))
+			if err != nil {
+				return err
+			}
+			claimed, err := w.Frame(w, at, b)
+			if err != nil {
+				return err
+			}
+			if claimed {
+				flush(at)
+				from = to
+			}
+		}
+		at, w.End = to, to
+	}
+	flush(w.End)
+	return nil
+}
+
+// follows tells whether another frame, or the end, follows the one at off.
+func (w *Walk) follows(off, end int64) (bool, error) {
+	b, err := w.peek(off, w.Head)
+	if err != nil {
+		return false, err
+	}
+	first := bytes.Clone(b)
+	at := off + w.Len(b)
+	if at >= end {
+		return true, nil
+	}
+	if b, err = w.peek(at, w.Head); err != nil || len(b) < w.Head {
+		return err == nil, err
+	}
+	return w.Len(b) > 0 && (w.Same == nil || w.Same(first, b)) || id3.Len(b) > 0, nil
+}
+
+// between claims what stands at off and is no frame, and returns where the next frame is,
+// -1 if there is none.
+func (w *Walk) between(off, end int64) (next int64, err error) {
+	b, err := w.peek(off, 128)
+	if err != nil {
+		return 0, err
+	}
+	if n := id3.Len(b); n > 0 && n <= end-off {
+		_, err := id3.Clean(w.Scan, off, n, "ID3")
+		w.stop = off + n
+		return w.stop, err
+	}
+	next, err = w.search(off, end)
+	if err != nil || next < 0 {
+		return -1, err
+	}
+	if b, err = w.peek(next, w.Head); err != nil {
+		return -1, err
+	}
+	w.next = bytes.Clone(b)
+	return next, w.gap(off, next-off)
+}
+
+// search returns where the next frame is that others follow.
+func (w *Walk) search(off, end int64) (int64, error) {
+	for at := off; at < min(end, off+maxSearch); at++ {
+		n, err := w.length(at)
+		if err != nil {
+			return -1, err
+		}
+		if n > 0 {
+			if ok, err := w.follows(at, end); err != nil || ok {
+				return at, err
+			}
+		}
+		if b, err := w.peek(at, 10); err != nil || at > off && id3.Len(b) > 0 && id3.Len(b) <= end-at {
+			return at, err
+		}
+	}
+	return -1, nil
+}
+
+// gap claims bytes between frames: zeros, what stands before the first one, or what may
+// be a frame whose header is damaged.
+func (w *Walk) gap(off, n int64) error {
+	zeros, err := w.Constant(off, n, 0)
+	if err != nil {
+		return err
+	}
+	b, err := w.peek(off, int(min(n, window)))
+	if err != nil {
+		return err
+	}
+	if !zeros && w.Byte < 0 && n < w.Len(w.next) && !readable(b) { // a recording that begins in a frame
+		w.Claim(off, n, scrub.Payload, "frames")
+		return nil
+	}
+	if v1 := string(b[:min(3, len(b))]) == "TAG" && n == 128; zeros || v1 || w.Byte < 0 && n < 64<<10 && !w.damaged(off, n) && !sniff.Sound(b) {
+		kind := scrub.Hidden
+		if v1 {
+			kind = scrub.Caption
+		}
+		return w.Blank(off, n, 0, kind, "between frames")
+	}
+	w.Lost = true
+	w.Claim(off, n, scrub.Payload, "damage")
+	return nil
+}
+
+// damaged tells whether n bytes before the first frame that is sound may be another one:
+// its header is one bit from one.
+func (w *Walk) damaged(off, n int64) bool {
+	b, err := w.peek(off, w.Head)
+	if err != nil || len(b) < w.Head {
+		return err != nil
+	}
+	try := bytes.Clone(b)
+	for bit := range 8 * min(len(try), 8) {
+		try[bit/8] ^= 1 << (bit % 8)
+		if k := w.Len(try); k > 0 && (k == n || n > k) {
+			return true
+		}
+		try[bit/8] ^= 1 << (bit % 8)
+	}
+	return false
+}
+
+// more tells whether what follows the end may be more of the sound.
+func (w *Walk) more(off, n int64) (string, error) {
+	b, err := w.peek(off, int(min(n, window)))
+	if err != nil {
+		return "", err
+	}
+	if n >= w.Last-1 && n <= w.Last+1 || sniff.Sound(b) {
+		return "frames or tags", nil
+	}
+	for at := range b {
+		if len(b)-at < w.Head || w.Same != nil && !w.Same(w.head, b[at:]) {
+			continue
+		}
+		if k := w.Len(b[at:]); k > 0 {
+			if rest := b[min(int64(len(b)), int64(at)+k):]; len(rest) < w.Head || w.Len(rest) > 0 {
+				return "frames", nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// readable tells whether b holds a word.
+func readable(b []byte) bool {
+	const word = 6
+	n := 0
+	for _, c := range b {
+		if n++; c < ' ' || c > '~' {
+			n = 0
+		}
+		if n == word {
+			return true
+		}
+	}
+	return false
+}
