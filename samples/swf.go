@@ -32,7 +32,7 @@ func swfTags(k *kit) [][]byte {
 		swfTag(77, []byte("<rdf:RDF "+k.secret("xmp"))), swfTag(41, zeros(8), k.hide([]byte("CANARY-when made!!"))), swfTag(63, []byte(k.secret("debug id"))),
 		swfTag(64, zeros(2), []byte(k.secret("debugger"))), swfTag(58, []byte(k.secret("old debugger"))), swfTag(24, []byte(k.secret("protection"))),
 		swfTag(9, []byte{0, 0, 0}), swfTag(700, []byte(k.secret("unknown tag, which is long, as some of them are: more than 62 bytes"))), swfTag(1000, []byte(k.secret("unused"))),
-		swfTag(39, le16(9), le16(1), swfTag(1), swfTag(77, []byte(k.secret("in a sprite"))), swfTag(0)),
+		swfTag(39, le16(9), le16(1), swfTag(1), swfTag(77, []byte("<rdf:RDF "+k.secret("in a sprite"))), swfTag(0)),
 	}
 }
 
