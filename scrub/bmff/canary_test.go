@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"untag/scrub"
+	"untag/scrub/bmff/entry"
 	"untag/scrub/scrubtest"
 )
 
@@ -101,7 +102,7 @@ func describedBy(typ string) []byte {
 // TestDescriptionsStay has all kinds of boxes that entries may hold: what a decoder
 // needs stays as it is.
 func TestDescriptionsStay(t *testing.T) {
-	for typ := range forms {
+	for typ := range entry.Forms {
 		if _, ok := descriptions[typ]; !ok {
 			t.Errorf("no sample of %q", typ)
 		}
@@ -139,8 +140,9 @@ func leaves(d []byte, off, end int, handler string, above []int) (all []leaf) {
 		if i := bytes.Index(d[off:off+n], []byte("hdlr")); typ == "mdia" {
 			handler = string(d[off+i+12 : off+i+16])
 		}
-		if f := familyOf(handler, typ); f != nil && n > 16 && len(above) == 6 {
-			fields, holds = map[string]int{"vide": 78, "soun": 28}[f.medium], f.medium != "text"
+		if n > 16 && len(above) == 6 && string(d[above[5]+4:above[5]+8]) == "stsd" {
+			fields = map[string]int{"vide": 78, "soun": 28}[handler]
+			holds = fields > 0
 			all = append(all, leaf{typ, off + 8, off + 8 + min(fields, n-8), lengths})
 		}
 		if holds {

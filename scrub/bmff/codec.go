@@ -4,75 +4,15 @@ import (
 	"errors"
 
 	"untag/scrub"
-	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 	"untag/scrub/coded"
 )
 
-// readCodec notes the codec from its configuration record.
-func (p *parser) readCodec(t *track, b box.Box) error {
-	switch b.Type {
-	case "av1C":
-		t.codec.Kind = codec.AV1
-		return nil
-	case "dvcC", "dvvC":
-		t.codec.Dolby = true
-		return nil
-	case "esds":
-		st, ok, err := p.readStream(b)
-		if ok {
-			if t.codec.Kind = st.video(); t.codec.Known() {
-				_, err = t.codec.Config(p.Reader, b.Body()+st.specific.Off, st.specific.Len)
-				err = box.IgnoreDamage(err)
-			}
-		}
-		return err
-	}
-	if !codec.IsRecord(b.Type) || b.Type == "avcE" || b.Type == "hvcE" {
-		return nil
-	}
-	_, err := p.record(&t.codec, b)
-	return box.IgnoreDamage(err) // config says so
-}
-
-// record reads a configuration record, and notes in st what it announces.
-func (p *parser) record(st *codec.Stream, b box.Box) ([]coded.Piece, error) {
-	off, n := b.Body(), b.Size()
-	if b.Type == "vvcC" { // a full box
-		off, n = off+4, n-4
-	}
-	return st.Record(b.Type, p.Reader, off, n)
-}
-
-// config claims a configuration record, with the messages in it.
-func (p *parser) config(b box.Box, place string) error {
-	pieces, err := p.record(&codec.Stream{}, b)
-	if err != nil {
-		if !scrub.Refusal(err) {
-			return err
-		}
-		empty, err := p.Constant(b.Body(), b.Size(), 0) // GStreamer's av1C, if it was not told
-		if err != nil {
-			return err
-		}
-		if !empty {
-			p.Doubt("the configuration of a codec can't be read")
-		}
-		pieces = nil
-	}
-	if p.Careful {
-		pieces = nil
-	}
-	p.Claim(b.Off, b.Head, scrub.Structure, place)
-	coded.Report(p.Scan, b.Body(), b.Size(), place, pieces)
-	return nil
-}
-
 // frame looks into one coded frame and tells whether it holds a message, or the
 // filler that an earlier run made of one.
 func (p *parser) frame(t *track, f samples.Sample) (bool, error) {
-	pieces, err := t.codec.Frame(p.Reader, f.Off, f.Len, f.No)
+	pieces, err := t.Codec.Frame(p.Reader, f.Off, f.Len, f.No)
 	if err != nil {
 		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
 			p.Doubt("coded frames can't be read")
@@ -98,17 +38,17 @@ func (p *parser) probeMovie(m *movie) error {
 		var err error
 		switch {
 		case t.goes:
-		case t.encrypted:
+		case t.Encrypted:
 			p.Doubt("the samples of an encrypted track can't be looked into")
-		case t.codec.Known():
+		case t.Codec.Known():
 			err = p.probeFrames(t)
-		case t.codec.Kind == codec.Tape && p.Deep():
+		case t.Codec.Kind == codec.Tape && p.Deep():
 			err = p.eachSample(t, p.inspect(t))
-		case t.codec.Kind == codec.Tape || t.codec.Kind == codec.Camera:
+		case t.Codec.Kind == codec.Tape || t.Codec.Kind == codec.Camera:
 			err = p.eachProbe(t, p.inspect(t))
-		case t.pictures():
+		case t.Pictures():
 			err = p.probePictures(t)
-		case t.timedText() && (p.Deep() || t.recurs):
+		case t.TimedText() && (p.Deep() || t.recurs):
 			err = p.eachSample(t, p.textSample(t))
 		}
 		if err != nil {
@@ -120,7 +60,7 @@ func (p *parser) probeMovie(m *movie) error {
 
 // eachSample visits the samples of a track that lie in the file.
 func (p *parser) eachSample(t *track, visit func(samples.Sample) error) error {
-	return t.tables.Each(p.Walk, &p.visited, visit)
+	return t.Tables.Each(p.Walk, &p.visited, visit)
 }
 
 // probeFrames looks into all frames in depth, else into the first and the last
@@ -134,14 +74,14 @@ func (p *parser) probeFrames(t *track) error {
 			if err != nil {
 				return err
 			}
-			all = all || tells && (f.No > 0 || t.codec.Timed)
+			all = all || tells && (f.No > 0 || t.Codec.Timed)
 		}
 	}
 	if !all {
 		return nil
 	}
 	return p.eachSample(t, func(f samples.Sample) error {
-		if !p.Deep() && samples.Probed(f.No, t.tables.Count) {
+		if !p.Deep() && samples.Probed(f.No, t.Tables.Count) {
 			return nil
 		}
 		_, err := p.frame(t, f)

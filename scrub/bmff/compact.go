@@ -46,7 +46,7 @@ func compact(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
 	moved := shifts(c.drops)
 	c.lengths(moved)
 	for _, t := range c.p.movies[0].tracks {
-		if err := c.offsets(&t.tables.Offsets, moved); err != nil {
+		if err := c.offsets(&t.Tables.Offsets, moved); err != nil {
 			return nil, nil, err
 		}
 	}

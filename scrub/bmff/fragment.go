@@ -126,7 +126,7 @@ func (p *parser) readRuns(f *samples.Fragment, r *run, b box.Box) error {
 		case "trun":
 			return p.coverFragment(f, r, c)
 		case "saio":
-			if r.t == nil || r.t.encrypted {
+			if r.t == nil || r.t.Encrypted {
 				off, n, err := r.Encryption(p.Walk, b, c)
 				if err != nil || n == 0 {
 					return err
@@ -158,7 +158,7 @@ func (p *parser) fragmentBox(r *run, b box.Box, place string) error {
 		if err != nil {
 			return err
 		}
-		if n, ok := fragmentUUIDs[string(id)]; ok && (n > 0 || r.t == nil || r.t.encrypted) {
+		if n, ok := fragmentUUIDs[string(id)]; ok && (n > 0 || r.t == nil || r.t.Encrypted) {
 			return p.fragmentUUID(b, n, place)
 		}
 		return p.tags.UUID(b, place+"/traf/uuid")
@@ -227,18 +227,18 @@ func (p *parser) coverFragment(f *samples.Fragment, r *run, b box.Box) error {
 
 // looker returns what looks into the samples of a run of so many, nil if nothing has to.
 func (p *parser) looker(t *track, count int64) func(samples.Sample) error {
-	if t == nil || t.goes || t.encrypted {
+	if t == nil || t.goes || t.Encrypted {
 		return nil
 	}
 	var look func(samples.Sample) error
 	switch {
-	case t.codec.Known():
+	case t.Codec.Known():
 		look = func(f samples.Sample) error { _, err := p.frame(t, f); return err }
-	case t.codec.Kind == codec.Pictures && !p.Careful:
+	case t.Codec.Kind == codec.Pictures && !p.Careful:
 		look = p.picture
-	case t.pictures():
+	case t.Pictures():
 		look = p.inspect(t)
-	case t.timedText():
+	case t.TimedText():
 		look = p.textSample(t)
 	default:
 		return nil

@@ -88,7 +88,7 @@ func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 		return true, nil
 	}
 	if text := bytes.Trim(h, "\x00"); len(text) >= least && box.Readable(text, len(text)) {
-		return before == nil || !isText(before.Owner.handler), nil
+		return before == nil || !before.Owner.Text(), nil
 	}
 	mark, pieces := p.Point(), p.cover.Pieces()
 	err = p.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
@@ -129,11 +129,11 @@ func (p *parser) endsBefore(g scrub.Range, before *region) (bool, error) {
 // whole tells whether a range is one sample of a track from its first byte to its last.
 func (p *parser) whole(t *track, r scrub.Range) (bool, error) {
 	switch {
-	case t.encrypted || r.Len < 4:
+	case t.Encrypted || r.Len < 4:
 		return false, nil
-	case t.timedText():
+	case t.TimedText():
 		h, err := p.Bytes(r.Off, 2)
 		return err == nil && int64(box.Uint16(h))+2 == r.Len, err
 	}
-	return t.codec.Whole(p.Reader, r.Off, r.Len)
+	return t.Codec.Whole(p.Reader, r.Off, r.Len)
 }

@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/entry"
 	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 	"untag/scrub/telemetry"
@@ -32,8 +33,8 @@ const (
 
 // spoken tells whether the samples of a track are text that can be read.
 func (t *track) spoken() bool {
-	return isText(t.handler) && !t.encrypted && len(t.formats) > 0 &&
-		!slices.ContainsFunc(t.formats, func(f string) bool { return slices.Contains([]string{"c608", "c708", "mp4s", "enct", "encs"}, f) })
+	return t.Text() && !t.Encrypted && len(t.Formats) > 0 &&
+		!slices.ContainsFunc(t.Formats, func(f string) bool { return slices.Contains([]string{"c608", "c708", "mp4s", "enct", "encs"}, f) })
 }
 
 // listen reads what the samples say that the movie box knows: all of them in
@@ -43,7 +44,7 @@ func (p *parser) listen(m *movie, t *track) error {
 	if !t.spoken() {
 		return nil
 	}
-	why, err := t.tables.Complete()
+	why, err := t.Tables.Complete()
 	if err != nil || why != "" {
 		return err
 	}
@@ -51,7 +52,7 @@ func (p *parser) listen(m *movie, t *track) error {
 		p.Doubt("more tracks of text than can be looked at")
 		return nil
 	}
-	n, times := t.tables.Count, t.tables.Durations()
+	n, times := t.Tables.Count, t.Tables.Durations()
 	all := p.Deep() && n <= maxHeard
 	t.hearing = &hearing{partial: p.Deep() && !all}
 	return p.eachSample(t, func(f samples.Sample) error {
@@ -72,14 +73,14 @@ func (p *parser) hear(t *track, f samples.Sample, start, end int64) error {
 		return nil
 	}
 	most := int64(2 + words.MaxText)
-	if t.formats[0] == "stpp" || t.formats[0] == "wvtt" {
+	if t.Formats[0] == "stpp" || t.Formats[0] == "wvtt" {
 		most = 64 << 10
 	}
 	b, err := p.Bytes(f.Off, int(min(f.Len, most)))
 	if err != nil {
 		return err
 	}
-	text, ok := h.text(t.formats[0], b, f.Len)
+	text, ok := h.text(t.Formats[0], b, f.Len)
 	if !ok {
 		h.damaged = true
 		return nil
@@ -179,7 +180,7 @@ func (p *parser) settle(t *track) {
 	if t.damaged || !p.Goes(scrub.Identify, scrub.Telemetry) {
 		return
 	}
-	t.recurs = h.Recurs() && t.timedText() && !h.bare
+	t.recurs = h.Recurs() && t.TimedText() && !h.bare
 	if verdict == telemetry.Unsure {
 		p.Doubt("subtitles may be telemetry: %s", rule)
 	}
@@ -192,7 +193,7 @@ const announced = "meta"
 // isAnnounced tells whether a handler is announced, or what an interrupted write
 // leaves of it.
 func isAnnounced(handler string) bool {
-	for _, was := range textHandlers {
+	for _, was := range entry.TextHandlers {
 		for n := 1; n <= len(announced) && len(handler) == len(announced); n++ {
 			if handler == announced[:n]+was[n:] {
 				return true

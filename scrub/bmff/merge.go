@@ -39,7 +39,7 @@ func (u *cursor) advance() (err error) {
 func (p *parser) coverMovie(m *movie) error {
 	var heads []*cursor
 	for _, t := range m.tracks {
-		u := &cursor{t: t, c: samples.NewChunks(&t.tables, p.Size(), box.AheadOf(len(m.tracks)))}
+		u := &cursor{t: t, c: samples.NewChunks(&t.Tables, p.Size(), box.AheadOf(len(m.tracks)))}
 		if err := u.advance(); err != nil {
 			return err
 		}
@@ -78,16 +78,16 @@ func (p *parser) coverMovie(m *movie) error {
 	}
 	for _, u := range heads {
 		u.t.probes = u.c.Probes
-		p.asked = p.asked || !u.t.goes && u.t.tables.Count > 0
+		p.asked = p.asked || !u.t.goes && u.t.Tables.Count > 0
 		if u.t.goes {
 			continue // what is left of its samples is in bytes that no other track covers
 		}
-		why, err := u.t.tables.Complete()
+		why, err := u.t.Tables.Complete()
 		if err != nil {
 			return err
 		}
-		if u.t.encrypted {
-			if err := u.t.tables.Encryption(p.Walk, p.coverEncryption); err != nil {
+		if u.t.Encrypted {
+			if err := u.t.Tables.Encryption(p.Walk, p.coverEncryption); err != nil {
 				return err
 			}
 		}
@@ -126,7 +126,7 @@ func (p *parser) withoutZeros(off, least, most int64) (int64, error) {
 func (p *parser) account(u *cursor, k samples.Chunk, next int64) error {
 	u.covered = min(u.covered+k.Len, p.Size())
 	end := k.Off + k.Len
-	if u.t.tables.Constant == 0 || k.Len == 0 || end < k.Off || next <= end || next > p.Size() {
+	if u.t.Tables.Constant == 0 || k.Len == 0 || end < k.Off || next <= end || next > p.Size() {
 		return nil
 	}
 	empty, err := p.Constant(end, min(next-end, 64), 0)
@@ -207,12 +207,14 @@ func (p *parser) coverRun(t *track, off, n, last int64) error {
 
 // coverEncryption adds data of sample encryption to the coverage.
 func (p *parser) coverEncryption(off, n int64) error {
-	return p.coverRun(&track{encrypted: true}, off, n, off)
+	t := &track{}
+	t.Encrypted = true
+	return p.coverRun(t, off, n, off)
 }
 
 func (t *track) samplesName() string {
-	if len(t.formats) > 0 {
-		return box.TypeName(t.formats[0])
+	if len(t.Formats) > 0 {
+		return box.TypeName(t.Formats[0])
 	}
 	return "samples"
 }

@@ -6,11 +6,6 @@ import (
 	"untag/scrub/codec"
 )
 
-// pictures tells whether each frame is a picture with a format of its own.
-func (t *track) pictures() bool {
-	return t.codec.Kind == codec.Pictures || t.codec.Kind == codec.Fields
-}
-
 // maxPictures is how many frames are cleaned as pictures at the most: some
 // minutes of video of the cameras that recorded so.
 const maxPictures = 1 << 13
@@ -20,10 +15,10 @@ const maxPictures = 1 << 13
 // the other forms (the fields of Motion JPEG A, the strings of Avid), so these
 // are only looked at.
 func (p *parser) probePictures(t *track) error {
-	if t.codec.Kind != codec.Pictures || p.Careful { // a frame of the wrong length is cleaned of the next one
+	if t.Codec.Kind != codec.Pictures || p.Careful { // a frame of the wrong length is cleaned of the next one
 		return p.eachProbe(t, p.inspect(t))
 	}
-	few := t.tables.Count <= maxPictures
+	few := t.Tables.Count <= maxPictures
 	all := few && p.Deep()
 	if !all {
 		before, pieces := p.Point(), p.cover.Pieces()
@@ -72,7 +67,7 @@ func (p *parser) picture(f samples.Sample) error {
 
 // inspect returns what doubts frames that can't be cleaned.
 func (p *parser) inspect(t *track) func(samples.Sample) error {
-	st := t.codec
+	st := t.Codec
 	if st.Kind == codec.Pictures {
 		st.Kind = codec.Fields
 	}

@@ -55,7 +55,7 @@ func (r *run) scale() uint32 {
 // there for whoever plays the track without the list.
 func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 	const mostEdits, least = 256, 4 // a quarter of a second: frames to decode from, and padding of sound
-	total := t.tables.Lasts
+	total := t.Tables.Lasts
 	if total <= 0 || m.timescale == 0 || t.timescale == 0 {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/entry"
 	"untag/scrub/bmff/samples"
 )
 
@@ -66,7 +67,7 @@ func (p *parser) readMovie(b box.Box) (*movie, error) {
 	}
 	for _, t := range m.tracks {
 		t.groups.Fragmented = len(m.trex) > 0 // whose fragments may say what is encrypted
-		t.encrypted = t.encrypted && (t.secret || t.groups.Fragmented)
+		t.Encrypted = t.Encrypted && (t.Secret || t.groups.Fragmented)
 		if err := p.judge(m, t); err != nil && !(p.Careful && box.Damaged(err)) {
 			return nil, err
 		}
@@ -187,7 +188,7 @@ func (p *parser) discard(b box.Box, place string) {
 
 // protection keeps the key systems' data where a track needs it.
 func (p *parser) protection(m *movie, b box.Box, place string) error {
-	if slices.ContainsFunc(m.tracks, func(t *track) bool { return t.encrypted }) {
+	if slices.ContainsFunc(m.tracks, func(t *track) bool { return t.Encrypted }) {
 		return p.keySystem(b, place)
 	}
 	p.Drop(b, scrub.ID, place, "")
@@ -286,14 +287,14 @@ func plainDescriptor(m *movie, body []byte) bool {
 	if len(body) < 4 || box.Uint32(body) != 0 {
 		return false
 	}
-	tag, d, rest := descriptor(body[4:])
+	tag, d, rest := entry.Descriptor(body[4:])
 	// Without a URL the last five bits of the second byte are reserved.
 	if tag != 0x10 && tag != 2 || len(rest) > 0 || len(d) < 7 || d[1]&0x20 != 0 {
 		return false
 	}
 	for d = d[7:]; len(d) > 0; {
 		var in []byte
-		tag, in, d = descriptor(d)
+		tag, in, d = entry.Descriptor(d)
 		if tag != 0x0e || len(in) != 4 || m.track(box.Uint32(in)) == nil {
 			return false
 		}

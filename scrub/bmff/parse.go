@@ -157,7 +157,7 @@ func (p *parser) readMovies() error {
 	for _, m := range p.movies { // now that the text of all fragments was read
 		for _, t := range m.tracks {
 			if t.goes && p.Careful {
-				why, err := t.tables.Complete()
+				why, err := t.Tables.Complete()
 				t.goes = err == nil && why == "" && !t.swollen && !fragments && t.kind != scrub.Unknown
 			}
 		}

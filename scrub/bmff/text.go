@@ -3,7 +3,6 @@ package bmff
 import (
 	"bytes"
 	"cmp"
-	"slices"
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
@@ -11,11 +10,6 @@ import (
 	"untag/scrub/codec"
 	"untag/scrub/words"
 )
-
-// timedText tells whether samples are a length, a text, and boxes.
-func (t *track) timedText() bool {
-	return isText(t.handler) && len(t.formats) > 0 && !slices.ContainsFunc(t.formats, func(f string) bool { return f != "tx3g" && f != "text" })
-}
 
 // modifiers are the boxes that may follow the text of a sample and say how it
 // looks: of 3GPP timed text (TS 26.245, 5.17) and of QuickTime's text media, with

@@ -7,27 +7,22 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/entry"
 	"untag/scrub/bmff/samples"
-	"untag/scrub/codec"
 	"untag/scrub/pattern"
 )
 
 // track is one trak box.
 type track struct {
-	box       box.Box
-	place     string
-	id        uint32
-	handler   string
-	handlerAt int64    // where it stands
+	box   box.Box
+	place string
+	id    uint32
+	entry.Track
+	handlerAt int64    // where its handler stands
 	timescale uint32   // units of time a second
 	media     bool     // its media header is that of picture or sound
-	formats   []string // of the sample entries, the first few
-	encrypted bool
-	secret    bool     // something says that samples are encrypted
 	chapters  []uint32 // tracks that this one names as its chapters
-	tables    samples.Tables
 	groups    samples.Groups
-	codec     codec.Stream
 	probes    []samples.Sample // the first and last ones, once the tables were read
 
 	decoded int64    // when the next sample of a fragment begins
@@ -103,7 +98,7 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 				return p.Errorf(c.Off, "box \"hdlr\" has %d bytes, expected 32 or more", c.Len)
 			}
 			h, err := p.Bytes(c.Body()+8, 4)
-			t.handler, t.handlerAt = string(h), c.Body()+8
+			t.Handler, t.handlerAt = string(h), c.Body()+8
 			return err
 		case "mdhd":
 			return p.readTimescale(c, t)
@@ -113,7 +108,7 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 				case "vmhd", "smhd":
 					t.media = true
 				case "stbl":
-					return t.tables.Read(p.Walk, c, func(c box.Box) error { return p.readTable(c, t) })
+					return t.Tables.Read(p.Walk, c, func(c box.Box) error { return p.readTable(c, t) })
 				}
 				return nil
 			})
@@ -128,12 +123,12 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 func (p *parser) readTable(b box.Box, t *track) error {
 	switch b.Type {
 	case "stsd":
-		return p.readDescriptions(b, t)
+		return entry.Read(p.Walk, b, &t.Track)
 	case "senc", "saiz", "saio":
-		t.secret = true
+		t.Secret = true
 	case "sgpd":
 		typ, err := samples.GroupType(p.Walk, b)
-		t.secret = t.secret || typ == "seig"
+		t.Secret = t.Secret || typ == "seig"
 		return err
 	}
 	return nil
@@ -173,22 +168,22 @@ const maxChapters = 1 << 10
 
 // judge decides whether a track goes.
 func (p *parser) judge(m *movie, t *track) error {
-	isChapter := (isText(t.handler) || t.pictures() || t.handler == "vide" && t.tables.Count < maxChapters) && slices.ContainsFunc(m.tracks, func(o *track) bool { return slices.Contains(o.chapters, t.id) })
-	isMeta := slices.ContainsFunc(t.formats, func(f string) bool { return slices.Contains(metaFormats, f) })
+	isChapter := (t.Text() || t.Pictures() || t.Handler == "vide" && t.Tables.Count < maxChapters) && slices.ContainsFunc(m.tracks, func(o *track) bool { return slices.Contains(o.chapters, t.id) })
+	isMeta := slices.ContainsFunc(t.Formats, func(f string) bool { return slices.Contains(metaFormats, f) })
 	switch {
 	case isChapter:
 		t.role, t.kind = scrub.Describe, scrub.Chapters
-	case t.handler == "tmcd":
+	case t.Handler == "tmcd":
 		t.role, t.kind = scrub.Identify, scrub.Time
-	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.handler) || isAnnounced(t.handler):
+	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.Handler) || isAnnounced(t.Handler):
 		t.role, t.kind = scrub.Identify, scrub.Telemetry
-	case slices.Contains(playedHandlers, t.handler):
+	case slices.Contains(playedHandlers, t.Handler):
 		t.role = scrub.Render
 		p.Doubt("a track of a kind that nothing can look into")
-	case !slices.Contains(mediaHandlers, t.handler) && (t.media || !box.IsType([]byte(t.handler)) || box.Nearly(t.handler, mediaHandlers)):
+	case !slices.Contains(mediaHandlers, t.Handler) && (t.media || !box.IsType([]byte(t.Handler)) || box.Nearly(t.Handler, mediaHandlers)):
 		t.role = scrub.Render
 		p.Distrust("a track is neither picture nor sound nor anything else that is known")
-	case !slices.Contains(mediaHandlers, t.handler):
+	case !slices.Contains(mediaHandlers, t.Handler):
 		t.role, t.kind = scrub.Identify, scrub.Unknown
 	default:
 		t.role = scrub.Render
@@ -203,10 +198,6 @@ func (p *parser) judge(m *movie, t *track) error {
 	}
 	return err
 }
-
-var textHandlers = []string{"sbtl", "subt", "text", "subp", "clcp"}
-
-func isText(handler string) bool { return slices.Contains(textHandlers, handler) }
 
 // track claims a trak box and its samples.
 func (p *parser) track(m *movie, t *track) error {
@@ -236,7 +227,7 @@ func (p *parser) track(m *movie, t *track) error {
 	})
 }
 
-func (t *track) describe() string { return fmt.Sprintf("%s track %q", t.handler, t.formats) }
+func (t *track) describe() string { return fmt.Sprintf("%s track %q", t.Handler, t.Formats) }
 
 func (p *parser) trackBox(m *movie, t *track, b box.Box, place string) error {
 	switch b.Type {
@@ -468,18 +459,19 @@ func (p *parser) clipping(b box.Box, place string) error {
 
 // sampleTables claims stbl.
 func (p *parser) sampleTables(t *track, b box.Box, place string) error {
-	if err := t.groups.Read(p.Walk, b, t.tables.Count); err != nil {
+	t.Data = t.role == scrub.Identify
+	if err := t.groups.Read(p.Walk, b, t.Tables.Count); err != nil {
 		return err
 	}
 	return p.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
 		switch c.Type {
 		case "stsd":
-			return p.descriptions(t, c, at)
+			return entry.Claim(p.Walk, &t.Track, c, at)
 		case "free", "skip":
 			return p.Filler(c, at)
 		}
-		return t.sampleKind().Table(p.Walk, &t.tables, &t.groups, c, at)
+		return t.sampleKind().Table(p.Walk, &t.Tables, &t.groups, c, at)
 	})
 }
 
@@ -488,5 +480,5 @@ func (t *track) sampleKind() samples.Kind {
 	if t == nil {
 		return samples.Kind{Text: true}
 	}
-	return samples.Kind{Clear: !t.encrypted, Text: isText(t.handler)}
+	return samples.Kind{Clear: !t.Encrypted, Text: t.Text()}
 }

@@ -1,10 +1,12 @@
-package bmff
+package entry
 
-import "untag/scrub/bmff/box"
+import (
+	"untag/scrub/bmff/box"
+)
 
-// forms are the descriptions in sample entries that are read to their last bit.
+// Forms are the descriptions in sample entries that are read to their last bit.
 // Others that a family may hold are doubted.
-var forms = map[string]box.Form{
+var Forms = map[string]box.Form{
 	// ISO/IEC 14496-12, 12.1; QuickTime; SMPTE ST 2086 and CTA-861.3; ISO/IEC 23000-22; Apple.
 	"pasp": func(f *box.Fields) { f.UpTo(32, box.Fraction); f.UpTo(32, box.Fraction) },
 	"clap": func(f *box.Fields) {

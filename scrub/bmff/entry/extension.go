@@ -1,4 +1,4 @@
-package bmff
+package entry
 
 import (
 	"cmp"
@@ -8,57 +8,57 @@ import (
 )
 
 // extension claims a child of a sample entry.
-func (p *parser) extension(t *track, c contents, e entry, b box.Box, place string) error {
+func (w reader) extension(t *Track, c contents, e entry, b box.Box, place string) error {
 	switch {
 	case b.Type == "free" || b.Type == "skip" || b.Type == "wide":
-		return p.Filler(b, place)
+		return w.Filler(b, place)
 	case b.Type == "pinf":
-		p.Drop(b, scrub.Person, place, "")
+		w.Drop(b, scrub.Person, place, "")
 		return nil
 	case b.Type == "sinf" && protected(e.Type):
 		if e.Type == "drms" || e.Type == "drmi" {
-			p.Stuck(scrub.Finding{Kind: scrub.Person, Place: place, Off: b.Off, Len: b.Len})
-			p.Doubt("the copy protection of the iTunes Store names the buyer, and the file can't be played without it")
+			w.Stuck(scrub.Finding{Kind: scrub.Person, Place: place, Off: b.Off, Len: b.Len})
+			w.Doubt("the copy protection of the iTunes Store names the buyer, and the file can't be played without it")
 		}
-		return p.protectionScheme(e, b, place)
-	case c.family == nil && !box.Has(shared[medium(t.handler)], b.Type):
-		return p.Opaque(b, place)
+		return w.protectionScheme(e, b, place)
+	case c.family == nil && !box.Has(shared[medium(t.Handler)], b.Type):
+		return w.Opaque(b, place)
 	case c.family != nil && !c.family.holds(b.Type), (b.Type == "avcE" || b.Type == "hvcE") && !c.enhanced:
 		if !c.whole {
-			p.Doubtful(b, place)
+			w.Doubtful(b, place)
 			return nil
 		}
-		p.Drop(b, scrub.Unknown, place, "")
+		w.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	return p.decoderBox(c, b, place)
+	return w.decoderBox(c, b, place)
 }
 
 // decoderBox claims a box that tells how to decode or show.
-func (p *parser) decoderBox(c contents, b box.Box, place string) error {
+func (w reader) decoderBox(c contents, b box.Box, place string) error {
 	switch b.Type {
 	case "avcC", "hvcC", "vvcC", "lhvC", "av1C", "avcE", "hvcE":
-		return p.config(b, place)
+		return w.config(b, place)
 	case "esds":
-		return p.streamDescription(b, place)
+		return w.streamDescription(b, place)
 	case "colr":
-		return p.colour(b, place)
+		return w.colour(b, place)
 	case "dfLa":
-		return p.flac(b, place)
+		return w.flac(b, place)
 	case "sv3d", "vexu":
-		return p.spatial(b, place)
+		return w.spatial(b, place)
 	case "wave":
-		return p.wave(c, b, place)
+		return w.wave(c, b, place)
 	case "vttC":
-		return p.webVTT(b, place)
+		return w.webVTT(b, place)
 	case "ftab":
-		return p.fonts(b, place)
+		return w.fonts(b, place)
 	}
-	read, ok := forms[b.Type]
+	read, ok := Forms[b.Type]
 	if !ok {
-		return p.Opaque(b, place)
+		return w.Opaque(b, place)
 	}
-	return p.FormedBox(b, read, place)
+	return w.FormedBox(b, read, place)
 }
 
 // spatialBoxes are the containers of what describes spherical and stereoscopic
@@ -69,96 +69,96 @@ var spatialBoxes = map[string]string{
 }
 
 // spatial claims a container of spatialBoxes.
-func (p *parser) spatial(b box.Box, place string) error {
-	return p.Inside(b, place, func(c box.Box) error {
+func (w reader) spatial(b box.Box, place string) error {
+	return w.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
 		switch {
 		case c.Type == "free" || c.Type == "skip":
-			return p.Filler(c, at)
+			return w.Filler(c, at)
 		case !box.Has(spatialBoxes[b.Type], c.Type):
-			p.Drop(c, scrub.Unknown, at, "")
+			w.Drop(c, scrub.Unknown, at, "")
 			return nil
 		case spatialBoxes[c.Type] != "":
-			return p.spatial(c, at)
+			return w.spatial(c, at)
 		case c.Type == "svhd" && c.Size() >= 4: // the name of the program that made it
-			p.Claim(c.Off, c.Head, scrub.Structure, at)
-			if _, _, err := p.Flags(c, 0, at); err != nil {
+			w.Claim(c.Off, c.Head, scrub.Structure, at)
+			if _, _, err := w.Flags(c, 0, at); err != nil {
 				return err
 			}
-			return p.Zero(c.Body()+4, c.Size()-4, scrub.Software, at, "")
+			return w.Zero(c.Body()+4, c.Size()-4, scrub.Software, at, "")
 		}
-		return p.decoderBox(contents{}, c, at)
+		return w.decoderBox(contents{}, c, at)
 	})
 }
 
 // wave claims QuickTime's container for what a sound decoder needs: the format,
 // the decoder's own box, and an empty box at the end.
-func (p *parser) wave(c contents, b box.Box, place string) error {
-	return p.Inside(b, place, func(d box.Box) error {
+func (w reader) wave(c contents, b box.Box, place string) error {
+	return w.Inside(b, place, func(d box.Box) error {
 		at := place + "/" + d.Name()
 		switch {
 		case d.Type == "free" || d.Type == "skip":
-			return p.Filler(d, at)
+			return w.Filler(d, at)
 		case d.Type == "\x00\x00\x00\x00" && d.Len == 8:
-			p.Keep(d, at)
+			w.Keep(d, at)
 			return nil
 		case d.Type == "frma":
-			return p.originalFormat(d, at)
+			return w.originalFormat(d, at)
 		case c.family == nil:
-			return p.Opaque(d, at)
+			return w.Opaque(d, at)
 		case d.Type == "mp4a": // empty
-			p.Claim(d.Off, d.Head, scrub.Structure, at)
-			return p.Slack(d, d.Body(), at)
+			w.Claim(d.Off, d.Head, scrub.Structure, at)
+			return w.Slack(d, d.Body(), at)
 		case d.Type != "wave" && c.family.holds(d.Type):
-			return p.decoderBox(c, d, at)
+			return w.decoderBox(c, d, at)
 		case !c.whole:
-			p.Doubtful(d, at)
+			w.Doubtful(d, at)
 			return nil
 		}
-		p.Drop(d, scrub.Unknown, at, "")
+		w.Drop(d, scrub.Unknown, at, "")
 		return nil
 	})
 }
 
 // originalFormat claims frma (8.12.2), which names one of the formats that are known.
-func (p *parser) originalFormat(b box.Box, place string) error {
-	h, err := p.Bytes(b.Body(), int(min(b.Size(), 4)))
+func (w reader) originalFormat(b box.Box, place string) error {
+	h, err := w.Bytes(b.Body(), int(min(b.Size(), 4)))
 	if err != nil {
 		return err
 	}
 	if len(h) < 4 || familyOf("vide", string(h)) == nil && familyOf("soun", string(h)) == nil && familyOf("text", string(h)) == nil {
-		return p.Opaque(b, place)
+		return w.Opaque(b, place)
 	}
-	p.Claim(b.Off, b.Head+4, scrub.Structure, place)
-	return p.Slack(b, b.Body()+4, place)
+	w.Claim(b.Off, b.Head+4, scrub.Structure, place)
+	return w.Slack(b, b.Body()+4, place)
 }
 
 // colour claims colr; an ICC profile in it is a medium of its own.
-func (p *parser) colour(b box.Box, place string) error {
+func (w reader) colour(b box.Box, place string) error {
 	if b.Size() < 4 {
-		p.Keep(b, place)
+		w.Keep(b, place)
 		return nil
 	}
-	h, err := p.Bytes(b.Body(), 4)
+	h, err := w.Bytes(b.Body(), 4)
 	if err != nil {
 		return err
 	}
 	switch kind := string(h); kind {
 	case "nclc", "nclx":
-		return p.FormedBox(b, func(f *box.Fields) { colours(f, kind) }, place)
+		return w.FormedBox(b, func(f *box.Fields) { colours(f, kind) }, place)
 	case "prof", "rICC":
 	default:
-		p.Drop(b, scrub.Unknown, place, "")
+		w.Drop(b, scrub.Unknown, place, "")
 		return nil
 	}
-	p.Claim(b.Off, b.Head+4, scrub.Structure, place)
+	w.Claim(b.Off, b.Head+4, scrub.Structure, place)
 	x := scrub.Extents{{Off: b.Body() + 4, Len: b.Size() - 4}}
-	if err := p.MediumAs("icc", x, place); err != nil {
+	if err := w.MediumAs("icc", x, place); err != nil {
 		if !scrub.Refusal(err) {
 			return err
 		}
-		p.Doubt("an ICC profile can't be read")
-		p.Claim(x[0].Off, x[0].Len, scrub.Render, place)
+		w.Doubt("an ICC profile can't be read")
+		w.Claim(x[0].Off, x[0].Len, scrub.Render, place)
 	}
 	return nil
 }
@@ -177,43 +177,43 @@ func colours(f *box.Fields, kind string) {
 
 // flac claims dfLa, which holds the metadata blocks of FLAC (RFC 9639, 8): all
 // but the stream info become padding.
-func (p *parser) flac(b box.Box, place string) error {
-	p.Claim(b.Off, b.Head+4, scrub.Structure, place)
+func (w reader) flac(b box.Box, place string) error {
+	w.Claim(b.Off, b.Head+4, scrub.Structure, place)
 	off := b.Body() + 4
 	for b.End()-off >= 4 {
-		h, err := p.Bytes(off, 4)
+		h, err := w.Bytes(off, 4)
 		if err != nil {
 			return err
 		}
 		n := int64(box.Uint32(h) & 0xffffff)
 		if n > b.End()-off-4 {
-			return p.Errorf(off, "FLAC block says %d bytes, %d are left", n, b.End()-off-4)
+			return w.Errorf(off, "FLAC block says %d bytes, %d are left", n, b.End()-off-4)
 		}
 		switch h[0] & 0x7f {
 		case 0:
-			p.Claim(off, 4, scrub.Structure, place)
-			end, ok, err := p.Formed(off+4, n, streamInfo, place)
+			w.Claim(off, 4, scrub.Structure, place)
+			end, ok, err := w.Formed(off+4, n, streamInfo, place)
 			if err == nil && !ok {
-				err = p.Errorf(off, "stream info of %d bytes, expected 34", n)
+				err = w.Errorf(off, "stream info of %d bytes, expected 34", n)
 			}
-			if err := cmp.Or(err, p.Zero(end, off+4+n-end, scrub.Hidden, place+"/slack", "")); err != nil {
+			if err := cmp.Or(err, w.Zero(end, off+4+n-end, scrub.Hidden, place+"/slack", "")); err != nil {
 				return err
 			}
 		case 1:
-			p.Claim(off, 4, scrub.Structure, place)
-			if err := p.Blank(off+4, n, 0, scrub.Hidden, place+"/padding"); err != nil {
+			w.Claim(off, 4, scrub.Structure, place)
+			if err := w.Blank(off+4, n, 0, scrub.Hidden, place+"/padding"); err != nil {
 				return err
 			}
 		default:
-			p.Claim(off, 4+n, scrub.Identify, place)
-			if p.Found(scrub.Finding{Kind: scrub.Comment, Place: place, Off: off, Len: 4 + n}) {
-				p.Put(scrub.Unlink, off, []byte{h[0]&0x80 | 1})
-				p.Fill(scrub.Destroy, off+4, n, 0)
+			w.Claim(off, 4+n, scrub.Identify, place)
+			if w.Found(scrub.Finding{Kind: scrub.Comment, Place: place, Off: off, Len: 4 + n}) {
+				w.Put(scrub.Unlink, off, []byte{h[0]&0x80 | 1})
+				w.Fill(scrub.Destroy, off+4, n, 0)
 			}
 		}
 		off += 4 + n
 	}
-	return p.Rest(off, b.End(), place)
+	return w.Rest(off, b.End(), place)
 }
 
 // streamInfo is the first of the blocks (8.2). Its checksum of the sound is for

@@ -1,4 +1,4 @@
-package bmff
+package entry
 
 import (
 	"untag/scrub/bmff/box"
@@ -13,30 +13,30 @@ var sampleBytes = map[string]int64{
 
 // readSound notes how many bytes constant-rate sound takes by its description:
 // version 1 counts packets, version 2 frames, version 0 channels and bits.
-func (p *parser) readSound(t *track, e entry) error {
-	h, err := p.Bytes(e.Off, int(min(e.Len, soundFields+36)))
+func (w reader) readSound(t *Track, e entry) error {
+	h, err := w.Bytes(e.Off, int(min(e.Len, soundFields+36)))
 	if err != nil {
 		return err
 	}
 	channels, bits := int64(box.Uint16(h[24:])), int64(box.Uint16(h[26:]))
 	switch version := box.Uint16(h[16:]); {
 	case version == 1 && e.version == 0 && len(h) >= 52:
-		t.tables.PerPacket = samples.Packet{Frames: int64(box.Uint32(h[36:])), Bytes: int64(box.Uint32(h[44:]))}
+		t.Tables.PerPacket = samples.Packet{Frames: int64(box.Uint32(h[36:])), Bytes: int64(box.Uint32(h[44:]))}
 	case version == 2 && len(h) >= 72:
-		t.tables.PerPacket = samples.Packet{Frames: int64(box.Uint32(h[68:])), Bytes: int64(box.Uint32(h[64:]))}
+		t.Tables.PerPacket = samples.Packet{Frames: int64(box.Uint32(h[68:])), Bytes: int64(box.Uint32(h[64:]))}
 	case version == 0 && sampleBytes[e.Type] > 0:
 		if channels == 0 || bits%8 != 0 || bits > 64 {
-			t.tables.Trouble = "a track of sound contradicts itself"
+			t.Tables.Trouble = "a track of sound contradicts itself"
 			return nil
 		}
 		width := sampleBytes[e.Type]
 		if width <= 2 && bits > 0 && e.Type != "ulaw" && e.Type != "alaw" {
 			width = (bits + 7) / 8
 		}
-		t.tables.PerPacket = samples.Packet{Frames: 1, Bytes: channels * width}
+		t.Tables.PerPacket = samples.Packet{Frames: 1, Bytes: channels * width}
 	}
-	if q := t.tables.PerPacket; q.Frames > 0 && q.Bytes == 0 {
-		t.tables.PerPacket = samples.Packet{}
+	if q := t.Tables.PerPacket; q.Frames > 0 && q.Bytes == 0 {
+		t.Tables.PerPacket = samples.Packet{}
 	}
 	return nil
 }

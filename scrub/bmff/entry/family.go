@@ -1,4 +1,4 @@
-package bmff
+package entry
 
 import (
 	"slices"
@@ -120,7 +120,7 @@ var encryptedFormats = []string{"encv", "enca", "enct", "encs", "encm", "encu", 
 func protected(format string) bool { return slices.Contains(encryptedFormats, format) }
 
 // contentsOf looks at the boxes of an entry.
-func (p *parser) contentsOf(t *track, e entry, start int64) (c contents, err error) {
+func (w reader) contentsOf(t *Track, e entry, start int64) (c contents, err error) {
 	c = contents{start: start, format: e.Type}
 	found := map[string]bool{}
 	var visit func(b box.Box) error
@@ -128,22 +128,22 @@ func (p *parser) contentsOf(t *track, e entry, start int64) (c contents, err err
 		found[b.Type] = true
 		switch b.Type {
 		case "wave", "sinf", "schi":
-			_, err := box.Each(p.Scan, b.Body(), b.End(), visit)
+			_, err := box.Each(w.Scan, b.Body(), b.End(), visit)
 			return err
 		case "frma", "tenc", "dvcC", "dvvC", "dvwC":
-			h, err := p.Bytes(b.Body(), int(min(b.Size(), 24)))
+			h, err := w.Bytes(b.Body(), int(min(b.Size(), 24)))
 			c.read(b.Type, h)
 			return err
 		}
 		return nil
 	}
-	if _, err = box.Each(p.Scan, start, e.End(), visit); box.Damaged(err) {
+	if _, err = box.Each(w.Scan, start, e.End(), visit); box.Damaged(err) {
 		err = nil // see leftovers
 	}
 	if !protected(e.Type) { // QuickTime has frma there, too
 		c.format = e.Type
 	}
-	c.family = familyOf(t.handler, c.format)
+	c.family = familyOf(t.Handler, c.format)
 	c.sealed = protected(e.Type) || found["sinf"]
 	c.whole = c.family != nil && (c.family.needs == "" || found[c.family.needs]) && (!protected(e.Type) || found["sinf"])
 	return c, err

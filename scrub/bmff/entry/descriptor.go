@@ -1,4 +1,4 @@
-package bmff
+package entry
 
 import (
 	"cmp"
@@ -10,9 +10,9 @@ import (
 	"untag/scrub/coded"
 )
 
-// descriptor takes the first descriptor off b: a tag, a length of up to four
+// Descriptor takes the first descriptor off b: a tag, a length of up to four
 // bytes, and its body (ISO/IEC 14496-1, 8.3.3). The tag is 0 if there is none.
-func descriptor(b []byte) (tag byte, body, rest []byte) {
+func Descriptor(b []byte) (tag byte, body, rest []byte) {
 	n := 0
 	for i := 1; i < len(b) && i <= 4; i++ {
 		n = n<<7 | int(b[i]&0x7f)
@@ -47,15 +47,15 @@ type stream struct {
 const maxStream = 64 << 10
 
 // readStream reads esds: one ES descriptor after version and flags.
-func (p *parser) readStream(b box.Box) (st stream, ok bool, err error) {
+func (w reader) readStream(b box.Box) (st stream, ok bool, err error) {
 	if b.Size() > maxStream {
 		return st, false, nil
 	}
-	body, err := p.Bytes(b.Body(), int(b.Size()))
+	body, err := w.Bytes(b.Body(), int(b.Size()))
 	if err != nil || len(body) < 4 {
 		return st, false, err
 	}
-	tag, d, rest := descriptor(body[4:])
+	tag, d, rest := Descriptor(body[4:])
 	if tag != tagStream || len(d) < 3 {
 		return st, false, nil
 	}
@@ -79,7 +79,7 @@ func (p *parser) readStream(b box.Box) (st stream, ok bool, err error) {
 // parts reads the descriptors inside the ES descriptor; off is where they start.
 func (st *stream) parts(d []byte, off int64) bool {
 	for len(d) > 0 {
-		tag, in, rest := descriptor(d)
+		tag, in, rest := Descriptor(d)
 		if tag == 0 {
 			return false
 		}
@@ -119,7 +119,7 @@ func decoderFields(f *box.Fields) {
 // decoder reads the descriptors inside the decoder configuration.
 func (st *stream) decoder(d []byte, off int64) bool {
 	for len(d) > 0 {
-		tag, in, rest := descriptor(d)
+		tag, in, rest := Descriptor(d)
 		if tag == 0 {
 			return false
 		}
@@ -150,43 +150,43 @@ func (st stream) video() codec.Kind {
 
 // streamDescription claims esds: descriptors that no decoder looks at are
 // blanked, and user data in what the decoder needs.
-func (p *parser) streamDescription(b box.Box, place string) error {
-	st, ok, err := p.readStream(b)
+func (w reader) streamDescription(b box.Box, place string) error {
+	st, ok, err := w.readStream(b)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		p.Keep(b, place)
+		w.Keep(b, place)
 		if b.Size() > 4 {
-			p.Doubt("the description of a stream can't be read")
+			w.Doubt("the description of a stream can't be read")
 		}
 		return nil
 	}
-	p.Claim(b.Off, b.Head, scrub.Structure, place)
-	if _, _, err := p.Flags(b, 0, place); err != nil {
+	w.Claim(b.Off, b.Head, scrub.Structure, place)
+	if _, _, err := w.Flags(b, 0, place); err != nil {
 		return err
 	}
 	at := int64(4)
 	for _, r := range st.looked() {
-		p.Claim(b.Body()+at, r.Off-at, scrub.Structure, place)
+		w.Claim(b.Body()+at, r.Off-at, scrub.Structure, place)
 		at = r.End()
 		r.Off += b.Body()
 		switch {
 		case r.Off-b.Body() != st.specific.Off || st.specific.Len == 0:
-			err = p.Zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
+			err = w.Zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
 		case st.aac():
-			err = p.soundSpecific(r, place)
+			err = w.soundSpecific(r, place)
 		case st.video() != codec.Unknown && st.video() != codec.Pictures:
-			err = p.specific(st.video(), r, place)
+			err = w.specific(st.video(), r, place)
 		default:
-			err = p.otherSpecific(st.object, r, place)
+			err = w.otherSpecific(st.object, r, place)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	p.Claim(b.Body()+at, st.end-at, scrub.Structure, place)
-	return p.Slack(b, b.Body()+st.end, place)
+	w.Claim(b.Body()+at, st.end-at, scrub.Structure, place)
+	return w.Slack(b, b.Body()+st.end, place)
 }
 
 // looked returns the parts that are looked into, in order.
@@ -200,20 +200,20 @@ func (st stream) looked() []scrub.Range {
 }
 
 // specific claims the headers of a stream of MPEG video.
-func (p *parser) specific(kind codec.Kind, r scrub.Range, place string) error {
-	pieces, err := (&codec.Stream{Kind: kind}).Config(p.Reader, r.Off, r.Len)
+func (w reader) specific(kind codec.Kind, r scrub.Range, place string) error {
+	pieces, err := (&codec.Stream{Kind: kind}).Config(w.Reader, r.Off, r.Len)
 	if err != nil {
 		return err
 	}
-	coded.Report(p.Scan, r.Off, r.Len, place, pieces)
+	coded.Report(w.Scan, r.Off, r.Len, place, pieces)
 	return nil
 }
 
 // otherSpecific claims what another decoder needs: the sixteen colours of subtitles
 // from DVDs, of three bytes each, are known.
-func (p *parser) otherSpecific(object byte, r scrub.Range, place string) error {
+func (w reader) otherSpecific(object byte, r scrub.Range, place string) error {
 	const subtitles = 0xe0
-	_, ok, err := p.Formed(r.Off, r.Len, func(f *box.Fields) {
+	_, ok, err := w.Formed(r.Off, r.Len, func(f *box.Fields) {
 		for range 16 {
 			f.Among(8, 0)
 			f.Take(24)
@@ -221,8 +221,36 @@ func (p *parser) otherSpecific(object byte, r scrub.Range, place string) error {
 		f.Bad = f.Bad || object != subtitles || r.Len != 64
 	}, place)
 	if err == nil && !ok {
-		p.Claim(r.Off, r.Len, scrub.Structure, place)
-		p.Doubt("the description of a decoder can't be looked into")
+		w.Claim(r.Off, r.Len, scrub.Structure, place)
+		w.Doubt("the description of a decoder can't be looked into")
 	}
 	return err
+}
+
+// aac tells whether a stream is AAC, of MPEG-4 or MPEG-2 (ISO/IEC 14496-1, table 5).
+func (st stream) aac() bool { return st.object == 0x40 || st.object >= 0x66 && st.object <= 0x68 }
+
+// soundSpecific claims an AudioSpecificConfig: FFmpeg puts its name where channels
+// are described.
+func (w reader) soundSpecific(x scrub.Range, place string) error {
+	const short = 5 // writers end it early
+	b, err := w.Bytes(x.Off, int(x.Len))
+	if err != nil {
+		return err
+	}
+	comment, end, ok := codec.SoundConfig(b)
+	if !ok {
+		w.Claim(x.Off, x.Len, scrub.Structure, place)
+		if x.Len > short {
+			w.Doubt("the description of a decoder can't be looked into")
+		}
+		return nil
+	}
+	text := box.Printable(b[comment.Off:comment.End()])
+	w.Claim(x.Off, comment.Off, scrub.Structure, place)
+	if err := w.Zero(x.Off+comment.Off, comment.Len, scrub.Software, place+"/comment", text); err != nil {
+		return err
+	}
+	w.Claim(x.Off+comment.End(), end-comment.End(), scrub.Structure, place)
+	return w.Zero(x.Off+end, x.Len-end, scrub.Hidden, place+"/slack", "")
 }

@@ -1,4 +1,4 @@
-package bmff
+package entry
 
 import (
 	"untag/scrub"
@@ -28,20 +28,20 @@ const palettes = "rle |raw |smc |cvid|msvc|MSVC|CRAM|WRLE|8BPS|rpza"
 // palette claims the n bytes of a table of colours: seed, flags, the highest index,
 // and for each an index, which nobody reads, and red, green and blue in 16 bits, of
 // which decoders take the upper half.
-func (p *parser) palette(t *track, e entry, n int64, place string) error {
+func (w reader) palette(t *Track, e entry, n int64, place string) error {
 	if n == 0 {
 		return nil
 	}
 	off := e.Off + visualFields
-	if familyOf(t.handler, e.Type) != nil && !box.Has(palettes, e.Type) {
-		p.Claim(off, 8, scrub.Structure, place)
-		return p.Zero(off+8, n-8, scrub.Hidden, place+"/colours", "")
+	if familyOf(t.Handler, e.Type) != nil && !box.Has(palettes, e.Type) {
+		w.Claim(off, 8, scrub.Structure, place)
+		return w.Zero(off+8, n-8, scrub.Hidden, place+"/colours", "")
 	}
-	was, err := p.Bytes(off, int(n))
+	was, err := w.Bytes(off, int(n))
 	if err != nil {
 		return err
 	}
-	p.Claim(off, n, scrub.Structure, place)
+	w.Claim(off, n, scrub.Structure, place)
 	is := append([]byte(nil), was...)
 	is[4] &= 0x80
 	is[5] = 0
@@ -54,7 +54,7 @@ func (p *parser) palette(t *track, e entry, n int64, place string) error {
 		}
 	}
 	if string(is) != string(was) {
-		p.Rewrite(off, is, scrub.Hidden, place+"/colours")
+		w.Rewrite(off, is, scrub.Hidden, place+"/colours")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package bmff
+package entry
 
 import (
 	"untag/scrub"
@@ -7,20 +7,20 @@ import (
 
 // protectionScheme claims sinf (8.12.1): what a frame is without encryption, and
 // by which scheme it is encrypted.
-func (p *parser) protectionScheme(e entry, b box.Box, place string) error {
-	return p.Inside(b, place, func(c box.Box) error {
+func (w reader) protectionScheme(e entry, b box.Box, place string) error {
+	return w.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
 		switch c.Type {
 		case "frma":
-			return p.originalFormat(c, at)
+			return w.originalFormat(c, at)
 		case "schm":
-			return p.schemeType(c, at)
+			return w.schemeType(c, at)
 		case "schi":
-			return p.schemeInfo(e, c, at)
+			return w.schemeInfo(e, c, at)
 		case "free", "skip":
-			return p.Filler(c, at)
+			return w.Filler(c, at)
 		default:
-			p.Drop(c, scrub.Unknown, at, "")
+			w.Drop(c, scrub.Unknown, at, "")
 		}
 		return nil
 	})
@@ -31,35 +31,35 @@ const piffTrack = "\x89\x74\xdb\xce\x7b\xe7\x4c\x51\x84\xf9\x71\x48\xf9\x88\x25\
 
 // schemeInfo claims schi (8.12.6). Common encryption needs one box there, with a
 // key's identifier (ISO/IEC 23001-7, 8.2); other schemes have accounts and addresses.
-func (p *parser) schemeInfo(e entry, b box.Box, place string) error {
+func (w reader) schemeInfo(e entry, b box.Box, place string) error {
 	common := false
-	if _, err := box.Each(p.Scan, b.Body(), b.End(), func(c box.Box) error {
+	if _, err := box.Each(w.Scan, b.Body(), b.End(), func(c box.Box) error {
 		common = common || c.Type == "tenc"
 		return nil
 	}); err != nil {
 		return err
 	}
-	return p.Inside(b, place, func(c box.Box) error {
+	return w.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
-		h, err := p.Bytes(c.Body(), int(min(c.Size(), 16)))
+		h, err := w.Bytes(c.Body(), int(min(c.Size(), 16)))
 		if err != nil {
 			return err
 		}
 		switch {
 		case c.Type == "tenc":
-			return p.FormedBox(c, trackEncryption, at)
+			return w.FormedBox(c, trackEncryption, at)
 		case c.Type == "uuid" && len(h) >= 16 && string(h[:16]) == piffTrack && c.Size() == 16+24:
-			p.Keep(c, at)
+			w.Keep(c, at)
 		case c.Type == "free" || c.Type == "skip":
-			return p.Filler(c, at)
+			return w.Filler(c, at)
 		case e.Type == "drms" || e.Type == "drmi": // doubted as a whole
-			p.Keep(c, at)
+			w.Keep(c, at)
 		case common:
-			p.Drop(c, scrub.Unknown, at, "")
+			w.Drop(c, scrub.Unknown, at, "")
 		default:
-			p.Stuck(scrub.Finding{Kind: scrub.ID, Place: at, Off: c.Off, Len: c.Len})
-			p.Doubt("the copy protection holds something that nothing can look into")
-			p.Keep(c, at)
+			w.Stuck(scrub.Finding{Kind: scrub.ID, Place: at, Off: c.Off, Len: c.Len})
+			w.Doubt("the copy protection holds something that nothing can look into")
+			w.Keep(c, at)
 		}
 		return nil
 	})
@@ -84,8 +84,8 @@ func trackEncryption(f *box.Fields) {
 }
 
 // schemeType claims schm (8.12.5), which may have an address for people at its end.
-func (p *parser) schemeType(b box.Box, place string) error {
-	return p.FormedBox(b, func(f *box.Fields) {
+func (w reader) schemeType(b box.Box, place string) error {
+	return w.FormedBox(b, func(f *box.Fields) {
 		f.Among(8, 0)
 		f.Zero(24) // an address may be announced
 		f.Word("cenc|cens|cbc1|cbcs|piff|itun|odkm|sve1")
