@@ -78,7 +78,7 @@ func telling(k *kit) []byte { return comments(k.secret("vendor"), "ENCODER="+k.s
 // flacCover is a picture as FLAC holds it.
 func flacCover(k *kit, prefix string) []byte {
 	data := photo(scene(24, 24, 4), appExif(exif(k, exifOptions{prefix: prefix})))
-	text := k.secret(prefix + "text")
+	text := k.secret(prefix+"text") + " 2021-05-04 12:13:14, 51.5007, -0.1246"
 	return cat(be32(3), be32(10), []byte("image/jpeg"), be32(len(text)), []byte(text), be32(24), be32(24), be32(24), be32(0), be32(len(data)), data)
 }
 

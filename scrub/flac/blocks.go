@@ -141,7 +141,8 @@ func (f *file) comments(_ *chunk.Walk, p chunk.Part, place string) (bool, error)
 	if _, err := f.ReadAt(b, p.Body()); err != nil {
 		return false, err
 	}
-	l := xiph.Clean(f.Scan, b, func(off, n int) scrub.Range { return scrub.Range{Off: p.Body() + int64(off), Len: int64(n)} }, place)
+	l := xiph.Clean(f.Scan, b, func(off, n int) scrub.Range { return scrub.Range{Off: p.Body() + int64(off), Len: int64(n)} },
+		func(off, n int) bool { return len(bytes.Trim(b[off:off+n], "\x00")) == 0 }, place)
 	rest := b[l.Size:]
 	if hidden := len(bytes.Trim(rest, "\x00")) > 0; hidden {
 		at := p.Body() + int64(l.Size)

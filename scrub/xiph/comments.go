@@ -34,23 +34,30 @@ func Tags() []tags.Tag { return tags.MustParse(table) }
 
 const maxWords = 4 << 10 // of a comment for which the table has no limit, in bytes
 
-// List is what stays of a header of comments.
-type List struct {
-	Size    int  // bytes that the header took
-	Changed bool // something of it goes
-
-	vendor string
-	kept   [][]byte
+// Text is one text of a header of comments.
+type Text struct {
+	Off, Len int    // where it lies in the header
+	Kept     []byte // what stays of it, nil if nothing does
 }
 
-// Empty is the shortest header of comments: no vendor, no comments.
-const Empty = 8
+// List is what stays of a header of comments.
+type List struct {
+	Size    int    // bytes that the header took
+	Changed bool   // something of it goes
+	Texts   []Text // the name of the encoder, and comments
+}
+
+// empty is the length of a header of comments without any.
+const empty = 8
+
+// Filler is what a comment starts with that only fills room, since it has no name.
+const Filler = '='
 
 // Clean judges the header of comments with which b begins: the text that names the
 // encoder, and a list of texts NAME=value, each behind a length of four bytes (Vorbis I,
 // section 5.2.1). At returns where n bytes of b lie in the medium of s, to which findings
-// are reported.
-func Clean(s *scrub.Scan, b []byte, at func(off, n int) scrub.Range, place string) (l List) {
+// are reported; blank tells whether n bytes of b are nothing but filler.
+func Clean(s *scrub.Scan, b []byte, at func(off, n int) scrub.Range, blank func(off, n int) bool, place string) (l List) {
 	lost := func() List { // lengths are wrong: what can't be read goes
 		r := at(l.Size, len(b)-l.Size)
 		s.Gone(scrub.Finding{Kind: scrub.Unknown, Place: place + "/unread", Off: r.Off, Len: r.Len})
@@ -61,13 +68,9 @@ func Clean(s *scrub.Scan, b []byte, at func(off, n int) scrub.Range, place strin
 	if !ok {
 		return lost()
 	}
-	if len(vendor) > 0 {
-		if found(s, scrub.Finding{Kind: scrub.Software, Place: place + "/vendor", Value: string(vendor)}, at(4, len(vendor))) {
-			l.Changed = true
-		} else {
-			l.vendor = string(vendor)
-		}
-	}
+	goes := len(vendor) > 0 && !blank(4, len(vendor)) &&
+		found(s, scrub.Finding{Kind: scrub.Software, Place: place + "/vendor", Value: string(vendor)}, at(4, len(vendor)))
+	l.add(4, vendor, kept(goes, vendor))
 	if len(b)-l.Size < 4 {
 		return lost()
 	}
@@ -75,14 +78,14 @@ func Clean(s *scrub.Scan, b []byte, at func(off, n int) scrub.Range, place strin
 	for l.Size += 4; count > 0; count-- {
 		from := l.Size + 4
 		text, ok := l.next(b)
-		if !ok {
+		switch {
+		case !ok:
 			return lost()
+		case len(text) > 0 && text[0] == Filler && blank(from+1, len(text)-1):
+			l.add(from, text, text)
+		default:
+			l.add(from, text, judge(s, text, at(from, len(text)), place))
 		}
-		kept := judge(s, text, at(from, len(text)), place)
-		if kept != nil {
-			l.kept = append(l.kept, kept)
-		}
-		l.Changed = l.Changed || !bytes.Equal(kept, text) || kept == nil
 	}
 	return l
 }
@@ -101,23 +104,43 @@ func (l *List) next(b []byte) ([]byte, bool) {
 	return rest[4 : 4+n], true
 }
 
-// Bytes returns the header of what stays. It takes more bytes than the old one never.
-// The vendor, if it goes, becomes slack zeros.
+func (l *List) add(off int, text, kept []byte) {
+	l.Texts = append(l.Texts, Text{off, len(text), kept})
+	l.Changed = l.Changed || kept == nil || !bytes.Equal(text, kept)
+}
+
+// Bytes returns the header of what stays, which is no longer than the old one. If
+// nothing names the encoder any more, so many zeros do.
 func (l *List) Bytes(slack int) []byte {
-	vendor := l.vendor
-	if vendor == "" {
-		vendor = string(make([]byte, slack))
+	var vendor []byte
+	if len(l.Texts) > 0 {
+		vendor = bytes.TrimRight(l.Texts[0].Kept, "\x00")
 	}
-	b := binary.LittleEndian.AppendUint32(nil, uint32(len(vendor)))
-	b = binary.LittleEndian.AppendUint32(append(b, vendor...), uint32(len(l.kept)))
-	for _, k := range l.kept {
-		b = append(binary.LittleEndian.AppendUint32(b, uint32(len(k))), k...)
+	if len(vendor) == 0 {
+		vendor = make([]byte, slack)
 	}
+	b := append(binary.LittleEndian.AppendUint32(nil, uint32(len(vendor))), vendor...)
+	at, n := len(b), uint32(0)
+	b = append(b, 0, 0, 0, 0)
+	for _, t := range l.comments() {
+		if t.Kept != nil && (len(t.Kept) == 0 || t.Kept[0] != Filler) {
+			b = append(binary.LittleEndian.AppendUint32(b, uint32(len(t.Kept))), t.Kept...)
+			n++
+		}
+	}
+	binary.LittleEndian.PutUint32(b[at:], n)
 	return b
 }
 
+func (l *List) comments() []Text {
+	if len(l.Texts) == 0 {
+		return nil
+	}
+	return l.Texts[1:]
+}
+
 // Stays tells whether anything stays.
-func (l *List) Stays() bool { return len(l.kept) > 0 || l.vendor != "" }
+func (l *List) Stays() bool { return len(l.Bytes(0)) > empty }
 
 func found(s *scrub.Scan, f scrub.Finding, r scrub.Range) (goes bool) {
 	f.Off, f.Len = r.Off, r.Len
@@ -168,7 +191,7 @@ func kept(goes bool, text []byte) []byte {
 	if goes {
 		return nil
 	}
-	return text
+	return append([]byte{}, text...) // not nil, be it empty
 }
 
 func form(form *regexp.Regexp, value []byte, most int64) bool {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/words"
 )
 
 // Picture is a picture as FLAC holds it, RFC 9639 section 8.8.
@@ -22,6 +23,7 @@ type Picture struct {
 
 const (
 	maxKind    = 20 // of picture: a publisher's logo
+	maxText    = 64 // of what people write about a cover
 	maxPicture = 16 << 20
 )
 
@@ -60,15 +62,17 @@ func ParsePicture(b []byte, whole int64) (p Picture, ok bool) {
 	return p, true
 }
 
-// Edits returns which bytes of a picture that stays are other ones: the text about it,
-// and numbers that no picture has, go. Offsets are from its start.
+// Edits returns which bytes of a picture that stays are other ones: a text about it that
+// tells something, and numbers that no picture has, go. Offsets are from its start.
 func (p *Picture) Edits() (all []scrub.Edit) {
 	blank := func(off int, b []byte, fill byte) {
 		if bytes.Count(b, []byte{fill}) < len(b) {
 			all = append(all, scrub.Edit{Off: int64(off), Len: int64(len(b)), Data: bytes.Repeat([]byte{fill}, len(b))})
 		}
 	}
-	blank(p.textOff, p.Text, ' ')
+	if words.Stay(p.Text, maxText) != "" {
+		blank(p.textOff, p.Text, ' ')
+	}
 	n := func(i int) uint32 { return binary.BigEndian.Uint32(p.Numbers[4*i:]) }
 	if n(0) > 1<<16 || n(1) > 1<<16 || n(2) > 64 || n(3) > 1<<16 {
 		blank(p.no, p.Numbers, 0)
