@@ -58,6 +58,7 @@ func shelves() []shelf {
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"flac", ".flac", flacs},
+		{"ogg", ".ogg", oggMedia},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},
 		{"avi", ".avi", films}, {"wav", ".wav", sounds}, {"w64", ".w64", wave64s}, {"aiff", ".aiff", aiffs}, {"caf", ".caf", cafs}, {"webp", ".webp", webps},
 		{"asf", ".wmv", asfs},

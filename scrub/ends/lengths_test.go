@@ -75,8 +75,6 @@ func lengths(m medium) (all []number) {
 	case "zip":
 		after("PK\x05\x06", 8, 4, le, 0)
 		after("PK\x05\x06", 12, 4, le, 0)
-	case "ogg":
-		all = append(all, number{26, 1, le, 0}, number{27, 1, le, 0})
 	}
 	return all
 }

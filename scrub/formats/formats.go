@@ -17,6 +17,7 @@ import (
 	"untag/scrub/matroska"
 	"untag/scrub/mpegaudio"
 	"untag/scrub/mpegts"
+	"untag/scrub/ogg"
 	"untag/scrub/png"
 	"untag/scrub/riff"
 	"untag/scrub/sniff"
@@ -36,6 +37,7 @@ func Table() []scrub.Format {
 		jpeg.Motion,
 		matroska.Format,
 		mpegts.Format,
+		ogg.Format,
 		png.Format,
 	}
 	parsed = append(parsed, riff.Formats()...)

@@ -56,6 +56,7 @@ func TestNoRoomForWords(t *testing.T) {
 var (
 	index = regexp.MustCompile(`\[\d+\]`)
 	cover = regexp.MustCompile(`/covr/|^PICTURE/|/FileData|/picture/`)
+	cover = regexp.MustCompile(`(?i)(^|/)(covr|picture)/|/FileData`)
 )
 
 // rooms adds the places of one sample in which a word can hide.

@@ -44,6 +44,7 @@ type Text struct {
 type List struct {
 	Size    int    // bytes that the header took
 	Changed bool   // something of it goes
+	Lost    bool   // lengths are wrong: texts are missing
 	Texts   []Text // the name of the encoder, and comments
 }
 
@@ -58,10 +59,12 @@ const Filler = '='
 // section 5.2.1). At returns where n bytes of b lie in the medium of s, to which findings
 // are reported; blank tells whether n bytes of b are nothing but filler.
 func Clean(s *scrub.Scan, b []byte, at func(off, n int) scrub.Range, blank func(off, n int) bool, place string) (l List) {
-	lost := func() List { // lengths are wrong: what can't be read goes
+	lost := func() List { // what can't be read goes
 		r := at(l.Size, len(b)-l.Size)
+		if l.Lost, l.Changed = true, true; len(b) < empty {
+			return l
+		}
 		s.Gone(scrub.Finding{Kind: scrub.Unknown, Place: place + "/unread", Off: r.Off, Len: r.Len})
-		l.Size, l.Changed = len(b), true
 		return l
 	}
 	vendor, ok := l.next(b)
@@ -81,7 +84,7 @@ func Clean(s *scrub.Scan, b []byte, at func(off, n int) scrub.Range, blank func(
 		switch {
 		case !ok:
 			return lost()
-		case len(text) > 0 && text[0] == Filler && blank(from+1, len(text)-1):
+		case len(text) == 0 || text[0] == Filler && blank(from+1, len(text)-1):
 			l.add(from, text, text)
 		default:
 			l.add(from, text, judge(s, text, at(from, len(text)), place))
@@ -130,6 +133,16 @@ func (l *List) Bytes(slack int) []byte {
 	}
 	binary.LittleEndian.PutUint32(b[at:], n)
 	return b
+}
+
+// Repair writes the number of texts that were read into a header that says another one.
+func (l *List) Repair(b []byte) {
+	if len(l.Texts) > 0 && l.Size >= l.Texts[0].Off+l.Texts[0].Len+4 {
+		binary.LittleEndian.PutUint32(b[l.Texts[0].Off+l.Texts[0].Len:], uint32(len(l.Texts)-1))
+		return
+	}
+	clear(b[:empty])
+	l.Size, l.Texts = empty, nil
 }
 
 func (l *List) comments() []Text {

@@ -1,0 +1,217 @@
+package ogg
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/xiph"
+)
+
+// packet is a header packet and where its bytes lie.
+type packet struct {
+	parts []part
+	b     []byte
+}
+
+// at returns where n bytes of the packet start in the file.
+func (p *packet) at(off, n int) scrub.Range {
+	rest := int64(off)
+	for _, x := range p.parts {
+		if rest < x.len || rest == x.len && x == p.parts[len(p.parts)-1] {
+			return scrub.Range{Off: x.off + rest, Len: int64(n)}
+		}
+		rest -= x.len
+	}
+	return scrub.Range{}
+}
+
+// span is a range of a packet.
+type span struct{ off, len int }
+
+// header claims and cleans a header packet.
+func (f *file) header(st *stream, i int, p packet) error {
+	place, role := st.name+"/header", scrub.Structure
+	comments := i == 1 && (st.comment != "" || st.version > 0)
+	switch {
+	case st.name == unknown.name:
+		role = scrub.Payload
+	case st.name == "skeleton":
+		place = st.name
+		f.skeleton(p)
+	case st.name == "flac" && i > 0:
+		place, role = st.name+"/block", scrub.Describe
+		f.block(p, place)
+	case i == 0:
+		f.identification(st, p, place)
+	case comments:
+		place, role = st.name+"/comments", scrub.Describe
+		f.comments(st, p, len(st.comment), place)
+	default:
+		place, role = st.name+"/setup", scrub.Payload
+	}
+	for _, x := range p.parts {
+		f.Claim(x.off, x.len, role, place)
+	}
+	return nil
+}
+
+// identification blanks the text that names a program, and what is too long.
+func (f *file) identification(st *stream, p packet, place string) {
+	want := bytes.Clone(p.b)
+	if st.head > len(want) {
+		f.Doubt("%s of %d bytes, expected %d", place, len(want), st.head)
+		return
+	}
+	if st.version > 0 {
+		clear(want[st.version : st.version+20])
+		f.field(p, want, span{st.version, 20}, scrub.Software, place+"/version")
+	}
+	if st.head > 0 {
+		clear(want[st.head:])
+		f.field(p, want, span{st.head, len(want) - st.head}, scrub.Hidden, place+"/rest")
+	}
+}
+
+// field replaces bytes of a packet by those that are wanted.
+func (f *file) field(p packet, want []byte, x span, kind scrub.Kind, place string) {
+	if bytes.Equal(p.b[x.off:x.off+x.len], want[x.off:x.off+x.len]) {
+		return
+	}
+	r := p.at(x.off, x.len)
+	if f.Found(scrub.Finding{Kind: kind, Place: place, Off: r.Off, Len: r.Len}) {
+		f.change(p, x.off, want[x.off:x.off+x.len], nil, scrub.Repair)
+	}
+}
+
+// comments cleans a packet that holds a header of comments behind its first bytes.
+func (f *file) comments(st *stream, p packet, head int, place string) {
+	body := p.b[head:]
+	l := xiph.Clean(f.Scan, body, func(off, n int) scrub.Range { return p.at(head+off, n) },
+		func(off, n int) bool { return f.blank(p, head+off, n) }, place)
+	want := bytes.Clone(p.b)
+	if l.Lost && len(body) < 8 {
+		f.Doubt("%s of %d bytes", place, len(body))
+		return
+	}
+	if l.Lost {
+		l.Repair(want[head:])
+	}
+	end := head + l.Size
+	framing := 0
+	if st.framed && end < len(p.b) {
+		framing = 1
+	}
+	rest := end + framing
+	if !f.blank(p, rest, len(p.b)-rest) || framing > 0 && p.b[end]&^1 != 0 {
+		r := p.at(end, len(p.b)-end)
+		l.Changed = f.Found(scrub.Finding{Kind: scrub.Hidden, Place: place + "/rest", Off: r.Off, Len: r.Len}) || l.Changed
+	}
+	if !l.Changed {
+		return
+	}
+	short := append(bytes.Clone(p.b[:head]), l.Bytes(0)...)
+	if framing > 0 {
+		short = append(short, 1)
+	}
+	if f.front(p, len(short)) && st.name != "flac" {
+		f.change(p, 0, short, nil, scrub.Unlink)
+		tail := span{len(short), len(p.b) - len(short)}
+		f.change(p, tail.off, make([]byte, tail.len), []span{tail}, scrub.Destroy)
+		return
+	}
+	f.inPlace(p, want, &l, head, end, framing, place)
+}
+
+// inPlace blanks the comments that go where they are: their lengths stay, so that the
+// list can be read after each write.
+func (f *file) inPlace(p packet, want []byte, l *xiph.List, head, end, framing int, place string) {
+	var free []span
+	for i, t := range l.Texts {
+		x := span{head + t.Off, t.Len}
+		same := bytes.Equal(t.Kept, p.b[x.off:x.off+x.len])
+		if t.Kept != nil && same {
+			continue
+		}
+		if t.Kept != nil { // a cover in letters, none of which is free
+			r := p.at(x.off, x.len)
+			f.Gone(scrub.Finding{Kind: scrub.Cover, Place: place, Off: r.Off, Len: r.Len})
+		}
+		clear(want[x.off : x.off+x.len])
+		if i > 0 && x.len > 0 {
+			want[x.off] = xiph.Filler
+			x.off, x.len = x.off+1, x.len-1
+		}
+		free = append(free, x)
+	}
+	if framing > 0 {
+		want[end] = 1
+	}
+	rest := span{end + framing, len(want) - end - framing}
+	clear(want[rest.off:])
+	f.change(p, 0, want, append(free, rest), scrub.Destroy)
+}
+
+// block cleans a metadata block of FLAC in a packet of its own.
+func (f *file) block(p packet, place string) {
+	const head, comment, padding = 4, 4, 1
+	if len(p.b) < head {
+		return
+	}
+	all := span{head, len(p.b) - head}
+	kind := p.b[0] & 0x7f
+	switch {
+	case kind == comment:
+		f.comments(&stream{codec: codec{name: "flac"}}, p, head, place)
+		return
+	case kind == 3 || kind == padding && f.blank(p, all.off, all.len): // SEEKTABLE
+		return
+	}
+	r := p.at(0, len(p.b))
+	what := map[byte]scrub.Kind{padding: scrub.Hidden, 2: scrub.Software, 5: scrub.ID, 6: scrub.Cover}[kind]
+	if what == "" {
+		what = scrub.Unknown
+	}
+	if f.Found(scrub.Finding{Kind: what, Place: place, Off: r.Off, Len: r.Len}) {
+		f.change(p, 0, append([]byte{p.b[0]&0x80 | padding}, p.b[1:head]...), nil, scrub.Unlink)
+		f.change(p, all.off, make([]byte, all.len), []span{all}, scrub.Destroy)
+	}
+}
+
+// skeleton blanks the time in the first packet of a skeleton, and what the messages about
+// streams hold beside what they are for (Ogg Skeleton 4.0).
+func (f *file) skeleton(p packet) {
+	want := bytes.Clone(p.b)
+	switch {
+	case bytes.HasPrefix(want, []byte("fishead\x00")) && len(want) >= 64:
+		clear(want[44:64])
+		f.field(p, want, span{44, 20}, scrub.Time, "skeleton/utc")
+	case bytes.HasPrefix(want, []byte("fisbone\x00")) && len(want) > 52:
+		for at := 52; at < len(want); {
+			n := bytes.IndexByte(want[at:], '\n') + 1
+			if n == 0 {
+				n = len(want) - at
+			}
+			f.message(p, want, span{at, n})
+			at += n
+		}
+	}
+}
+
+// messages are the fields that say how streams belong together.
+var messages = []string{"content-type", "role", "language", "altitude", "track order", "track dependencies", "display-hint"}
+
+func (f *file) message(p packet, want []byte, x span) {
+	line := bytes.TrimRight(want[x.off:x.off+x.len], "\r\n\x00")
+	name, value, _ := bytes.Cut(line, []byte(":"))
+	known := false
+	for _, m := range messages {
+		known = known || string(bytes.ToLower(name)) == m
+	}
+	if known && len(value) < 64 && len(bytes.Trim(value, " ")) > 0 || len(bytes.Trim(line, " ")) == 0 {
+		return
+	}
+	for i := range line {
+		line[i] = ' '
+	}
+	f.field(p, want, x, scrub.Unknown, "skeleton/message")
+}

@@ -1,0 +1,285 @@
+// Package ogg cleans Ogg (RFC 3533): Vorbis, Opus, FLAC, Speex, Theora, Kate and OGM, one
+// after the other and side by side. Tags are in the header packets of a stream. Those keep
+// their lengths, and a page of which bytes change in other sectors than that of its
+// checksum gets four free bytes in each that keep the checksum right (package crc), so
+// that every page is whole after every write.
+package ogg
+
+import (
+	"untag/scrub"
+	"untag/scrub/sniff"
+)
+
+// Format is Ogg.
+var Format = scrub.Format{
+	Name: "ogg", Title: "Ogg: Vorbis, Opus, FLAC, Speex, Theora, OGM", Extensions: []string{"ogg", "oga", "ogv", "opus", "spx", "ogm", "ogx"},
+	Sniff: sniff.Like("OggS"), Parse: parse,
+}
+
+const (
+	maxStreams = 1 << 12
+	maxHeader  = 16 << 20 // bytes of a header packet
+)
+
+// file is the work on one file.
+type file struct {
+	*scrub.Scan
+	streams map[uint32]*stream
+	buf     []byte
+	changed []*revision // header pages of which bytes change
+}
+
+// part is a piece of a packet in a page.
+type part struct {
+	page     *page
+	off, len int64
+}
+
+// stream is a logical bitstream.
+type stream struct {
+	codec
+	open    []part // of the packet that goes on
+	packets int
+	done    bool // its headers are over
+	ended   bool
+	next    uint32 // number of the next page
+}
+
+func parse(s *scrub.Scan) error {
+	f := &file{Scan: s, streams: map[uint32]*stream{}}
+	off, whole := int64(0), true
+	for s.Left(off) > 0 {
+		p, err := readPage(s, off)
+		if err == nil && p != nil {
+			err = f.check(p)
+		}
+		if err != nil {
+			return err
+		}
+		if p != nil && p.wrong {
+			if err := f.believe(p); err != nil {
+				return err
+			}
+		}
+		if p == nil || p.wrong && !p.believed {
+			next, err := f.search(off + 1)
+			if err != nil {
+				return err
+			}
+			if next == nil && p == nil {
+				break
+			}
+			if whole = false; next == nil {
+				return f.broken(off)
+			}
+			if err := f.lost(p, off, next); err != nil {
+				return err
+			}
+			p = next
+		}
+		if err := f.take(p); err != nil {
+			return err
+		}
+		off = p.end()
+	}
+	if off == 0 {
+		return s.Errorf(0, "no page whose checksum is right")
+	}
+	f.over(off, whole)
+	return nil
+}
+
+// believe tells whether another page follows one whose checksum is wrong: then it is not
+// its lengths that are damaged.
+func (f *file) believe(p *page) error {
+	next, err := readPage(f.Scan, p.end())
+	if err == nil && next != nil {
+		err = f.check(next)
+	}
+	if p.believed = next != nil && !next.wrong; p.believed {
+		f.Doubt("the page at 0x%x is damaged", p.off)
+	}
+	return err
+}
+
+// broken claims a page that is damaged or cut short, and that none follows.
+func (f *file) broken(off int64) error {
+	f.Doubt("the page at 0x%x is damaged or cut short", off)
+	end, err := f.CutMarks(off)
+	f.Claim(off, end-off, scrub.Payload, "damaged page")
+	f.close()
+	return err
+}
+
+// lost claims what lies before the page next: a damaged page p, or none.
+func (f *file) lost(p *page, off int64, next *page) error {
+	n := next.off - off
+	st := f.streams[next.serial]
+	zeros, err := f.Constant(off, n, 0)
+	switch {
+	case err != nil:
+		return err
+	case zeros:
+		f.Claim(off, n, scrub.Filler, "between pages")
+	case p == nil && st != nil && st.next == next.number && f.alone(): // nothing is missing
+		return f.Blank(off, n, 0, scrub.Hidden, "between pages")
+	default:
+		f.Claim(off, n, scrub.Payload, "damaged page")
+		f.Doubt("the page at 0x%x is damaged", off)
+	}
+	return nil
+}
+
+// alone tells whether no two streams lie side by side.
+func (f *file) alone() bool {
+	n := 0
+	for _, st := range f.streams {
+		if !st.ended {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// take claims a page.
+func (f *file) take(p *page) error {
+	st := f.streams[p.serial]
+	if p.flags&begins != 0 {
+		if st != nil {
+			f.unfinished(st)
+		}
+		if len(f.streams) >= maxStreams {
+			return f.Unsupportedf(p.off, "more than %d streams", maxStreams)
+		}
+		first, err := f.Bytes(p.off+p.head, int(min(p.size-p.head, 128)))
+		if err != nil {
+			return err
+		}
+		st = &stream{codec: identify(first)}
+		f.streams[p.serial] = st
+		if st.name == unknown.name {
+			f.Doubt("a stream of a kind that nothing is known about: %q", first[:min(8, len(first))])
+		}
+	}
+	if st == nil {
+		f.Doubt("a stream without a beginning")
+		f.Claim(p.off, p.size, scrub.Payload, "pages")
+		return nil
+	}
+	missing := p.number != st.next && p.flags&begins == 0
+	st.next = p.number + 1
+	st.ended = st.ended || p.flags&ends != 0
+	if st.done {
+		f.Claim(p.off, p.size, scrub.Payload, "pages")
+		return nil
+	}
+	if missing || (p.flags&continued != 0) != (len(st.open) > 0) {
+		f.Doubt("headers of a stream are missing before 0x%x", p.off)
+		st.done = true
+		f.unfinished(st)
+		f.Claim(p.off, p.size, scrub.Payload, "pages")
+		return nil
+	}
+	return f.headers(st, p)
+}
+
+// headers takes header packets out of a page. What follows the last one is payload.
+func (f *file) headers(st *stream, p *page) error {
+	at := p.off + p.head
+	f.Claim(p.off, p.head, scrub.Structure, st.name+"/page")
+	size := int64(0)
+	for _, l := range p.lacing {
+		if size += int64(l); l == 255 || st.done {
+			continue
+		}
+		whole := append(st.open, part{p, at, size})
+		at, size, st.open = at+size, 0, nil
+		if err := f.packet(st, whole); err != nil {
+			return err
+		}
+	}
+	if st.done {
+		f.Claim(at, p.end()-at, scrub.Payload, "pages")
+	} else if size > 0 || len(p.lacing) > 0 && p.lacing[len(p.lacing)-1] == 255 {
+		st.open = append(st.open, part{p, at, size})
+	}
+	if len(st.open) == 0 {
+		f.revise()
+	}
+	return nil
+}
+
+// packet claims a packet of a stream whose headers are not over.
+func (f *file) packet(st *stream, parts []part) error {
+	n := int64(0)
+	for _, p := range parts {
+		n += p.len
+	}
+	i := st.packets
+	st.packets++
+	if n > maxHeader {
+		f.Doubt("a header of %d bytes", n)
+		st.done = true
+		f.payload(parts)
+		return nil
+	}
+	b := make([]byte, 0, n)
+	for _, p := range parts {
+		piece := make([]byte, p.len)
+		if _, err := f.ReadAt(piece, p.off); err != nil {
+			return err
+		}
+		b = append(b, piece...)
+	}
+	if !st.isHeader(i, b) {
+		st.done = true
+		f.payload(parts)
+		return nil
+	}
+	st.done = i+1 >= st.codec.headers
+	return f.header(st, i, packet{parts, b})
+}
+
+func (f *file) payload(parts []part) {
+	for _, p := range parts {
+		f.Claim(p.off, p.len, scrub.Payload, "pages")
+	}
+}
+
+// unfinished claims the packet of headers that a stream breaks off in.
+func (f *file) unfinished(st *stream) {
+	if len(st.open) > 0 {
+		f.Doubt("headers of a stream are cut short")
+		f.payload(st.open)
+		st.open = nil
+		f.revise()
+	}
+}
+
+// close ends the streams, and tells whether all of them came to their last pages.
+func (f *file) close() (ended bool) {
+	ended = true
+	for _, st := range f.streams {
+		f.unfinished(st)
+		ended = ended && st.ended
+	}
+	return ended
+}
+
+// over declares the end.
+func (f *file) over(off int64, whole bool) {
+	e := scrub.End{Off: off, Proof: scrub.Proven, Least: pageHead, More: func(off, n int64) (string, error) {
+		p, err := f.search(off)
+		if err != nil || p == nil {
+			return "", err
+		}
+		return "pages", nil
+	}}
+	if !f.close() {
+		e.Doubt = "a stream has not come to its last page"
+		f.Doubt("%s", e.Doubt)
+	} else if !whole {
+		e.Doubt = "pages are damaged"
+	}
+	f.End(e)
+}

@@ -1,0 +1,143 @@
+package ogg_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/formats"
+	"untag/scrub/scrubtest"
+)
+
+func plan(t *testing.T, data []byte, opt scrub.Options) (*scrub.Plan, []byte) {
+	t.Helper()
+	p, err := formats.Engine().Plan(bytes.NewReader(data), int64(len(data)), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, scrubtest.Perform(data, p)
+}
+
+// Each kind of tag is reported as what it is, and goes.
+func TestFindings(t *testing.T) {
+	for sample, want := range map[string][]string{
+		"ogg/vorbis-comments":      {"software vorbis/comments/vendor", "software vorbis/comments/ENCODER", "person vorbis/comments/CONTACT", "time vorbis/comments/DATE", "unknown vorbis/comments/WHATEVER", "place vorbis/comments/TITLE"},
+		"ogg/opus-padding":         {"hidden opus/comments/rest"},
+		"ogg/vorbis-skeleton":      {"time skeleton/utc", "unknown skeleton/message"},
+		"ogg/flac":                 {"software flac/block", "hidden flac/block", "software flac/block/vendor"},
+		"ogg/hiding-behind-head":   {"hidden opus/header/rest"},
+		"ogg/hiding-between-pages": {"hidden between pages"},
+		"ogg/vorbis-trailer":       {"trailer tail", "mark tail/red-star"},
+	} {
+		p, _ := plan(t, samples.Get(sample).Data, scrub.Options{})
+		var got []string
+		for _, f := range p.Findings {
+			if f.Goes {
+				got = append(got, string(f.Kind)+" "+f.Place)
+			}
+		}
+		for _, w := range want {
+			if !strings.Contains("\n"+strings.Join(got, "\n")+"\n", "\n"+w+"\n") {
+				t.Errorf("%s: no %q in %q", sample, w, got)
+			}
+		}
+	}
+}
+
+func TestStrict(t *testing.T) {
+	p, after := plan(t, samples.Get("ogg/vorbis-comments").Data, scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileStrict}})
+	if p.Status() != scrub.Dirty || bytes.Contains(after, []byte("song")) || !bytes.Contains(after, []byte("REPLAYGAIN_TRACK_GAIN=-6.50 dB")) {
+		t.Error(p.Status(), p.Doubts)
+	}
+}
+
+// After each write, whole or torn, every page has the right checksum.
+func TestPagesStayWhole(t *testing.T) {
+	for _, s := range samples.All() {
+		if s.Format != "ogg" || strings.Contains(s.Name, "hiding-between") {
+			continue
+		}
+		p, _ := plan(t, s.Data, scrub.Options{})
+		want := pages(s.Data)
+		for what, state := range scrubtest.Steps(s.Data, p) {
+			if got := pages(state); got != want {
+				t.Errorf("%s, %s: %d pages, %d before", s.Name, what, got, want)
+			}
+		}
+		for _, e := range p.Edits {
+			if e.Phase < scrub.Repair && e.Off/512 != (e.End()-1)/512 && e.Data != nil {
+				t.Errorf("%s: an edit of %d bytes at 0x%x can be torn", s.Name, e.Len, e.Off)
+			}
+		}
+	}
+}
+
+// pages counts pages with the right checksum by their own sizes.
+func pages(b []byte) (n int) {
+	for len(b) > 27 && string(b[:4]) == "OggS" {
+		size := 27 + int(b[26])
+		for _, l := range b[27:size] {
+			size += int(l)
+		}
+		if samples.OggSum(b[:size]) == [4]byte(b[22:26]) {
+			n++
+		}
+		b = b[size:]
+	}
+	return n
+}
+
+// What killed writers, damage and copies that broke off leave stays.
+func TestEnd(t *testing.T) {
+	sound := samples.Get("ogg/vorbis").Data
+	n := len(sound)
+	last := bytes.LastIndex(sound, []byte("OggS"))
+	before := bytes.LastIndex(sound[:last], []byte("OggS"))
+	tail := "a tail that is longer than the header of a page"
+	with := func(off int, c byte) []byte {
+		b := bytes.Clone(sound)
+		b[off] ^= c
+		return b
+	}
+	for _, tt := range []struct {
+		name   string
+		data   []byte
+		end    int
+		status scrub.Status
+	}{
+		{"whole", sound, n, scrub.Clean},
+		{"tail", append(bytes.Clone(sound), tail...), n, scrub.Dirty},
+		{"long tail", append(bytes.Clone(sound), strings.Repeat(tail, 8000)...), n, scrub.Dirty},
+		{"no last page", sound[:last], last, scrub.Partly},
+		{"no last page, tail", append(bytes.Clone(sound[:last]), tail...), last + len(tail), scrub.Partly},
+		{"page cut short", sound[:last+20], last + 20, scrub.Partly},
+		{"page behind a tail", append(append(bytes.Clone(sound), tail...), sound[before:last]...), n + len(tail) + last - before, scrub.Partly},
+		{"sound damaged", with(last-1, 1), n, scrub.Partly},
+		{"length damaged", with(before+27, 1), n, scrub.Partly},
+		{"capture pattern damaged", with(before, 1), n, scrub.Partly},
+		{"another stream", with(before+14, 1), n, scrub.Partly},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p, after := plan(t, tt.data, scrub.Options{})
+			if p.End != int64(tt.end) || p.Status() != tt.status || !bytes.Equal(after, tt.data[:tt.end]) {
+				t.Errorf("%s, end %d of %d, %q", p.Status(), p.End, p.Size, p.Doubts)
+			}
+			mark := samples.RedStarTrailer("8295FF513293A")
+			if p, _ := plan(t, append(bytes.Clone(tt.data), mark...), scrub.Options{}); p.End != int64(tt.end) {
+				t.Errorf("with a mark: %s, end %d of %d, %q", p.Status(), p.End, p.Size, p.Doubts)
+			}
+		})
+	}
+}
+
+func FuzzOgg(f *testing.F) {
+	var seeds [][]byte
+	for _, s := range samples.All() {
+		if s.Format == "ogg" && len(s.Data) < 6<<10 {
+			seeds = append(seeds, s.Data)
+		}
+	}
+	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+}
