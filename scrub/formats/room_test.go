@@ -55,7 +55,6 @@ func TestNoRoomForWords(t *testing.T) {
 
 var (
 	index = regexp.MustCompile(`\[\d+\]`)
-	cover = regexp.MustCompile(`/covr/|^PICTURE/|/FileData|/picture/`)
 	cover = regexp.MustCompile(`(?i)(^|/)(covr|picture)/|/FileData`)
 )
 
