@@ -123,11 +123,12 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // read reads the header of a chunk. That of a list or form is called by its type, too.
 func (m *medium) read(s *scrub.Scan, off, end int64) (chunk.Part, error) {
-	b, err := s.Bytes(off, int(min(m.head+4, end-off)))
+	b, err := m.header(s, off, end)
 	if err != nil {
 		return chunk.Part{}, err
 	}
 	p := chunk.Part{Off: off, Head: m.head}
+	m.raw = string(b[:min(4, len(b))])
 	if p.ID = m.name(b); p.ID == "" || int64(len(b)) < m.head {
 		return p, s.Errorf(off, "chunk %q", b[:min(4, len(b))])
 	}
@@ -138,6 +139,9 @@ func (m *medium) read(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 	}
 	if list && p.Size < 4 && p.ID != "LIST" {
 		p.Size = 4 // to be filled in
+	}
+	if list && p.Size == 0 && string(b[m.head:]) == "movi" {
+		p.Size = math.MaxUint32
 	}
 	if p.Size < 0 || list && p.Size < 4 {
 		return p, s.Errorf(off, "chunk %q of %d bytes", p.ID, p.Size)
@@ -153,6 +157,18 @@ func (m *medium) read(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 	}
 	p.Pad = min(-(p.Tail()-off)&(m.align-1), end-p.Tail())
 	return p, m.unpadded(s, &p, end)
+}
+
+// header reads what a chunk begins with. Among frames that nobody looks into a page of
+// the file for each of them would be most of the film.
+func (m *medium) header(s *scrub.Scan, off, end int64) ([]byte, error) {
+	n := int(min(m.head+4, end-off))
+	if !m.sparse {
+		return s.Bytes(off, n)
+	}
+	b := make([]byte, n)
+	_, err := s.ReadAt(b, off)
+	return b, err
 }
 
 // unpadded takes padding for none where it isn't zero and a chunk begins in its place:

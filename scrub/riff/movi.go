@@ -16,7 +16,9 @@ var errNotInOrder = errors.New("not in order")
 
 // frames visits the chunks of a list of frames, lists in it included: by their headers, or
 // by idx1 and what lies between its entries, which is a hundredth of the reading.
-func (m *medium) frames(p chunk.Part, visit func(chunk.Part) error) (int64, error) {
+func (m *medium) frames(p chunk.Part, visit func(c chunk.Part, id string) error) (int64, error) {
+	m.sparse = !m.Deep()
+	defer func() { m.sparse = false }()
 	if !m.film.sorted || m.Deep() || p.Off != m.movis[0].Off {
 		return m.chunks(p.Body(), p.Tail(), visit)
 	}
@@ -31,7 +33,7 @@ func (m *medium) frames(p chunk.Part, visit func(chunk.Part) error) (int64, erro
 		c := chunk.Part{ID: class(e.id), Off: e.off, Head: m.head, Size: e.size}
 		c.Pad = min(e.size&1, p.Tail()-c.Tail())
 		at = c.End()
-		return visit(c)
+		return visit(c, e.id)
 	})
 	if err != nil {
 		return at, err
@@ -39,12 +41,9 @@ func (m *medium) frames(p chunk.Part, visit func(chunk.Part) error) (int64, erro
 	return m.chunks(at, p.Tail(), visit)
 }
 
-func (m *medium) chunks(off, end int64, visit func(chunk.Part) error) (int64, error) {
+func (m *medium) chunks(off, end int64, visit func(c chunk.Part, id string) error) (int64, error) {
 	return m.Parts(off, end, func(c chunk.Part) error {
-		if c.ID != "LIST rec " {
-			return visit(c)
-		}
-		if err := visit(c); err != nil {
+		if err := visit(c, m.raw); err != nil || c.ID != "LIST rec " {
 			return err
 		}
 		rest, err := m.chunks(c.Body(), c.Tail(), visit)
@@ -53,12 +52,6 @@ func (m *medium) chunks(off, end int64, visit func(chunk.Part) error) (int64, er
 		}
 		return err
 	})
-}
-
-// id returns the name of a chunk as it is in the file.
-func (m *medium) id(c chunk.Part) (string, error) {
-	b, err := m.Bytes(c.Off, 4)
-	return string(b), err
 }
 
 // count goes through all frames once, before any is claimed: how many there are, whether
@@ -80,7 +73,7 @@ func (m *medium) count() error {
 		return err
 	}
 	for i := 0; i < len(m.movis); i++ {
-		_, err := m.frames(m.movis[i], func(c chunk.Part) error { return m.see(c, i) })
+		_, err := m.frames(m.movis[i], func(c chunk.Part, id string) error { return m.see(c, id, i) })
 		if errors.Is(err, errNotInOrder) {
 			i = -1
 			err = point(nil)
@@ -102,11 +95,7 @@ func (m *medium) count() error {
 }
 
 // see takes account of one chunk of the list of frames number i.
-func (m *medium) see(c chunk.Part, i int) error {
-	id, err := m.id(c)
-	if err != nil {
-		return err
-	}
+func (m *medium) see(c chunk.Part, id string, i int) error {
 	if c.ID == "ix##" {
 		return m.readIndex(c)
 	}
@@ -174,13 +163,13 @@ func (m *medium) movi(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	}
 	w.Claim(p.Off, p.Head, scrub.Structure, place)
 	at := p.Body()
-	rest, err := m.frames(p, func(c chunk.Part) error {
+	rest, err := m.frames(p, func(c chunk.Part, id string) error {
 		if at = c.End(); c.ID == "LIST rec " {
 			at = c.Body()
 			w.Claim(c.Off, c.Head, scrub.Structure, place)
 			return nil
 		}
-		return m.claim(c, place)
+		return m.claim(c, id, place)
 	})
 	if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
 		w.Distrust("the list of frames is damaged")
@@ -197,11 +186,7 @@ func (m *medium) movi(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 }
 
 // claim claims one chunk of a list of frames.
-func (m *medium) claim(c chunk.Part, place string) error {
-	id, err := m.id(c)
-	if err != nil {
-		return err
-	}
+func (m *medium) claim(c chunk.Part, id, place string) error {
 	s := m.stream(id)
 	switch {
 	case s != nil && c.Cut:
@@ -222,7 +207,7 @@ func (m *medium) claim(c chunk.Part, place string) error {
 		m.Claim(c.Off, c.Len(), scrub.Payload, place)
 		return nil
 	}
-	_, err = m.Part(c, "movi", place+"/"+id)
+	_, err := m.Part(c, "movi", place+"/"+id)
 	return err
 }
 

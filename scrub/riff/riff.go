@@ -37,10 +37,13 @@ func Formats() []scrub.Format {
 type medium struct {
 	*chunk.Walk
 	*family
-	last      int64 // where the file ends but for trailers that prove themselves, if the medium has no end of its own
-	open      int64 // the chunk of sound that goes on to there, or -1
+	open      int64 // the chunk of sound that goes on to the end of the file, or -1
+	cut       bool  // nothing tells where the medium ends: it is cut short, or goes on to the end of the file
+	last      int64 // where the file ends, then: but for trailers that prove themselves
 	big       bool  // lengths are of 64 bits where 32 don't do
 	long      int64 // then that of the sound
+	raw       string // the name of the chunk that was read last, as it is in the file
+	sparse    bool   // headers are read one by one
 	movis     []chunk.Part
 	idx1      chunk.Part
 	film      film
@@ -84,7 +87,7 @@ func (m *medium) plan() error {
 	m.flagged()
 	m.missing(forms[0].ID)
 	end := forms[len(forms)-1].End()
-	if m.open >= 0 || m.last < end {
+	if m.cut {
 		return nil
 	}
 	e := scrub.End{Off: end, Proof: m.proof(), Least: m.Least, More: m.more}

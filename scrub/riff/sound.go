@@ -300,7 +300,12 @@ func (m *medium) markers(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	}
 	off := p.Body() + min(2, p.Size)
 	w.Claim(p.Body(), off-p.Body(), scrub.Structure, place)
-	for p.Tail()-off >= head {
+	count, err := w.Bytes(p.Body(), int(off-p.Body()))
+	if err != nil {
+		return true, err
+	}
+	left := w.Number(count)
+	for ; p.Tail()-off >= head && left > 0; left-- {
 		b, err := w.Bytes(off, head)
 		if err != nil {
 			return true, err
@@ -317,6 +322,9 @@ func (m *medium) markers(w *chunk.Walk, p chunk.Part, place string) (bool, error
 			}
 			off += pad
 		}
+	}
+	if left > 0 {
+		w.Doubt("positions are missing")
 	}
 	return true, w.Hide(off, p.Tail()-off, place+"/rest")
 }

@@ -26,7 +26,7 @@ func (m *medium) survey() (forms []chunk.Part, err error) {
 			break
 		}
 		forms = append(forms, p)
-		if off = p.End(); m.open >= 0 || p.ID != "RIFF AVI " && p.ID != "RIFF AVIX" {
+		if off = p.End(); m.cut || p.ID != "RIFF AVI " && p.ID != "RIFF AVIX" {
 			break
 		}
 	}
@@ -107,8 +107,15 @@ func (m *medium) walk(form *chunk.Part, told int64) error {
 		}
 	}
 	end := at
+	if last.Cut && m.open < 0 { // its writer was killed: only marks are known not to be of the medium
+		var err error
+		if m.last, err = m.CutMarks(last.Body()); err != nil {
+			return err
+		}
+		m.cut = true
+	}
 	switch {
-	case m.open >= 0:
+	case m.cut:
 		end = m.last
 	case told > size && at < size && m.form != "": // what is no chunk is claimed as such
 		end = size
@@ -116,6 +123,9 @@ func (m *medium) walk(form *chunk.Part, told int64) error {
 		m.Distrust("the form is cut short")
 	case told > at && told <= size:
 		end = told
+	}
+	if m.cut && m.open < 0 && told > size && told < math.MaxInt64 && told-size > slack {
+		m.Distrust("the form is cut short")
 	}
 	form.Size, form.Pad, form.Cut = end-form.Body(), 0, false
 	return nil
@@ -134,7 +144,7 @@ func (m *medium) note(c chunk.Part, told int64) (err error) {
 	case m.sound:
 		var open bool
 		if open, err = m.endless(c, told); open && err == nil {
-			m.open = c.Off
+			m.open, m.cut = c.Off, true
 			m.last, err = m.CutMarks(c.Body())
 		}
 	}
