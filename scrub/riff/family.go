@@ -123,7 +123,7 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 // read reads the header of a chunk. That of a list or form is called by its type, too.
 func (m *medium) read(s *scrub.Scan, off, end int64) (chunk.Part, error) {
-	b, err := m.header(s, off, end)
+	b, err := m.header(s, off, min(m.head+4, end-off))
 	if err != nil {
 		return chunk.Part{}, err
 	}
@@ -159,12 +159,11 @@ func (m *medium) read(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 	return p, m.unpadded(s, &p, end)
 }
 
-// header reads what a chunk begins with. Among frames that nobody looks into a page of
-// the file for each of them would be most of the film.
-func (m *medium) header(s *scrub.Scan, off, end int64) ([]byte, error) {
-	n := int(min(m.head+4, end-off))
+// header reads n bytes that a chunk begins with. Among frames that nobody looks into a
+// page of the file for each of them would be most of the film.
+func (m *medium) header(s *scrub.Scan, off, n int64) ([]byte, error) {
 	if !m.sparse {
-		return s.Bytes(off, n)
+		return s.Bytes(off, int(n))
 	}
 	b := make([]byte, n)
 	_, err := s.ReadAt(b, off)
@@ -177,7 +176,7 @@ func (m *medium) unpadded(s *scrub.Scan, p *chunk.Part, end int64) error {
 	if p.Pad != 1 || p.Cut || m.align != 2 || s.Left(p.Tail()) < m.head {
 		return nil
 	}
-	b, err := s.Bytes(p.Tail(), int(min(m.head+1, end-p.Tail())))
+	b, err := m.header(s, p.Tail(), min(m.head+1, end-p.Tail()))
 	if err != nil || b[0] == 0 || len(b) < 9 {
 		return err
 	}

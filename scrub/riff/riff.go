@@ -37,11 +37,11 @@ func Formats() []scrub.Format {
 type medium struct {
 	*chunk.Walk
 	*family
-	open      int64 // the chunk of sound that goes on to the end of the file, or -1
-	cut       bool  // nothing tells where the medium ends: it is cut short, or goes on to the end of the file
-	last      int64 // where the file ends, then: but for trailers that prove themselves
-	big       bool  // lengths are of 64 bits where 32 don't do
-	long      int64 // then that of the sound
+	open      int64  // the chunk of sound that goes on to the end of the file, or -1
+	cut       bool   // nothing tells where the medium ends: it is cut short, or goes on to the end of the file
+	last      int64  // where the file ends, then: but for trailers that prove themselves
+	big       bool   // lengths are of 64 bits where 32 don't do
+	long      int64  // then that of the sound
 	raw       string // the name of the chunk that was read last, as it is in the file
 	sparse    bool   // headers are read one by one
 	movis     []chunk.Part
