@@ -12,6 +12,7 @@ type Sample struct {
 	Secrets  [][]byte // what must be gone after cleaning; none occurs elsewhere
 	MustStay [][]byte // what must still be there after cleaning
 	Streams  bool     // nothing in the medium tells that its end is missing
+	Text     bool     // the medium is lines of text
 	Odd      bool     // the medium is built in a way that may also be reported as not clean
 }
 
@@ -67,6 +68,11 @@ func shelves() []shelf {
 		{"swf", ".swf", swfs},
 		{"mpeg-ts", ".ts", transports},
 		{"mp3", ".mp3", mp3s},
+		{"subtitle", ".srt", srts},
+		{"subtitle", ".vtt", vtts},
+		{"subtitle", ".ass", scripts},
+		{"subtitle", ".smi", otherSubtitles},
+		{"playlist", ".m3u", playlists},
 	}
 }
 
@@ -97,8 +103,9 @@ func Get(name string) Sample {
 func (s shelf) make(r recipe) Sample {
 	k := &kit{}
 	data := r.make(k)
+	text := s.format == "subtitle" || s.format == "playlist"
 	return Sample{
 		Name: s.format + "/" + r.name, Format: s.format, Ext: s.ext, Data: data,
-		Secrets: k.secrets, MustStay: k.mustStay, Streams: k.streams, Odd: k.odd,
+		Secrets: k.secrets, MustStay: k.mustStay, Streams: k.streams || text, Text: text, Odd: k.odd,
 	}
 }

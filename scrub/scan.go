@@ -165,6 +165,14 @@ func (s *Scan) Blank(off, n int64, b byte, kind Kind, place string) error {
 // tell where its medium ends doesn't call it and claims everything itself.
 func (s *Scan) End(e End) { s.logical = &e }
 
+// CutAt has the file end at off: the parser sees to what follows and fills it
+// first. What is inside of another medium can't be cut.
+func (s *Scan) CutAt(off int64) {
+	if !s.Nested() {
+		s.end = off
+	}
+}
+
 // Doubt records, once, why the medium can't be called clean. The parser then makes
 // edits only for what is positively identified.
 func (s *Scan) Doubt(format string, args ...any) {

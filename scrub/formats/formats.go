@@ -14,6 +14,7 @@ import (
 	"untag/scrub/icc"
 	"untag/scrub/id3"
 	"untag/scrub/jpeg"
+	"untag/scrub/lines"
 	"untag/scrub/matroska"
 	"untag/scrub/mpegaudio"
 	"untag/scrub/mpegts"
@@ -45,6 +46,7 @@ func Table() []scrub.Format {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}
 	return slices.Concat(parsed, ends.Table(), recognised(), []scrub.Format{mpegaudio.Format, id3.Format, apetag.Format, text})
+	return slices.Concat(parsed, ends.Table(), recognised(), []scrub.Format{lines.Subtitle, lines.Playlist, text})
 }
 
 // Engine returns an engine for [Table].

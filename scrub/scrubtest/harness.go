@@ -24,6 +24,8 @@ type Harness struct {
 	// Streams says that the format can't tell that its end is missing, such as
 	// frames in a row without an index.
 	Streams bool
+	// Text says that what goes becomes blanks, which may be payload afterwards.
+	Text bool
 
 	// Most interrupted states for law 4 and damaged variants for law 8. Zero is
 	// 400 and 300, negative is none.

@@ -104,6 +104,13 @@ func Picked(i, n int64) bool {
 	})
 }
 
+// Measured is the share of the samples that hold what machines measure. Of what an
+// interrupted run left of a track, all do but for one that was cut in two.
+func (t *Track) Measured() (share float64, rest bool) {
+	f := t.whole.features()
+	return f.loud, f.loud*float64(f.n) > float64(f.n)-1.5
+}
+
 // Placed tells whether a sample of a track in which positions recur is to be blanked:
 // filled with zeros.
 func Placed(raw []byte) bool {

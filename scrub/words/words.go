@@ -23,7 +23,7 @@ const MaxText = 4 << 10
 func Decode(b []byte) (text string, control float64) {
 	cut := len(b) > MaxText
 	b = b[:min(len(b), MaxText)]
-	if high, ok := wide(b); ok {
+	if high, ok := Wide(b); ok {
 		text = decodeWide(b, high)
 	} else {
 		for len(b) > 0 && b[len(b)-1] == 0 {
@@ -42,8 +42,8 @@ func Decode(b []byte) (text string, control float64) {
 	return text, float64(bad) / float64(max(1, all))
 }
 
-// wide tells whether b is UTF-16, and at which of two bytes the high one is.
-func wide(b []byte) (high int, ok bool) {
+// Wide tells whether b is UTF-16, and at which of two bytes the high one is.
+func Wide(b []byte) (high int, ok bool) {
 	if len(b) >= 2 && b[0] == 0xfe && b[1] == 0xff {
 		return 0, true
 	}
