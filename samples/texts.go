@@ -67,10 +67,6 @@ var srts = []recipe{
 		k.secrets = [][]byte{wide("latitude: 53.36510", false)[2:]}
 		return wide(text, false)
 	}},
-	{"srt-hidden", func(k *kit) []byte {
-		code := k.hide([]byte(strings.Repeat("\u200b\u200c\u200d\u200b", 12)))
-		return []byte(strings.Replace(cues(true, ","), "ruined.", "ruined."+string(code), 1))
-	}},
 	{"srt-position", func(k *kit) []byte { // partly: positions among what people say
 		k.odd = true
 		var more []string

@@ -41,7 +41,7 @@ func TestLawsOnSamples(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			e := parsed(t, s.Format)
-			h := scrubtest.Harness{Engine: e, Secrets: s.Secrets, MustStay: s.MustStay, Sound: !s.Odd, Streams: s.Streams, Text: s.Text}
+			h := scrubtest.Harness{Engine: e, Secrets: s.Secrets, MustStay: s.MustStay, Sound: !s.Odd, Streams: s.Streams}
 			if _, limit := samples.Limits[s.Name]; limit || s.Odd && !cleanable(t, e, s.Data) {
 				h.Secrets = nil // a limit, or reported as not clean
 			}
@@ -91,7 +91,7 @@ func TestLawsUnderOtherOptions(t *testing.T) {
 		for name, opt := range options {
 			t.Run(s.Name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				h := scrubtest.Harness{Engine: parsed(t, s.Format), Options: opt, Sound: !s.Odd, Streams: s.Streams, Text: s.Text, States: 30, Variants: 30}
+				h := scrubtest.Harness{Engine: parsed(t, s.Format), Options: opt, Sound: !s.Odd, Streams: s.Streams, States: 30, Variants: 30}
 				if (name == "strict" || name == "remove") && !s.Odd {
 					h.Secrets = s.Secrets
 				}

@@ -101,7 +101,12 @@ var heads = []struct{ format, head string }{
 	{"zstd", "\x28\xb5\x2f\xfd\x24"},
 
 	{"text", "Dear diary,\r\n\tnothing happened. Ünïcode, 日本, 🏝\n"},
-	{"text", "1\n00:00:01,000 --> 00:00:02,000\nWhere were you?\n"},
+	{"subtitle", "1\n00:00:01,000 --> 00:00:02,000\nWhere were you?\n"},
+	{"text", "as in\n1\n00:00:01,000 --> 00:00:02,000\nWhere were you?\n"},
+	{"text", "12:00:01 started\n12:00:02 stopped\n12:00:03 started\n"},
+	{"text", "[12:00:01] started\n[12:00:02] stopped\n"},
+	{"text", "[info]\nfile1=a.mp3\n"},
+	{"text", "The list:\na.mp3\nb.mp3\n"},
 	{"text", "<!DOCTYPE html><html><body><svg></svg></body></html>"},
 	{"text", "<html>\n<!-- <svg> -->\n"},
 	{"text", "MPCK is a format, and so is .snd, and PK"},

@@ -118,7 +118,7 @@ func TestDecodersShowTheSame(t *testing.T) {
 		for _, s := range samples.All() {
 			t.Run(s.Name, func(t *testing.T) {
 				t.Parallel()
-				if hasParser(j.engine, s.Format) && !s.Odd && !j.show(t, s, s.Data).Shows() {
+				if hasParser(j.engine, s.Format) && !s.Odd && !s.Text && !j.show(t, s, s.Data).Shows() {
 					t.Error("no decoder shows anything of it")
 				}
 				j.hold(t, s, append(damages(j.engine, s.Name, s.Data, 4), damage{"as it is", s.Data}))

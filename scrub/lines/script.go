@@ -117,6 +117,9 @@ func (p *script) linesFrom(from, end int64, visit func(line) error) error {
 			}
 			s, b, at = s[i+ends:], b[int64(i+ends)*p.width:], l.end
 		}
+		if at == off {
+			return nil // half a character
+		}
 		off = at
 	}
 	return nil

@@ -24,15 +24,14 @@ type Harness struct {
 	// Streams says that the format can't tell that its end is missing, such as
 	// frames in a row without an index.
 	Streams bool
-	// Text says that what goes becomes blanks, which may be payload afterwards.
-	Text bool
-
 	// Most interrupted states for law 4 and damaged variants for law 8. Zero is
 	// 400 and 300, negative is none.
 	States, Variants int
 
 	// Patience for one plan; zero is 20 seconds.
 	Patience time.Duration
+
+	text bool // what goes becomes blanks, which are payload afterwards
 }
 
 func (h *Harness) states() int   { return orElse(h.States, 400) }
@@ -78,6 +77,11 @@ func (h *Harness) Judge(name string, data []byte) (*scrub.Plan, []Breach) {
 	p := c.measured(h, data, "as it came")
 	if p == nil {
 		return nil, c.breaches
+	}
+	if p.Format == "subtitle" || p.Format == "playlist" {
+		text := *h
+		text.text = true
+		h = &text
 	}
 	c.sound(h, p)
 	result := Perform(data, p)

@@ -47,7 +47,7 @@ func differ(a, b []scrub.Range) int64 {
 // fewer frames than the first one had reason to, and call more of them payload; blanks
 // in a text are text.
 func (h *Harness) same(first, second []scrub.Range) int64 {
-	if h.Options.Depth != scrub.DepthIndex && !h.Text {
+	if h.Options.Depth != scrub.DepthIndex && !h.text {
 		return differ(first, second)
 	}
 	for _, r := range first {
