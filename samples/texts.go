@@ -6,18 +6,18 @@ import (
 	"unicode/utf16"
 )
 
-// spoken are lines as films have them: none like the other.
-var spoken = []string{
+// saidLines are lines as films have them: none like the other.
+var saidLines = []string{
 	"Where were you?", "I waited at the station\nuntil the last train had left.", "It rained.", "- Did you call?\n- Twice.",
 	"<i>Nobody</i> picked up the phone, so I walked home.", "That's eleven kilometres!", "I know. My shoes are ruined.",
 	"GPS: In 200 meters, turn left.", "Let me see them.", "They were new.",
 }
 
-// cues are spoken lines at uneven times.
+// cues are lines at uneven times.
 func cues(numbered bool, point string, more ...string) string {
 	var b strings.Builder
 	at := 1
-	for i, s := range append(append([]string{}, spoken...), more...) {
+	for i, s := range append(append([]string{}, saidLines...), more...) {
 		if numbered {
 			fmt.Fprintf(&b, "%d\n", i+1)
 		}
@@ -28,8 +28,8 @@ func cues(numbered bool, point string, more ...string) string {
 	return b.String()
 }
 
-// wide encodes s as UTF-16 with a byte order mark.
-func wide(s string, big bool) []byte {
+// unicodeText encodes s as UTF-16 with a byte order mark.
+func unicodeText(s string, big bool) []byte {
 	var out []byte
 	for _, u := range utf16.Encode([]rune("\ufeff" + s)) {
 		if big {
@@ -56,7 +56,7 @@ func flight(k *kit, n int) string {
 var srts = []recipe{
 	{"srt-plain", func(k *kit) []byte { return k.stay([]byte(cues(true, ","))) }},
 	{"srt-utf16", func(k *kit) []byte {
-		return k.stay(wide(strings.ReplaceAll(cues(true, ",", "표시"), "\n", "\r\n"), false))
+		return k.stay(unicodeText(strings.ReplaceAll(cues(true, ",", "표시"), "\n", "\r\n"), false))
 	}},
 	{"srt-legacy", func(k *kit) []byte { // Shift-JIS, whose second bytes may be signs of ASCII
 		return k.stay([]byte(cues(true, ",", "\x95\x5c\x8e\xa6\x83\x5c\x94\x5c", "\x8fZ\x8f\x8a\x82\xcd\x81H")))
@@ -64,8 +64,8 @@ var srts = []recipe{
 	{"srt-flight", func(k *kit) []byte { return []byte(flight(k, 26)) }},
 	{"srt-flight-utf16", func(k *kit) []byte {
 		text := flight(k, 8)
-		k.secrets = [][]byte{wide("latitude: 53.36510", false)[2:]}
-		return wide(text, false)
+		k.secrets = [][]byte{unicodeText("latitude: 53.36510", false)[2:]}
+		return unicodeText(text, false)
 	}},
 	{"srt-position", func(k *kit) []byte { // partly: positions among what people say
 		k.odd = true
@@ -103,10 +103,10 @@ const (
 	infoHead  = "[Script Info]\nTitle: A Film\nScriptType: v4.00+\nPlayResX: 640\nPlayResY: 480\nWrapStyle: 0\nYCbCr Matrix: TV.601\n"
 )
 
-// dialogues are spoken lines as lines of a script.
+// dialogues are lines as lines of a script.
 func dialogues() string {
 	var b strings.Builder
-	for i, s := range spoken {
+	for i, s := range saidLines {
 		fmt.Fprintf(&b, "Dialogue: 0,0:00:%02d.%02d,0:00:%02d.50,Default,,0,0,0,,{\\an8}%s\n", 4*i+i%3, 11*i%100, 4*i+3, strings.ReplaceAll(s, "\n", `\N`))
 	}
 	return b.String()
