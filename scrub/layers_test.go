@@ -37,6 +37,7 @@ var forbidden = map[string]string{
 // exempt are the imports of single files that are right all the same, and what is below them.
 var exempt = map[string]string{
 	"pattern/pattern.go": "sync",                       // an expression is compiled once for all who plan files beside each other
+	"tags/once.go":       "sync",                       // so is a table
 	"words/legacy.go":    "golang.org/x/text/encoding", // tables of code pages
 }
 

@@ -6,7 +6,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"sync"
 
 	"untag/scrub"
 	"untag/scrub/tags"
@@ -259,7 +258,7 @@ func (p *script) needed(l line, role scrub.Role, most int64, place string) {
 var table string
 
 // rules are the tags by place and lower-case name.
-var rules = sync.OnceValue(func() map[string]map[string]tags.Tag {
+var rules = tags.Once(func() map[string]map[string]tags.Tag {
 	all := map[string]map[string]tags.Tag{}
 	for _, t := range tags.MustParse(table) {
 		if all[t.Place] == nil {
