@@ -5,6 +5,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/samples"
+	"untag/scrub/bmff/text"
 	"untag/scrub/codec"
 	"untag/scrub/coded"
 )
@@ -87,4 +88,12 @@ func (p *parser) probeFrames(t *track) error {
 		_, err := p.frame(t, f)
 		return err
 	})
+}
+
+// textSample returns what looks into the samples of a track of timed text.
+func (p *parser) textSample(t *track) func(samples.Sample) error {
+	if t.damaged || p.Careful {
+		return func(samples.Sample) error { return nil }
+	}
+	return text.Look(p.Walk, &p.cover, t.recurs)
 }

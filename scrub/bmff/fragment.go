@@ -262,7 +262,7 @@ func (p *parser) coverFragmentRun(r *run, off, n, last int64) error {
 // readFragmentTexts reads what the texts of a moof box say, before anything is
 // claimed: what a track is has to be known by then.
 func (p *parser) readFragmentTexts(b box.Box) error {
-	if len(p.movies) == 0 || !slices.ContainsFunc(p.movies[0].tracks, func(t *track) bool { return t.hearing != nil }) {
+	if len(p.movies) == 0 || !slices.ContainsFunc(p.movies[0].tracks, func(t *track) bool { return t.heard != nil }) {
 		return nil
 	}
 	distrusts := p.Distrusts
@@ -309,7 +309,7 @@ func (p *parser) readRunText(f *samples.Fragment, r *run, b box.Box) error {
 		return err
 	}
 	var visit func(samples.Sample) error
-	if t := r.t; t != nil && t.hearing != nil {
+	if t := r.t; t != nil && t.heard != nil {
 		visit = func(s samples.Sample) error {
 			long, err := x.Lasts(s.No)
 			if err != nil {
@@ -317,8 +317,8 @@ func (p *parser) readRunText(f *samples.Fragment, r *run, b box.Box) error {
 			}
 			start := t.decoded
 			t.decoded += long
-			s.No = t.hearing.next // fragments follow each other
-			return p.hear(t, s, start, t.decoded)
+			s.No = t.heard.Next // fragments follow each other
+			return t.heard.Hear(p.Walk, s, start, t.decoded)
 		}
 	}
 	f.Next, _, err = x.Each(p.Walk, visit)

@@ -95,21 +95,9 @@ func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
 	p.Reset(mark)
 	p.cover.Forget(pieces)
 	if scrub.Refusal(err) {
-		return p.onlyBoxes(g)
+		return p.OnlyBoxes(g)
 	}
 	return err == nil, err
-}
-
-// onlyBoxes tells whether a gap is divided into boxes that hold no media.
-func (p *parser) onlyBoxes(g scrub.Range) (bool, error) {
-	for off := g.Off; off < g.End(); {
-		b, err := box.Read(p.Scan, off, g.End())
-		if err != nil || !box.IsType([]byte(b.Type)) || slices.Contains(grammar.Vital, b.Type) {
-			return false, box.IgnoreDamage(err)
-		}
-		off = b.End()
-	}
-	return true, nil
 }
 
 // endsBefore tells whether the sample before a gap proves by its own syntax that it

@@ -9,7 +9,9 @@ import (
 	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/entry"
 	"untag/scrub/bmff/samples"
+	"untag/scrub/bmff/text"
 	"untag/scrub/pattern"
+	"untag/scrub/telemetry"
 )
 
 // track is one trak box.
@@ -25,12 +27,12 @@ type track struct {
 	groups    samples.Groups
 	probes    []samples.Sample // the first and last ones, once the tables were read
 
-	decoded int64    // when the next sample of a fragment begins
-	hearing *hearing // while it is not known who wrote its text
-	swollen bool     // it is longer than it can be
-	judged  bool     // what the track is, its samples said
-	recurs  bool     // samples that hold positions go
-	damaged bool     // some samples are no text
+	decoded int64       // when the next sample of a fragment begins
+	heard   *text.Heard // while it is not known who wrote its text
+	swollen bool        // it is longer than it can be
+	judged  bool        // what the track is, its samples said
+	recurs  bool        // samples that hold positions go
+	damaged bool        // some samples are no text
 
 	goes bool
 	role scrub.Role
@@ -175,7 +177,7 @@ func (p *parser) judge(m *movie, t *track) error {
 		t.role, t.kind = scrub.Describe, scrub.Chapters
 	case t.Handler == "tmcd":
 		t.role, t.kind = scrub.Identify, scrub.Time
-	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.Handler) || isAnnounced(t.Handler):
+	case isMeta || slices.Contains([]string{"meta", "data", "camm"}, t.Handler) || text.IsAnnounced(t.Handler):
 		t.role, t.kind = scrub.Identify, scrub.Telemetry
 	case slices.Contains(playedHandlers, t.Handler):
 		t.role = scrub.Render
@@ -199,6 +201,59 @@ func (p *parser) judge(m *movie, t *track) error {
 	return err
 }
 
+// maxHearings is how many tracks of text are read of one fragmented movie, whose texts come
+// side by side.
+const maxHearings = 32
+
+// listen reads what the samples say that the movie box knows. The tables of a damaged
+// track, which is doubted anyway, say nothing.
+func (p *parser) listen(m *movie, t *track) error {
+	if !text.Spoken(&t.Track) {
+		return nil
+	}
+	why, err := t.Tables.Complete()
+	if err != nil || why != "" {
+		return err
+	}
+	if p.hearings++; p.hearings > maxHearings && m.fragmented {
+		p.Doubt("more tracks of text than can be looked at")
+		return nil
+	}
+	t.heard, err = text.Listen(p.Walk, &t.Track, t.timescale, &p.visited)
+	return err
+}
+
+// settle decides what a track is, now that all of its samples were read.
+func (p *parser) settle(t *track) {
+	h := t.heard
+	if h == nil {
+		return
+	}
+	t.heard = nil
+	verdict, rule := h.Judge()
+	if verdict == telemetry.Telemetry && !h.Damaged {
+		t.role, t.kind, t.judged = scrub.Identify, scrub.Telemetry, true
+		t.goes = p.Goes(t.role, t.kind)
+		return
+	}
+	if t.goes {
+		return
+	}
+	if t.damaged = h.Damaged; t.damaged {
+		p.Doubt("a track of text holds something that is no text")
+	}
+	if h.Partial {
+		p.Doubt("more subtitles than can be looked at")
+	}
+	if t.damaged || !p.Goes(scrub.Identify, scrub.Telemetry) {
+		return
+	}
+	t.recurs = h.Repeats(&t.Track)
+	if verdict == telemetry.Unsure {
+		p.Doubt("subtitles may be telemetry: %s", rule)
+	}
+}
+
 // track claims a trak box and its samples.
 func (p *parser) track(m *movie, t *track) error {
 	place := t.place
@@ -215,7 +270,7 @@ func (p *parser) track(m *movie, t *track) error {
 	}
 	if t.goes {
 		if t.judged {
-			p.Put(scrub.Announce, t.handlerAt, []byte(announced))
+			p.Put(scrub.Announce, t.handlerAt, []byte(text.Announced))
 		}
 		p.Claim(t.box.Off, t.box.Len, scrub.Identify, place)
 		p.Retire(t.box, scrub.Destroy, scrub.Repair)

@@ -100,3 +100,15 @@ func (w *Walk) Torn(b Box, typ string) bool {
 	}
 	return false
 }
+
+// OnlyBoxes tells whether a range is divided into boxes that hold no media.
+func (w *Walk) OnlyBoxes(g scrub.Range) (bool, error) {
+	for off := g.Off; off < g.End(); {
+		b, err := Read(w.Scan, off, g.End())
+		if err != nil || !IsType([]byte(b.Type)) || slices.Contains(w.grammar.Vital, b.Type) {
+			return false, IgnoreDamage(err)
+		}
+		off = b.End()
+	}
+	return true, nil
+}
