@@ -82,7 +82,7 @@ func TestSectors(t *testing.T) {
 		{"tags", ""},
 	} {
 		for n := range 40 {
-			info := el("\x4d\x80", "-") + el("\x57\x41", "-") + c.data
+			info := el("\x4d\x80", " ") + el("\x57\x41", " ") + c.data
 			void := 512 - 20 - n
 			data := film(el("\xec", strings.Repeat("\x00", void-100)), el("\x15\x49\xa9\x66", info), el(tags, el("\x73\x73", el("\x67\xc8", el("\x45\xa3", "ENCODER")+el("\x44\x87", "CANARY")))),
 				el(cluster, el("\xe7", "\x00")+block(much)))

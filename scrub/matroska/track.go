@@ -1,6 +1,7 @@
 package matroska
 
 import (
+	"bytes"
 	"strings"
 
 	"untag/scrub"
@@ -73,9 +74,7 @@ func program(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		w.Distrust("the name of a program is none")
 		return true, nil
 	}
-	want := make([]byte, p.Size)
-	want[0] = '-'
-	return true, w.Field(p.Body(), want, scrub.Software, place)
+	return true, w.Field(p.Body(), bytes.Repeat([]byte(" "), int(p.Size)), scrub.Software, place)
 }
 
 // trackEntry claims a track.
