@@ -105,7 +105,7 @@ func (b *block) frames(f *film) (all []scrub.Range, ok bool, err error) {
 		return []scrub.Range{{Off: b.off, Len: b.n}}, true, nil
 	}
 	const most = 1 + 256*8
-	h, err := f.Bytes(b.off, int(min(b.n, most)))
+	h, err := f.fetch(b.off, int(min(b.n, most)))
 	if err != nil || len(h) == 0 {
 		return nil, false, err
 	}
@@ -171,11 +171,17 @@ func (f *film) cluster(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 	}
 	before := w.Point()
 	rest, err := f.blocks(p, func(c chunk.Part, b *block) error {
+		if p.Off != f.last && f.enough() {
+			return errFound
+		}
 		if b != nil {
 			return f.claimBlock(c, b)
 		}
 		return f.claimOther(c)
 	})
+	if err == errFound {
+		rest, err = p.Tail(), nil
+	}
 	if err != nil && !scrub.Refusal(err) {
 		return true, err
 	}

@@ -147,20 +147,31 @@ func openCluster(s *scrub.Scan, off, end int64) (int64, error) {
 	return at - off, nil
 }
 
-// reads returns a function that reads heads of elements that follow each other: from
-// the pages that are kept, where they lie close together, else no more than the head.
+// reads returns a function that reads heads of elements that follow each other: in
+// pieces that are the longer, the closer together they lie. What it returns holds until
+// the next call.
 func reads(s *scrub.Scan) func(int64, int) ([]byte, error) {
-	const near = 2 << 10
-	last := int64(-near)
+	const least, most, near = 16, 4 << 10, 128
+	if s.Deep() {
+		return s.Bytes // what follows the heads is read, too
+	}
+	var b []byte
+	at, size := int64(0), least
 	return func(off int64, n int) ([]byte, error) {
-		if off-last < near {
-			last = off
-			return s.Bytes(off, n)
+		if in := off - at; in >= 0 && in <= int64(len(b)-n) {
+			return b[in:][:n], nil
 		}
-		last = off
-		b := make([]byte, n)
+		if off >= at && off-at-int64(len(b)) < near {
+			size = min(2*size, most)
+		} else {
+			size = max(size/2, least)
+		}
+		b, at = make([]byte, min(max(int64(size), int64(n)), s.Left(off))), off
+		if len(b) < n {
+			return nil, s.Errorf(off, "%d bytes, expected %d", len(b), n)
+		}
 		_, err := s.ReadAt(b, off)
-		return b, err
+		return b[:n], err
 	}
 }
 

@@ -180,16 +180,11 @@ func (f *film) hearSome(t *track, points []point) error {
 			t.hearing.Jump()
 		}
 		last = int64(i)
-		read := func(off int64, n int) ([]byte, error) {
-			b := make([]byte, n)
-			_, err := f.ReadAt(b, off)
-			return b, err
-		}
 		off := f.segment.Body() + at.cluster
 		if off < f.segment.Body() || off >= f.segment.Tail() {
 			return nil
 		}
-		p, err := element(f.Scan, off, f.segment.Tail(), read)
+		p, err := element(f.Scan, off, f.segment.Tail(), f.fetch)
 		if err == nil && p.ID == "Cluster" && at.block < p.Size {
 			if time, err = f.clusterTime(p); err == nil {
 				p.Off, p.Head, p.Size = p.Body()+at.block, 0, p.Size-at.block
@@ -264,7 +259,7 @@ func (f *film) hearBlock(t *track, cluster int64, b *block) error {
 // content returns the start of a frame of text, decoded.
 func (f *film) content(t *track, x scrub.Range) (text []byte, ok bool, err error) {
 	const most = 2 * words.MaxText
-	raw, err := f.Bytes(x.Off, int(min(x.Len, most)))
+	raw, err := f.fetch(x.Off, int(min(x.Len, most)))
 	if err != nil {
 		return nil, false, err
 	}

@@ -28,6 +28,7 @@ var Format = scrub.Format{
 type film struct {
 	*chunk.Walk
 	look    codec.Look
+	fetch   func(off int64, n int) ([]byte, error)
 	segment chunk.Part
 	tracks  []*track
 	numbers map[string]renumbering // of tracks, editions, chapters, files
@@ -77,7 +78,7 @@ func parse(w *chunk.Walk) error {
 		if p, open, err = extent(w, p); err != nil {
 			return err
 		}
-		f := &film{Walk: w, look: codec.Look{S: w.Scan}, segment: p, numbers: map[string]renumbering{}, gone: map[int64]bool{}, scale: 1e6, last: -1}
+		f := &film{Walk: w, look: codec.Look{S: w.Scan}, segment: p, numbers: map[string]renumbering{}, gone: map[int64]bool{}, scale: 1e6, last: -1, fetch: reads(w.Scan)}
 		if err := f.plan(open); err != nil {
 			return err
 		}

@@ -51,6 +51,9 @@ func (f *film) probe() error {
 func (f *film) probeFirst() error {
 	for _, off := range f.first {
 		err := f.probeCluster(off, func(b *block) error {
+			if f.enough() {
+				return errFound
+			}
 			frames, _, err := b.frames(f)
 			for _, x := range frames {
 				if b.track.frames < firstFrames && err == nil {
@@ -94,10 +97,16 @@ func (f *film) probeCluster(off int64, visit func(*block) error) error {
 			return visit(b)
 		})
 	}
-	if scrub.Refusal(err) {
-		return nil // claims say so
+	if scrub.Refusal(err) || err == errFound {
+		return nil // of refusals claims tell
 	}
 	return err
+}
+
+// enough tells whether as many first frames of each track were seen as are looked at.
+func (f *film) enough() bool {
+	few := func(t *track) bool { return t.frames < firstFrames && !t.isText() }
+	return !f.every && !f.Deep() && !slices.ContainsFunc(f.tracks, few)
 }
 
 func (f *film) probeFrame(t *track, x scrub.Range, no int64) error {

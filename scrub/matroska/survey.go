@@ -92,7 +92,7 @@ func (f *film) children(p chunk.Part, visit func(chunk.Part) error) error {
 
 // number reads the number that an element holds.
 func (f *film) number(p chunk.Part) (int64, error) {
-	b, err := f.Bytes(p.Body(), int(min(p.Size, 8)))
+	b, err := f.fetch(p.Body(), int(min(p.Size, 8)))
 	return value(b), err
 }
 

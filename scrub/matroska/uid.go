@@ -94,7 +94,7 @@ func (f *film) renumbered(w *chunk.Walk, p chunk.Part, place string) (bool, erro
 		w.Distrust("a number of %d bytes", p.Size)
 		return true, w.Keep(p, scrub.Structure, place)
 	}
-	if err := w.Keep(p, scrub.Structure, place); err != nil || f.Careful {
+	if err := w.Keep(p, scrub.Structure, place); err != nil || f.Careful && len(dialect.Raw(p.ID)) == 1 {
 		return c.gives, err
 	}
 	v, err := f.number(p)
