@@ -73,7 +73,7 @@ var sounds = []recipe{
 		return wave(riffChunk("fact", le32(3000)), riffChunk("PEAK", le32(1), k.hide(be32(spectre)), le32(0x3e800000), le32(14)), sound(k),
 			k.stay(riffChunk("cue ", le32(2), le32(1), le32(0), []byte("data"), zeros(8), le32(0), le32(2), le32(900), []byte("data"), zeros(8), le32(900))), adtl(k),
 			riffChunk("smpl", k.hide([]byte("MAKERPRO")), le32(125000), le32(60), zeros(8), zeros(4), le32(1), zeros(4), le32(1), zeros(4), le32(100), le32(2000), zeros(8)),
-			riffChunk("cart", []byte("0101"+k.secret("cart"))), riffChunk("_PMX", xmp(xmpIdentity(k, ""))), riffChunk("id3 ", []byte("ID3\x04\x00\x00\x00\x00\x00\x20TIT2"+k.secret("id3"))), riffChunk("DISP", le32(1), []byte(k.secret("disp"))))
+			riffChunk("cart", []byte("0101"+k.secret("cart"))), riffChunk("_PMX", xmp(xmpIdentity(k, ""))), riffChunk("id3 ", id3Tag(4, 0, 20, id3Frame(4, "TIT2", 0, []byte("\x03"), k.stay([]byte("Another Song"))), id3Frame(4, "TXXX", 0, []byte("\x03device\x00"+k.secret("id3"))))), riffChunk("DISP", le32(1), []byte(k.secret("disp"))))
 	}},
 	{"hiding", func(k *kit) []byte {
 		format := waveFormat(le16(0), []byte(k.secret("format-extra")))

@@ -25,6 +25,9 @@ func (m *medium) hands() map[string]chunk.Hand {
 		"WEBP/VP8X": m.extended, "WEBP/VP8 ": m.picture, "WEBP/VP8L": m.picture, "WEBP/ALPH": m.picture, "WEBP/ANIM": m.animation, "WEBP/ANMF": m.frame, "WEBP/ICCP": m.profile, "WEBP/EXIF": m.exif,
 		"ANMF/VP8 ": m.picture, "ANMF/VP8L": m.picture, "ANMF/ALPH": m.picture,
 	}
+	for _, at := range []string{"AVI/id3 ", "AVI/ID3 ", "AVI/ID32", "WAVE/id3 ", "WAVE/ID3 ", "AIFF/ID3 ", "AIFF/id3 "} {
+		h[at] = m.id3
+	}
 	for at, l := range layouts {
 		h[at] = chunk.Recorded(l)
 	}
@@ -107,9 +110,25 @@ func (m *medium) samples(n int64) chunk.Hand {
 		} else if !zeros {
 			w.Doubt("there is something before the sound")
 		}
-		w.Claim(p.Body()+n, p.Size-n, scrub.Payload, place)
+		if err := m.coded(scrub.Range{Off: p.Body() + n, Len: p.Size - n}, place); err != nil {
+			return true, err
+		}
 		return true, claim(w, p, place)
 	}
+}
+
+// coded claims samples. MPEG sound is a medium of its own, which may have tags.
+func (m *medium) coded(r scrub.Range, place string) error {
+	if m.mpeg && !m.Careful && !m.cut {
+		before := m.Point()
+		err := m.MediumAs("mp3", scrub.Extents{r}, place)
+		if err == nil || !scrub.Refusal(err) {
+			return err
+		}
+		m.Reset(before)
+	}
+	m.Claim(r.Off, r.Len, scrub.Payload, place)
+	return nil
 }
 
 // formatTail is what the GUID of a format ends with that has a number (KSDATAFORMAT_SUBTYPE_
@@ -156,6 +175,7 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 		at, extra = at+22, extra-22
 	}
 	st, _ := codec.Of(codec.Tag, string(tag))
+	m.mpeg = m.Number(tag) == 0x50 || m.Number(tag) == 0x55
 	if err := (&codec.Look{S: m.Scan}).Config(&st, at, extra, place); err != nil {
 		return err
 	}
@@ -209,17 +229,27 @@ func (m *medium) label(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 	return w.Words(p, scrub.Chapters, place)
 }
 
-// year claims a date, of which the year may stay if nothing else is there.
+// year claims a date, of which the year may stay: it becomes a date without a day.
 func year(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	const long = 16
+	const long, digits = 32, 4
 	b, err := w.Bytes(p.Body(), int(min(p.Size, long)))
 	if err != nil {
 		return false, err
 	}
-	if b = bytes.TrimRight(b, "\x00"); len(b) == 4 && bytes.Trim(b, "0123456789") == nil {
+	b = bytes.TrimRight(b, "\x00")
+	dated := len(b) >= digits && bytes.Trim(b[:digits], "0123456789") == nil
+	switch {
+	case dated && len(b) == digits:
 		return w.Words(p, scrub.Title, place)
+	case !dated || isDigit(b[digits]) || w.Careful || p.Cut || w.Goes(scrub.Describe, scrub.Title) || !w.Goes(scrub.Identify, scrub.Time):
+		return w.Drop(p, scrub.Time, place, words.Plain(text(b)))
 	}
-	return w.Drop(p, scrub.Time, place, words.Plain(text(b)))
+	w.Found(scrub.Finding{Kind: scrub.Title, Role: scrub.Describe, Place: place, Off: p.Body(), Len: digits, Value: string(b[:digits])})
+	w.Found(scrub.Finding{Kind: scrub.Time, Place: place, Off: p.Body() + digits, Len: p.Size - digits, Value: words.Plain(text(b))})
+	w.Claim(p.Body(), digits, scrub.Describe, place)
+	w.Claim(p.Body()+digits, p.Size-digits, scrub.Identify, place)
+	w.Fill(scrub.Destroy, p.Body()+digits, p.Size-digits, 0)
+	return true, claim(w, p, place)
 }
 
 // codings are how AIFF-C names its codings, codingNames what stands behind that for people.

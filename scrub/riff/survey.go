@@ -94,7 +94,7 @@ func (m *medium) walk(form *chunk.Part, told int64) error {
 			return err
 		}
 		// Some programs append tags and leave the length of the form as it was.
-		if tag := rules[in][c.ID]; err != nil || at >= told && (tag.Fate != tags.Go && !m.Filler(c) || c.Cut) {
+		if tag := rules[in][c.ID]; err != nil || at >= told && (!tells(tag) && !m.Filler(c) || c.Cut) {
 			break
 		}
 		if err := m.note(c, told); err != nil {
@@ -130,6 +130,9 @@ func (m *medium) walk(form *chunk.Part, told int64) error {
 	form.Size, form.Pad, form.Cut = end-form.Body(), 0, false
 	return nil
 }
+
+// tells tells whether a tag is known to say something, and nothing else.
+func tells(t tags.Tag) bool { return t.Fate == tags.Go || t.Fate == tags.Hand && t.Kind != "" }
 
 // note remembers a chunk that other chunks are about, and whether it is sound that has
 // no length.
