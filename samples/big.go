@@ -187,3 +187,14 @@ func noise(size int) []byte {
 	width := int(try * math.Sqrt(float64(size)/float64(sample)))
 	return encode(min(max(width, 32), 20000))
 }
+
+// BigSong returns an MP3 of about size bytes with a cover, and with what shops, programs
+// and people write into such files.
+func BigSong(size int) []byte {
+	k := &kit{}
+	cover := photo(noise(60<<10), appExif(exif(k, exifOptions{order: little, orientation: 1, prefix: "cover-"})))
+	tag := id3Tag(3, 0, 2048, sung(k, 3), told(k, 3), id3Frame(3, "APIC", 0, []byte("\x00image/jpeg\x00\x03\x00"), cover))
+	const frame = 417
+	sound := mp3Frames(max(1, (size-len(tag))/frame))
+	return cat(tag, infoFrame(len(sound), "LAME3.100"), sound)
+}

@@ -16,6 +16,8 @@ import (
 func main() {
 	photos := flag.Int("photos", 0, "instead of the samples, write this `number` of photos")
 	photoSize := flag.String("photo-size", "3MB", "`size` of each of these photos")
+	songs := flag.Int("songs", 0, "instead of the samples, write this `number` of songs")
+	songSize := flag.String("song-size", "5MB", "`size` of each of these songs")
 	video := flag.String("video", "", "instead of the samples, write a video of this `size`, such as 4GiB")
 	count := flag.Int("samples", 1_000_000, "`number` of samples in that video")
 	moov := flag.String("moov", "front", "`where` that video has its index: front or end")
@@ -28,22 +30,31 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *photos, *photoSize, *video, *count, *moov); err != nil {
+	if err := run(flag.Arg(0), many{*photos, *photoSize}, many{*songs, *songSize}, *video, *count, *moov); err != nil {
 		fmt.Fprintf(os.Stderr, "mkdrive: error: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, photos int, photoSize, video string, count int, moov string) error {
-	if photos == 0 && video == "" {
+// many files of a size.
+type many struct {
+	n    int
+	size string
+}
+
+func run(dir string, photos, songs many, video string, count int, moov string) error {
+	if photos.n == 0 && songs.n == 0 && video == "" {
 		return samples.WriteDrive(dir)
 	}
-	if photos > 0 {
-		n, err := bytesOf(photoSize)
-		if err != nil {
-			return err
+	for _, w := range []struct {
+		many
+		write func(dir string, n, size int) error
+	}{{photos, writePhotos}, {songs, writeSongs}} {
+		n, err := bytesOf(w.size)
+		if err == nil && w.n > 0 {
+			err = w.write(dir, w.n, int(n))
 		}
-		if err := writePhotos(dir, photos, int(n)); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -65,6 +76,16 @@ func writePhotos(dir string, n, size int) error {
 	for i := range n {
 		path := filepath.Join(dir, "DCIM", fmt.Sprintf("%03dMEDIA", 100+i/1000), fmt.Sprintf("IMG_%04d.JPG", i%1000))
 		if err := samples.WriteFile(path, photograph(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeSongs(dir string, n, size int) error {
+	song := samples.BigSong(size)
+	for i := range n {
+		if err := samples.WriteFile(filepath.Join(dir, "Music", fmt.Sprintf("%04d.mp3", i)), song); err != nil {
 			return err
 		}
 	}
