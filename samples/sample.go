@@ -66,13 +66,13 @@ func shelves() []shelf {
 		{"flv", ".flv", flvs},
 		{"matroska", ".mkv", webFilms},
 		{"swf", ".swf", swfs},
-		{"mpeg-ts", ".ts", transports},
 		{"mp3", ".mp3", mp3s},
 		{"subtitle", ".srt", srts},
 		{"subtitle", ".vtt", vtts},
 		{"subtitle", ".ass", scripts},
 		{"subtitle", ".smi", otherSubtitles},
 		{"playlist", ".m3u", playlists},
+		{"mpeg-ts", ".ts", transports}, {"mpeg-ps", ".mpg", programStreams}, {"vcd", ".dat", discs},
 	}
 }
 

@@ -29,7 +29,6 @@ func Table() []scrub.Format {
 		{Name: "jxl", Title: "JPEG XL picture", Extensions: []string{"jxl"}, Sniff: sniff.Like("\x00\x00\x00\x0cJXL \r\n\x87\n"), End: boxes},
 		{Name: "tiff", Title: "TIFF picture, raw pictures made of it", Extensions: []string{"tif", "tiff", "dng", "nef", "cr2", "arw", "nrw", "pef", "srw", "3fr", "dcr", "erf", "gpr", "iiq", "k25", "kdc", "mos", "rwl", "sr2", "srf"},
 			Sniff: sniff.Like("II*\x00", "MM\x00*"), End: tiff},
-		{Name: "mpeg-ps", Title: "MPEG program stream, VOB", Extensions: []string{"mpg", "mpeg", "mpe", "vob"}, Sniff: sniff.Like("\x00\x00\x01\xba"), End: programStream},
 		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: sniff.Like("PK\x03\x04"), End: zip,
 			Extensions: []string{"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
 		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: sniff.Words("%PDF-"), End: pdf},

@@ -99,14 +99,6 @@ func bmpOf(head, width, height, depth, packed, length int) string {
 	return "BM" + ul32(14+head+colours+n) + ul32(0) + ul32(14+head+colours) + info + strings.Repeat("c", colours) + strings.Repeat("p", n)
 }
 
-func packOf(version byte, data string) string {
-	head := "\x00\x00\x01\xba" + string([]byte{version}) + "1234567"
-	if version&0xc0 == 0x40 {
-		head += "8\xf9s"[:1] + "\xf9s"
-	}
-	return head + "\x00\x00\x01\xe0" + u16(len(data)) + data
-}
-
 const gifHead = "GIF89a\x02\x00\x02\x00\x80\x00\x00rgbRGB"
 
 // much is the payload of media whose end nothing but a length tells: what follows them
@@ -134,8 +126,6 @@ var media = []medium{
 	{"tiff", tiffSized(50, 40)},
 	{"tiff", tiffSized(50, 40, tiffEntry(34665, 4, 1, 8+2000+2+12*7+4)) + ul16(1) + tiffEntry(36864, 7, 4, 0) + ul32(12345)},
 	{"tiff", "MM\x00*" + u32(2008) + much + u16(3) + u16(259) + u16(3) + u32(1) + u16(5) + u16(0) + u16(324) + u16(4) + u32(1) + u32(8) + u16(325) + u16(3) + u32(1) + u16(2000) + u16(0) + u32(0)},
-	{"mpeg-ps", packOf(0x44, "picture") + packOf(0x44, "sound") + "\x00\x00\x01\xb9"},
-	{"mpeg-ps", packOf(0x21, "mpeg-1") + "\x00\x00\x01\xb9"},
 	{"zip", zipOf("")},
 	{"zip", zipOf("a comment PK\x05\x06 with a trap and some more words")},
 	{"zip", zip64Of()},

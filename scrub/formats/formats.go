@@ -17,6 +17,7 @@ import (
 	"untag/scrub/lines"
 	"untag/scrub/matroska"
 	"untag/scrub/mpegaudio"
+	"untag/scrub/mpegps"
 	"untag/scrub/mpegts"
 	"untag/scrub/ogg"
 	"untag/scrub/png"
@@ -37,8 +38,8 @@ func Table() []scrub.Format {
 		jpeg.Format,
 		jpeg.Motion,
 		matroska.Format,
-		mpegts.Format,
 		ogg.Format,
+		mpegps.Format, mpegts.Format, mpegps.VCD, mpegps.Part,
 		png.Format,
 	}
 	parsed = append(parsed, riff.Formats()...)

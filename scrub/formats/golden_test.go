@@ -17,9 +17,9 @@ func TestGoldenMaps(t *testing.T) {
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts",
 		"matroska/tags", "matroska/attachments", "matroska/live", "matroska/additions",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts", "swf/tags",
-		"mpeg-ts/plain", "mpeg-ts/broadcast", "mpeg-ts/camcorder", "mpeg-ts/hiding",
 		"mp3/id3v23", "mp3/id3v24", "mp3/ape-id3v1", "mp3/id3-twice", "mp3/lame",
 		"subtitle/vtt-notes", "subtitle/ass-editor", "subtitle/srt-flight", "subtitle/sami", "playlist/m3u-paths", "playlist/xspf",
+		"mpeg-ts/plain", "mpeg-ts/broadcast", "mpeg-ts/camcorder", "mpeg-ts/hiding", "mpeg-ps/camcorder", "mpeg-ps/dvd", "vcd/words",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := samples.Get(name)

@@ -15,8 +15,6 @@ func recognised() (all []scrub.Format) {
 		name, title, extensions string
 		is                      sniff.Func
 	}{
-		{"mpeg-ps-part", "MPEG program stream that starts in the middle", "", sniff.Holds(2, "\x00\x00\x01\xba")},
-		{"vcd", "VCD film, sectors of a CD", "", sniff.Like("RIFF????CDXA", "\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00")},
 		{"mpeg-video", "MPEG-1, MPEG-2, MPEG-4 or VC-1 video without a container", "m1v m2v mpv vc1", sniff.Like(sequence+"\x00\x00\x01", sequence+sniff.Skip(64)+"\x00\x00\x01", sequence+sniff.Skip(128)+"\x00\x00\x01", "\x00\x00\x01\xb0?\x00\x00\x01\xb5", "\x00\x00\x01\x00\x00\x00\x01\x20", "\x00\x00\x01\x0f")},
 		{"h264", "H.264 video without a container", "h264 264 avc", sniff.AnnexB(`[\x27\x47\x67]`, `[\x28\x48\x68]`)},
 		{"hevc", "HEVC video without a container", "h265 265 hevc", sniff.AnnexB(`\x40\x01`, `\x42\x01`, `\x44\x01`)},

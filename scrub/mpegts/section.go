@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"untag/scrub"
+	"untag/scrub/pes"
 	"untag/scrub/tags"
 )
 
@@ -109,21 +110,8 @@ func begins(b []byte) bool {
 	return false
 }
 
-// crc is the checksum of a section, 0 over one with its own (ISO/IEC 13818-1 annex A).
-func crc(b []byte) uint32 {
-	const poly = 0x04c11db7
-	c := ^uint32(0)
-	for _, x := range b {
-		c ^= uint32(x) << 24
-		for range 8 {
-			c = c<<1 ^ poly*(c>>31)
-		}
-	}
-	return c
-}
-
 // sound tells whether a section is as long as its kind and has the right checksum.
-func (s section) sound() bool { return len(s.b) >= 12 && crc(s.b) == 0 }
+func (s section) sound() bool { return len(s.b) >= 12 && pes.Sound(s.b) }
 
 // stream is an entry of a program map.
 type stream struct {
@@ -206,7 +194,7 @@ func (n names) reduce(b []byte, gone func(pid int) bool, found *[]tags.Tag) []by
 	}
 	length := len(out) + sum - sectionHead
 	out[1], out[2] = out[1]&0xf0|byte(length>>8), byte(length)
-	return binary.BigEndian.AppendUint32(out, crc(out))
+	return binary.BigEndian.AppendUint32(out, pes.CRC(out))
 }
 
 // loops tells whether a section of selection information has its form (EN 300 468, 7.1.2).

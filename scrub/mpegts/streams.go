@@ -158,7 +158,7 @@ func looksLike(b []byte) bool {
 		if len(in) < sectionHead {
 			return false
 		}
-		if n := sectionHead + int(in[1]&15)<<8 + int(in[2]); n <= len(in) && n >= 12 && crc(in[:n]) == 0 {
+		if n := sectionHead + int(in[1]&15)<<8 + int(in[2]); n <= len(in) && n >= 12 && pes.Sound(in[:n]) {
 			return true
 		}
 	}
@@ -219,7 +219,7 @@ func wellFormed(b []byte) bool {
 func damagedTable(b []byte) bool {
 	b = bytes.Clone(b)
 	for _, table := range []byte{tableAssociation, tableMap, tableSelection} {
-		if b[0] = table; len(b) >= 12 && crc(b) == 0 {
+		if b[0] = table; len(b) >= 12 && pes.Sound(b) {
 			return true
 		}
 	}

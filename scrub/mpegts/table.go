@@ -37,3 +37,23 @@ func readNames() names {
 
 // stays tells whether a tag is picture, sound, or what these need.
 func stays(t tags.Tag) bool { return t.Role != 0 }
+
+// Descriptors cleans the descriptors of program maps, which program streams have, too.
+type Descriptors struct{ names names }
+
+// NewDescriptors reads the table.
+func NewDescriptors() Descriptors { return Descriptors{readNames()} }
+
+// Clean zeroes, in a list of descriptors, the bodies of those that tell something, and adds
+// what reads as text in them to texts. ok is false if it is no such list.
+func (d Descriptors) Clean(list []byte, texts *[]string) (ok bool) {
+	if !descriptors(list, func(byte, []byte) {}) {
+		return false
+	}
+	var found []tags.Tag
+	copy(list, d.names.cleaned(list, &found))
+	for _, t := range found {
+		*texts = append(*texts, describe([]byte(t.Meaning)))
+	}
+	return true
+}

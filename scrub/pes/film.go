@@ -19,6 +19,9 @@ type Film struct {
 	Look codec.Look
 
 	parts []scrub.Range // not payload, in any order
+	Log   bool          // edits are remembered
+	Edits []scrub.Edit
+
 	edits int
 	soft  int // parts that stay as they are
 }
@@ -70,6 +73,9 @@ func (f *Film) Goes(off, n int64, what scrub.Finding, tell bool, edits ...scrub.
 		goes = f.S.Found(what)
 	}
 	for _, e := range edits {
+		if goes && f.Log {
+			f.Edits = append(f.Edits, e)
+		}
 		switch {
 		case !goes:
 		case e.Data != nil:
@@ -110,9 +116,4 @@ func (f *Film) Finish(from, to int64, place string) {
 		from = max(from, r.End())
 	}
 	f.S.Claim(from, to-from, scrub.Payload, place)
-}
-
-// Mark is how far the account has come, for [Film.Reset].
-func (f *Film) Mark() Film {
-	return Film{parts: f.parts, edits: f.edits, soft: f.soft, Look: f.Look}
 }

@@ -1,0 +1,257 @@
+// Package mpegps parses MPEG program streams (ISO/IEC 13818-1, 2.5, and ISO/IEC 11172-1): films
+// of DVDs, video CDs, camcorders with discs and cards.
+//
+// All of a stream is payload but for packets of data that nobody plays, padding, the reserved
+// areas of a DVD's navigation, and what hides in coded pictures. What goes becomes padding.
+package mpegps
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/mpegts"
+	"untag/scrub/pes"
+	"untag/scrub/sniff"
+)
+
+// Format is the program stream.
+var Format = scrub.Format{
+	Name: "mpeg-ps", Title: "MPEG program stream, VOB", Extensions: []string{"mpg", "mpeg", "mpe", "vob"},
+	Sniff: sniff.Like("\x00\x00\x01\xba"),
+	Parse: func(s *scrub.Scan) error { return newParser(s).parse(0) },
+}
+
+// Part is a program stream that starts in the middle of a packet.
+var Part = scrub.Format{
+	Name: "mpeg-ps-part", Title: "MPEG program stream that starts in the middle",
+	Sniff: sniff.Binary(sniff.Holds(2, "\x00\x00\x01\xba")),
+	Parse: func(s *scrub.Scan) error {
+		head, err := s.Bytes(0, int(min(s.Size(), scrub.SniffLen)))
+		if err != nil {
+			return err
+		}
+		return newParser(s).parse(int64(max(0, bytes.Index(head, pack))))
+	},
+}
+
+var (
+	pack    = []byte{0, 0, 1, packID}
+	endCode = []byte{0, 0, 1, endID}
+)
+
+// Stream ids (2.4.3.7).
+const (
+	endID      = 0xb9
+	packID     = 0xba
+	systemID   = 0xbb
+	mapID      = 0xbc
+	private1   = 0xbd
+	paddingID  = 0xbe
+	private2   = 0xbf
+	lastSound  = 0xdf
+	firstVideo = 0xe0
+	lastVideo  = 0xef
+	extendedID = 0xfd
+)
+
+// parser is the work on one stream.
+type parser struct {
+	*pes.Film
+	tracks      map[byte]*pes.Track
+	types       map[byte]byte         // of streams, as the map has them
+	seen        map[int]int           // packets of streams that stay
+	strays      map[int][]scrub.Range // those of streams that nobody plays
+	few         int                   // ranges of strays
+	end         int64                 // of the last unit
+	closed      bool                  // it is an end code
+	sealed      bool
+	gap         int // bytes that may follow packets in a sector
+	descriptors mpegts.Descriptors
+}
+
+func newParser(s *scrub.Scan) *parser {
+	return &parser{Film: pes.New(s), tracks: map[byte]*pes.Track{}, types: map[byte]byte{}, seen: map[int]int{}, strays: map[int][]scrub.Range{}, descriptors: mpegts.NewDescriptors()}
+}
+
+// How much is read at the start, at the end, and of samples between, where not all of a
+// stream is looked at.
+const (
+	headLen, tailLen, sampleLen = 4 << 20, 4 << 20, 512 << 10
+	samples                     = 16
+)
+
+// parse works on a stream that begins at from.
+func (p *parser) parse(from int64) error {
+	s := p.S
+	if from > 0 {
+		s.Doubt("something stands before the first pack")
+	}
+	if size := s.Size(); !s.Deep() && size > headLen+tailLen+2*samples*sampleLen {
+		mark := s.Point()
+		err := p.some(from, size)
+		if err != nil || !s.Edited(mark) {
+			return err
+		}
+		s.Reset(mark) // what is found at some places is everywhere
+		*p = *newParser(s)
+	}
+	if err := p.walk(from, s.Size()); err != nil {
+		return err
+	}
+	return p.finish()
+}
+
+// some looks at the start, the end, and samples between.
+func (p *parser) some(from, size int64) error {
+	step := (size - headLen - tailLen) / samples
+	for i := range samples + 2 {
+		at, n := from, int64(headLen)
+		switch {
+		case i == samples+1:
+			at, n = size-tailLen, tailLen
+		case i > 0:
+			at, n = headLen+int64(i-1)*step, sampleLen
+		}
+		at, err := p.resync(at, min(size, at+n))
+		if err != nil {
+			return err
+		}
+		if err := p.walk(at, min(size, at+n)); err != nil {
+			return err
+		}
+		if err := p.endTracks(); err != nil {
+			return err
+		}
+	}
+	return p.finish()
+}
+
+// walk visits the units between two offsets.
+func (p *parser) walk(from, to int64) error {
+	const most = 6 + 0xffff // bytes of a packet
+	buf := make([]byte, 512<<10)
+	for from < to {
+		b := buf[:min(int64(len(buf)), to-from)]
+		if _, err := p.S.ReadAt(b, from); err != nil {
+			return err
+		}
+		more := from+int64(len(b)) < to
+		used := 0
+		for len(b)-used >= most || !more && used < len(b) {
+			n, err := p.unit(from+int64(used), b[used:])
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				break
+			}
+			used += n
+		}
+		from += int64(used)
+		if used > 0 && (more || from == to) {
+			continue
+		}
+		next, err := p.resync(from+1, to)
+		if err != nil {
+			return err
+		}
+		if next == to {
+			return nil
+		}
+		p.S.Doubt("something stands between packets")
+		from = next
+	}
+	return nil
+}
+
+// resync finds the next pack, or the end code at the end, to if there is none.
+func (p *parser) resync(from, to int64) (int64, error) {
+	at, err := p.find(pack, from, to)
+	if at == to && err == nil && to-from >= 4 {
+		b, err := p.S.Bytes(to-4, 4)
+		if bytes.Equal(b, endCode) {
+			return to - 4, err
+		}
+	}
+	return at, err
+}
+
+// find returns where some bytes stand first, to if they don't.
+func (p *parser) find(what []byte, from, to int64) (int64, error) {
+	const window = 64 << 10
+	for to-from >= int64(len(what)) {
+		b, err := p.S.Bytes(from, int(min(window, to-from)))
+		if err != nil {
+			return 0, err
+		}
+		if k := bytes.Index(b, what); k >= 0 {
+			return from + int64(k), nil
+		}
+		if from+int64(len(b)) == to {
+			break
+		}
+		from += int64(len(b)) - int64(len(what)) + 1
+	}
+	return to, nil
+}
+
+func (p *parser) endTracks() error {
+	for id := range byte(lastVideo - firstVideo + 1) {
+		if t := p.tracks[firstVideo+id]; t != nil {
+			if err := t.End(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// finish decides about packets that nobody plays, and claims what is left.
+func (p *parser) finish() error {
+	if err := p.endTracks(); err != nil {
+		return err
+	}
+	if p.sealed {
+		p.S.Doubt("encrypted packets can't be looked into")
+	}
+	if err := p.settleStrays(); err != nil {
+		return err
+	}
+	p.Finish(0, p.end, "packets")
+	if p.end < p.S.Size() {
+		p.S.End(p.ending())
+	}
+	return nil
+}
+
+// ending is what is known of the end: without an end code, which DVDs and killed writers
+// leave out, nothing tells that no more follows.
+func (p *parser) ending() scrub.End {
+	if p.closed {
+		return scrub.End{Off: p.end, Proof: scrub.Proven, More: p.more}
+	}
+	return scrub.End{Off: p.end, Least: 64 << 10, More: p.more}
+}
+
+// more tells whether there are packets among n bytes at off.
+func (p *parser) more(off, n int64) (string, error) {
+	const window, overlap = 64 << 10, 4
+	for n >= overlap {
+		b, err := p.S.Bytes(off, int(min(n, window)))
+		if err != nil {
+			return "", err
+		}
+		for i := 0; i+overlap <= len(b); i++ {
+			k := bytes.Index(b[i:len(b)-1], pack[:3])
+			if k < 0 {
+				break
+			}
+			if i += k; b[i+3] >= packID && b[i+3] <= lastVideo {
+				return "packets", nil
+			}
+		}
+		step := max(1, int64(len(b))-overlap)
+		off, n = off+step, n-step
+	}
+	return "", nil
+}
