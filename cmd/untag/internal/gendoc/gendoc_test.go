@@ -15,8 +15,17 @@ import (
 
 const docs = "../../../../docs"
 
+func allPages(t *testing.T) map[string]string {
+	t.Helper()
+	all, err := pages(docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 func TestPagesAreCurrent(t *testing.T) {
-	all := pages()
+	all := allPages(t)
 	for path, want := range all {
 		got, err := os.ReadFile(filepath.Join(docs, path))
 		if err != nil {
@@ -54,7 +63,7 @@ func TestManualPagesHaveNoWarnings(t *testing.T) {
 	if err != nil {
 		t.Skip("groff is not installed")
 	}
-	for path, content := range pages() {
+	for path, content := range allPages(t) {
 		if !strings.HasSuffix(path, ".1") {
 			continue
 		}

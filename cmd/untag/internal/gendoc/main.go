@@ -1,5 +1,5 @@
 // Gendoc writes the pages of documentation that follow from the code: the
-// manual pages from the tree of commands, and the page of formats and kinds
+// manual pages from the tree of commands, and the page of formats, kinds and tags
 // from their tables.
 package main
 
@@ -17,18 +17,23 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: gendoc DOCS")
 		os.Exit(2)
 	}
-	if err := write(os.Args[1], pages()); err != nil {
+	all, err := pages(os.Args[1])
+	if err == nil {
+		err = write(os.Args[1], all)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "gendoc:", err)
 		os.Exit(1)
 	}
 }
 
 // pages returns every generated page by its path below the folder docs.
-func pages() map[string]string {
+func pages(docs string) (map[string]string, error) {
 	env := cli.Env{Engine: formats.Engine()}
 	all := manual(cli.Command(env))
-	all["formats.md"] = formatsPage(formats.Table())
-	return all
+	known, err := tables(filepath.Join(docs, "..", "scrub"))
+	all["formats.md"] = formatsPage(formats.Table()) + known
+	return all, err
 }
 
 func write(docs string, pages map[string]string) error {
