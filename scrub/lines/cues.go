@@ -181,13 +181,17 @@ func (p *script) empty(end int64) error {
 	c := p.said.first
 	p.Reset(c.before)
 	n, keep := c.text()
-	p.Claim(c.off, keep-c.off, scrub.Structure, p.place())
+	role := scrub.Structure
+	if keep == end && c.announces() {
+		role = scrub.Payload
+	}
+	p.Claim(c.off, keep-c.off, role, p.place())
 	var left bool
 	err := p.linesFrom(keep, end, func(l line) error {
 		left = left || len(l.s) > 0
 		return nil
 	})
-	if err != nil || keep == end && c.announces() {
+	if err != nil || role == scrub.Payload {
 		return err
 	}
 	if left || !c.announces() {

@@ -42,6 +42,7 @@ type dialect struct {
 	number func() *regexp.Regexp         // a line before that with the time which belongs to it
 	scale  float64                       // seconds in what times count, 0 for hours, minutes and seconds
 	stays  bool                          // cues are not thrown away, whatever they look like
+	paths  bool                          // a line may be the path of a medium
 	whole  []string                      // places of which lines go as a whole, and not only their values
 }
 
@@ -118,6 +119,10 @@ func (p *script) read(end int64) (again bool, err error) {
 
 // one deals with a line.
 func (p *script) one(l line) error {
+	if len(l.s) > 0 && l.s[0] == torn && !p.d.paths {
+		p.goes(l, scrub.Identify, scrub.Hidden, p.d.name)
+		return nil
+	}
 	err := p.d.line(p, l)
 	p.blank = len(bytes.TrimSpace(l.s)) == 0
 	return err

@@ -109,14 +109,14 @@ func (m *elements) token(i int) int {
 	case bytes.HasPrefix(s, []byte("<?")):
 		n := until("?>", 2)
 		if first := strings.ToLower(string(s[2:min(5, n)])); first == "xml" || first == "wpl" || first == "zpl" {
-			m.needed(m.part(m.l, i, i+n), scrub.Structure, 128, m.d.name+"/declaration")
+			m.known(m.part(m.l, i, i+n), "xml", "declaration")
 		} else {
 			m.comment(i, i+n, 2, 2)
 		}
 		return i + n
 	case bytes.HasPrefix(s, []byte("<!")):
 		n := until(">", 2)
-		m.needed(m.part(m.l, i, i+n), scrub.Structure, 256, m.d.name+"/doctype")
+		m.known(m.part(m.l, i, i+n), "xml", "doctype")
 		return i + n
 	}
 	return m.tag(i)
@@ -173,6 +173,9 @@ func (m *elements) content(i, j int) {
 		return
 	}
 	switch t, place := m.fate(); {
+	case t.Fate == tags.Go && t.Kind == scrub.Unknown && named().Match(l.s):
+		m.Doubt("%s holds the name of a medium", place)
+		m.Claim(l.off, l.end-l.off, scrub.Structure, place)
 	case t.Fate == tags.Go:
 		m.goes(l, scrub.Identify, t.Kind, place)
 	case t.Fate == tags.Words:
@@ -186,7 +189,8 @@ func (m *elements) content(i, j int) {
 		}
 		m.spoken(l)
 	default:
-		m.needed(l, t.Role, max(t.Most, 64), place)
+		t.Most = max(t.Most, 64)
+		m.needed(l, t, place)
 	}
 }
 
@@ -282,7 +286,11 @@ func (m *elements) value(name, key string, from, to, done int) bool {
 	if t.Meaning == "" {
 		switch {
 		case key == "xmlns" || strings.HasPrefix(key, "xmlns:"):
-			t = tags.Tag{Fate: "structure", Role: scrub.Structure, Most: 128}
+			t, _ = find("xml", "xmlns")
+		case m.d.markup.text == 0 && named().Match(l.s):
+			m.Doubt("%s may have a damaged name", place)
+			damaged = true
+			fallthrough
 		case m.d.markup.text != 0 || damaged:
 			t = tags.Tag{Fate: "structure", Role: scrub.Structure, Most: 256}
 			if why := words.Tells(text); why != "" && !damaged {
@@ -302,7 +310,7 @@ func (m *elements) value(name, key string, from, to, done int) bool {
 	case tags.Hand:
 		m.path(l, place)
 	default:
-		m.needed(l, t.Role, t.Most, place)
+		m.needed(l, t, place)
 	}
 	return true
 }

@@ -14,11 +14,11 @@ const media = `\.(?:mp[2-4a]|mpe?g|m4[abv]|aac|ac3|flac|og[agv]|opus|wav|w64|wma
 var playlists = []*dialect{
 	{
 		name: "m3u", first: pattern.New(`^#EXTM3U`), again: pattern.New(`^#EXTM3U([ \t\r\n]|$)`), least: 1,
-		line: m3u,
+		line: m3u, paths: true,
 	},
 	{ // names of media and comments, and nothing else
 		name: "m3u", first: pattern.New(`(?i)^(#[^\n]*\n\s*)*[^\n#]*` + media + `[ \t]*(\n|$)`), again: pattern.New(`(?im)^[^#\n]+` + media + `[ \t]*$`), least: 2,
-		line: bareM3U,
+		line: bareM3U, paths: true,
 	},
 	{
 		name: "pls", first: pattern.New(`(?i)^\[playlist\]`), again: pattern.New(`(?im)^(file\d+|numberofentries)[ \t]*=`), least: 1,
@@ -30,7 +30,7 @@ var playlists = []*dialect{
 	},
 	{
 		name: "ram", first: pattern.New(`(?i)^(rtspu?|pnm)://\S`), again: pattern.New(`(?i)^(rtspu?|pnm)://\S+\.(ra|rm|rmvb|rv|ram|smil?)\b`), least: 1,
-		line: bareM3U,
+		line: bareM3U, paths: true,
 	},
 	asx, xspf, wpl,
 }

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	_ "embed"
 	"math/bits"
+	"regexp"
 	"slices"
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 	"untag/scrub/tags"
 	"untag/scrub/words"
 )
@@ -86,6 +88,9 @@ func (p *script) part(l line, i, j int) line {
 // text decodes a line.
 func (p *script) text(l line) string {
 	raw := l.raw
+	if text, ok := words.Legacy(raw); p.width == 1 && ok {
+		return text
+	}
 	if p.width == 2 {
 		raw = append([]byte{0xff, 0xfe}, raw...)
 		if p.big {
@@ -243,15 +248,21 @@ func (p *script) number(l line, t tags.Tag, place string) {
 }
 
 // needed keeps what a reader needs, if it is no more than that.
-func (p *script) needed(l line, role scrub.Role, most int64, place string) {
+func (p *script) needed(l line, t tags.Tag, place string) {
 	text := strings.Join(strings.Fields(p.text(l)), " ")
-	if why := words.Stay([]byte(text), int(most)); why != "" {
+	why := words.Stay([]byte(text), int(t.Most))
+	if t.In != "" && text != "" {
+		if why = scrub.Unknown; form(t.In).MatchString(text) {
+			why = ""
+		}
+	}
+	if why != "" {
 		p.Claim(l.off, l.end-l.off, scrub.Identify, place)
 		p.Stuck(scrub.Finding{Kind: why, Place: place, Off: l.off, Len: int64(len(l.raw)), Value: text})
 		p.Doubt("%s holds more than it needs", place)
 		return
 	}
-	p.stays(l, role, place)
+	p.stays(l, t.Role, place)
 }
 
 //go:embed tags.tsv
@@ -268,6 +279,25 @@ var rules = tags.Once(func() map[string]map[string]tags.Tag {
 	}
 	return all
 })
+
+// known is needed for a line that the table has as a whole.
+func (p *script) known(l line, place, id string) {
+	t, _ := find(place, id)
+	p.needed(l, t, place+"/"+id)
+}
+
+// forms are the patterns of the table, compiled.
+var forms = tags.Once(func() map[string]*regexp.Regexp {
+	all := map[string]*regexp.Regexp{}
+	for _, t := range tags.MustParse(table) {
+		if t.Role != 0 && t.In != "" {
+			all[t.In] = regexp.MustCompile("(?i)^(" + t.In + ")$")
+		}
+	}
+	return all
+})
+
+func form(pattern string) *regexp.Regexp { return forms()[pattern] }
 
 // find returns what is known of a tag. What is unknown and one bit away from a known
 // one has a damaged name.
@@ -298,11 +328,11 @@ func (p *script) field(l line, place, key string, i, j int) {
 	t, damaged := find(place, key)
 	at, value := place+"/"+safe(key), p.part(l, i, j)
 	switch {
-	case damaged || t.Kind == scrub.Unknown && l.short():
+	case damaged || t.Kind == scrub.Unknown && (l.short() || named().Match(value.s)):
 		p.Doubt("%s may have a damaged name", at)
 		p.stays(l, scrub.Structure, at)
 		return
-	case t.Fate == tags.Go && slices.Contains(p.d.whole, place):
+	case t.Kind == scrub.Unknown && t.Meaning == "", t.Fate == tags.Go && slices.Contains(p.d.whole, place):
 		p.goes(l, scrub.Identify, t.Kind, at)
 		return
 	}
@@ -318,10 +348,13 @@ func (p *script) field(l line, place, key string, i, j int) {
 	case "describe":
 		p.number(value, t, at)
 	default:
-		p.needed(value, t.Role, t.Most, at)
+		p.needed(value, t, at)
 	}
 	p.stays(rest, scrub.Structure, at)
 }
+
+// named is the name of a medium: what holds one is not unknown, but damaged.
+var named = pattern.New(`(?i)` + media + `["'\s]*$`)
 
 // safe is a key as places show it.
 func safe(key string) string {

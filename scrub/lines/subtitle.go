@@ -157,7 +157,7 @@ func vtt(p *script, l line) error {
 	case p.section == "STYLE", p.blank && (word("STYLE") || word("REGION")):
 		p.flush()
 		p.section = "STYLE"
-		p.needed(l, scrub.Render, 1<<10, "vtt/STYLE")
+		p.needed(l, tags.Tag{Role: scrub.Render, Most: 1 << 10}, "vtt/STYLE")
 		return nil
 	}
 	if m := arrowTimes().FindSubmatchIndex(l.s); m != nil {
@@ -238,7 +238,7 @@ func idx(p *script, l line) error {
 	switch {
 	case p.section == "":
 		p.section = "head"
-		p.needed(l, scrub.Structure, 64, "idx/version")
+		p.known(l, "idx", "version")
 	case idxPicture().Match(l.s):
 		p.stays(l, scrub.Payload, "idx/timestamp")
 	case len(bytes.TrimSpace(l.s)) == 0:
@@ -344,7 +344,7 @@ func (p *script) assLine(l line, s []byte) error {
 		p.field(l, "ass/Script Info", string(key), at, len(l.s))
 	case name == "format":
 		p.columns = strings.Split(strings.ReplaceAll(strings.ToLower(string(s[len(key)+1:])), " ", ""), ",")
-		p.needed(l, scrub.Structure, 512, "ass/Format")
+		p.known(l, "ass", "Format")
 	case p.section != "events":
 		p.style(l)
 	case name == "dialogue":
@@ -363,7 +363,7 @@ func (p *script) assLine(l line, s []byte) error {
 
 var (
 	assVital = pattern.New(`(?i)^(dialogue|style|format):`)
-	assStyle = pattern.New(`(?i)^[ \t]*style:([^,]*),([^,]*)((?:,[ \t]*[&\w.+-]*[ \t]*)+)$`)
+	assStyle = pattern.New(`(?i)^[ \t]*style:([^,]*),([^,]*)((?:,[ \t]*(?:[+-]?[\d.]*|&?H?[\dA-F]+&?)[ \t]*)+)$`)
 )
 
 // style deals with a line of the styles: a name, a font, and numbers.

@@ -22,7 +22,8 @@ import (
 type Fate string
 
 // Fates; a role of a span that stays as it is ("structure", "payload", "render",
-// "describe") is one too.
+// "describe") is one too, with a regular expression for its value behind "=" where
+// its parser asks for one.
 const (
 	Go    Fate = "go"    // it goes, if the policy doesn't keep its kind
 	Words Fate = "words" // text for people: stays if it is that and nothing more
@@ -36,7 +37,7 @@ type Tag struct {
 	Place, ID string
 	Fate      Fate
 	Role      scrub.Role // of what stays as it is
-	In        string     // the place of what it holds
+	In        string     // the place of what it holds; a pattern for the value of what stays, "" for any
 	Kind      scrub.Kind // what it tells, "" if nothing
 	Most      int64      // longest body that may stay in bytes, 0 for any
 	Meaning   string
