@@ -5,6 +5,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/header"
 	"untag/scrub/bmff/samples"
 	"untag/scrub/codec"
 )
@@ -37,7 +38,7 @@ func (p *parser) fragment(b box.Box) error {
 	return p.Inside(b, place, func(c box.Box) error {
 		switch c.Type {
 		case "mfhd":
-			return p.shaped(c, place)
+			return header.Claim(p.Walk, c, place)
 		case "traf":
 			return p.trackFragment(f, c, place)
 		case "pssh":
@@ -172,7 +173,7 @@ func (p *parser) fragmentProtection(b box.Box, place string) error {
 	if len(p.movies) > 0 {
 		return p.protection(p.movies[0], b, place)
 	}
-	return p.keySystem(b, place)
+	return header.Claim(p.Walk, b, place)
 }
 
 // fragmentUUID claims a user type that stays; those of Smooth Streaming have n

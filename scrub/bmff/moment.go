@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/header"
 	"untag/scrub/bmff/samples"
 )
 
@@ -65,7 +66,7 @@ func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 		if c.Type != "elst" {
 			return nil
 		}
-		edits, wide, err := p.edits(c)
+		edits, wide, err := header.Edits(p.Walk, c)
 		for i := int64(0); err == nil && i < min(edits.N, mostEdits); i++ {
 			var row []byte
 			if row, err = edits.Row(i); err != nil {
@@ -102,18 +103,4 @@ func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 			Value: fmt.Sprintf("%.1f of %.1f seconds are there that players don't show", float64(hidden)/float64(scale), float64(total)/float64(scale))})
 	}
 	return nil
-}
-
-// edits returns the rows of an edit list, and whether they have numbers of 64 bits.
-func (p *parser) edits(b box.Box) (c box.Column, wide bool, err error) {
-	version, _, err := box.FullHead(p.Scan, b)
-	if err != nil {
-		return c, false, err
-	}
-	width := int64(12)
-	if version == 1 {
-		width = 20
-	}
-	c, err = p.Column(b, 4, width)
-	return c, version == 1, err
 }

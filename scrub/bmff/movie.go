@@ -7,6 +7,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/entry"
+	"untag/scrub/bmff/header"
 	"untag/scrub/bmff/samples"
 )
 
@@ -114,8 +115,8 @@ func (p *parser) movie(m *movie) error {
 		}
 		place := "moov/" + c.Name()
 		switch c.Type {
-		case "mvhd":
-			return p.header(c, place)
+		case "mvhd", "clip":
+			return header.Claim(p.Walk, c, place)
 		case "trak":
 			t := tracks[0]
 			tracks = tracks[1:]
@@ -127,8 +128,6 @@ func (p *parser) movie(m *movie) error {
 			return p.tags.Container(c, place)
 		case "iods":
 			return p.objectDescriptor(m, c, place)
-		case "clip":
-			return p.clipping(c, place)
 		case "pssh":
 			return p.protection(m, c, place)
 		case "gps ":
@@ -151,16 +150,10 @@ func (p *parser) extends(m *movie, b box.Box, place string) error {
 		switch c.Type {
 		case "trex":
 			return p.trackExtends(m, c, place+"/trex")
-		case "mehd":
-			return p.shaped(c, place+"/mehd")
-		case "leva":
-			return p.levels(c, place+"/leva")
-		case "free", "skip":
-			return p.Filler(c, place+"/"+c.Name())
-		default:
-			p.Drop(c, scrub.Unknown, place+"/"+c.Name(), "")
+		case "mehd", "leva":
+			return header.Claim(p.Walk, c, place+"/"+c.Name())
 		}
-		return nil
+		return p.Other(c, place+"/"+c.Name())
 	})
 }
 
@@ -176,7 +169,7 @@ func (p *parser) trackExtends(m *movie, b box.Box, place string) error {
 		p.discard(b, place)
 		return nil
 	}
-	return p.shaped(b, place)
+	return header.Claim(p.Walk, b, place)
 }
 
 // discard makes a box that belongs to a track that goes a free box; the track
@@ -189,7 +182,7 @@ func (p *parser) discard(b box.Box, place string) {
 // protection keeps the key systems' data where a track needs it.
 func (p *parser) protection(m *movie, b box.Box, place string) error {
 	if slices.ContainsFunc(m.tracks, func(t *track) bool { return t.Encrypted }) {
-		return p.keySystem(b, place)
+		return header.Claim(p.Walk, b, place)
 	}
 	p.Drop(b, scrub.ID, place, "")
 	return nil
@@ -222,50 +215,6 @@ func (p *parser) gpsIndex(b box.Box, place string) error {
 	return nil
 }
 
-// keySystem claims pssh (ISO/IEC 23001-7, 8.1): the system, key identifiers, and
-// data that only the system can read.
-func (p *parser) keySystem(b box.Box, place string) error {
-	version, _, err := box.FullHead(p.Scan, b)
-	if err != nil {
-		return err
-	}
-	at := int64(20)
-	if version > 0 {
-		c, err := p.Column(b, at, 16)
-		if err != nil {
-			return err
-		}
-		at = c.Off + 16*c.N - b.Body()
-	}
-	c, err := p.Column(b, at, 1)
-	if err != nil {
-		return err
-	}
-	return p.Sized(b, at+4+c.N, 0, place)
-}
-
-// levels claims leva (8.8.13).
-func (p *parser) levels(b box.Box, place string) error {
-	if b.Size() < 5 {
-		p.Drop(b, scrub.Unknown, place, "")
-		return nil
-	}
-	h, err := p.Bytes(b.Body(), int(min(b.Size(), 5+256*13)))
-	if err != nil {
-		return err
-	}
-	extra := map[byte]int{0: 4, 1: 8, 4: 4}
-	at := 5
-	for range h[4] {
-		if at += 5; at > len(h) {
-			p.Drop(b, scrub.Unknown, place, "")
-			return nil
-		}
-		at += extra[h[at-1]&0x7f]
-	}
-	return p.Sized(b, int64(at), 0, place)
-}
-
 // objectDescriptor claims iods, the initial object descriptor of MPEG-4 systems
 // (ISO/IEC 14496-1, 7.2.6.4). Nothing needs it to play picture and sound, so that
 // one which says more than profiles and tracks goes.
@@ -276,8 +225,7 @@ func (p *parser) objectDescriptor(m *movie, b box.Box, place string) error {
 		return err
 	}
 	if int64(len(body)) < b.Size() || !plainDescriptor(m, body) {
-		p.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return p.Unneeded(b, place)
 	}
 	p.Keep(b, place)
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/header"
 	"untag/scrub/bmff/meta"
 	"untag/scrub/cover"
 )
@@ -234,11 +235,7 @@ func (p *parser) topBox(b box.Box) error {
 	}
 	switch b.Type {
 	case "ftyp", "styp":
-		const most = 256 // a brand has four bytes, and no writer lists dozens
-		if b.Size() > most {
-			return p.Errorf(b.Off, "box %q has %d bytes, expected %d or fewer", b.Name(), b.Len, most)
-		}
-		return p.brands(b, place)
+		return header.Claim(p.Walk, b, place)
 	case "ssix":
 		return p.subsegmentIndex(b)
 	case "sidx":

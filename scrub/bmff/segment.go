@@ -6,6 +6,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/bmff/header"
 )
 
 // maxStarts is more than the full indexes of three tracks have together.
@@ -93,14 +94,12 @@ func (p *parser) subsegmentIndex(b box.Box) error {
 	const place = "ssix"
 	c, err := p.Column(b, 4, 4)
 	if err != nil {
-		p.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return p.Unneeded(b, place)
 	}
 	at := c.Off
 	for range c.N {
 		if b.End()-at < 4 {
-			p.Drop(b, scrub.Unknown, place, "")
-			return nil
+			return p.Unneeded(b, place)
 		}
 		h, err := p.Bytes(at, 4)
 		if err != nil {
@@ -109,8 +108,7 @@ func (p *parser) subsegmentIndex(b box.Box) error {
 		at += 4 + 4*int64(box.Uint32(h))
 	}
 	if at > b.End() {
-		p.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return p.Unneeded(b, place)
 	}
 	return p.Sized(b, at-b.Body(), 0, place)
 }
@@ -119,7 +117,16 @@ func (p *parser) subsegmentIndex(b box.Box) error {
 // what it says goes.
 func (p *parser) randomAccessIndex(b box.Box, place string) error {
 	mark := p.Point()
-	err := p.container(b, place)
+	err := p.Inside(b, place, func(c box.Box) error {
+		at := place + "/" + c.Name()
+		switch c.Type {
+		case "tfra":
+			return p.randomAccess(c, at)
+		case "mfro":
+			return header.Claim(p.Walk, c, at)
+		}
+		return p.Other(c, at)
+	})
 	if box.Damaged(err) {
 		p.Reset(mark)
 		p.strangers = append(p.strangers, b)

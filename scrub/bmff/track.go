@@ -8,9 +8,9 @@ import (
 	"untag/scrub"
 	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/entry"
+	"untag/scrub/bmff/header"
 	"untag/scrub/bmff/samples"
 	"untag/scrub/bmff/text"
-	"untag/scrub/pattern"
 	"untag/scrub/telemetry"
 )
 
@@ -286,8 +286,8 @@ func (t *track) describe() string { return fmt.Sprintf("%s track %q", t.Handler,
 
 func (p *parser) trackBox(m *movie, t *track, b box.Box, place string) error {
 	switch b.Type {
-	case "tkhd":
-		return p.header(b, place)
+	case "tkhd", "tapt", "trgr", "txas", "clip":
+		return header.Claim(p.Walk, b, place)
 	case "mdia":
 		return p.media(t, b, place)
 	case "tref":
@@ -295,25 +295,18 @@ func (p *parser) trackBox(m *movie, t *track, b box.Box, place string) error {
 	case "udta", "meta":
 		return p.tags.Container(b, place)
 	case "edts":
-		return cmp.Or(p.container(b, place), p.hiddenFilm(m, t, b, place))
-	case "tapt", "trgr":
-		return p.container(b, place)
-	case "txas":
-		return p.shaped(b, place)
-	case "clip":
-		return p.clipping(b, place)
+		return cmp.Or(header.Claim(p.Walk, b, place), p.hiddenFilm(m, t, b, place))
 	case "matt", "imap":
 		p.Keep(b, place)
 		p.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.Off, Len: b.Len})
 		p.Doubt("a track has a mask or inputs that nothing can look into")
+		return nil
 	case "free", "skip", "wide", "junk":
 		return p.Filler(b, place)
 	case "uuid":
 		return p.tags.TrackUUID(b, place)
-	default:
-		p.Drop(b, scrub.Unknown, place, "")
 	}
-	return nil
+	return p.Unneeded(b, place)
 }
 
 // references claims tref: what points at no track that stays is retired or
@@ -334,8 +327,7 @@ var referenceTypes = []string{"hint", "cdsc", "font", "hind", "vdep", "vplx", "s
 
 func (p *parser) reference(m *movie, b box.Box, place string) error {
 	if !slices.Contains(referenceTypes, b.Type) || b.Size() > 4*maxTracks {
-		p.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return p.Unneeded(b, place)
 	}
 	ids, err := p.Bytes(b.Body(), int(min(b.Size(), 4*maxTracks))&^3)
 	if err != nil {
@@ -373,20 +365,14 @@ func (p *parser) media(t *track, b box.Box, place string) error {
 	return p.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
 		switch c.Type {
-		case "mdhd":
-			return p.header(c, at)
-		case "hdlr":
-			return p.Handler(c, at)
-		case "elng":
-			return p.extendedLanguage(c, at)
+		case "mdhd", "hdlr", "elng":
+			return header.Claim(p.Walk, c, at)
 		case "minf":
 			return p.mediaInfo(t, c, at)
 		case "free", "skip", "wide":
 			return p.Filler(c, at)
-		default:
-			p.Drop(c, scrub.Unknown, at, "")
 		}
-		return nil
+		return p.Unneeded(c, at)
 	})
 }
 
@@ -398,117 +384,18 @@ func (p *parser) mediaInfo(t *track, b box.Box, place string) error {
 		switch c.Type {
 		case "vmhd", "smhd", "nmhd", "sthd":
 			if headed {
-				p.Drop(c, scrub.Unknown, at, "")
-				return nil
+				return p.Unneeded(c, at)
 			}
 			headed = true
-			return p.mediaHeader(c, at)
-		case "gmhd":
-			return p.container(c, at)
-		case "hdlr":
-			return p.Handler(c, at)
-		case "dinf":
-			return p.dataInfo(c, at)
+			return header.Claim(p.Walk, c, at)
+		case "gmhd", "hdlr", "dinf":
+			return header.Claim(p.Walk, c, at)
 		case "stbl":
 			return p.sampleTables(t, c, at)
 		case "free", "skip", "wide":
 			return p.Filler(c, at)
-		default:
-			p.Drop(c, scrub.Unknown, at, "")
 		}
-		return nil
-	})
-}
-
-// dataInfo claims dinf/dref. A reference to the file itself needs nothing after
-// its flags: Mac alias records there hold volume, folder and user names.
-func (p *parser) dataInfo(b box.Box, place string) error {
-	return p.Inside(b, place, func(c box.Box) error {
-		at := place + "/" + c.Name()
-		if c.Type == "free" || c.Type == "skip" {
-			return p.Filler(c, at)
-		}
-		if c.Type != "dref" {
-			p.Drop(c, scrub.Unknown, at, "")
-			return nil
-		}
-		if c.Size() < 8 {
-			return p.Errorf(c.Off, "box \"dref\" has %d bytes, expected 16 or more", c.Len)
-		}
-		p.Claim(c.Off, c.Head, scrub.Structure, at)
-		if _, _, err := p.Flags(c, 0, at); err != nil {
-			return err
-		}
-		p.Claim(c.Body()+4, 4, scrub.Structure, at)
-		rest, err := p.Children(c.Body()+8, c.End(), func(e box.Box) error { return p.dataReference(e, at+"/"+e.Name()) })
-		if err != nil {
-			return err
-		}
-		return p.Rest(rest, c.End(), at)
-	})
-}
-
-func (p *parser) dataReference(b box.Box, place string) error {
-	p.Claim(b.Off, b.Head, scrub.Structure, place)
-	_, flags, err := p.Flags(b, 1, place)
-	if err != nil {
-		return err
-	}
-	empty, err := p.Constant(b.Body()+4, b.Size()-4, 0)
-	if err != nil {
-		return err
-	}
-	if flags&1 == 0 && !empty {
-		return p.Unsupportedf(b.Off, "media in another file")
-	}
-	return p.Zero(b.Body()+4, b.Size()-4, scrub.Person, place, "")
-}
-
-// languageTag is a tag of BCP 47 without extensions and private parts.
-var languageTag = pattern.New(`^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?\x00?$`)
-
-// extendedLanguage claims elng (8.4.6).
-func (p *parser) extendedLanguage(b box.Box, place string) error {
-	const most = 4 + 16
-	if b.Size() > most || b.Size() < 4 {
-		p.Drop(b, scrub.Unknown, place, "")
-		return nil
-	}
-	h, err := p.Bytes(b.Body(), int(b.Size()))
-	if err != nil {
-		return err
-	}
-	if !languageTag().Match(h[4:]) {
-		p.Drop(b, scrub.Unknown, place, box.Printable(h[4:]))
-		return nil
-	}
-	return p.Sized(b, b.Size(), 0, place)
-}
-
-// clipping claims QuickTime's clip, whose one child is a region: its size in
-// bytes, a rectangle, and more if it is no rectangle.
-func (p *parser) clipping(b box.Box, place string) error {
-	return p.Inside(b, place, func(c box.Box) error {
-		at := place + "/" + c.Name()
-		if c.Type == "free" || c.Type == "skip" {
-			return p.Filler(c, at)
-		}
-		const rectangle = 10
-		if c.Type != "crgn" || c.Size() < rectangle {
-			p.Drop(c, scrub.Unknown, at, "")
-			return nil
-		}
-		h, err := p.Bytes(c.Body(), 2)
-		if err != nil {
-			return err
-		}
-		if n := int64(box.Uint16(h)); n > rectangle {
-			p.Doubt("a clipping region that is no rectangle")
-			p.Keep(c, at)
-			return nil
-		}
-		p.Claim(c.Off, c.Head+rectangle, scrub.Structure, at)
-		return p.Slack(c, c.Body()+rectangle, at)
+		return p.Unneeded(c, at)
 	})
 }
 

@@ -35,6 +35,21 @@ func (w *Walk) Drop(b Box, kind scrub.Kind, place, value string) (goes bool) {
 	return goes
 }
 
+// Unneeded drops a box that nobody needs.
+func (w *Walk) Unneeded(b Box, place string) error {
+	w.Drop(b, scrub.Unknown, place, "")
+	return nil
+}
+
+// Other claims a box that is none of those that stand in its place: padding, or one that
+// nobody needs.
+func (w *Walk) Other(b Box, place string) error {
+	if b.Type == "free" || b.Type == "skip" {
+		return w.Filler(b, place)
+	}
+	return w.Unneeded(b, place)
+}
+
 // wholeFilms are boxes that hold whole films. Their name goes last: a free box that holds
 // half a film looks like one that took in what follows it.
 var wholeFilms = []string{"mpvd", "axte"}

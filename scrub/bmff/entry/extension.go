@@ -28,8 +28,7 @@ func (w reader) extension(t *Track, c contents, e entry, b box.Box, place string
 			w.Doubtful(b, place)
 			return nil
 		}
-		w.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return w.Unneeded(b, place)
 	}
 	return w.decoderBox(c, b, place)
 }
@@ -73,11 +72,8 @@ func (w reader) spatial(b box.Box, place string) error {
 	return w.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
 		switch {
-		case c.Type == "free" || c.Type == "skip":
-			return w.Filler(c, at)
 		case !box.Has(spatialBoxes[b.Type], c.Type):
-			w.Drop(c, scrub.Unknown, at, "")
-			return nil
+			return w.Other(c, at)
 		case spatialBoxes[c.Type] != "":
 			return w.spatial(c, at)
 		case c.Type == "svhd" && c.Size() >= 4: // the name of the program that made it
@@ -115,8 +111,7 @@ func (w reader) wave(c contents, b box.Box, place string) error {
 			w.Doubtful(d, at)
 			return nil
 		}
-		w.Drop(d, scrub.Unknown, at, "")
-		return nil
+		return w.Unneeded(d, at)
 	})
 }
 
@@ -148,8 +143,7 @@ func (w reader) colour(b box.Box, place string) error {
 		return w.FormedBox(b, func(f *box.Fields) { colours(f, kind) }, place)
 	case "prof", "rICC":
 	default:
-		w.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return w.Unneeded(b, place)
 	}
 	w.Claim(b.Off, b.Head+4, scrub.Structure, place)
 	x := scrub.Extents{{Off: b.Body() + 4, Len: b.Size() - 4}}

@@ -17,12 +17,8 @@ func (w reader) protectionScheme(e entry, b box.Box, place string) error {
 			return w.schemeType(c, at)
 		case "schi":
 			return w.schemeInfo(e, c, at)
-		case "free", "skip":
-			return w.Filler(c, at)
-		default:
-			w.Drop(c, scrub.Unknown, at, "")
 		}
-		return nil
+		return w.Other(c, at)
 	})
 }
 

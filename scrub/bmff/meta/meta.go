@@ -116,8 +116,7 @@ func (w *Tags) list(m *metadata, place string) (stays bool, err error) {
 		case "free", "skip":
 			return w.Filler(c, at)
 		}
-		w.Drop(c, scrub.Unknown, at, "")
-		return nil
+		return w.Unneeded(c, at)
 	})
 	if err == nil {
 		err = w.RestOfTags(rest, b.End(), place)

@@ -55,8 +55,7 @@ func (w *Tags) userData(b box.Box, place string) error {
 	}
 	if box.Damaged(err) {
 		w.Reset(mark)
-		w.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return w.Unneeded(b, place)
 	}
 	if err == nil && !stays && w.Edited(mark) {
 		w.collapse(mark, b, place)

@@ -58,8 +58,7 @@ var uuids = map[string]struct {
 // UUID drops a box of a user type (11.1), named as well as it can be.
 func (w *Tags) UUID(b box.Box, place string) error {
 	if b.Size() < 16 {
-		w.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return w.Unneeded(b, place)
 	}
 	id, err := w.Bytes(b.Body(), 16)
 	if err != nil {
@@ -69,8 +68,7 @@ func (w *Tags) UUID(b box.Box, place string) error {
 		w.Drop(b, known.kind, place+"/"+known.name, "")
 		return nil
 	}
-	w.Drop(b, scrub.Unknown, place, "")
-	return nil
+	return w.Unneeded(b, place)
 }
 
 // sphericalElement matches one element of the spherical video metadata,
@@ -91,8 +89,7 @@ var sphericalFrame = pattern.New(`^\s*(<\?xml version="1\.0"( encoding="UTF-8")?
 func (w *Tags) spherical(b box.Box, xml []byte, place string) error {
 	frame := sphericalElement().ReplaceAll(xml, nil)
 	if !sphericalFrame().Match(bytes.TrimRight(frame, "\x00")) {
-		w.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return w.Unneeded(b, place)
 	}
 	start := b.Body() + 16
 	at := start
@@ -127,8 +124,7 @@ const sphericalUUID = "\xff\xcc\x82\x63\xf8\x55\x4a\x93\x88\x14\x58\x7a\x02\x52\
 // TrackUUID claims a box of a user type in a track.
 func (w *Tags) TrackUUID(b box.Box, place string) error {
 	if b.Size() < 16 || b.Size() > 64<<10 {
-		w.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return w.Unneeded(b, place)
 	}
 	h, err := w.Bytes(b.Body(), int(b.Size()))
 	if err != nil {

@@ -51,8 +51,7 @@ func ClaimDependencies(w *box.Walk, b box.Box, samples int64, place string) erro
 			return err
 		}
 		if v := row[0] & 0x3f; v&(v>>1)&0x15 != 0 {
-			w.Drop(b, scrub.Unknown, place, "")
-			return nil
+			return w.Unneeded(b, place)
 		}
 	}
 	return w.Sized(b, 4+samples, 0, place)
@@ -136,8 +135,7 @@ func (k Kind) Property(w *box.Walk, g *Groups, b box.Box, place string) error {
 	switch b.Type {
 	case "senc", "saiz", "saio":
 		if k.Clear {
-			w.Drop(b, scrub.Unknown, place, "")
-			return nil
+			return w.Unneeded(b, place)
 		}
 		return protectionTable(w, b, place)
 	case "sbgp":
@@ -149,8 +147,7 @@ func (k Kind) Property(w *box.Walk, g *Groups, b box.Box, place string) error {
 			return subsamples(w, b, place)
 		}
 	}
-	w.Drop(b, scrub.Unknown, place, "")
-	return nil
+	return w.Unneeded(b, place)
 }
 
 // protectionTable claims where the data of sample encryption is (8.7.8, 8.7.9)

@@ -105,8 +105,7 @@ func (k Kind) groups(w *box.Walk, g *Groups, b box.Box, place string) error {
 		return err
 	}
 	if g.described[typ] == 0 || !g.assigned[typ] && !g.Fragmented || typ == "seig" && k.Clear {
-		w.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return w.Unneeded(b, place)
 	}
 	var n int64
 	w.Claim(b.Off, b.Head, scrub.Structure, place)
@@ -138,8 +137,7 @@ func (k Kind) grouping(w *box.Walk, g *Groups, b box.Box, place string) error {
 	}
 	c, err := w.Column(b, countAt, 8)
 	if box.Damaged(err) || outer+inner == 0 || typ == "seig" && k.Clear {
-		w.Drop(b, scrub.Unknown, place, "")
-		return nil
+		return w.Unneeded(b, place)
 	}
 	left := g.samples
 	for i := range c.N {
@@ -149,8 +147,7 @@ func (k Kind) grouping(w *box.Walk, g *Groups, b box.Box, place string) error {
 		}
 		index := int64(box.Uint32(row[4:]))
 		if left -= int64(box.Uint32(row)); left < 0 || index > outer && (index <= 0x10000 || index > 0x10000+inner) {
-			w.Drop(b, scrub.Unknown, place, "")
-			return nil
+			return w.Unneeded(b, place)
 		}
 	}
 	_, err = w.Rows(b, countAt, 8, 0, place)

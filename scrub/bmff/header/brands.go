@@ -1,4 +1,4 @@
-package bmff
+package header
 
 import (
 	"slices"
@@ -10,31 +10,35 @@ import (
 // brands claims ftyp or styp (4.3): the brand, its version, and brands that it
 // is compatible with. A brand has four bytes that anybody can make up, so those
 // that nobody registered become the usual one.
-func (p *parser) brands(b box.Box, place string) error {
-	h, err := p.Bytes(b.Body(), int(b.Size()))
+func (w header) brands(b box.Box, place string) error {
+	const most = 256 // a brand has four bytes, and no writer lists dozens
+	if b.Size() > most {
+		return w.Errorf(b.Off, "box %q has %d bytes, expected %d or fewer", b.Name(), b.Len, most)
+	}
+	h, err := w.Bytes(b.Body(), int(b.Size()))
 	if err != nil {
 		return err
 	}
 	whole := len(h) &^ 3
-	p.Claim(b.Off, b.Head+int64(whole), scrub.Structure, place)
-	if err := p.Slack(b, b.Body()+int64(whole), place); err != nil {
+	w.Claim(b.Off, b.Head+int64(whole), scrub.Structure, place)
+	if err := w.Slack(b, b.Body()+int64(whole), place); err != nil {
 		return err
 	}
 	for at := 0; at+4 <= whole; at += 4 {
 		switch {
 		case at == 4:
 			if v := box.Uint32(h[4:]); v >= 1<<16 && !quickTimeVersion(v) {
-				p.Rewrite(b.Body()+4, make([]byte, 4), scrub.Software, place+"/minor_version")
+				w.Rewrite(b.Body()+4, make([]byte, 4), scrub.Software, place+"/minor_version")
 			}
 		case !registered(string(h[at : at+4])):
-			p.Rewrite(b.Body()+int64(at), p.usual(h, at), scrub.Software, place+"/brand")
+			w.Rewrite(b.Body()+int64(at), w.usual(h, at), scrub.Software, place+"/brand")
 		}
 	}
 	return nil
 }
 
 // usual is what takes the place of a brand that nobody registered.
-func (p *parser) usual(h []byte, at int) []byte {
+func (w header) usual(h []byte, at int) []byte {
 	if at > 0 && registered(string(h[:4])) {
 		return h[:4]
 	}
