@@ -32,24 +32,32 @@ const maxAttributes = 4 << 10
 
 // attributes claims a list of them.
 func (f *film) attributes(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	return f.shell(p, scrub.Comment, place, func() (stays, sound bool, err error) {
-		c := f.cursor(p, 0)
-		n := c.number(2)
+	return f.Whole(p, scrub.Comment, place, func() (stays, sound bool, err error) {
+		before := f.Point()
+		c := f.Fields(p, 0)
+		n := c.Number(2)
 		if n > maxAttributes {
-			return false, false, nil
+			c.Skip(-1)
 		}
-		for ; n > 0 && c.ok(); n-- {
-			a := c.attribute(p.ID == extendedContent, place)
-			if !c.ok() {
+		for ; n > 0 && c.Sound(); n-- {
+			a := readAttribute(c, p.ID == extendedContent, place)
+			if !c.Sound() {
 				break
 			}
 			stay, err := f.attribute(a)
 			if err != nil {
 				return false, false, err
 			}
-			c.due, stays = c.at, stays || stay
+			c.Due, stays = c.At, stays || stay
 		}
-		return stays, n == 0 && c.ok(), c.close(place)
+		if sound = n == 0 && c.Sound(); !sound && c.Err == nil && p.ID == metadata { // among them are those that play
+			f.Reset(before)
+			f.Distrust("%s contradicts itself", place)
+			f.Claim(p.Off, p.Len(), scrub.Identify, place)
+			f.Stuck(scrub.Finding{Kind: scrub.Comment, Place: place, Off: p.Off, Len: p.Len()})
+			return true, true, nil
+		}
+		return stays, sound, c.Close(place)
 	})
 }
 
@@ -58,34 +66,34 @@ const (
 	metadata        = "C5F8CBEA-5BAF-4877-8467-AA8C44FA4CCA"
 )
 
-// attribute reads one of a list. The lengths of name and value stand before each in
+// readAttribute reads one of a list. The lengths of name and value stand before each in
 // the Extended Content Description, and both before the name elsewhere.
-func (c *cursor) attribute(extended bool, place string) (a attribute) {
-	c.flush(place)
-	a.off = c.at
+func readAttribute(c *chunk.Fields, extended bool, place string) (a attribute) {
+	c.Flush(place)
+	a.off = c.At
 	var name, value int64
 	kind := func() {
-		a.kind = scrub.Range{Off: c.at, Len: 2}
-		a.typ = c.number(2)
+		a.kind = scrub.Range{Off: c.At, Len: 2}
+		a.typ = c.Number(2)
 	}
 	if extended {
-		name = c.number(2)
+		name = c.Number(2)
 	} else {
-		c.skip(4) // language and stream
-		name = c.number(2)
+		c.Skip(4) // language and stream
+		name = c.Number(2)
 		kind()
-		value = c.number(4)
+		value = c.Number(4)
 	}
-	a.name = scrub.Range{Off: c.at, Len: name}
-	a.is = text(c.peek(name))
-	c.skip(name)
+	a.name = scrub.Range{Off: c.At, Len: name}
+	a.is = text(c.Peek(name))
+	c.Skip(name)
 	if extended {
 		kind()
-		value = c.number(2)
+		value = c.Number(2)
 	}
-	a.value = scrub.Range{Off: c.at, Len: value}
-	c.skip(value)
-	a.len, a.place = c.at-a.off, place+"/"+a.is
+	a.value = scrub.Range{Off: c.At, Len: value}
+	c.Skip(value)
+	a.len, a.place = c.At-a.off, place+"/"+a.is
 	return a
 }
 
@@ -149,7 +157,7 @@ func (f *film) words(a attribute, kind scrub.Kind) (stays bool, err error) {
 		return true, nil
 	}
 	before := f.Point()
-	stays, err = f.say(a.value.Off, a.value.Len, kind, scrub.Describe, a.place)
+	stays, err = f.Say(a.value.Off, a.value.Len, kind, scrub.Describe, a.place)
 	if !stays || err != nil {
 		f.Reset(before)
 		return false, err
@@ -167,17 +175,17 @@ func (f *film) picture(a attribute) (stays bool, err error) {
 		return false, nil
 	}
 	before := f.Point()
-	c := f.cursor(p, 1)
-	size := c.number(4)
-	c.skip(c.zero())
-	words := scrub.Range{Off: c.at, Len: max(c.zero()-2, 0)} // the description
-	c.skip(words.Len + 2)
-	if !c.ok() || size != c.left() {
+	c := f.Fields(p, 1)
+	size := c.Number(4)
+	c.Skip(zero(c))
+	words := scrub.Range{Off: c.At, Len: max(zero(c)-2, 0)} // the description
+	c.Skip(words.Len + 2)
+	if !c.Sound() || size != c.Left() {
 		f.Reset(before)
-		return false, c.err
+		return false, c.Err
 	}
-	c.flush(a.place)
-	err = f.MediumOf(scrub.Describe, scrub.Extents{{Off: c.at, Len: size}}, a.place)
+	c.Flush(a.place)
+	err = f.MediumOf(scrub.Describe, scrub.Extents{{Off: c.At, Len: size}}, a.place)
 	if err != nil {
 		f.Reset(before)
 		if scrub.Refusal(err) {
@@ -190,18 +198,18 @@ func (f *film) picture(a attribute) (stays bool, err error) {
 	if err := f.Field(words.Off, bytes.Repeat([]byte(" \x00"), int(words.Len/2)), scrub.Comment, a.place+"/description"); err != nil {
 		return true, err
 	}
-	f.Found(scrub.Finding{Kind: scrub.Cover, Role: scrub.Describe, Place: a.place, Off: c.at, Len: size})
+	f.Found(scrub.Finding{Kind: scrub.Cover, Role: scrub.Describe, Place: a.place, Off: c.At, Len: size})
 	return true, nil
 }
 
 // zero returns how many bytes the text that follows has, its zero included.
-func (c *cursor) zero() int64 {
-	b := c.peek(min(c.left(), maxWords))
+func zero(c *chunk.Fields) int64 {
+	b := c.Peek(min(c.Left(), scrub.MaxValue*8))
 	for i := 0; i+2 <= len(b); i += 2 {
 		if b[i] == 0 && b[i+1] == 0 {
 			return int64(i + 2)
 		}
 	}
-	c.failed = true
+	c.Skip(-1) // it has no end
 	return 0
 }

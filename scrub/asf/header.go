@@ -5,7 +5,6 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/chunk"
-	"untag/scrub/words"
 )
 
 func (f *film) hands() map[string]chunk.Hand {
@@ -66,19 +65,7 @@ func (f *film) keep(p chunk.Part, n int64, place string) error {
 		n = p.Size
 	}
 	f.Claim(p.Off, p.Head+n, scrub.Structure, place)
-	return f.rest(p.Body()+n, p.Size-n, place)
-}
-
-// rest claims n bytes at off in which nothing has a meaning.
-func (f *film) rest(off, n int64, place string) error {
-	more, err := f.More(off, n)
-	if err != nil {
-		return err
-	}
-	if more != "" {
-		f.Distrust("%s is longer than what it counts, and holds %s", place, more)
-	}
-	return f.Hide(off, n, place+"/rest")
+	return f.Rest(p.Body()+n, p.Size-n, place)
 }
 
 // properties claims the File Properties (3.2).
@@ -119,65 +106,6 @@ func (f *film) encryption(w *chunk.Walk, p chunk.Part, place string) (bool, erro
 	return true, nil
 }
 
-// shell claims a part by what do claims of it. If nothing in it stays, it goes as a
-// whole; if it contradicts itself, too, since it is known what it is, but for
-// attributes among which those may be that play.
-func (f *film) shell(p chunk.Part, kind scrub.Kind, place string, do func() (stays, sound bool, err error)) (bool, error) {
-	before := f.Point()
-	stays, sound, err := do()
-	if err != nil {
-		return true, err
-	}
-	if !sound {
-		f.Reset(before)
-		if p.ID == metadata {
-			f.Distrust("%s contradicts itself", place)
-			f.Claim(p.Off, p.Len(), scrub.Identify, place)
-			f.Stuck(scrub.Finding{Kind: kind, Place: place, Off: p.Off, Len: p.Len()})
-			return true, nil
-		}
-		return f.Drop(p, kind, place, "")
-	}
-	if !stays && f.Edited(before) {
-		f.Retract(before)
-		f.Claim(p.Off, p.Len(), scrub.Identify, place)
-		f.Retire(f.Scan, p, scrub.Unlink, scrub.Destroy)
-	}
-	return stays, nil
-}
-
-// say claims a text and tells whether it stays: as words for people, if the policy
-// keeps them and they are no more than that.
-func (f *film) say(off, n int64, kind scrub.Kind, role scrub.Role, place string) (stays bool, err error) {
-	zeros, err := f.Constant(off, n, 0)
-	if err != nil || zeros {
-		f.Claim(off, n, scrub.Filler, place)
-		return false, err
-	}
-	b, err := f.Bytes(off, int(min(n, 2*maxWords)))
-	if err != nil {
-		return false, err
-	}
-	found := scrub.Finding{Kind: kind, Role: role, Place: place, Off: off, Len: n, Value: text(b)}
-	if role == scrub.Describe {
-		told := words.Stay([]byte(found.Value), maxWords)
-		if n > 2*maxWords || n%2 != 0 {
-			told = scrub.Unknown
-		}
-		if told != "" {
-			found.Kind, found.Role = told, scrub.Identify
-		}
-	}
-	f.Claim(off, n, max(found.Role, scrub.Describe), place)
-	if !f.Found(found) {
-		return true, nil
-	}
-	f.Fill(scrub.Destroy, off, n, 0)
-	return false, nil
-}
-
-const maxWords = 4 << 10 // of a text that people read, in bytes of UTF-8
-
 // texts are those of the Content Description in their order (3.10).
 var texts = []struct {
 	name string
@@ -186,7 +114,7 @@ var texts = []struct {
 }{{"title", scrub.Title, scrub.Describe}, {"author", scrub.Title, scrub.Describe}, {"copyright", scrub.Caption, scrub.Identify}, {"description", scrub.Comment, scrub.Identify}, {"rating", scrub.Comment, scrub.Identify}}
 
 func (f *film) description(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	return f.shell(p, scrub.Comment, place, func() (stays, sound bool, err error) {
+	return f.Whole(p, scrub.Comment, place, func() (stays, sound bool, err error) {
 		const lengths = 10
 		if p.Size < lengths {
 			return false, false, nil
@@ -202,14 +130,14 @@ func (f *film) description(w *chunk.Walk, p chunk.Part, place string) (bool, err
 			if n > p.Tail()-at {
 				return false, false, nil
 			}
-			stay, err := f.say(at, n, t.kind, t.role, place+"/"+t.name)
+			stay, err := f.Say(at, n, t.kind, t.role, place+"/"+t.name)
 			if err != nil {
 				return false, false, err
 			}
 			stays = stays || stay
 			at += n
 		}
-		return stays, true, f.rest(at, p.Tail()-at, place)
+		return stays, true, f.Rest(at, p.Tail()-at, place)
 	})
 }
 
@@ -218,49 +146,53 @@ const reserved = 16
 
 // codecs claims the Codec List (3.5): names and descriptions of encoders go.
 func (f *film) codecs(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	return f.shell(p, scrub.Software, place, func() (bool, bool, error) {
-		c := f.cursor(p, reserved)
-		n := c.number(4)
-		for ; n > 0 && c.ok(); n-- {
-			c.skip(2)
+	return f.Whole(p, scrub.Software, place, func() (bool, bool, error) {
+		c := f.Fields(p, reserved)
+		n := c.Number(4)
+		for ; n > 0 && c.Sound(); n-- {
+			c.Skip(2)
 			for range 2 {
-				c.say(2*c.number(2), scrub.Software, 0, place+"/name")
+				c.Say(2*c.Number(2), scrub.Software, 0, place+"/name")
 			}
-			c.info(c.number(2), 4, place+"/information")
+			if n := c.Number(2); n <= 4 {
+				c.Skip(n)
+			} else {
+				c.Blank(n, place+"/information")
+			}
 		}
-		return true, n == 0 && c.ok(), c.close(place)
+		return true, n == 0 && c.Sound(), c.Close(place)
 	})
 }
 
 // markers claims the Marker object (3.7): its names are those of chapters.
 func (f *film) markers(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	return f.shell(p, scrub.Chapters, place, func() (stays, sound bool, err error) {
-		c := f.cursor(p, reserved)
-		n := c.number(4)
-		c.skip(2)
-		c.say(c.number(2), scrub.Chapters, scrub.Describe, place+"/name")
-		for ; n > 0 && c.ok(); n-- {
-			c.skip(8 + 8 + 2 + 4 + 4)
-			c.say(2*c.number(4), scrub.Chapters, scrub.Describe, place+"/chapter")
+	return f.Whole(p, scrub.Chapters, place, func() (stays, sound bool, err error) {
+		c := f.Fields(p, reserved)
+		n := c.Number(4)
+		c.Skip(2)
+		c.Say(c.Number(2), scrub.Chapters, scrub.Describe, place+"/name")
+		for ; n > 0 && c.Sound(); n-- {
+			c.Skip(8 + 8 + 2 + 4 + 4)
+			c.Say(2*c.Number(4), scrub.Chapters, scrub.Describe, place+"/chapter")
 		}
-		return c.stays, n == 0 && c.ok(), c.close(place)
+		return c.Stays, n == 0 && c.Sound(), c.Close(place)
 	})
 }
 
 // languages claims the Language List (4.6).
 func (f *film) languages(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	return f.shell(p, scrub.Unknown, place, func() (bool, bool, error) {
-		c := f.cursor(p, 0)
-		n := c.number(2)
-		for ; n > 0 && c.ok(); n-- {
-			size := c.number(1)
-			if tag := c.peek(size); !language(text(tag)) {
-				c.say(size, scrub.Hidden, 0, place+"/language")
+	return f.Whole(p, scrub.Unknown, place, func() (bool, bool, error) {
+		c := f.Fields(p, 0)
+		n := c.Number(2)
+		for ; n > 0 && c.Sound(); n-- {
+			size := c.Number(1)
+			if tag := c.Peek(size); !language(text(tag)) {
+				c.Say(size, scrub.Hidden, 0, place+"/language")
 			} else {
-				c.skip(size)
+				c.Skip(size)
 			}
 		}
-		return true, n == 0 && c.ok(), c.close(place)
+		return true, n == 0 && c.Sound(), c.Close(place)
 	})
 }
 

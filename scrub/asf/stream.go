@@ -49,7 +49,7 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	}
 	at += specific
 	f.Claim(at, used, scrub.Structure, place)
-	return true, f.rest(at+used, p.Tail()-at-used, place)
+	return true, f.Rest(at+used, p.Tail()-at-used, place)
 }
 
 // specific claims what a stream says of its codec: a WAVEFORMATEX (9.1), or a size and
@@ -88,7 +88,7 @@ func (f *film) specific(t *track, off, n int64, place string) error {
 			return err
 		}
 	}
-	return f.rest(off+used, n-used, place+"/codec")
+	return f.Rest(off+used, n-used, place+"/codec")
 }
 
 // system is something that payloads carry beside the media (4.1, payload extensions).
@@ -109,36 +109,36 @@ var systems = map[string]bool{
 // extended claims the Extended Stream Properties (4.1), behind which those of the
 // stream may stand.
 func (f *film) extended(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	c := f.cursor(p, 48)
-	t := f.track(int(c.number(2)))
-	c.skip(2 + 8)
-	names, systemsLeft := c.number(2), c.number(2)
-	for ; names > 0 && c.ok(); names-- {
-		c.skip(2)
-		c.say(c.number(2), scrub.Comment, 0, place+"/name")
+	c := f.Fields(p, 48)
+	t := f.track(int(c.Number(2)))
+	c.Skip(2 + 8)
+	names, systemsLeft := c.Number(2), c.Number(2)
+	for ; names > 0 && c.Sound(); names-- {
+		c.Skip(2)
+		c.Say(c.Number(2), scrub.Comment, 0, place+"/name")
 	}
-	for ; systemsLeft > 0 && c.ok(); systemsLeft-- {
-		if id := c.peek(16); c.ok() {
-			c.skip(16)
-			t.extensions = append(t.extensions, system{c.number(2), systems[guid(id)]})
-			c.hide(c.number(4), place+"/extension")
+	for ; systemsLeft > 0 && c.Sound(); systemsLeft-- {
+		if id := c.Peek(16); c.Sound() {
+			c.Skip(16)
+			t.extensions = append(t.extensions, system{c.Number(2), systems[guid(id)]})
+			c.Blank(c.Number(4), place+"/extension")
 		}
 	}
-	if c.err != nil {
-		return true, c.err
+	if c.Err != nil {
+		return true, c.Err
 	}
-	if c.failed {
+	if !c.Sound() {
 		f.Distrust("what a stream says of itself contradicts itself")
-		c.at = p.Tail()
+		c.At = p.Tail()
 	}
-	c.flush(place)
-	if c.left() > 0 {
-		if in, err := f.Read(f.Scan, c.at, p.Tail()); err == nil && in.ID == stream && !in.Cut {
-			c.at = in.End()
-			if c.due = c.at; c.err == nil {
-				_, c.err = f.stream(w, in, place+"/Stream Properties")
+	c.Flush(place)
+	if c.Left() > 0 {
+		if in, err := f.Read(f.Scan, c.At, p.Tail()); err == nil && in.ID == stream && !in.Cut {
+			c.At = in.End()
+			if c.Due = c.At; c.Err == nil {
+				_, c.Err = f.stream(w, in, place+"/Stream Properties")
 			}
 		}
 	}
-	return true, c.close(place)
+	return true, c.Close(place)
 }

@@ -148,13 +148,14 @@ func (w *Walk) vital(p Part, from int64) (found bool, err error) {
 // that texts hold too: those count that have a length which the medium has room for.
 func (w *Walk) named(p Part) (bool, error) {
 	const overlap = 16 // longer than any name
+	starts := w.starts()
 	for off := p.Body(); off < p.Tail(); off += maxGuard - overlap {
 		b, err := w.Bytes(off, int(min(p.Tail()-off, maxGuard)))
 		if err != nil {
 			return false, err
 		}
 		for i := range b {
-			if !w.starts(b[i:]) {
+			if !starts(b[i:]) {
 				continue
 			}
 			c, err := w.Read(w.Scan, off+int64(i), w.Size())
@@ -169,18 +170,21 @@ func (w *Walk) named(p Part) (bool, error) {
 	return false, nil
 }
 
-// starts tells whether a vital part may start with b. Names shorter than four bytes are
-// found in anything.
-func (w *Walk) starts(b []byte) bool {
+// starts returns what tells whether a vital part may start with some bytes. Names shorter
+// than four bytes are found in anything.
+func (w *Walk) starts() func(b []byte) bool {
 	if w.Starts != nil {
-		return w.Starts(b)
+		return w.Starts
 	}
+	var names [][]byte
 	for _, id := range w.Vital {
-		if raw := w.raw(id); len(raw) >= 4 && bytes.HasPrefix(b, raw) {
-			return true
+		if raw := w.raw(id); len(raw) >= 4 {
+			names = append(names, raw)
 		}
 	}
-	return false
+	return func(b []byte) bool {
+		return slices.ContainsFunc(names, func(name []byte) bool { return bytes.HasPrefix(b, name) })
+	}
 }
 
 // near tells whether an ID is one bit away from that of a part that stays.
