@@ -140,12 +140,12 @@ func (j *jury) hold(t *testing.T, s samples.Sample, all []damage) {
 	}
 }
 
-// Strict readers show a photo after each whole write as well.
+// Strict readers show a photo after each whole write as well, and play Ogg.
 func TestStrictReadersBetweenWrites(t *testing.T) {
 	const most = 40
 	j := summon(t)
 	for _, s := range samples.All() {
-		if s.Format != "jpeg" && s.Format != "png" {
+		if s.Format != "jpeg" && s.Format != "png" && s.Format != "ogg" {
 			continue
 		}
 		src, size := bytesOf(s.Data)

@@ -40,12 +40,16 @@ func (f *file) header(st *stream, i int, p packet) error {
 		f.skeleton(p)
 	case st.name == "flac" && i > 0:
 		place, role = st.name+"/block", scrub.Describe
-		f.block(p, place)
+		if err := f.block(p, place); err != nil {
+			return err
+		}
 	case i == 0:
 		f.identification(st, p, place)
 	case comments:
 		place, role = st.name+"/comments", scrub.Describe
-		f.comments(st, p, len(st.comment), place)
+		if err := f.comments(st, p, len(st.comment), place); err != nil {
+			return err
+		}
 	default:
 		place, role = st.name+"/setup", scrub.Payload
 	}
@@ -84,14 +88,14 @@ func (f *file) field(p packet, want []byte, x span, kind scrub.Kind, place strin
 }
 
 // comments cleans a packet that holds a header of comments behind its first bytes.
-func (f *file) comments(st *stream, p packet, head int, place string) {
+func (f *file) comments(st *stream, p packet, head int, place string) error {
 	body := p.b[head:]
 	l := xiph.Clean(f.Scan, body, func(off, n int) scrub.Range { return p.at(head+off, n) },
 		func(off, n int) bool { return f.blank(p, head+off, n) }, place)
 	want := bytes.Clone(p.b)
 	if l.Lost && len(body) < 8 {
 		f.Doubt("%s of %d bytes", place, len(body))
-		return
+		return nil
 	}
 	if l.Lost {
 		l.Repair(want[head:])
@@ -101,25 +105,45 @@ func (f *file) comments(st *stream, p packet, head int, place string) {
 	if st.framed && end < len(p.b) {
 		framing = 1
 	}
-	rest := end + framing
-	if !f.blank(p, rest, len(p.b)-rest) || framing > 0 && p.b[end]&^1 != 0 {
+	pg := p.parts[0].page
+	tail := span{end + framing, len(p.b) - end - framing}
+	s, err := f.stubFor(st, p)
+	if err != nil {
+		return err
+	}
+	if s != nil && bytes.HasSuffix(p.b[tail.off:], s.b) {
+		tail.len -= len(s.b)
+	}
+	if !f.blank(p, tail.off, tail.len) || framing > 0 && p.b[end]&^1 != 0 {
 		r := p.at(end, len(p.b)-end)
 		l.Changed = f.Found(scrub.Finding{Kind: scrub.Hidden, Place: place + "/rest", Off: r.Off, Len: r.Len}) || l.Changed
 	}
-	if !l.Changed {
-		return
-	}
 	short := append(bytes.Clone(p.b[:head]), l.Bytes(0)...)
-	if framing > 0 {
+	if st.framed {
 		short = append(short, 1)
 	}
-	if f.front(p, len(short)) && st.name != "flac" {
+	switch rest := (span{len(short), len(p.b) - len(short)}); {
+	case !l.Changed && !pg.dead:
+	case s != nil && rest.len >= len(s.b)+ballast:
+		return f.swap(p, short, s)
+	case f.front(p, len(short)) && st.name != "flac":
 		f.change(p, 0, short, nil, scrub.Unlink)
-		tail := span{len(short), len(p.b) - len(short)}
-		f.change(p, tail.off, make([]byte, tail.len), []span{tail}, scrub.Destroy)
-		return
+		f.change(p, rest.off, make([]byte, rest.len), []span{rest}, scrub.Destroy)
+	default:
+		f.inPlace(p, want, &l, head, end, framing, place)
 	}
-	f.inPlace(p, want, &l, head, end, framing, place)
+	return nil
+}
+
+// stubFor returns the stub for a packet of comments that lies in one page, which begins
+// with it, in more than the sector of its checksum; nil if there is none.
+func (f *file) stubFor(st *stream, p packet) (*stub, error) {
+	pg := p.parts[0].page
+	first := int(p.parts[0].off - pg.off)
+	if len(p.parts) > 1 || int64(first) != pg.head || pg.wrong || st.name == "flac" || pg.sealed(first) && pg.sealed(first+len(p.b)-1) {
+		return nil, nil
+	}
+	return f.stubOf(st, pg)
 }
 
 // inPlace blanks the comments that go where they are: their lengths stay, so that the
@@ -152,19 +176,18 @@ func (f *file) inPlace(p packet, want []byte, l *xiph.List, head, end, framing i
 }
 
 // block cleans a metadata block of FLAC in a packet of its own.
-func (f *file) block(p packet, place string) {
+func (f *file) block(p packet, place string) error {
 	const head, comment, padding = 4, 4, 1
 	if len(p.b) < head {
-		return
+		return nil
 	}
 	all := span{head, len(p.b) - head}
 	kind := p.b[0] & 0x7f
 	switch {
 	case kind == comment:
-		f.comments(&stream{codec: codec{name: "flac"}}, p, head, place)
-		return
+		return f.comments(&stream{codec: codec{name: "flac"}}, p, head, place)
 	case kind == 3 || kind == padding && f.blank(p, all.off, all.len): // SEEKTABLE
-		return
+		return nil
 	}
 	r := p.at(0, len(p.b))
 	what := map[byte]scrub.Kind{padding: scrub.Hidden, 2: scrub.Software, 5: scrub.ID, 6: scrub.Cover}[kind]
@@ -175,6 +198,7 @@ func (f *file) block(p packet, place string) {
 		f.change(p, 0, append([]byte{p.b[0]&0x80 | padding}, p.b[1:head]...), nil, scrub.Unlink)
 		f.change(p, all.off, make([]byte, all.len), []span{all}, scrub.Destroy)
 	}
+	return nil
 }
 
 // skeleton blanks the time in the first packet of a skeleton, and what the messages about

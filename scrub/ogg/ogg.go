@@ -51,7 +51,7 @@ func parse(s *scrub.Scan) error {
 	for s.Left(off) > 0 {
 		p, err := readPage(s, off)
 		if err == nil && p != nil {
-			err = f.check(p)
+			err = f.judge(&p)
 		}
 		if err != nil {
 			return err
@@ -87,6 +87,18 @@ func parse(s *scrub.Scan) error {
 	}
 	f.over(off, whole)
 	return nil
+}
+
+// judge checks a page. One that is dead for good is none.
+func (f *file) judge(p **page) error {
+	if !(*p).dead {
+		return f.check(*p)
+	}
+	again, err := f.revived(*p)
+	if !again {
+		*p = nil
+	}
+	return err
 }
 
 // believe tells whether another page follows one whose checksum is wrong: then it is not

@@ -53,38 +53,48 @@ func TestStrict(t *testing.T) {
 	}
 }
 
-// After each write, whole or torn, every page has the right checksum.
+// After each write, whole or torn, readers find as many pages with the right checksum.
 func TestPagesStayWhole(t *testing.T) {
+	const sector = 512
 	for _, s := range samples.All() {
-		if s.Format != "ogg" || strings.Contains(s.Name, "hiding-between") {
+		if s.Format != "ogg" {
 			continue
 		}
 		p, _ := plan(t, s.Data, scrub.Options{})
 		want := pages(s.Data)
-		for what, state := range scrubtest.Steps(s.Data, p) {
-			if got := pages(state); got != want {
-				t.Errorf("%s, %s: %d pages, %d before", s.Name, what, got, want)
-			}
-		}
-		for _, e := range p.Edits {
-			if e.Phase < scrub.Repair && e.Off/512 != (e.End()-1)/512 && e.Data != nil {
-				t.Errorf("%s: an edit of %d bytes at 0x%x can be torn", s.Name, e.Len, e.Off)
+		state := bytes.Clone(s.Data)
+		for i, e := range p.Edits {
+			for at := e.Off/sector*sector + sector; ; at += sector {
+				part := scrub.Edit{Off: e.Off, Len: min(at, e.End()) - e.Off, Fill: e.Fill}
+				if e.Data != nil {
+					part.Data = e.Data[:part.Len]
+				}
+				part.Onto(state, 0)
+				if got := pages(state); got != want {
+					t.Errorf("%s, edit %d (%s), %d of %d bytes: %d pages, %d before", s.Name, i, e.Phase, part.Len, e.Len, got, want)
+				}
+				if part.Len == e.Len {
+					break
+				}
 			}
 		}
 	}
 }
 
-// pages counts pages with the right checksum by their own sizes.
+// pages counts pages with the right checksum as readers find them.
 func pages(b []byte) (n int) {
-	for len(b) > 27 && string(b[:4]) == "OggS" {
-		size := 27 + int(b[26])
-		for _, l := range b[27:size] {
+	for at := 0; at+27 < len(b); at++ {
+		if string(b[at:at+4]) != "OggS" {
+			continue
+		}
+		head := 27 + int(b[at+26])
+		size := head
+		for _, l := range b[min(len(b), at+27):min(len(b), at+head)] {
 			size += int(l)
 		}
-		if samples.OggSum(b[:size]) == [4]byte(b[22:26]) {
-			n++
+		if at+size <= len(b) && samples.OggSum(b[at:at+size]) == [4]byte(b[at+22:at+26]) {
+			n, at = n+1, at+size-1
 		}
-		b = b[size:]
 	}
 	return n
 }

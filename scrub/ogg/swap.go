@@ -1,0 +1,96 @@
+package ogg
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+
+	"untag/scrub"
+	"untag/scrub/crc"
+)
+
+// A page that holds all comments, and has them in more sectors than that of its checksum,
+// is changed while readers don't see it. In its last bytes of comments a stub is written:
+// a page with no comments, to which belongs what follows them. The first letter of the
+// page itself is taken away; readers, which search for the next page, find the stub. When
+// all comments were written, the letter is put back, and the stub is among them as filler
+// that is known from the rest of the page. So the old checksum is nowhere left: it would
+// tell whether a guess at what went is right.
+
+// stub is the page in a page.
+type stub struct {
+	b  []byte // without what follows the comments
+	at int    // offset in the page
+}
+
+// stubOf returns the stub of a page that begins with comments, nil if it has no room for
+// one that a single write makes.
+func (f *file) stubOf(st *stream, p *page) (*stub, error) {
+	n := slices.IndexFunc(p.lacing, func(l byte) bool { return l < 255 })
+	if n < 0 || p.flags&(continued|begins) != 0 {
+		return nil, nil
+	}
+	end := int(p.head) + 255*n + int(p.lacing[n])
+	all := make([]byte, p.size)
+	if _, err := f.ReadAt(all, p.off); err != nil {
+		return nil, err
+	}
+	empty := append([]byte(st.comment), make([]byte, 8)...)
+	if st.framed {
+		empty = append(empty, 1)
+	}
+	b := append(append(bytes.Clone(all[:pageHead]), byte(len(empty))), p.lacing[n+1:]...)
+	b[0], b[pageHead-1] = 'O', byte(len(b)-pageHead)
+	clear(b[crcAt : crcAt+4])
+	b = append(b, empty...)
+	binary.LittleEndian.PutUint32(b[crcAt:], crc.Ogg.Update(crc.Ogg.Update(0, b), all[end:]))
+	s := &stub{b, end - len(b)}
+	room := s.at - ballast
+	if room < int(p.head) || p.sealed(room) || (p.off+int64(room))/sector != (p.off+int64(end)-1)/sector {
+		return nil, nil
+	}
+	return s, nil
+}
+
+// revived tells whether a page without its first letter is one that an interrupted run
+// left: its stub is there.
+func (f *file) revived(p *page) (bool, error) {
+	st := f.streams[p.serial]
+	if st == nil || st.done || st.packets != 1 || p.cut {
+		return false, nil
+	}
+	s, err := f.stubOf(st, p)
+	if err != nil || s == nil {
+		return false, err
+	}
+	b, err := f.Bytes(p.off+int64(s.at), len(s.b))
+	return bytes.Equal(b, s.b), err
+}
+
+// swap makes the comments of a page those that are wanted, and zeros.
+func (f *file) swap(p packet, want []byte, s *stub) error {
+	pg := p.parts[0].page
+	all := make([]byte, pg.size)
+	if _, err := f.ReadAt(all, pg.off); err != nil {
+		return err
+	}
+	if old := all[s.at-ballast : s.at+len(s.b)]; !pg.dead {
+		b := append(make([]byte, ballast), s.b...)
+		crc.Ogg.Settle(b, 0, crc.Ogg.Update(0, old))
+		if !bytes.Equal(old[ballast:], s.b) {
+			f.Put(scrub.Announce, pg.off+int64(s.at-ballast), b)
+		}
+		f.Put(scrub.Unlink, pg.off, []byte{0})
+	}
+	head := int(pg.head)
+	text := append(bytes.Clone(want), make([]byte, s.at-head-len(want))...)
+	all[0] = 'O'
+	clear(all[crcAt : crcAt+4])
+	copy(all[head:], text)
+	copy(all[s.at:], s.b)
+	sum := binary.LittleEndian.AppendUint32(nil, crc.Ogg.Update(0, all))
+	f.Put(scrub.Destroy, pg.off+crcAt, sum)
+	f.Put(scrub.Destroy, pg.off+pg.head, text)
+	f.Put(scrub.Repair, pg.off, []byte{'O'})
+	return nil
+}
