@@ -122,10 +122,14 @@ func (f *file) comments(st *stream, p packet, head int, place string) error {
 	if st.framed {
 		short = append(short, 1)
 	}
+	first := short
+	if !f.front(p, len(first)) {
+		first = st.empty()
+	}
 	switch rest := (span{len(short), len(p.b) - len(short)}); {
-	case !l.Changed && !pg.dead:
-	case s != nil && rest.len >= len(s.b)+ballast:
-		return f.swap(p, short, s)
+	case !l.Changed && !pg.behind:
+	case s != nil && rest.len >= len(s.b)+ballast && f.front(p, len(first)):
+		return f.swap(p, first, short, s)
 	case f.front(p, len(short)) && st.name != "flac":
 		f.change(p, 0, short, nil, scrub.Unlink)
 		f.change(p, rest.off, make([]byte, rest.len), []span{rest}, scrub.Destroy)

@@ -51,7 +51,7 @@ func parse(s *scrub.Scan) error {
 	for s.Left(off) > 0 {
 		p, err := readPage(s, off)
 		if err == nil && p != nil {
-			err = f.judge(&p)
+			err = f.check(p)
 		}
 		if err != nil {
 			return err
@@ -89,21 +89,14 @@ func parse(s *scrub.Scan) error {
 	return nil
 }
 
-// judge checks a page. One that is dead for good is none.
-func (f *file) judge(p **page) error {
-	if !(*p).dead {
-		return f.check(*p)
-	}
-	again, err := f.revived(*p)
-	if !again {
-		*p = nil
-	}
-	return err
-}
-
 // believe tells whether another page follows one whose checksum is wrong: then it is not
-// its lengths that are damaged.
+// its lengths that are damaged. One that an interrupted run left is not damaged at all.
 func (f *file) believe(p *page) error {
+	again, err := f.revived(p)
+	if again || err != nil {
+		p.behind, p.believed, p.wrong = again, again, false
+		return err
+	}
 	next, err := readPage(f.Scan, p.end())
 	if err == nil && next != nil {
 		err = f.check(next)

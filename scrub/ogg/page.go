@@ -34,7 +34,7 @@ type page struct {
 	lacing []byte
 	cut    bool // it ends behind the end of the file
 	wrong  bool // its checksum is
-	dead   bool // its first letter is missing: see [file.swap]
+	behind bool // it is being changed behind a stub
 	// believed tells that its lengths are right all the same.
 	believed bool
 }
@@ -44,11 +44,11 @@ func (p *page) end() int64 { return p.off + p.size }
 // readPage reads the header of the page at off, nil if there is none.
 func readPage(s *scrub.Scan, off int64) (*page, error) {
 	b, err := s.Bytes(off, int(min(s.Left(off), pageHead+255)))
-	if err != nil || len(b) < pageHead || b[0] != 'O' && b[0] != 0 || string(b[1:5]) != "ggS\x00" || b[5]&^(continued|begins|ends) != 0 {
+	if err != nil || len(b) < pageHead || string(b[:5]) != "OggS\x00" || b[5]&^(continued|begins|ends) != 0 {
 		return nil, err
 	}
 	n := int(b[26])
-	p := &page{off: off, dead: b[0] == 0, head: int64(pageHead + n), flags: b[5], serial: binary.LittleEndian.Uint32(b[14:]), number: binary.LittleEndian.Uint32(b[18:])}
+	p := &page{off: off, head: int64(pageHead + n), flags: b[5], serial: binary.LittleEndian.Uint32(b[14:]), number: binary.LittleEndian.Uint32(b[18:])}
 	if p.size = p.head; len(b) < int(p.head) {
 		p.cut = true
 		return p, nil

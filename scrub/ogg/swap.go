@@ -10,12 +10,13 @@ import (
 )
 
 // A page that holds all comments, and has them in more sectors than that of its checksum,
-// is changed while readers don't see it. In its last bytes of comments a stub is written:
-// a page with no comments, to which belongs what follows them. The first letter of the
-// page itself is taken away; readers, which search for the next page, find the stub. When
-// all comments were written, the letter is put back, and the stub is among them as filler
-// that is known from the rest of the page. So the old checksum is nowhere left: it would
-// tell whether a guess at what went is right.
+// is changed behind a stub. First, a list of comments that is over soon is written into
+// the first sector, so that all behind it only fills room. Then a page with no comments,
+// to which belongs what follows the comments, is written into their last bytes. While the
+// rest changes, the page's checksum is wrong, and readers, which search for the next page,
+// find the stub; those that ask for no checksums find the list. In the end the stub is
+// filler that is known from the rest of the page. So the old checksum is nowhere left: it
+// would tell whether a guess at what went is right.
 
 // stub is the page in a page.
 type stub struct {
@@ -35,12 +36,9 @@ func (f *file) stubOf(st *stream, p *page) (*stub, error) {
 	if _, err := f.ReadAt(all, p.off); err != nil {
 		return nil, err
 	}
-	empty := append([]byte(st.comment), make([]byte, 8)...)
-	if st.framed {
-		empty = append(empty, 1)
-	}
+	empty := st.empty()
 	b := append(append(bytes.Clone(all[:pageHead]), byte(len(empty))), p.lacing[n+1:]...)
-	b[0], b[pageHead-1] = 'O', byte(len(b)-pageHead)
+	b[pageHead-1] = byte(len(b) - pageHead)
 	clear(b[crcAt : crcAt+4])
 	b = append(b, empty...)
 	binary.LittleEndian.PutUint32(b[crcAt:], crc.Ogg.Update(crc.Ogg.Update(0, b), all[end:]))
@@ -52,8 +50,17 @@ func (f *file) stubOf(st *stream, p *page) (*stub, error) {
 	return s, nil
 }
 
-// revived tells whether a page without its first letter is one that an interrupted run
-// left: its stub is there.
+// empty is a packet of no comments.
+func (c *codec) empty() []byte {
+	b := append([]byte(c.comment), make([]byte, 8)...)
+	if c.framed {
+		b = append(b, 1)
+	}
+	return b
+}
+
+// revived tells whether a page with a wrong checksum is one that an interrupted run left:
+// its stub is there.
 func (f *file) revived(p *page) (bool, error) {
 	st := f.streams[p.serial]
 	if st == nil || st.done || st.packets != 1 || p.cut {
@@ -67,30 +74,28 @@ func (f *file) revived(p *page) (bool, error) {
 	return bytes.Equal(b, s.b), err
 }
 
-// swap makes the comments of a page those that are wanted, and zeros.
-func (f *file) swap(p packet, want []byte, s *stub) error {
+// swap makes the comments of a page those that are wanted, and zeros. First are those that
+// are written first.
+func (f *file) swap(p packet, first, want []byte, s *stub) error {
 	pg := p.parts[0].page
 	all := make([]byte, pg.size)
 	if _, err := f.ReadAt(all, pg.off); err != nil {
 		return err
 	}
-	if old := all[s.at-ballast : s.at+len(s.b)]; !pg.dead {
-		b := append(make([]byte, ballast), s.b...)
-		crc.Ogg.Settle(b, 0, crc.Ogg.Update(0, old))
-		if !bytes.Equal(old[ballast:], s.b) {
-			f.Put(scrub.Announce, pg.off+int64(s.at-ballast), b)
+	if old := all[s.at-ballast : s.at+len(s.b)]; !pg.behind {
+		f.change(p, 0, first, nil, scrub.Announce)
+		if b := append(make([]byte, ballast), s.b...); !bytes.Equal(old[ballast:], s.b) {
+			crc.Ogg.Settle(b, 0, crc.Ogg.Update(0, old))
+			f.Put(scrub.Unlink, pg.off+int64(s.at-ballast), b)
 		}
-		f.Put(scrub.Unlink, pg.off, []byte{0})
 	}
 	head := int(pg.head)
 	text := append(bytes.Clone(want), make([]byte, s.at-head-len(want))...)
-	all[0] = 'O'
 	clear(all[crcAt : crcAt+4])
 	copy(all[head:], text)
 	copy(all[s.at:], s.b)
 	sum := binary.LittleEndian.AppendUint32(nil, crc.Ogg.Update(0, all))
 	f.Put(scrub.Destroy, pg.off+crcAt, sum)
 	f.Put(scrub.Destroy, pg.off+pg.head, text)
-	f.Put(scrub.Repair, pg.off, []byte{'O'})
 	return nil
 }
