@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"untag/scrub"
-	"untag/scrub/words"
+	"untag/scrub/pattern"
 )
 
 // Picture is a picture as FLAC holds it, RFC 9639 section 8.8.
@@ -62,15 +62,18 @@ func ParsePicture(b []byte, whole int64) (p Picture, ok bool) {
 	return p, true
 }
 
+// about is what programs write about covers. Others write names of files.
+var about = pattern.New(`^[\pL ()-]*$`)
+
 // Edits returns which bytes of a picture that stays are other ones: a text about it that
-// tells something, and numbers that no picture has, go. Offsets are from its start.
+// may tell something, and numbers that no picture has, go. Offsets are from its start.
 func (p *Picture) Edits() (all []scrub.Edit) {
 	blank := func(off int, b []byte, fill byte) {
 		if bytes.Count(b, []byte{fill}) < len(b) {
 			all = append(all, scrub.Edit{Off: int64(off), Len: int64(len(b)), Data: bytes.Repeat([]byte{fill}, len(b))})
 		}
 	}
-	if words.Stay(p.Text, maxText) != "" {
+	if len(p.Text) > maxText || !about().Match(p.Text) {
 		blank(p.textOff, p.Text, ' ')
 	}
 	n := func(i int) uint32 { return binary.BigEndian.Uint32(p.Numbers[4*i:]) }
