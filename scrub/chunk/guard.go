@@ -28,7 +28,7 @@ func (w *Walk) Drop(p Part, kind scrub.Kind, place, value string) (stays bool, e
 	switch {
 	case vital || !sane:
 		w.Distrust("part %q has a length or name that it can't have", p.ID)
-	case w.Careful && !w.followed(p):
+	case w.Careful && !w.Followed(p):
 		w.Distrust("nothing that is known follows part %q", p.ID)
 	case kind == scrub.Unknown && w.near(p.ID):
 		w.Distrust("part %q may have a damaged name", p.ID)
@@ -86,9 +86,9 @@ func (w *Walk) More(off, n int64) (string, error) {
 	return "parts of the medium", nil
 }
 
-// followed tells whether a part ends where its holder does, or where another begins
+// Followed tells whether a part ends where its holder does, or where another begins
 // that is known: then its length is right.
-func (w *Walk) followed(p Part) bool {
+func (w *Walk) Followed(p Part) bool {
 	if p.End() >= w.end {
 		return true
 	}

@@ -190,7 +190,7 @@ func (m *medium) unpadded(s *scrub.Scan, p *chunk.Part, end int64) error {
 func (m *medium) size(b []byte) int64 {
 	n := m.Number(b[m.head-int64(m.wide) : m.head])
 	if m.within {
-		n -= m.head
+		n = max(n-m.head, min(n, 0)) // 0 is yet to be filled in
 	}
 	if m.big && m.long > 0 && n == math.MaxUint32 && m.name(b) == m.sound {
 		n = m.long

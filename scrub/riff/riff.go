@@ -49,6 +49,7 @@ type medium struct {
 	film      film
 	tells     told
 	still     picture
+	plain     bool // samples are as they are, and not coded
 	mpeg      bool // the sound is MPEG's
 	objective bool // there are tracks of objects
 }

@@ -34,6 +34,11 @@ func (m *medium) hands() map[string]chunk.Hand {
 	desc := h["CAF/desc"]
 	h["CAF/desc"] = func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		m.tells.format = true
+		id, err := w.Bytes(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8))))
+		if err != nil {
+			return true, err
+		}
+		m.plain = string(id) == "lpcm"
 		return desc(w, p, place)
 	}
 	return h
@@ -151,10 +156,11 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 	if err != nil {
 		return err
 	}
+	tag := b[:min(2, len(b))]
+	m.coding(tag)
 	if len(b) < head {
 		return m.Record(p.Body(), p.Size, waveFormat, place)
 	}
-	tag := b[:2]
 	extra := min(m.Number(b[16:18]), p.Size-head)
 	if err := m.Record(p.Body(), head, waveFormat, place); err != nil {
 		return err
@@ -175,11 +181,19 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 		at, extra = at+22, extra-22
 	}
 	st, _ := codec.Of(codec.Tag, string(tag))
-	m.mpeg = m.Number(tag) == 0x50 || m.Number(tag) == 0x55
+	m.coding(tag)
 	if err := (&codec.Look{S: m.Scan}).Config(&st, at, extra, place); err != nil {
 		return err
 	}
 	return m.Hide(at+extra, p.Tail()-at-extra, place+"/rest")
+}
+
+// coding notes how sound is coded whose format has that number (mmreg.h): as it is, or as
+// MPEG sound.
+func (m *medium) coding(tag []byte) {
+	n := m.Number(tag)
+	m.plain = n == 1 || n == 3 || n == 6 || n == 7
+	m.mpeg = n == 0x50 || n == 0x55
 }
 
 // adm are the names of tracks of the Audio Definition Model (ITU-R BS.2076).
@@ -280,9 +294,10 @@ func (m *medium) common(w *chunk.Walk, p chunk.Part, place string) (bool, error)
 	}
 	off := p.Body() + head + rate
 	w.Claim(off-rate, rate, scrub.Structure, place)
-	if len(b) < head+rate+id+1 {
+	if m.plain = true; len(b) < head+rate+id+1 {
 		return true, w.Hide(off, p.Tail()-off, place+"/rest")
 	}
+	m.plain = string(b[head+rate:head+rate+id]) != "ima4"
 	if !slices.Contains(codings, string(b[head+rate:head+rate+id])) {
 		w.Doubt("the sound has a coding that nobody knows")
 	}

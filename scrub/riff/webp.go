@@ -59,12 +59,31 @@ func (m *medium) flagged() {
 // picture claims coded picture.
 func (m *medium) picture(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	m.tells.payload, m.tells.picture = true, true
+	if whole, err := begins(w, p); err != nil {
+		return true, err
+	} else if !whole {
+		w.Distrust("chunk %q is no picture, or less of it than it says", p.ID)
+	}
 	pieces, err := coded.Prose(w.Reader, p.Body(), p.Size)
 	if err != nil {
 		return true, err
 	}
 	coded.Report(w.Scan, p.Body(), p.Size, place, pieces)
 	return true, claim(w, p, place)
+}
+
+// begins tells whether a chunk begins as a picture does: with the signature of VP8L, or
+// with a frame of VP8 whose first partition the chunk has room for (RFC 6386, 9.1).
+func begins(w *chunk.Walk, p chunk.Part) (bool, error) {
+	const head = 10
+	b, err := w.Bytes(p.Body(), int(min(p.Size, head)))
+	switch {
+	case err != nil || p.ID == "ALPH":
+		return err == nil, err
+	case p.ID == "VP8L":
+		return len(b) > 0 && b[0] == 0x2f, nil
+	}
+	return len(b) == head && string(b[3:6]) == "\x9d\x01\x2a" && w.Number(b[:3])>>5 <= p.Size-head, nil
 }
 
 // animation claims ANIM: a colour and how often it is shown.
@@ -156,7 +175,11 @@ func (m *medium) exif(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		return false, err
 	}
 	turned := block.Oriented && block.Orientation > 1 && block.Orientation <= 8
-	if m.Careful || !turned || m.still.oriented || m.still.flags&hasEXIF == 0 {
+	if m.Careful && turned && !w.Followed(p) {
+		w.Stuck(scrub.Finding{Kind: scrub.Device, Place: place, Off: p.Off, Len: p.Len()})
+		return true, w.Keep(p, scrub.Identify, place)
+	}
+	if !turned || m.still.oriented || m.still.flags&hasEXIF == 0 {
 		stays, err := w.Drop(p, scrub.Device, place, "")
 		if !stays {
 			block.Report(place, func(f scrub.Finding, _ bool) { m.gone(f, body+pre, p) })

@@ -14,6 +14,10 @@ func Types(format string, data []byte) []int64 {
 		return boxTypes(data, 0, int64(len(data)), 0)
 	case "png":
 		return chunkTypes(data)
+	case "avi", "wav", "webp":
+		return riffTypes(data, 0, binary.LittleEndian)
+	case "aiff":
+		return riffTypes(data, 0, binary.BigEndian)
 	case "jpeg":
 		return markers(data)
 	}
@@ -86,6 +90,23 @@ func markers(data []byte) (all []int64) {
 			return all
 		}
 		off += 2 + int(binary.BigEndian.Uint16(data[off+2:]))
+	}
+	return all
+}
+
+// riffTypes returns where the types of chunks stand, and those of lists.
+func riffTypes(data []byte, depth int, order binary.ByteOrder) (all []int64) {
+	for off := 0; len(data)-off >= 8 && depth < 8; {
+		all = append(all, int64(off))
+		n := int64(order.Uint32(data[off+4:]))
+		end := min(int64(len(data)), int64(off)+8+n)
+		if id := string(data[off : off+4]); (id == "RIFF" || id == "FORM" || id == "LIST") && end-int64(off) >= 12 {
+			all = append(all, int64(off)+8)
+			for _, at := range riffTypes(data[off+12:end], depth+1, order) {
+				all = append(all, int64(off)+12+at)
+			}
+		}
+		off = int(min(int64(len(data)), end+n&1))
 	}
 	return all
 }
