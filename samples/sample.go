@@ -73,6 +73,8 @@ func shelves() []shelf {
 		{"subtitle", ".smi", otherSubtitles},
 		{"playlist", ".m3u", playlists},
 		{"mpeg-ts", ".ts", transports}, {"mpeg-ps", ".mpg", programStreams}, {"vcd", ".dat", discs},
+		{"aac", ".aac", aacs}, {"ac3", ".ac3", ac3s}, {"amr", ".amr", amrs},
+		{"wavpack", ".wv", wavPacks}, {"ape", ".ape", monkeys}, {"tta", ".tta", ttas}, {"musepack", ".mpc", musepacks}, {"dsf", ".dsf", dsfs}, {"dff", ".dff", dffs},
 	}
 }
 

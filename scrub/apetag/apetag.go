@@ -158,7 +158,7 @@ func cleanItem(s *scrub.Scan, i item, place string) (stays bool, err error) {
 		return false, err
 	}
 	blankName := bytes.Repeat([]byte{'X'}, len(i.name))
-	if zero && i.name == string(blankName) && i.flags == binaryIs {
+	if zero && i.name == string(blankName) && i.flags == 0 {
 		s.Claim(i.off, i.value-i.off, scrub.Structure, place)
 		s.Claim(i.value, i.n, scrub.Filler, place)
 		return false, nil
@@ -198,7 +198,7 @@ func cleanItem(s *scrub.Scan, i item, place string) (stays bool, err error) {
 	s.Claim(i.off, i.value-i.off, scrub.Structure, place)
 	s.Claim(i.value, i.n, scrub.Identify, place)
 	s.Fill(scrub.Destroy, i.value, i.n, 0)
-	s.Put(scrub.Repair, i.off+4, append(binary.LittleEndian.AppendUint32(nil, binaryIs), blankName...))
+	s.Put(scrub.Repair, i.off+4, append(make([]byte, 4), blankName...)) // an empty text: FFmpeg calls what is binary a stream
 	return false, nil
 }
 

@@ -8,17 +8,21 @@ import (
 	"untag/scrub/apetag"
 	"untag/scrub/asf"
 	"untag/scrub/bmff"
+	"untag/scrub/dsd"
 	"untag/scrub/ends"
 	"untag/scrub/flac"
 	"untag/scrub/flv"
+	"untag/scrub/frames"
 	"untag/scrub/icc"
 	"untag/scrub/id3"
 	"untag/scrub/jpeg"
 	"untag/scrub/lines"
+	"untag/scrub/lossless"
 	"untag/scrub/matroska"
 	"untag/scrub/mpegaudio"
 	"untag/scrub/mpegps"
 	"untag/scrub/mpegts"
+	"untag/scrub/musepack"
 	"untag/scrub/ogg"
 	"untag/scrub/png"
 	"untag/scrub/riff"
@@ -43,6 +47,7 @@ func Table() []scrub.Format {
 		png.Format,
 	}
 	parsed = append(parsed, riff.Formats()...)
+	parsed = slices.Concat(parsed, frames.Formats(), lossless.Formats(), dsd.Formats(), []scrub.Format{musepack.Format})
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}

@@ -20,6 +20,10 @@ type Kind struct {
 	Head int // how many bytes Len looks at
 	// Len returns the length of the frame that starts with b, 0 if none does.
 	Len func(b []byte) int64
+	// Split frames are claimed in parts: Frame does so.
+	Split bool
+	// Blind frames have no mark by which one is found behind what is none.
+	Blind bool
 	// Same tells whether two headers may be of one stream; nil: any.
 	Same func(a, b []byte) bool
 	// Frame, if not nil, claims a frame by itself and returns true, or leaves it to be
@@ -40,6 +44,8 @@ type Walk struct {
 	Byte int64  // where the first one starts, -1 before it is found
 	head []byte // of the first one
 	next []byte // of the one behind a gap
+
+	cleared int // how many times a frame was told to hold no sound
 
 	base int64 // of window
 	data []byte
@@ -62,7 +68,7 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 		return err
 	}
 	e := scrub.End{Off: max(w.End, w.stop), Proof: scrub.Counted, More: w.more}
-	if b, err := w.peek(e.Off, w.Head); err == nil && bytes.HasPrefix(w.head, b[:min(len(b), 2)]) {
+	if b, err := w.peek(e.Off, w.Head); err == nil && bytes.HasPrefix(w.head, b[:min(len(b), w.Head, 2)]) && len(b) < w.Head {
 		e.Least = int64(w.Head)
 	}
 	if w.Lost {
@@ -107,7 +113,7 @@ func (w *Walk) run(off, end int64) error {
 		w.Claim(from, to-from, scrub.Payload, "frames")
 	}
 	for at := off; at < end; {
-		if to, ok := w.Known(at); ok && to <= end && to > at {
+		if to, ok := w.Known(at); ok && !w.Split && to <= end && to > at {
 			w.N, w.Byte, at, w.End = w.N+1, max(w.Byte, 0), to, to
 			continue
 		}
@@ -188,8 +194,10 @@ func (w *Walk) between(off, end int64) (next int64, err error) {
 		w.stop = off + n
 		return w.stop, err
 	}
-	next, err = w.search(off, end)
-	if err != nil || next < 0 {
+	if w.Blind {
+		return -1, nil
+	}
+	if next, err = w.search(off, end); err != nil || next < 0 {
 		return -1, err
 	}
 	if b, err = w.peek(next, w.Head); err != nil {
@@ -273,7 +281,7 @@ func (w *Walk) more(off, n int64) (string, error) {
 		return "frames or tags", nil
 	}
 	for at := range b {
-		if len(b)-at < w.Head || w.Same != nil && !w.Same(w.head, b[at:]) {
+		if w.Blind || w.head == nil || len(b)-at < w.Head || w.Same != nil && !w.Same(w.head, b[at:]) {
 			continue
 		}
 		if k := w.Len(b[at:]); k > 0 {

@@ -186,6 +186,12 @@ func (t *tag) frame(f frame) (stays bool, err error) {
 	t.Claim(f.body(), c.start-f.body(), scrub.Structure, found.Place)
 	if !v.claimed {
 		t.Claim(c.start, f.end()-c.start, v.role, found.Place)
+		return true, nil
+	}
+	at := c.start
+	for _, x := range append(c.x, scrub.Range{Off: f.end()}) { // what unsynchronisation inserted
+		t.Claim(at, x.Off-at, scrub.Structure, found.Place)
+		at = x.End()
 	}
 	return true, nil
 }
@@ -211,6 +217,7 @@ func (t *tag) drop(f frame, found scrub.Finding, rule tags.Tag, v verdict) (stay
 type content struct {
 	*scrub.Scan       // of what is meant
 	start       int64 // where it starts in the tag
+	x           scrub.Extents
 	b           []byte
 	pinned      bool // unsynchronisation inserted zeros
 	packed      bool // b was inflated: there is nothing to edit
@@ -250,6 +257,7 @@ func (t *tag) content(f frame) (c content, err error) {
 	for _, pin := range t.pins {
 		c.pinned = c.pinned || pin >= c.start && pin < f.end()
 	}
+	c.x = x
 	if c.Scan, err = t.Within(x, ""); err != nil {
 		return c, err
 	}

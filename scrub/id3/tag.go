@@ -193,7 +193,7 @@ func (t *tag) remainder(off, n int64) error {
 	case b[0] != 0 && hidden > fewHidden:
 		t.leave(off, n, scrub.Unknown, "unread")
 		t.Doubt("the frames of a tag don't lead to its end")
-	case sound || hidden > maxHidden:
+	case sound || hidden > maxHidden || hidden > fewHidden && t.Size()+int64(len(t.pins)) < t.head.size:
 		t.leave(off, n, scrub.Hidden, "padding")
 		t.Doubt("the padding of a tag holds what may be sound")
 	default:

@@ -82,12 +82,13 @@ func MPEG(head []byte, size int64) bool {
 	return false
 }
 
-var soundMagic = [][]byte{[]byte("fLaC\x00"), []byte("OggS\x00"), []byte("wvpk"), []byte("MPCK"), []byte("TTA1"), []byte("ftyp"), []byte("WAVEfmt "), []byte("\x1a\x45\xdf\xa3")}
+var soundMagic = [][]byte{[]byte("fLaC\x00"), []byte("OggS\x00"), []byte("wvpk"), []byte("MPCK"), []byte("TTA1"), []byte("ftyp"), []byte("WAVEfmt "), []byte("\x1a\x45\xdf\xa3"),
+	[]byte("\x7f\xfe\x80\x01"), []byte("#!AMR"), []byte("DSD \x1c"), []byte("FRM8"), []byte("\x30\x26\xb2\x75\x8e\x66\xcf\x11")}
 
 // Sound tells whether frames of MPEG audio or AAC in a row, or the start of another
 // medium that holds sound, stand somewhere in b.
 func Sound(b []byte) bool {
-	if slices.ContainsFunc(soundMagic, func(m []byte) bool { return bytes.Contains(b, m) }) {
+	if slices.ContainsFunc(soundMagic, func(m []byte) bool { return bytes.Contains(b, m) }) || bytes.Count(b, []byte("\x0b\x77")) > 1 {
 		return true
 	}
 	for at := 0; ; at++ {

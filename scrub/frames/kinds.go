@@ -1,0 +1,229 @@
+package frames
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/sniff"
+)
+
+// Formats are the entries of this package in the table of formats.
+func Formats() []scrub.Format {
+	one := func(name, title, extensions string, is sniff.Func, k Kind) scrub.Format {
+		return scrub.Format{Name: name, Title: title, Extensions: strings.Fields(extensions), Sniff: is, Parse: func(s *scrub.Scan) error { return Parse(s, k, 0, nil) }}
+	}
+	return []scrub.Format{
+		one("aac", "AAC sound without a container", "aac adts", sniff.ADTS, Kind{Head: 7, Len: adts, Same: sameADTS, Frame: elements, Split: true}),
+		one("ac3", "AC-3, E-AC-3 sound", "ac3 eac3 ec3", sniff.AC3, Kind{Head: 6, Len: ac3, Same: sameAC3}),
+		one("dts", "DTS sound", "dts dtshd", sniff.Like("\x7f\xfe\x80\x01", "\xfe\x7f\x01\x80", "\x1f\xff\xe8\x00", "\xff\x1f\x00\xe8", "\x64\x58\x20\x25"), Kind{Head: 16, Len: dts, Same: sameDTS}),
+		{Name: "amr", Title: "AMR sound of telephones", Extensions: []string{"amr", "awb"}, Sniff: sniff.Like(amrMagic, amrWide), Parse: parseAMR},
+	}
+}
+
+// adts is a frame of AAC (ISO/IEC 13818-7, 6.2).
+func adts(b []byte) int64 {
+	n := int64(b[3]&3)<<11 | int64(b[4])<<3 | int64(b[5])>>5
+	if b[0] != 0xff || b[1]&0xf6 != 0xf0 || b[2]>>2&15 > 12 || n < 7 {
+		return 0
+	}
+	return n
+}
+
+func sameADTS(a, b []byte) bool {
+	return a[0] == b[0] && a[1]&0xfe == b[1]&0xfe && a[2]&0xfd == b[2]&0xfd && a[3]&0xc0 == b[3]&0xc0
+}
+
+// ac3Rates are in kbit/s (ETSI TS 102 366, table 4.13).
+var ac3Rates = []int64{32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640}
+
+// ac3 is a frame of AC-3 or, from version 11 on, of E-AC-3 (4.4.1, E.2.3.1).
+func ac3(b []byte) int64 {
+	if b[0] != 0x0b || b[1] != 0x77 || b[5]>>3 > 16 {
+		return 0
+	}
+	if b[5]>>3 > 10 {
+		return 2 * (int64(b[2]&7)<<8 | int64(b[3]) + 1)
+	}
+	code, rate := int64(b[4]&63), b[4]>>6
+	if code >= int64(2*len(ac3Rates)) {
+		return 0
+	}
+	switch r := ac3Rates[code/2]; rate {
+	case 0:
+		return 4 * r
+	case 1:
+		return 2 * (r*96000/44100 + code&1)
+	case 2:
+		return 6 * r
+	}
+	return 0
+}
+
+func sameAC3(a, b []byte) bool { return string(a[:2]) == string(b[:2]) && a[5]>>3 == b[5]>>3 }
+
+// dts is a frame of a core, in any of its four forms, or of an extension (ETSI TS 102 114,
+// 5.3.1, 7.4.1).
+func dts(b []byte) int64 {
+	w := bytes.Clone(b[:16])
+	if w[0] == 0xfe || w[0] == 0xff {
+		for i := 0; i < len(w); i += 2 {
+			w[i], w[i+1] = w[i+1], w[i]
+		}
+	}
+	form := int64(8)
+	if string(w[:4]) == "\x1f\xff\xe8\x00" { // words of 14 bits
+		form = 7
+		var bits uint64
+		for i := range 4 {
+			bits = bits<<14 | uint64(binary.BigEndian.Uint16(w[2*i:])&0x3fff)
+		}
+		binary.BigEndian.PutUint64(w, bits<<8|uint64(binary.BigEndian.Uint16(w[8:])&0x3fff>>6))
+	}
+	switch string(w[:4]) {
+	case "\x7f\xfe\x80\x01":
+		if n := int64(w[5]&3)<<12 | int64(w[6])<<4 | int64(w[7])>>4; n >= 95 {
+			return (n + 1) * 8 / form
+		}
+	case "\x64\x58\x20\x25":
+		v := binary.BigEndian.Uint64(w[5:]) << 2 // behind the number of the stream
+		if v>>63 == 0 {
+			return int64(v<<9>>48) + 1
+		}
+		return int64(v<<13>>44) + 1
+	}
+	return 0
+}
+
+func sameDTS(a, b []byte) bool {
+	return bytes.Equal(a[:4], b[:4]) || string(b[:4]) == "\x64\x58\x20\x25" || string(a[:4]) == "\x64\x58\x20\x25"
+}
+
+const (
+	amrMagic = "#!AMR\n"
+	amrWide  = "#!AMR-WB\n"
+)
+
+// amrSizes are the bytes of a frame by its type, RFC 4867, 5.3; 0: reserved.
+var amrSizes = map[string][16]int64{
+	amrMagic: {13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1},
+	amrWide:  {18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1},
+}
+
+func parseAMR(s *scrub.Scan) error {
+	magic := amrMagic
+	if b, err := s.Bytes(0, int(min(s.Size(), int64(len(amrWide))))); err != nil {
+		return err
+	} else if string(b) == amrWide {
+		magic = amrWide
+	}
+	n := int64(len(magic))
+	s.Claim(0, n, scrub.Structure, "magic")
+	return Parse(s, Kind{Head: 1, Blind: true, Len: func(b []byte) int64 {
+		if b[0]&0x83 != 0 || b[0] == 0 { // what is damaged, or was filled, is none
+			return 0
+		}
+		return amrSizes[magic][b[0]>>3&15]
+	}}, n, nil)
+}
+
+// elements clears what a frame of AAC begins with that is no sound: fill, in which
+// encoders leave their names, and data (ISO/IEC 14496-3, 4.4.2.1). What stands behind
+// coded sound can't be found without decoding it.
+func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
+	const data, fill, head = 4, 6, 7
+	if len(b) <= head || b[1]&1 == 0 || b[6]&3 != 0 { // a checksum, or several blocks
+		return false, nil
+	}
+	r := bits{b: b, at: 8 * head}
+	clean := bytes.Clone(b)
+	var parts []scrub.Range
+	for {
+		id := r.read(3)
+		n := 0
+		switch id {
+		case fill:
+			if n = r.read(4); n == 15 {
+				n += r.read(8) - 1
+			}
+			if n == 0 {
+				continue
+			}
+			if r.read(4) > 2 { // dynamic range, replicated spectrum
+				n = -1
+			}
+			n = 8*n - 4
+		case data:
+			r.read(4)
+			align := r.read(1)
+			if n = r.read(8); n == 255 {
+				n += r.read(8)
+			}
+			if n *= 8; align == 1 {
+				r.at = (r.at + 7) &^ 7
+			}
+		default:
+			n = -1
+		}
+		if n < 0 || r.at+n > 8*len(b) {
+			break
+		}
+		parts = clear1(clean, parts, r.at, n)
+		r.at += n
+	}
+	if len(parts) == 0 {
+		return false, nil
+	}
+	if w.cleared++; w.cleared > maxCleared {
+		w.Doubt("more frames hold data than are looked into")
+		return false, nil
+	}
+	from := int64(0)
+	for _, p := range parts {
+		w.Claim(off+from, p.Off-from, scrub.Payload, "frames")
+		w.Claim(off+p.Off, p.Len, scrub.Structure, "frames/fill")
+		from = p.End()
+		if want := clean[p.Off:from]; !bytes.Equal(b[p.Off:from], want) {
+			value := strings.ToValidUTF8(strings.Trim(string(b[p.Off:from]), "\x00"), "")
+			if w.Found(scrub.Finding{Kind: scrub.Software, Place: "frames/fill", Off: off + p.Off, Len: p.Len, Value: value}) {
+				w.Put(scrub.Destroy, off+p.Off, bytes.Clone(want))
+			}
+		}
+	}
+	w.Claim(off+from, int64(len(b))-from, scrub.Payload, "frames")
+	return true, nil
+}
+
+// maxCleared bounds the frames of one file that hold data.
+const maxCleared = 1 << 14
+
+// clear1 sets the n bits at at to zero, and adds the bytes that they lie in to parts.
+func clear1(b []byte, parts []scrub.Range, at, n int) []scrub.Range {
+	for i := at; i < at+n; i++ {
+		b[i/8] &^= 0x80 >> (i % 8)
+	}
+	p := scrub.Range{Off: int64(at / 8), Len: int64((at+n+7)/8 - at/8)}
+	if last := len(parts) - 1; last >= 0 && parts[last].End() >= p.Off {
+		parts[last].Len = max(parts[last].End(), p.End()) - parts[last].Off
+		return parts
+	}
+	return append(parts, p)
+}
+
+// bits reads numbers from bytes, most significant bit first; zeros behind them.
+type bits struct {
+	b  []byte
+	at int
+}
+
+func (r *bits) read(n int) (v int) {
+	for range n {
+		v <<= 1
+		if r.at/8 < len(r.b) {
+			v |= int(r.b[r.at/8] >> (7 - r.at%8) & 1)
+		}
+		r.at++
+	}
+	return v
+}

@@ -1,0 +1,144 @@
+package lossless
+
+import (
+	"bytes"
+	"crypto/md5"
+	"hash"
+
+	"untag/scrub"
+	"untag/scrub/apetag"
+)
+
+// monkeyParts are the lengths that the descriptor of Monkey's Audio 3.98 and later gives
+// (MACLib.h: APE_DESCRIPTOR).
+type monkeyParts struct {
+	descriptor, header, seek, stored, sound, trailer int64
+}
+
+// monkey claims the parts of a file. Of the stored header, chunks that tell nothing stay.
+func monkey(s *scrub.Scan) error {
+	b, err := s.Bytes(0, int(min(52, s.Size())))
+	if err != nil {
+		return err
+	}
+	tail, err := apetag.Find(s)
+	if err != nil {
+		return err
+	}
+	if len(b) < 32 {
+		return s.Errorf(0, "a header of %d bytes", len(b))
+	}
+	if le16(b, 4) < 3980 {
+		return oldMonkey(s, b, tail)
+	}
+	b = append(b, make([]byte, 52)...) // of a file cut short
+	p := monkeyParts{le32(b, 8), le32(b, 12), le32(b, 16), le32(b, 20), le32(b, 24) | le32(b, 28)<<32, le32(b, 32)}
+	start := p.descriptor + p.header + p.seek
+	at := start + p.stored
+	if p.descriptor < 52 || p.descriptor > 1024 || p.header > 1024 || at > tail.Start || p.stored > scrub.MaxPiece || p.sound < 0 || p.sound > tail.Start-at || p.trailer > tail.Start-at-p.sound {
+		s.Claim(0, tail.Start, scrub.Payload, "damage")
+		e := scrub.End{Off: tail.Start, Doubt: "the file is damaged or cut short"}
+		s.Doubt("%s", e.Doubt)
+		return tail.Clean(e)
+	}
+	s.Claim(0, 36, scrub.Structure, "descriptor")
+	s.Claim(52, start-52, scrub.Structure, "header")
+	s.Claim(at, p.sound, scrub.Payload, "frames")
+	stored, err := s.Bytes(start, int(p.stored))
+	if err != nil {
+		return err
+	}
+	clean := hollow(stored)
+	before := s.Point()
+	s.Claim(start, p.stored, scrub.Structure, "stored header")
+	if !bytes.Equal(stored, clean) && s.Found(scrub.Finding{Kind: scrub.Comment, Place: "stored header", Off: start, Len: p.stored}) {
+		for i := 0; i < len(clean); i++ { // each chunk by itself
+			n := 0
+			for i+n < len(clean) && stored[i+n] != clean[i+n] {
+				n++
+			}
+			if n > 0 {
+				s.Put(scrub.Destroy, start+int64(i), clean[i:i+n])
+				i += n
+			}
+		}
+	}
+	if err := s.Blank(at+p.sound, p.trailer, 0, scrub.Comment, "stored trailer"); err != nil {
+		return err
+	}
+	s.Claim(36, md5.Size, scrub.Structure, "checksum")
+	if s.Edited(before) {
+		if err := resum(s, p, clean, b[36:52]); err != nil {
+			return err
+		}
+	}
+	return tail.Clean(scrub.End{Off: at + p.sound + p.trailer, Proof: scrub.Counted})
+}
+
+// hollow returns a stored header in which the chunks that tell something are named JUNK and
+// hold zeros.
+func hollow(stored []byte) []byte {
+	out := bytes.Clone(stored)
+	if len(out) < 12 || string(out[8:12]) != "WAVE" {
+		return out
+	}
+	for at := int64(12); int64(len(out))-at >= 8; {
+		n := le32(out, int(at)+4)
+		end := at + 8 + n
+		id := string(out[at : at+4])
+		if id == "data" || end > int64(len(out)) {
+			break
+		}
+		if id != "fmt " && id != "fact" && id != "ds64" || n > 64 {
+			copy(out[at:], "JUNK")
+			clear(out[at+8 : end])
+		}
+		at = end + n&1
+	}
+	return out
+}
+
+// resum writes the checksum of a file as it is to be, first: it covers all but tags, and a
+// run that comes after an interrupted one comes to the same.
+func resum(s *scrub.Scan, p monkeyParts, stored, old []byte) error {
+	h := md5.New()
+	h.Write(stored)
+	at := p.descriptor + p.header + p.seek + p.stored
+	if err := feed(s, h, at, p.sound); err != nil {
+		return err
+	}
+	h.Write(make([]byte, min(p.trailer, scrub.MaxPiece)))
+	if err := feed(s, h, p.descriptor, p.header+p.seek); err != nil {
+		return err
+	}
+	if sum := h.Sum(nil); p.trailer <= scrub.MaxPiece && !bytes.Equal(sum, old) {
+		s.Put(scrub.Unlink, 36, sum)
+	}
+	return nil
+}
+
+func feed(s *scrub.Scan, h hash.Hash, off, n int64) error {
+	for n > 0 {
+		b, err := s.Bytes(off, int(min(n, scrub.MaxPiece)))
+		if err != nil {
+			return err
+		}
+		h.Write(b)
+		off, n = off+int64(len(b)), n-int64(len(b))
+	}
+	return nil
+}
+
+// oldMonkey claims a file of before 3.98: how long it is, is not told.
+func oldMonkey(s *scrub.Scan, b []byte, tail *apetag.Tail) error {
+	const head = 32
+	stored := le32(b, 20)
+	s.Claim(0, head, scrub.Structure, "header")
+	if at := int64(head); stored > 0 && stored < 1<<16 && at+stored < tail.Start {
+		if w, err := s.Bytes(at, int(stored)); err != nil || !bareWAV(w) {
+			s.Doubt("a stored header is not looked into")
+		}
+	}
+	s.Claim(head, tail.Start-head, scrub.Payload, "frames")
+	return tail.Clean(scrub.End{Off: tail.Start})
+}
