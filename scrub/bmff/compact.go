@@ -6,7 +6,6 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
-	"untag/scrub/cover"
 )
 
 // maxCompactTable bounds the chunk offsets that compaction writes anew, in bytes.
@@ -33,7 +32,7 @@ func compact(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
 	if err := c.p.top(); err != nil {
 		return nil, nil, err
 	}
-	if len(c.p.movies) != 1 || len(c.p.Distrusts) > 0 || c.p.open {
+	if len(c.p.movies) != 1 || len(c.p.Distrusts) > 0 || c.p.media.Open {
 		return nil, nil, nil
 	}
 	if err := c.walk(0, s.Size(), ""); err != nil || c.fixed {
@@ -80,23 +79,11 @@ func (c *compaction) walk(off, end int64, in string) error {
 
 // gaps notes what no sample covers. A clean movie has zeros there.
 func (c *compaction) gaps() error {
-	stay, _ := c.p.cover.Split()
-	if c.p.cover.Shared() || c.p.outside(stay) {
-		c.fixed = true
-		return nil
-	}
-	for _, m := range c.p.mdats {
-		err := cover.Sweep(m.Off, m.End(), stay, nil, func(off, n int64, stays, _ bool, _ string) error {
-			if !stays {
-				c.drops = append(c.drops, scrub.Range{Off: off, Len: n})
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	ok, err := c.p.media.Uncovered(func(off, n int64) {
+		c.drops = append(c.drops, scrub.Range{Off: off, Len: n})
+	})
+	c.fixed = c.fixed || !ok
+	return err
 }
 
 // lengths writes the lengths of boxes that lose something.

@@ -6,8 +6,8 @@ import (
 	"untag/scrub"
 	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/header"
+	"untag/scrub/bmff/media"
 	"untag/scrub/bmff/samples"
-	"untag/scrub/codec"
 )
 
 // run is a track fragment and its track.
@@ -18,7 +18,15 @@ type run struct {
 	timed  bool   // and its tfdt
 }
 
-func (r *run) goes() bool { return r.t != nil && r.t.goes }
+// sampled is what is known of the samples.
+func (r *run) sampled() *media.Samples {
+	if r.t == nil {
+		return &media.Samples{}
+	}
+	return &r.t.Samples
+}
+
+func (r *run) goes() bool { return r.t != nil && r.t.Goes }
 
 // fragmentUUIDs stay: sample encryption of PIFF, where there is encryption, and the
 // absolute times by which Smooth Streaming finds its fragments, with the most
@@ -132,7 +140,7 @@ func (p *parser) readRuns(f *samples.Fragment, r *run, b box.Box) error {
 				if err != nil || n == 0 {
 					return err
 				}
-				return p.coverEncryption(off, n)
+				return p.media.CoverEncryption(off, n)
 			}
 		}
 		return nil
@@ -217,47 +225,13 @@ func (p *parser) coverFragment(f *samples.Fragment, r *run, b box.Box) error {
 		}
 		return err
 	}
-	if f.Next, whole, err = x.Each(p.Walk, p.looker(r.t, x.Count)); err != nil {
+	if f.Next, whole, err = x.Each(p.Walk, p.media.Looker(r.sampled(), x.Count)); err != nil {
 		return err
 	}
 	if !whole && !r.goes() {
 		p.Distrust("samples lie beyond the end of the file")
 	}
-	return p.coverFragmentRun(r, x.Off, f.Next-x.Off, x.Last)
-}
-
-// looker returns what looks into the samples of a run of so many, nil if nothing has to.
-func (p *parser) looker(t *track, count int64) func(samples.Sample) error {
-	if t == nil || t.goes || t.Encrypted {
-		return nil
-	}
-	var look func(samples.Sample) error
-	switch {
-	case t.Codec.Known():
-		look = func(f samples.Sample) error { _, err := p.frame(t, f); return err }
-	case t.Codec.Kind == codec.Pictures && !p.Careful:
-		look = p.picture
-	case t.Pictures():
-		look = p.inspect(t)
-	case t.TimedText():
-		look = p.textSample(t)
-	default:
-		return nil
-	}
-	return func(f samples.Sample) error {
-		if p.Deep() || t.recurs || f.No == 0 || f.No == count-1 {
-			return look(f)
-		}
-		return nil
-	}
-}
-
-func (p *parser) coverFragmentRun(r *run, off, n, last int64) error {
-	t := r.t
-	if t == nil {
-		t = &track{}
-	}
-	return p.coverRun(t, off, n, last)
+	return p.media.CoverRun(r.sampled(), x.Off, f.Next-x.Off, x.Last)
 }
 
 // readFragmentTexts reads what the texts of a moof box say, before anything is

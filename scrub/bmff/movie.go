@@ -165,7 +165,7 @@ func (p *parser) trackExtends(m *movie, b box.Box, place string) error {
 	if err != nil {
 		return err
 	}
-	if t := m.track(box.Uint32(h[4:])); t != nil && t.goes {
+	if t := m.track(box.Uint32(h[4:])); t != nil && t.Goes {
 		p.discard(b, place)
 		return nil
 	}
@@ -206,7 +206,7 @@ func (p *parser) gpsIndex(b box.Box, place string) error {
 			return err
 		}
 		if string(head[4:12]) == "freeGPS " {
-			if err := p.cover.Add(region{Off: at, Len: n, Place: "mdat/freeGPS"}); err != nil {
+			if err := p.media.CoverTag(at, n, "mdat/freeGPS"); err != nil {
 				return err
 			}
 		}

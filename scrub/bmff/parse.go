@@ -7,8 +7,8 @@ import (
 	"untag/scrub"
 	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/header"
+	"untag/scrub/bmff/media"
 	"untag/scrub/bmff/meta"
-	"untag/scrub/cover"
 )
 
 // parser is the work on one file.
@@ -16,15 +16,8 @@ type parser struct {
 	*box.Walk
 	tags   *meta.Tags
 	movies []*movie
-	mdats  []scrub.Range // the bodies
-	// hollow are where samples without bytes lie.
-	hollow  map[int64]bool
-	open    bool                // the last mdat has no length of its own and reaches to the end
-	cover   cover.Cover[*track] // what sample tables point at
-	asked   bool                // one points at something
-	payload func(off, n int64)  // claims samples around what was claimed of them
-	gaps    []scrub.Range       // of media data that no sample covers, and that are no zeros
-	end     int64               // of the last box
+	media  *media.Data
+	end    int64 // of the last box
 	// strangers are boxes of the top level that nobody needs.
 	strangers []box.Box
 	// starts are where boxes have to start according to the segment index.
@@ -32,15 +25,16 @@ type parser struct {
 	lastStart int64 // the highest there was
 	indexed   int64 // where the last segment ends according to it
 	fragments int
-	hearings  int   // tracks of text that were listened to
-	visited   int64 // samples that were looked at one by one
+	hearings  int // tracks of text that were listened to
 
 	dated      bool   // the times of the media tell of a date
 	indexScale uint32 // units of time of the segment index
 	moofs      []int64
 }
 
-func newParser(w *box.Walk) *parser { return &parser{Walk: w, tags: &meta.Tags{Walk: w}} }
+func newParser(w *box.Walk) *parser {
+	return &parser{Walk: w, tags: &meta.Tags{Walk: w}, media: &media.Data{Walk: w}}
+}
 
 // parse walks the file twice: once over all boxes, noting where samples lie,
 // and then over the bodies of mdat, which only all of the tables together explain.
@@ -128,13 +122,13 @@ func (p *parser) readMovies() error {
 			break
 		}
 		if b.Type == "mdat" {
-			if p.mdats = append(p.mdats, scrub.Range{Off: b.Body(), Len: b.Size()}); len(p.mdats) > maxMdats {
+			if p.media.Bodies = append(p.media.Bodies, scrub.Range{Off: b.Body(), Len: b.Size()}); len(p.media.Bodies) > media.MaxBodies {
 				return scrub.ErrTooMany
 			}
 		}
 		if b.Type == "moof" {
 			early, fragments = early || len(p.movies) == 0, true
-			if p.moofs = append(p.moofs, b.Off); len(p.moofs) > maxMdats {
+			if p.moofs = append(p.moofs, b.Off); len(p.moofs) > media.MaxBodies {
 				return scrub.ErrTooMany
 			}
 			if err := p.readFragmentTexts(b); err != nil {
@@ -157,12 +151,12 @@ func (p *parser) readMovies() error {
 	}
 	for _, m := range p.movies { // now that the text of all fragments was read
 		for _, t := range m.tracks {
-			if t.goes && p.Careful {
+			if t.Goes && p.Careful {
 				why, err := t.Tables.Complete()
-				t.goes = err == nil && why == "" && !t.swollen && !fragments && t.kind != scrub.Unknown
+				t.Goes = err == nil && why == "" && !t.swollen && !fragments && t.kind != scrub.Unknown
 			}
 		}
-		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.goes }) {
+		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.Goes }) {
 			p.Distrust("a movie without tracks of picture or sound")
 		}
 	}
@@ -253,7 +247,7 @@ func (p *parser) topBox(b box.Box) error {
 		if err != nil {
 			return err
 		}
-		p.open = box.Uint32(h) == 0
+		p.media.Open = box.Uint32(h) == 0
 	case "free", "skip", "wide", "junk":
 		return p.topFiller(b, place)
 	default:
@@ -268,7 +262,7 @@ func (p *parser) topBox(b box.Box) error {
 				return nil
 			}
 		}
-		if p.strangers = append(p.strangers, b); len(p.strangers) > maxMdats {
+		if p.strangers = append(p.strangers, b); len(p.strangers) > media.MaxBodies {
 			return scrub.ErrTooMany
 		}
 	}
@@ -315,9 +309,6 @@ func (p *parser) claimStrangers() error {
 	}
 	return nil
 }
-
-// maxMdats is far above what a day of two-second fragments needs.
-const maxMdats = 1 << 16
 
 // topOnly are boxes that are in no other: one inside of a movie or a fragment tells
 // that its length is too large.

@@ -9,6 +9,7 @@ import (
 	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/entry"
 	"untag/scrub/bmff/header"
+	"untag/scrub/bmff/media"
 	"untag/scrub/bmff/samples"
 	"untag/scrub/bmff/text"
 	"untag/scrub/telemetry"
@@ -19,22 +20,18 @@ type track struct {
 	box   box.Box
 	place string
 	id    uint32
-	entry.Track
+	media.Samples
 	handlerAt int64    // where its handler stands
 	timescale uint32   // units of time a second
 	media     bool     // its media header is that of picture or sound
 	chapters  []uint32 // tracks that this one names as its chapters
 	groups    samples.Groups
-	probes    []samples.Sample // the first and last ones, once the tables were read
 
 	decoded int64       // when the next sample of a fragment begins
 	heard   *text.Heard // while it is not known who wrote its text
 	swollen bool        // it is longer than it can be
 	judged  bool        // what the track is, its samples said
-	recurs  bool        // samples that hold positions go
-	damaged bool        // some samples are no text
 
-	goes bool
 	role scrub.Role
 	kind scrub.Kind
 }
@@ -190,7 +187,7 @@ func (p *parser) judge(m *movie, t *track) error {
 	default:
 		t.role = scrub.Render
 	}
-	t.goes = t.role != scrub.Render && p.Goes(t.role, t.kind)
+	t.Goes = t.role != scrub.Render && p.Goes(t.role, t.kind)
 	if t.role == scrub.Identify {
 		return nil
 	}
@@ -219,7 +216,7 @@ func (p *parser) listen(m *movie, t *track) error {
 		p.Doubt("more tracks of text than can be looked at")
 		return nil
 	}
-	t.heard, err = text.Listen(p.Walk, &t.Track, t.timescale, &p.visited)
+	t.heard, err = text.Listen(p.Walk, &t.Track, t.timescale, &p.media.Visited)
 	return err
 }
 
@@ -233,22 +230,22 @@ func (p *parser) settle(t *track) {
 	verdict, rule := h.Judge()
 	if verdict == telemetry.Telemetry && !h.Damaged {
 		t.role, t.kind, t.judged = scrub.Identify, scrub.Telemetry, true
-		t.goes = p.Goes(t.role, t.kind)
+		t.Goes = p.Goes(t.role, t.kind)
 		return
 	}
-	if t.goes {
+	if t.Goes {
 		return
 	}
-	if t.damaged = h.Damaged; t.damaged {
+	if t.Damaged = h.Damaged; t.Damaged {
 		p.Doubt("a track of text holds something that is no text")
 	}
 	if h.Partial {
 		p.Doubt("more subtitles than can be looked at")
 	}
-	if t.damaged || !p.Goes(scrub.Identify, scrub.Telemetry) {
+	if t.Damaged || !p.Goes(scrub.Identify, scrub.Telemetry) {
 		return
 	}
-	t.recurs = h.Repeats(&t.Track)
+	t.Recurs = h.Repeats(&t.Track)
 	if verdict == telemetry.Unsure {
 		p.Doubt("subtitles may be telemetry: %s", rule)
 	}
@@ -260,7 +257,7 @@ func (p *parser) track(m *movie, t *track) error {
 	f := scrub.Finding{Kind: t.kind, Role: t.role, Place: place, Off: t.box.Off, Len: t.box.Len, Value: t.describe()}
 	switch {
 	case t.role == scrub.Render:
-	case !t.goes && p.Goes(t.role, t.kind):
+	case !t.Goes && p.Goes(t.role, t.kind):
 		p.Stuck(f)
 	default:
 		p.Found(f)
@@ -268,7 +265,7 @@ func (p *parser) track(m *movie, t *track) error {
 	if err := p.coverTrack(m, t); err != nil {
 		return err
 	}
-	if t.goes {
+	if t.Goes {
 		if t.judged {
 			p.Put(scrub.Announce, t.handlerAt, []byte(text.Announced))
 		}
@@ -289,7 +286,7 @@ func (p *parser) trackBox(m *movie, t *track, b box.Box, place string) error {
 	case "tkhd", "tapt", "trgr", "txas", "clip":
 		return header.Claim(p.Walk, b, place)
 	case "mdia":
-		return p.media(t, b, place)
+		return p.trackMedia(t, b, place)
 	case "tref":
 		return p.references(m, b, place)
 	case "udta", "meta":
@@ -335,7 +332,7 @@ func (p *parser) reference(m *movie, b box.Box, place string) error {
 	}
 	var gone []int64
 	for i := 0; i < len(ids); i += 4 {
-		if t := m.track(box.Uint32(ids[i:])); t == nil || t.goes {
+		if t := m.track(box.Uint32(ids[i:])); t == nil || t.Goes {
 			gone = append(gone, b.Body()+int64(i))
 		}
 	}
@@ -360,8 +357,8 @@ func (p *parser) reference(m *movie, b box.Box, place string) error {
 	return nil
 }
 
-// media claims mdia.
-func (p *parser) media(t *track, b box.Box, place string) error {
+// trackMedia claims mdia.
+func (p *parser) trackMedia(t *track, b box.Box, place string) error {
 	return p.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
 		switch c.Type {
@@ -423,4 +420,17 @@ func (t *track) sampleKind() samples.Kind {
 		return samples.Kind{Text: true}
 	}
 	return samples.Kind{Clear: !t.Encrypted, Text: t.Text()}
+}
+
+// coverTrack is called for each track that is claimed; the samples of all tracks of a movie are
+// covered when it is the first of them.
+func (p *parser) coverTrack(m *movie, t *track) error {
+	if t != m.tracks[0] {
+		return nil
+	}
+	var all []*media.Samples
+	for _, t := range m.tracks {
+		all = append(all, &t.Samples)
+	}
+	return p.media.CoverMovie(all)
 }

@@ -1,4 +1,4 @@
-package bmff
+package media
 
 import (
 	"bytes"
@@ -11,17 +11,17 @@ import (
 )
 
 // gap claims media data that no sample covers if they are zeros, else it notes them.
-func (p *parser) gap(off, n int64) error {
-	zero, err := p.Constant(off, n, 0)
+func (d *Data) gap(off, n int64) error {
+	zero, err := d.Constant(off, n, 0)
 	switch {
 	case err != nil:
 		return err
 	case zero:
-		p.Claim(off, n, scrub.Filler, "mdat/unreferenced")
-	case len(p.gaps) >= maxMdats:
+		d.Claim(off, n, scrub.Filler, "mdat/unreferenced")
+	case len(d.gaps) >= MaxBodies:
 		return scrub.ErrTooMany
 	default:
-		p.gaps = append(p.gaps, scrub.Range{Off: off, Len: n})
+		d.gaps = append(d.gaps, scrub.Range{Off: off, Len: n})
 	}
 	return nil
 }
@@ -29,33 +29,33 @@ func (p *parser) gap(off, n int64) error {
 // claimGaps claims the gaps that are no zeros. One goes if it is seen what it is,
 // or, if all of them are a small share of the file, if the sample before it proves
 // that it ends there: a size in a table has no second witness.
-func (p *parser) claimGaps(stay []region) error {
+func (d *Data) claimGaps(stay []region) error {
 	const most, share = 64 << 10, 100
 	var total int64
-	for _, g := range p.gaps {
+	for _, g := range d.gaps {
 		total += g.Len
 	}
-	large := total > most && total > p.Size()/share
-	for _, g := range p.gaps {
+	large := total > most && total > d.Size()/share
+	for _, g := range d.gaps {
 		before := sampleBefore(stay, g.Off)
-		goes, err := p.tellsItself(g, before)
-		if err == nil && !goes && p.Cut() {
+		goes, err := d.tellsItself(g, before)
+		if err == nil && !goes && d.Cut() {
 			goes = true
 		}
 		if err == nil && !goes && !large {
-			goes, err = p.endsBefore(g, before)
+			goes, err = d.endsBefore(g, before)
 		}
 		if err != nil {
 			return err
 		}
-		p.Claim(g.Off, g.Len, scrub.Identify, "mdat/unreferenced")
+		d.Claim(g.Off, g.Len, scrub.Identify, "mdat/unreferenced")
 		f := scrub.Finding{Kind: scrub.Hidden, Place: "mdat/unreferenced", Off: g.Off, Len: g.Len}
 		switch {
 		case !goes:
-			p.Stuck(f)
-			p.Doubt("%d bytes of media data that belong to no sample stay, since they may be picture or sound; scrub --cut removes them", total)
-		case p.Found(f):
-			p.Fill(scrub.Destroy, g.Off, g.Len, 0)
+			d.Stuck(f)
+			d.Doubt("%d bytes of media data that belong to no sample stay, since they may be picture or sound; scrub --cut removes them", total)
+		case d.Found(f):
+			d.Fill(scrub.Destroy, g.Off, g.Len, 0)
 		}
 	}
 	return nil
@@ -72,56 +72,56 @@ func sampleBefore(stay []region, off int64) *region {
 
 // tellsItself tells whether a gap is seen to be no picture or sound: text, unless it
 // follows text, a whole medium, a block of a camera, or boxes.
-func (p *parser) tellsItself(g scrub.Range, before *region) (bool, error) {
+func (d *Data) tellsItself(g scrub.Range, before *region) (bool, error) {
 	const least = 8 // fewer bytes look like text by chance
-	if p.hollow[g.Off] {
+	if d.hollow[g.Off] {
 		return false, nil
 	}
-	h, err := p.Bytes(g.Off, int(min(g.Len, words.MaxText)))
+	h, err := d.Bytes(g.Off, int(min(g.Len, words.MaxText)))
 	if err != nil {
 		return false, err
 	}
 	if len(h) < least {
 		return false, nil
 	}
-	if bytes.HasPrefix(h[4:], []byte("freeGPS ")) || slices.Contains(mediaBoxes, string(h[4:8])) { // relics, or they would be distrusted
+	if bytes.HasPrefix(h[4:], []byte("freeGPS ")) || slices.Contains(mediaBoxes, string(h[4:8])) { // headers of an earlier form, or they would be distrusted
 		return true, nil
 	}
 	if text := bytes.Trim(h, "\x00"); len(text) >= least && box.Readable(text, len(text)) {
 		return before == nil || !before.Owner.Text(), nil
 	}
-	mark, pieces := p.Point(), p.cover.Pieces()
-	err = p.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
-	p.Reset(mark)
-	p.cover.Forget(pieces)
+	mark, pieces := d.Point(), d.cover.Pieces()
+	err = d.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
+	d.Reset(mark)
+	d.cover.Forget(pieces)
 	if scrub.Refusal(err) {
-		return p.OnlyBoxes(g)
+		return d.OnlyBoxes(g)
 	}
 	return err == nil, err
 }
 
 // endsBefore tells whether the sample before a gap proves by its own syntax that it
 // ends there, and that the gap is not another one.
-func (p *parser) endsBefore(g scrub.Range, before *region) (bool, error) {
-	if before == nil || p.hollow[g.Off] {
-		return !p.hollow[g.Off], nil
+func (d *Data) endsBefore(g scrub.Range, before *region) (bool, error) {
+	if before == nil || d.hollow[g.Off] {
+		return !d.hollow[g.Off], nil
 	}
-	whole, err := p.whole(before.Owner, scrub.Range{Off: before.Last, Len: g.Off - before.Last})
+	whole, err := d.whole(before.Owner, scrub.Range{Off: before.Last, Len: g.Off - before.Last})
 	if !whole || err != nil {
 		return false, err
 	}
-	more, err := p.whole(before.Owner, g)
+	more, err := d.whole(before.Owner, g)
 	return !more, err
 }
 
 // whole tells whether a range is one sample of a track from its first byte to its last.
-func (p *parser) whole(t *track, r scrub.Range) (bool, error) {
+func (d *Data) whole(t *Samples, r scrub.Range) (bool, error) {
 	switch {
 	case t.Encrypted || r.Len < 4:
 		return false, nil
 	case t.TimedText():
-		h, err := p.Bytes(r.Off, 2)
+		h, err := d.Bytes(r.Off, 2)
 		return err == nil && int64(box.Uint16(h))+2 == r.Len, err
 	}
-	return t.Codec.Whole(p.Reader, r.Off, r.Len)
+	return t.Codec.Whole(d.Reader, r.Off, r.Len)
 }

@@ -1,4 +1,4 @@
-package bmff
+package media
 
 import (
 	"untag/scrub"
@@ -14,33 +14,33 @@ const maxPictures = 1 << 13
 // or if the first or the last hold something. Decoders look at the segments of
 // the other forms (the fields of Motion JPEG A, the strings of Avid), so these
 // are only looked at.
-func (p *parser) probePictures(t *track) error {
-	if t.Codec.Kind != codec.Pictures || p.Careful { // a frame of the wrong length is cleaned of the next one
-		return p.eachProbe(t, p.inspect(t))
+func (d *Data) probePictures(t *Samples) error {
+	if t.Codec.Kind != codec.Pictures || d.Careful { // a frame of the wrong length is cleaned of the next one
+		return d.eachProbe(t, d.inspect(t))
 	}
 	few := t.Tables.Count <= maxPictures
-	all := few && p.Deep()
+	all := few && d.Deep()
 	if !all {
-		before, pieces := p.Point(), p.cover.Pieces()
-		if err := p.eachProbe(t, p.picture); err != nil {
+		before, pieces := d.Point(), d.cover.Pieces()
+		if err := d.eachProbe(t, d.picture); err != nil {
 			return err
 		}
-		if !p.Edited(before) {
+		if !d.Edited(before) {
 			return nil
 		}
-		p.Reset(before)
-		p.cover.Forget(pieces)
+		d.Reset(before)
+		d.cover.Forget(pieces)
 		all = few
 	}
 	if !all {
-		p.Doubt("the pictures of a video track hold metadata, and are too many")
+		d.Doubt("the pictures of a video track hold metadata, and are too many")
 		return nil
 	}
-	return p.eachSample(t, p.picture)
+	return d.eachSample(t, d.picture)
 }
 
 // eachProbe visits the frames that are looked at in any case.
-func (p *parser) eachProbe(t *track, visit func(samples.Sample) error) error {
+func (d *Data) eachProbe(t *Samples, visit func(samples.Sample) error) error {
 	for _, f := range t.probes {
 		if err := visit(f); err != nil {
 			return err
@@ -50,31 +50,31 @@ func (p *parser) eachProbe(t *track, visit func(samples.Sample) error) error {
 }
 
 // picture has one frame cleaned as a medium of its own.
-func (p *parser) picture(f samples.Sample) error {
-	if f.Len == 0 || p.cover.Has(f.Off) {
+func (d *Data) picture(f samples.Sample) error {
+	if f.Len == 0 || d.cover.Has(f.Off) {
 		return nil
 	}
-	err := p.Medium(scrub.Extents{{Off: f.Off, Len: f.Len}}, "mdat/picture")
+	err := d.Medium(scrub.Extents{{Off: f.Off, Len: f.Len}}, "mdat/picture")
 	if scrub.Refusal(err) {
-		p.Doubt("pictures of a video track can't be read")
+		d.Doubt("pictures of a video track can't be read")
 		return nil
 	}
 	if err == nil {
-		p.cover.Piece(scrub.Range{Off: f.Off, Len: f.Len})
+		d.cover.Piece(scrub.Range{Off: f.Off, Len: f.Len})
 	}
 	return err
 }
 
 // inspect returns what doubts frames that can't be cleaned.
-func (p *parser) inspect(t *track) func(samples.Sample) error {
+func (d *Data) inspect(t *Samples) func(samples.Sample) error {
 	st := t.Codec
 	if st.Kind == codec.Pictures {
 		st.Kind = codec.Fields
 	}
 	return func(f samples.Sample) error {
-		why, err := st.Inspect(p.Reader, f.Off, f.Len)
+		why, err := st.Inspect(d.Reader, f.Off, f.Len)
 		if why != "" {
-			p.Doubt("%s", why)
+			d.Doubt("%s", why)
 		}
 		return err
 	}
