@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/tags"
 )
 
 // Tags that lead on or that are read for what they do to the picture.
@@ -66,10 +67,11 @@ func (r *reader) orientation(e raw) {
 
 // known adds an entry that a table names; others are only counted.
 func (r *reader) known(name string, e raw) {
-	t, ok := tags[e.tag]
+	place := "IFD"
 	if name == gpsIFD {
-		t, ok = gpsTags[e.tag]
+		place = "GPS"
 	}
+	t, ok := known()[place][uint64(e.tag)]
 	if !ok {
 		r.block.Others++
 		return
@@ -80,13 +82,13 @@ func (r *reader) known(name string, e raw) {
 	r.add(name, e, t, r.value(e))
 }
 
-func (r *reader) add(name string, e raw, t tag, value string) {
-	if value == "" && t.kind != scrub.MakerNote {
+func (r *reader) add(name string, e raw, t tags.Tag, value string) {
+	if value == "" && t.Kind != scrub.MakerNote {
 		r.block.Others++ // an empty text gives nothing away but that it is there
 		return
 	}
 	r.block.Entries = append(r.block.Entries, Entry{IFD: name, Tag: e.tag, Type: e.kind, Count: e.count,
-		Off: e.off, Len: e.size, Name: t.name, Kind: t.kind, Value: value})
+		Off: e.off, Len: e.size, Name: t.ID, Kind: t.Kind, Value: value})
 }
 
 // thumbnail deals with IFD1, which holds a small picture and, from some

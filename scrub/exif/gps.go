@@ -22,7 +22,7 @@ func (r *reader) gps(off int64) {
 			continue
 		}
 		if e.tag == tagLatitude || e.tag == tagLongitude {
-			r.add(gpsIFD, e, gpsTags[e.tag], r.degrees(e))
+			r.add(gpsIFD, e, known()["GPS"][uint64(e.tag)], r.degrees(e))
 			continue
 		}
 		r.known(gpsIFD, e)

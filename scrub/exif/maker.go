@@ -6,99 +6,47 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/tags"
 )
 
 // maker says how a vendor lays out its note: most are an IFD, after a header of
 // the vendor's own and with offsets from the block's or from the note's start.
 type maker struct {
-	name  string
+	name  string // in the table of tags
 	magic string // the note starts with it
 	make  string // or Make starts with it, where the note has no header
 	ifd   int64  // where the IFD starts in the note
 	order int    // where a byte order mark (II, MM) stands in the note; -1: that of the block
 	own   bool   // offsets count from base in the note, else from the block
 	base  int64
-	tags  map[uint16]tag
 }
 
 // makers are those whose notes name a serial number, an owner or a place in the
 // open. The layouts and tag numbers are those of ExifTool 13.58.
 var makers = []maker{
-	{name: "Apple", magic: "Apple iOS\x00", ifd: 14, order: 12, own: true, tags: appleTags},
-	{name: "Nikon", magic: "Nikon\x00\x02", ifd: 18, order: 10, own: true, base: 10, tags: nikonTags},
-	{name: "Nikon", magic: "Nikon\x00\x01", ifd: 8, order: -1, tags: nikonTags},
-	{name: "Sony", magic: "SONY DSC \x00", ifd: 12, order: -1, tags: sonyTags},
-	{name: "Sony", magic: "SONY CAM \x00", ifd: 12, order: -1, tags: sonyTags},
-	{name: "Panasonic", magic: "Panasonic\x00", ifd: 12, order: -1, tags: panasonicTags},
-	{name: "FujiFilm", magic: "FUJIFILM\x0c\x00\x00\x00", ifd: 12, order: -2, own: true, tags: fujiTags},
-	{name: "Olympus", magic: "OLYMPUS\x00", ifd: 12, order: 8, own: true, tags: olympusTags},
-	{name: "Olympus", magic: "OM SYSTEM\x00", ifd: 16, order: 12, own: true, tags: olympusTags},
-	{name: "Olympus", magic: "OLYMP\x00", ifd: 8, order: -1, tags: olympusTags},
-	{name: "Pentax", magic: "AOC\x00", ifd: 6, order: 4, tags: pentaxTags},
-	{name: "Pentax", magic: "PENTAX \x00", ifd: 10, order: 8, own: true, tags: pentaxTags},
-	{name: "Canon", make: "Canon", order: -1, tags: canonTags},
-	{name: "Samsung", make: "SAMSUNG", order: -1, tags: samsungTags},
-	{name: "Nikon", make: "NIKON", order: -1, tags: nikonTags},
+	{name: "Apple", magic: "Apple iOS\x00", ifd: 14, order: 12, own: true},
+	{name: "Nikon", magic: "Nikon\x00\x02", ifd: 18, order: 10, own: true, base: 10},
+	{name: "Nikon", magic: "Nikon\x00\x01", ifd: 8, order: -1},
+	{name: "Sony", magic: "SONY DSC \x00", ifd: 12, order: -1},
+	{name: "Sony", magic: "SONY CAM \x00", ifd: 12, order: -1},
+	{name: "Panasonic", magic: "Panasonic\x00", ifd: 12, order: -1},
+	{name: "FujiFilm", magic: "FUJIFILM\x0c\x00\x00\x00", ifd: 12, order: -2, own: true},
+	{name: "Olympus", magic: "OLYMPUS\x00", ifd: 12, order: 8, own: true},
+	{name: "Olympus", magic: "OM SYSTEM\x00", ifd: 16, order: 12, own: true},
+	{name: "Olympus", magic: "OLYMP\x00", ifd: 8, order: -1},
+	{name: "Pentax", magic: "AOC\x00", ifd: 6, order: 4},
+	{name: "Pentax", magic: "PENTAX \x00", ifd: 10, order: 8, own: true},
+	{name: "Canon", make: "Canon", order: -1},
+	{name: "Samsung", make: "SAMSUNG", order: -1},
+	{name: "Nikon", make: "NIKON", order: -1},
 }
 
 const fujiOrder = -2 // always little-endian
 
-var (
-	appleTags = map[uint16]tag{
-		0x000B: {"BurstUUID", scrub.ID},
-		0x0011: {"ContentIdentifier", scrub.ID},
-		0x0015: {"ImageUniqueID", scrub.ID},
-		0x0020: {"ImageCaptureRequestID", scrub.ID},
-		0x002B: {"PhotoIdentifier", scrub.ID},
-	}
-	nikonTags = map[uint16]tag{
-		0x001D: {"SerialNumber", scrub.Serial},
-		0x00A0: {"SerialNumber", scrub.Serial},
-		0x00A7: {"ShutterCount", scrub.Serial},
-	}
-	sonyTags = map[uint16]tag{
-		0x2031: {"SerialNumber", scrub.Serial},
-		0xB001: {"SonyModelID", scrub.Device},
-	}
-	panasonicTags = map[uint16]tag{
-		0x0025: {"InternalSerialNumber", scrub.Serial},
-		0x0051: {"LensType", scrub.Device},
-		0x0052: {"LensSerialNumber", scrub.Serial},
-		0x0054: {"AccessorySerialNumber", scrub.Serial},
-		0x0065: {"Title", scrub.Caption},
-		0x0066: {"BabyName", scrub.Person},
-		0x0067: {"Location", scrub.Place},
-		0x0069: {"Country", scrub.Place},
-		0x006B: {"State", scrub.Place},
-		0x006D: {"City", scrub.Place},
-		0x006F: {"Landmark", scrub.Place},
-	}
-	fujiTags    = map[uint16]tag{0x0010: {"InternalSerialNumber", scrub.Serial}}
-	olympusTags = map[uint16]tag{
-		0x0209: {"CameraID", scrub.Serial},
-		0x0404: {"SerialNumber", scrub.Serial},
-		0x101A: {"SerialNumber", scrub.Serial},
-	}
-	pentaxTags = map[uint16]tag{0x0229: {"SerialNumber", scrub.Serial}}
-	canonTags  = map[uint16]tag{
-		0x0006: {"CanonImageType", scrub.Device},
-		0x0007: {"CanonFirmwareVersion", scrub.Device},
-		0x0009: {"OwnerName", scrub.Person},
-		0x000C: {"SerialNumber", scrub.Serial},
-		0x0028: {"ImageUniqueID", scrub.ID},
-		0x0095: {"LensModel", scrub.Device},
-		0x0096: {"InternalSerialNumber", scrub.Serial},
-	}
-	samsungTags = map[uint16]tag{
-		0xA002: {"SerialNumber", scrub.Serial},
-		0xA005: {"InternalLensSerialNumber", scrub.Serial},
-	}
-)
-
 // makerNote reports the note as a whole and what is known inside.
 func (r *reader) makerNote(e raw) {
 	head := r.bytes(e.off, int(min(e.size, 24)))
-	r.add(exifIFD, e, tag{"MakerNote", scrub.MakerNote}, fmt.Sprintf("%d bytes", e.size))
+	r.add(exifIFD, e, tags.Tag{ID: "MakerNote", Kind: scrub.MakerNote}, fmt.Sprintf("%d bytes", e.size))
 	for i := range makers {
 		if m := &makers[i]; m.matches(head, r.make) {
 			r.makerIFD(m, e, head)
@@ -130,7 +78,7 @@ func (r *reader) makerIFD(m *maker, e raw, head []byte) {
 	}
 	entries, _ := r.directory(e.off+m.ifd, base)
 	for _, v := range entries {
-		if t, ok := m.tags[v.tag]; ok {
+		if t, ok := known()[m.name][uint64(v.tag)]; ok {
 			r.add(m.name, v, t, r.value(v))
 		}
 		if m.name == "Apple" && (v.tag == tagHeadroom || v.tag == tagGain) {

@@ -4,12 +4,14 @@
 package photoshop
 
 import (
+	_ "embed"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 
 	"untag/scrub"
+	"untag/scrub/tags"
 )
 
 // Source is what blocks are read from; [scrub.Reader] is one.
@@ -21,32 +23,11 @@ type Source interface {
 // maxBlocks bounds the list of resources: Photoshop writes about 40.
 const maxBlocks = 1024
 
-// resource is what a number stands for.
-type resource struct {
-	name string
-	kind scrub.Kind
-}
+//go:embed tags.tsv
+var table string
 
-// resources are those that give something away.
-var resources = map[uint16]resource{
-	0x0404: {"IPTC", ""},
-	0x03E8: {"PhotoshopInfo", scrub.Software},
-	0x0406: {"JPEGQuality", scrub.Software},
-	0x0409: {"Thumbnail", scrub.Thumbnail},
-	0x040A: {"Copyright", scrub.Caption},
-	0x040B: {"URL", scrub.Person},
-	0x040C: {"Thumbnail", scrub.Thumbnail},
-	0x0421: {"VersionInfo", scrub.Software},
-	0x0422: {"EXIF", scrub.Unknown},
-	0x0424: {"XMP", scrub.Unknown},
-	0x0425: {"IPTCDigest", scrub.ID},
-	0x041A: {"Slices", scrub.Caption},
-	0x041E: {"URLList", scrub.Caption},
-	0x043A: {"PrintInfo", scrub.Device},
-	0x043B: {"PrintStyle", scrub.Device},
-	0x043E: {"AutoSaveFilePath", scrub.Person},
-	0x0428: {"PixelAspectRatio", scrub.Unknown},
-}
+// known are the blocks and datasets that give something away, by their numbers.
+var known = tags.Numbered(table)
 
 // Report tells what the resource blocks in src give away. An error is one of reading.
 func Report(src Source, place string, found func(scrub.Finding)) error {
@@ -60,14 +41,14 @@ func Report(src Source, place string, found func(scrub.Finding)) error {
 			break
 		}
 		off = body + (size+1)&^1
-		r, known := resources[id]
+		r, ok := known()["8BIM"][uint64(id)]
 		switch {
 		case id == 0x0404:
 			if err := reportIPTC(src, body, size, place+"/IPTC", found); err != nil {
 				return err
 			}
-		case known && r.kind != scrub.Unknown:
-			found(scrub.Finding{Kind: r.kind, Place: place + "/" + r.name, Off: body, Len: size, Value: fmt.Sprintf("%d bytes", size)})
+		case ok && r.Kind != scrub.Unknown:
+			found(scrub.Finding{Kind: r.Kind, Place: place + "/" + r.ID, Off: body, Len: size, Value: fmt.Sprintf("%d bytes", size)})
 		default:
 			others++
 		}

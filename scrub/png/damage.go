@@ -135,7 +135,7 @@ func (c *cleaner) proven(k chunk) error {
 	if err != nil {
 		return err
 	}
-	kind, known := kinds[k.typ]
+	t, named := known()["chunk"][k.typ]
 	switch {
 	case !sound || !c.Atomic(k.off+4, 8): // half of a new name would not be found again
 	case k.typ == void:
@@ -144,15 +144,15 @@ func (c *cleaner) proven(k chunk) error {
 		return c.exif(k)
 	case isText(k.typ):
 		return c.text(k)
-	case known && kind != scrub.Hidden:
+	case named && t.Kind != scrub.Hidden:
 		value, err := c.value(k)
 		if err != nil {
 			return err
 		}
-		return c.drop(k, kind, value)
+		return c.drop(k, t.Kind, value)
 	}
 	role := scrub.Identify
-	if _, renders := c.header.renders(k.typ); renders || k.typ == "iCCP" || kind == scrub.Hidden {
+	if _, renders := c.header.renders(k.typ); renders || k.typ == "iCCP" || t.Kind == scrub.Hidden {
 		role = scrub.Render
 	}
 	c.keep(k, role)
@@ -168,10 +168,10 @@ func torn(typ string) bool {
 // unproven tells whether a chunk that no table knows may be one of the picture's
 // whose name is damaged: the checksum is of the name too.
 func (c *cleaner) unproven(k chunk) (bool, error) {
-	_, known := kinds[k.typ]
+	_, named := known()["chunk"][k.typ]
 	_, renders := c.header.renders(k.typ)
-	known = known && k.typ != "PLTE"
-	if known || renders || torn(k.typ) || isText(k.typ) || k.typ == void || k.typ == "iCCP" || k.typ == "eXIf" {
+	named = named && k.typ != "PLTE"
+	if named || renders || torn(k.typ) || isText(k.typ) || k.typ == void || k.typ == "iCCP" || k.typ == "eXIf" {
 		return false, nil
 	}
 	sound, err := c.sound(k)

@@ -3,24 +3,22 @@ package png
 import (
 	"bytes"
 	"compress/zlib"
+	_ "embed"
 	"io"
 	"strings"
 	"unicode/utf8"
 
 	"untag/scrub"
+	"untag/scrub/tags"
 	"untag/scrub/words"
 )
 
-// keywords says what a text gives away, 11.3.3.1 and what programs write.
-var keywords = map[string]scrub.Kind{
-	"Title": scrub.Caption, "Description": scrub.Caption, "Copyright": scrub.Caption, "Disclaimer": scrub.Caption, "Warning": scrub.Caption,
-	"Author": scrub.Person, "Artist": scrub.Person,
-	"Software": scrub.Software, "Source": scrub.Device, "Creation Time": scrub.Time, "Comment": scrub.Comment, "comment": scrub.Comment,
-	"date:create": scrub.Time, "date:modify": scrub.Time, "date:timestamp": scrub.Time, "create-date": scrub.Time, "modify-date": scrub.Time,
-	"parameters": scrub.Software, "prompt": scrub.Software, "workflow": scrub.Software, "AIGC": scrub.Provenance,
-	xmpKeyword: scrub.Unknown, "hf-job-id": scrub.ID,
-	"Thumb::URI": scrub.ID, "Thumb::MTime": scrub.Time,
-}
+//go:embed tags.tsv
+var table string
+
+// known says what texts give away by their keywords (11.3.3.1, and what programs
+// write), and chunks that go by their types; others are unknown.
+var known = tags.Index(table)
 
 // maxText is the longest text that a policy may keep, and the most that is
 // decompressed of any.
@@ -40,9 +38,9 @@ func (c *cleaner) text(k chunk) error {
 	case c.sources[k.off] != nil:
 		return c.exif(k)
 	}
-	kind, ok := keywords[keyword]
-	if !ok {
-		kind = scrub.Unknown
+	kind := scrub.Unknown
+	if t, ok := known()["text"][keyword]; ok {
+		kind = t.Kind
 	}
 	whole := k.n == int64(len(b)) && len(text) <= maxText && isWords(keyword) && isWords(text)
 	f := scrub.Finding{Kind: kind, Place: k.typ + "/" + clean(keyword), Off: k.off, Len: k.end() - k.off, Value: clean(text)}

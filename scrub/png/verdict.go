@@ -33,17 +33,6 @@ func (h header) renders(typ string) (n int64, ok bool) {
 	return 0, false
 }
 
-// kinds says what known chunks that go give away; others are unknown.
-var kinds = map[string]scrub.Kind{
-	"tIME": scrub.Time,
-	"PLTE": scrub.Hidden, "hIST": scrub.Hidden, // a suggestion for displays of few colours
-	"tRNS": scrub.Hidden, "acTL": scrub.Hidden, "fcTL": scrub.Hidden, "fdAT": scrub.Hidden, // where they have no meaning
-	"caBX": scrub.Provenance, "dSIG": scrub.Provenance, "seAl": scrub.Provenance, // C2PA and signatures
-	"iDOT": scrub.Software, "vpAg": scrub.Software, "caNv": scrub.Software, // Apple, ImageMagick
-	"mkBF": scrub.Hidden, "mkBS": scrub.Hidden, "mkBT": scrub.Hidden, "mkTS": scrub.Hidden, "prVW": scrub.Thumbnail, // Fireworks
-	"zxIf": scrub.MakerNote,
-}
-
 // judge decides what becomes of a chunk that doesn't hold the picture.
 func (c *cleaner) judge(k chunk) error {
 	n, renders := c.header.renders(k.typ)
@@ -61,9 +50,9 @@ func (c *cleaner) judge(k chunk) error {
 	case k.typ == "tEXt" || k.typ == "zTXt" || k.typ == "iTXt":
 		return c.text(k)
 	}
-	kind, ok := kinds[k.typ]
-	if !ok {
-		kind = scrub.Unknown
+	kind := scrub.Unknown
+	if t, ok := known()["chunk"][k.typ]; ok {
+		kind = t.Kind
 	}
 	value, err := c.value(k)
 	if err != nil {

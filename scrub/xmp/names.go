@@ -1,10 +1,12 @@
 package xmp
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/tags"
 )
 
 // prefixes are the usual ones of name spaces that occur in media.
@@ -72,62 +74,22 @@ func prefix(space string) string {
 	return "other"
 }
 
-// kinds says what a property gives away, by its last name; a name that ends in
-// a colon stands for all of its prefix that are not named.
-var kinds = map[string]scrub.Kind{
-	"tiff:Make": scrub.Device, "tiff:Model": scrub.Device, "tiff:Software": scrub.Software, "tiff:Artist": scrub.Person,
-	"tiff:DateTime": scrub.Time, "tiff:ImageDescription": scrub.Caption, "tiff:Copyright": scrub.Caption,
-	"exif:DateTimeOriginal": scrub.Time, "exif:DateTimeDigitized": scrub.Time, "exif:ImageUniqueID": scrub.ID,
-	"exif:UserComment": scrub.Comment, "exif:GPSTimeStamp": scrub.Time, "exif:GPSLatitude": scrub.Place,
-	"exif:GPSLongitude": scrub.Place, "exif:GPSAltitude": scrub.Place, "exif:GPSDestLatitude": scrub.Place,
-	"exif:GPSDestLongitude": scrub.Place, "exif:GPSImgDirection": scrub.Place, "exif:MakerNote": scrub.MakerNote,
-	"aux:SerialNumber": scrub.Serial, "aux:LensSerialNumber": scrub.Serial, "aux:OwnerName": scrub.Person,
-	"aux:Lens": scrub.Device, "aux:LensInfo": scrub.Device, "aux:LensID": scrub.Device, "aux:Firmware": scrub.Device,
-	"aux:ImageNumber":         scrub.ID,
-	"exifEX:BodySerialNumber": scrub.Serial, "exifEX:LensSerialNumber": scrub.Serial,
-	"exifEX:CameraOwnerName": scrub.Person, "exifEX:LensModel": scrub.Device, "exifEX:LensMake": scrub.Device,
-	"exifEX:LensSpecification": scrub.Device, "exifEX:Photographer": scrub.Person, "exifEX:ImageEditor": scrub.Person,
-	"xmp:CreatorTool": scrub.Software, "xmp:CreateDate": scrub.Time, "xmp:ModifyDate": scrub.Time,
-	"xmp:MetadataDate": scrub.Time, "xmp:Label": scrub.Caption, "xmp:Rating": scrub.Caption, "xmp:Nickname": scrub.Person,
-	"xmp:Identifier": scrub.ID, "xmp:Author": scrub.Person,
-	"xmpMM:": scrub.ID, "stRef:": scrub.ID, "stEvt:instanceID": scrub.ID, "stEvt:when": scrub.Time,
-	"stEvt:softwareAgent": scrub.Software, "stEvt:": scrub.Provenance, "xmpNote:HasExtendedXMP": scrub.ID,
-	"xmpRights:": scrub.Caption, "plus:": scrub.Caption, "lr:": scrub.Caption, "digiKam:": scrub.Caption,
-	"dc:creator": scrub.Person, "dc:contributor": scrub.Person, "dc:publisher": scrub.Person, "dc:date": scrub.Time,
-	"dc:identifier": scrub.ID, "dc:source": scrub.ID, "dc:title": scrub.Caption, "dc:description": scrub.Caption,
-	"dc:subject": scrub.Caption, "dc:rights": scrub.Caption, "dcterms:provenance": scrub.Provenance,
-	"photoshop:AuthorsPosition": scrub.Person, "photoshop:CaptionWriter": scrub.Person, "photoshop:Credit": scrub.Person,
-	"photoshop:City": scrub.Place, "photoshop:State": scrub.Place, "photoshop:Country": scrub.Place,
-	"photoshop:DateCreated": scrub.Time, "photoshop:TransmissionReference": scrub.ID, "photoshop:DocumentAncestors": scrub.ID,
-	"photoshop:History": scrub.Provenance, "photoshop:Headline": scrub.Caption, "photoshop:Source": scrub.Caption,
-	"photoshop:Instructions": scrub.Caption, "photoshop:Category": scrub.Caption,
-	"photoshop:SupplementalCategories": scrub.Caption,
-	"Iptc4xmpCore:Location":            scrub.Place, "Iptc4xmpCore:CountryCode": scrub.Place, "Iptc4xmpCore:": scrub.Person,
-	"Iptc4xmpExt:PersonInImage": scrub.Person, "Iptc4xmpExt:City": scrub.Place, "Iptc4xmpExt:CountryName": scrub.Place,
-	"Iptc4xmpExt:Sublocation": scrub.Place, "Iptc4xmpExt:ProvinceState": scrub.Place, "Iptc4xmpExt:": scrub.Caption,
-	"MicrosoftPhoto:CameraSerialNumber": scrub.Serial, "MicrosoftPhoto:DateAcquired": scrub.Time,
-	"MicrosoftPhoto:LensModel": scrub.Device, "MicrosoftPhoto:LastKeywordXMP": scrub.Caption,
-	"MPReg:PersonDisplayName": scrub.Person, "mwg-rs:Name": scrub.Person, "apple-fi:": scrub.Person,
-	"drone-dji:GpsLatitude": scrub.Place, "drone-dji:GpsLongitude": scrub.Place, "drone-dji:GpsLongtitude": scrub.Place,
-	"drone-dji:AbsoluteAltitude": scrub.Place, "drone-dji:DroneSerialNumber": scrub.Serial,
-	"drone-dji:CameraSerialNumber": scrub.Serial, "drone-dji:": scrub.Telemetry,
-	"crs:RawFileName": scrub.ID, "pdf:Producer": scrub.Software, "pdf:Author": scrub.Person, "pdf:Keywords": scrub.Caption,
-	"xmpDM:": scrub.Caption, "GIMP:": scrub.Software, "TC260:AIGC": scrub.Provenance,
-	"GCamera:hdrp_makernote": scrub.MakerNote, "GCamera:shot_log_data": scrub.MakerNote,
-	"GCamera:MotionPhoto": scrub.Motion, "GCamera:MicroVideo": scrub.Motion,
-	"GCamera:BurstID": scrub.ID, "GCreations:CameraBurstID": scrub.ID, "GCreations:": scrub.Software,
-	"GImage:Data": scrub.Hidden, "GAudio:Data": scrub.Motion, "GDepth:Data": scrub.Hidden,
-}
+//go:embed tags.tsv
+var table string
+
+// kinds says what a property gives away, by its prefix and last name; "*" stands for
+// all of a prefix that are not named.
+var kinds = tags.Index(table)
 
 // KindOf says what a property gives away by its name; ok is false if it gives
 // away nothing known.
 func KindOf(name string) (k scrub.Kind, ok bool) {
-	name = last(name)
-	if k, ok = kinds[name]; !ok {
-		p, _, _ := strings.Cut(name, ":")
-		k, ok = kinds[p+":"]
+	prefix, name, _ := strings.Cut(last(name), ":")
+	t, ok := kinds()[prefix][name]
+	if !ok {
+		t, ok = kinds()[prefix]["*"]
 	}
-	return k, ok
+	return t.Kind, ok
 }
 
 // Report tells what the packet at place gives away; off and n say where it lies.

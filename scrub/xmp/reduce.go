@@ -107,7 +107,7 @@ var skeleton = map[string]bool{
 // Reduce finds what of the packet b stays. It does not ask that the packet is
 // well-formed, since a run that was interrupted may have left it otherwise.
 func Reduce(b []byte, k Keep) *Reduced {
-	r := &reducer{tags: tags{b: b}, allowed: map[string]check{}, count: map[string]int{}, out: &Reduced{Kept: map[string]bool{}}}
+	r := &reducer{finder: finder{b: b}, allowed: map[string]check{}, count: map[string]int{}, out: &Reduced{Kept: map[string]bool{}}}
 	r.allow(k.GainMap, announceNames)
 	r.allow(k.Map, mapNames)
 	r.allow(k.Panorama, panoNames)
@@ -117,7 +117,7 @@ func Reduce(b []byte, k Keep) *Reduced {
 }
 
 type reducer struct {
-	tags
+	finder
 	allowed map[string]check
 	stack   []open
 	spaces  []binding // name spaces in scope, the innermost last

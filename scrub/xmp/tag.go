@@ -2,9 +2,9 @@ package xmp
 
 import "bytes"
 
-// tags finds tags in a packet, in linear time: a search that failed once is not
+// finder finds tags in a packet, in linear time: a search that failed once is not
 // tried again.
-type tags struct {
+type finder struct {
 	b      []byte
 	absent [256]bool // a quote that does not occur any more
 	ended  bool      // no tag ends any more
@@ -31,7 +31,7 @@ const maxTag = 128
 
 // scan reads the tag, instruction or comment that starts at b[off]. What is
 // no tag has no name; ok is false if nothing ends it in time.
-func (s *tags) scan(off int) (t tag, ok bool) {
+func (s *finder) scan(off int) (t tag, ok bool) {
 	b := s.b
 	t.off = off
 	for _, w := range []struct{ start, end string }{{"<!--", "-->"}, {"<?", "?>"}, {"<![CDATA[", "]]>"}, {"<!", ">"}} {
@@ -59,7 +59,7 @@ func (s *tags) scan(off int) (t tag, ok bool) {
 
 // rest reads attributes up to the end of the tag. What is none, as an
 // interrupted run may leave it, is stepped over.
-func (s *tags) rest(t tag, at int) (tag, bool) {
+func (s *finder) rest(t tag, at int) (tag, bool) {
 	b := s.b
 	for at < len(b) {
 		switch c := b[at]; {
@@ -84,7 +84,7 @@ func (s *tags) rest(t tag, at int) (tag, bool) {
 
 // attr reads name="value" at b[at], which white space must precede and may stand
 // around the sign (XML 1.0, 2.3, Eq).
-func (s *tags) attr(at int) (a attr, ok bool) {
+func (s *finder) attr(at int) (a attr, ok bool) {
 	b := s.b
 	if !space(b[at-1]) {
 		return a, false

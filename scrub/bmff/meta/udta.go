@@ -8,27 +8,6 @@ import (
 	"untag/scrub/bmff/box"
 )
 
-// userItems are the items of user data whose meaning is known (QuickTime,
-// 3GPP TS 26.244 clause 8, and what cameras write there). All go but those with
-// the role Describe or Render, and whatever is not listed goes as unknown.
-var userItems = map[string]verdict{
-	"\xa9xyz": {0, scrub.Place}, "@xyz": {0, scrub.Place}, "loci": {0, scrub.Place},
-	"\xa9mak": {0, scrub.Device}, "\xa9mod": {0, scrub.Device}, "\xa9mdl": {0, scrub.Device}, "modl": {0, scrub.Device}, "manu": {0, scrub.Device}, "cmnm": {0, scrub.Device},
-	"\xa9swr": {0, scrub.Software}, "\xa9too": {0, scrub.Software}, "\xa9enc": {0, scrub.Software}, "\xa9req": {0, scrub.Software}, "\xa9fmt": {0, scrub.Software},
-	"slno": {0, scrub.Serial}, "SNum": {0, scrub.Serial}, "cmid": {0, scrub.Serial}, "CAME": {0, scrub.Serial}, "LENS": {0, scrub.Serial}, "sern": {0, scrub.Serial}, "maca": {0, scrub.Serial}, "GPMF": {0, scrub.Serial}, "infi": {0, scrub.Serial},
-	"FIRM": {0, scrub.Device}, "MUID": {0, scrub.ID}, "GUMI": {0, scrub.ID}, "BCID": {0, scrub.ID}, "clid": {0, scrub.ID},
-	"Xtra": {0, scrub.Person}, "\xa9day": {scrub.Describe, scrub.Title}, "yrrc": {scrub.Describe, scrub.Title}, "\xa9TIM": {0, scrub.Time}, "date": {0, scrub.Time},
-	"\xa9nam": {scrub.Describe, scrub.Title}, "\xa9ART": {scrub.Describe, scrub.Title}, "\xa9alb": {scrub.Describe, scrub.Title}, "\xa9gen": {scrub.Describe, scrub.Title}, "\xa9wrt": {scrub.Describe, scrub.Title}, "\xa9com": {scrub.Describe, scrub.Title}, "\xa9trk": {scrub.Describe, scrub.Title},
-	"titl": {scrub.Describe, scrub.Title}, "perf": {scrub.Describe, scrub.Title}, "gnre": {scrub.Describe, scrub.Title}, "albm": {scrub.Describe, scrub.Title}, "name": {0, scrub.Comment},
-	"\xa9lyr": {scrub.Describe, scrub.Lyrics}, "chpl": {scrub.Describe, scrub.Chapters},
-	"auth": {0, scrub.Person}, "\xa9aut": {0, scrub.Person}, "\xa9dir": {0, scrub.Person}, "\xa9prd": {0, scrub.Person}, "cprt": {0, scrub.Caption}, "\xa9cpy": {0, scrub.Caption},
-	"dscp": {0, scrub.Comment}, "\xa9cmt": {0, scrub.Comment}, "\xa9inf": {0, scrub.Comment}, "\xa9des": {0, scrub.Comment}, "kywd": {0, scrub.Comment},
-	"thmb": {0, scrub.Thumbnail}, "RTHU": {0, scrub.Thumbnail}, "CNTH": {0, scrub.Thumbnail}, "CNDA": {0, scrub.Thumbnail}, "mcvr": {0, scrub.Thumbnail}, "scrn": {0, scrub.Thumbnail}, "PXTH": {0, scrub.Thumbnail},
-	"TAGS": {0, scrub.MakerNote}, "MVTG": {0, scrub.MakerNote}, "QVMI": {0, scrub.MakerNote}, "NCDT": {0, scrub.MakerNote}, "PANA": {0, scrub.MakerNote}, "LEIC": {0, scrub.MakerNote}, "PXMN": {0, scrub.MakerNote}, "PENT": {0, scrub.MakerNote}, "RMKN": {0, scrub.MakerNote}, "MMA0": {0, scrub.MakerNote}, "MMA1": {0, scrub.MakerNote}, "SIGM": {0, scrub.MakerNote}, "smta": {0, scrub.MakerNote}, "svss": {0, scrub.MakerNote}, "@sec": {0, scrub.MakerNote}, "AMBA": {0, scrub.MakerNote}, "htcb": {0, scrub.MakerNote}, "SETT": {0, scrub.MakerNote},
-	"XMP_": {0, scrub.Provenance}, "UITS": {0, scrub.Person},
-	"kind": {scrub.Render, ""}, "labl": {0, scrub.Comment}, "tagc": {scrub.Render, ""}, "tsel": {scrub.Render, ""}, "ludt": {scrub.Render, ""}, "tlou": {scrub.Render, ""}, "LOOP": {scrub.Render, ""}, "AllF": {scrub.Render, ""}, "SelO": {scrub.Render, ""},
-}
-
 // Container claims a udta or meta box.
 func (w *Tags) Container(b box.Box, place string) error {
 	if b.Type == "udta" {
@@ -73,7 +52,7 @@ func (w *Tags) userItem(b box.Box, place string) (stays bool, err error) {
 	case "uuid":
 		return false, w.UUID(b, place)
 	}
-	item, ok := userItems[b.Type]
+	item, ok := verdictOf("udta", b.Type)
 	if !ok {
 		w.Drop(b, scrub.Unknown, place, w.userText(b))
 		return false, nil

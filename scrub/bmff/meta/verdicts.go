@@ -1,10 +1,12 @@
 package meta
 
 import (
+	_ "embed"
 	"strings"
 
 	"untag/scrub"
 	"untag/scrub/pattern"
+	"untag/scrub/tags"
 )
 
 // verdict is what becomes of an item: role zero means that it goes.
@@ -13,10 +15,34 @@ type verdict struct {
 	kind scrub.Kind
 }
 
-// keptKeys are QuickTime's keys that may stay, and those of FFmpeg.
-var keptKeys = map[string]verdict{
-	"com.android.capture.fps": {scrub.Render, ""}, "com.apple.quicktime.full-frame-rate-playback-intent": {scrub.Render, ""},
-	"lyrics": {scrub.Describe, scrub.Lyrics},
+//go:embed tags.tsv
+var table string
+
+// known are the tags that a name tells, by what holds them: udta, ilst, keys, top for
+// boxes of vendors, uuid. Types begin with © where files have the byte A9.
+var known = tags.Once(func() map[string]map[string]tags.Tag {
+	all := map[string]map[string]tags.Tag{}
+	for _, t := range tags.MustParse(table) {
+		if all[t.Place] == nil {
+			all[t.Place] = map[string]tags.Tag{}
+		}
+		id := strings.Replace(t.ID, "©", "\xa9", 1)
+		if t.Place == "uuid" {
+			id, t.ID, _ = strings.Cut(id, " ")
+		}
+		all[t.Place][id] = t
+	}
+	return all
+})
+
+// verdictOf is what the table says of a tag.
+func verdictOf(place, id string) (v verdict, ok bool) {
+	t, ok := known()[place][id]
+	v = verdict{t.Role, t.Kind}
+	if t.Fate == tags.Words {
+		v.role = scrub.Describe
+	}
+	return v, ok
 }
 
 // keyVerdicts name the kind of the other keys, all of which go, by a part of
@@ -36,7 +62,7 @@ var keyVerdicts = []struct {
 }
 
 func keyVerdict(name string) verdict {
-	if v, ok := keptKeys[name]; ok {
+	if v, ok := verdictOf("keys", name); ok {
 		return v
 	}
 	for _, v := range keyVerdicts {
@@ -47,20 +73,10 @@ func keyVerdict(name string) verdict {
 	return verdict{0, scrub.Unknown}
 }
 
-// itemVerdicts judge the items of iTunes by their type.
-var itemVerdicts = map[string]verdict{
-	"covr": {scrub.Describe, scrub.Cover}, "\xa9lyr": {scrub.Describe, scrub.Lyrics}, "pgap": {scrub.Render, ""},
-	"apID": {0, scrub.Person}, "ownr": {0, scrub.Person}, "purd": {0, scrub.Time}, "sfID": {0, scrub.Place},
-	"akID": {0, scrub.ID}, "cnID": {0, scrub.ID}, "atID": {0, scrub.ID}, "plID": {0, scrub.ID}, "geID": {0, scrub.ID}, "cmID": {0, scrub.ID}, "xid ": {0, scrub.ID}, "GUID": {0, scrub.ID}, "egid": {0, scrub.ID},
-	"\xa9too": {0, scrub.Software}, "\xa9enc": {0, scrub.Software}, "\xa9swr": {0, scrub.Software}, "tool": {0, scrub.Software},
-	"\xa9cmt": {0, scrub.Comment}, "desc": {0, scrub.Comment}, "ldes": {0, scrub.Comment}, "sdes": {0, scrub.Comment}, "keyw": {0, scrub.Comment}, "catg": {0, scrub.Comment}, "purl": {0, scrub.Comment},
-	"cprt": {0, scrub.Caption}, "\xa9cpy": {0, scrub.Caption}, "\xa9xyz": {0, scrub.Place}, "\xa9mak": {0, scrub.Device}, "\xa9mod": {0, scrub.Device}, "\xa9aut": {0, scrub.Person}, "auth": {0, scrub.Person},
-	"gshh": {0, scrub.ID}, "gspm": {0, scrub.ID}, "gspu": {0, scrub.ID}, "gssd": {0, scrub.ID}, "rate": {0, scrub.Comment},
-}
-
+// itemVerdict judges an item of iTunes by its type.
 func itemVerdict(typ string, it item) verdict {
 	if typ != "----" {
-		if v, ok := itemVerdicts[typ]; ok {
+		if v, ok := verdictOf("ilst", typ); ok {
 			return v
 		}
 		return verdict{0, scrub.Unknown}
@@ -84,18 +100,3 @@ var (
 // hexWords matches numbers of 8 digits and nothing else, one of 16 perhaps, as gapless
 // and loudness data are.
 var hexWords = pattern.New(`^( ?[0-9A-Fa-f]{8}){1,10}( [0-9A-Fa-f]{16})?( [0-9A-Fa-f]{8}){0,10}[ \x00]*$`)
-
-func init() {
-	for _, name := range []string{"com.apple.quicktime.title", "com.apple.quicktime.displayname", "com.apple.quicktime.artist", "com.apple.quicktime.album", "com.apple.quicktime.genre", "com.apple.quicktime.year",
-		"title", "artist", "album", "album_artist", "composer", "genre", "track", "disc", "grouping", "compilation", "show", "episode_id", "episode_sort", "season_number",
-		"sort_name", "sort_artist", "sort_album", "sort_album_artist", "sort_composer", "sort_show"} {
-		keptKeys[name] = verdict{scrub.Describe, scrub.Title}
-	}
-}
-
-func init() {
-	for _, t := range []string{"\xa9nam", "\xa9ART", "aART", "\xa9alb", "\xa9wrt", "\xa9gen", "gnre", "trkn", "disk", "cpil", "\xa9day", "\xa9grp", "\xa9com", "\xa9mvn", "\xa9mvi", "\xa9mvc", "shwm", "\xa9wrk",
-		"tvsh", "tves", "tvsn", "tvnn", "tven", "sonm", "soar", "soal", "soaa", "soco", "sosn", "stik", "hdvd", "rtng", "tmpo", "\xa9st3", "pcst"} {
-		itemVerdicts[t] = verdict{scrub.Describe, scrub.Title}
-	}
-}
