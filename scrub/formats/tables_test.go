@@ -26,6 +26,8 @@ var sorted = flag.Bool("sort", false, "sort the tables of tags")
 func TestTablesOfTags(t *testing.T) {
 	root := filepath.Join(scrubtest.ModuleRoot(t), "scrub")
 	paths, err := filepath.Glob(filepath.Join(root, "*", "tags.tsv"))
+	deeper, _ := filepath.Glob(filepath.Join(root, "*", "*", "tags.tsv"))
+	paths = append(paths, deeper...)
 	if err != nil || len(paths) == 0 {
 		t.Fatal("no tables", err)
 	}

@@ -46,19 +46,20 @@ func (m *medium) hands() map[string]chunk.Hand {
 
 // missing distrusts a medium without what it can't play without: its name may be damaged.
 func (m *medium) missing(form string) {
-	var all map[string]bool
-	switch {
-	case strings.HasSuffix(form, "WEBP"):
-		all = map[string]bool{"picture": m.tells.payload}
-	case strings.HasSuffix(form, "AVI "):
-		all = map[string]bool{"stream": len(m.film.streams) > 0, "film": len(m.movis) > 0}
-	default:
-		all = map[string]bool{"sound": m.tells.payload, "format": m.tells.format}
-	}
-	for what, there := range all {
+	needs := func(what string, there bool) {
 		if !there {
 			m.Distrust("there is no chunk of the %s", what)
 		}
+	}
+	switch {
+	case strings.HasSuffix(form, "WEBP"):
+		needs("picture", m.tells.payload)
+	case strings.HasSuffix(form, "AVI "):
+		needs("stream", len(m.film.streams) > 0)
+		needs("film", len(m.movis) > 0)
+	default:
+		needs("format", m.tells.format)
+		needs("sound", m.tells.payload)
 	}
 }
 

@@ -33,6 +33,8 @@ func tables(scrub string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	deeper, _ := filepath.Glob(filepath.Join(scrub, "*", "*", "tags.tsv"))
+	paths = append(paths, deeper...)
 	var b strings.Builder
 	fmt.Fprintf(&b, tablesHead, "`scrub/*/tags.tsv`")
 	for _, path := range paths {
@@ -44,7 +46,7 @@ func tables(scrub string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", path, err)
 		}
-		fmt.Fprintf(&b, "\n### %s\n\n| in | tag | what it is | fate | kind | source |\n|---|---|---|---|---|---|\n", filepath.Base(filepath.Dir(path)))
+		fmt.Fprintf(&b, "\n### %s\n\n| in | tag | what it is | fate | kind | source |\n|---|---|---|---|---|---|\n", title(scrub, path))
 		for _, t := range all {
 			fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s | %s |\n", cell(t.Place), cell(t.ID), cell(strings.TrimSpace(t.Meaning)), fate(t), t.Kind, cell(t.Source))
 		}
@@ -59,4 +61,13 @@ func fate(t tags.Tag) string {
 		word += fmt.Sprintf(", %d bytes", t.Most)
 	}
 	return word
+}
+
+// title is the package of a table, from a folder on.
+func title(folder, path string) string {
+	name, err := filepath.Rel(folder, filepath.Dir(path))
+	if err != nil {
+		return path
+	}
+	return filepath.ToSlash(name)
 }
