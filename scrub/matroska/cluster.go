@@ -67,6 +67,7 @@ func (f *film) block(p, whole chunk.Part, read func(int64, int) ([]byte, error))
 
 // group reads what a group says of its block.
 func (f *film) group(p chunk.Part, read func(int64, int) ([]byte, error)) (b *block, err error) {
+	const usual = 6 // bytes of a time
 	duration, more := int64(-1), false
 	off := p.Body()
 	for p.Tail()-off >= f.Least {
@@ -85,9 +86,9 @@ func (f *film) group(p chunk.Part, read func(int64, int) ([]byte, error)) (b *bl
 			if duration, err = f.number(c); err != nil {
 				return nil, err
 			}
-			more = more || c.Size > 8
+			more = more || c.Size > usual
 		case "ReferenceBlock", "ReferencePriority", "DiscardPadding":
-			more = more || c.Size > 8
+			more = more || c.Size > usual
 		default:
 			more = true
 		}

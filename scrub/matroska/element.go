@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -301,18 +302,58 @@ func sane(w *chunk.Walk, p chunk.Part) (bool, error) {
 		return rest == p.Tail(), err
 	case k.typ == 'b':
 		return k.bound == 0 || k.bound == p.Size, nil
-	case k.typ == 'd' || k.typ == 'f':
-		return p.Size == 0 || p.Size == 8 || k.typ == 'f' && p.Size == 4, nil
+	case k.typ == 'd':
+		return p.Size == 0 || p.Size == 8, nil
 	}
 	const longest = 64 << 10
 	if p.Size > longest {
 		return false, nil
 	}
 	b, err := w.Bytes(p.Body(), int(p.Size))
-	if k.typ == 'u' || k.typ == 'i' {
-		return len(b) <= 8 && (k.bound == 0 || uint64(value(b)) <= uint64(k.bound)), err
+	switch k.typ {
+	case 'u', 'p', 'i':
+		most := k.bound
+		if most == 0 {
+			most = longestTime
+		}
+		if k.typ == 'p' {
+			most = w.Size()
+		}
+		return len(b) <= 8 && magnitude(b, k.typ == 'i') <= uint64(most), err
+	case 'f':
+		return isFraction(b), err
 	}
 	return isText(b, k.typ == 's'), err
+}
+
+// longestTime is more than any number that has no bound: a hundred days in nanoseconds.
+const longestTime = 1 << 53
+
+// magnitude is the number that b holds without its sign.
+func magnitude(b []byte, signed bool) uint64 {
+	v := value(b)
+	if n := 64 - 8*len(b); signed && n < 64 {
+		if v = v << n >> n; v < 0 {
+			v = -v
+		}
+	}
+	return uint64(v)
+}
+
+// isFraction tells whether b is a number of a usual size: letters are hardly ever.
+func isFraction(b []byte) bool {
+	var v float64
+	switch len(b) {
+	case 0:
+	case 4:
+		v = float64(math.Float32frombits(binary.BigEndian.Uint32(b)))
+	case 8:
+		v = math.Float64frombits(binary.BigEndian.Uint64(b))
+	default:
+		return false
+	}
+	v = math.Abs(v)
+	return v == 0 || v > 1e-9 && v < 1e13
 }
 
 // isText tells whether b is text with zeros behind it, in whatever encoding if it need

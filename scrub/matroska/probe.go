@@ -116,13 +116,23 @@ func (f *film) probeFrame(t *track, x scrub.Range, no int64) error {
 }
 
 // surveyCluster notes a cluster.
-func (f *film) surveyCluster(p chunk.Part) {
-	f.clusters++
-	if p.Size == 0 {
-		return
+func (f *film) surveyCluster(p chunk.Part) error {
+	if f.clusters++; p.Size == 0 {
+		return nil
+	}
+	if f.last < 0 {
+		const years = 20 * 365 * 86400e9 // nanoseconds
+		time, err := f.clusterTime(p)
+		if err != nil && !scrub.Refusal(err) {
+			return err
+		}
+		if float64(time)*float64(f.scale) > years {
+			f.Doubt("the times of blocks count from a date, and tell when they were recorded")
+		}
 	}
 	f.last = p.Off
 	if len(f.first) < firstClusters && !slices.Contains(f.first, p.Off) {
 		f.first = append(f.first, p.Off)
 	}
+	return nil
 }

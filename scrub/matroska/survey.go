@@ -50,8 +50,7 @@ const maxTracks = 512
 // survey notes what an element of the segment says that others need.
 func (f *film) survey(p chunk.Part) error {
 	if p.ID == "Cluster" {
-		f.surveyCluster(p)
-		return nil
+		return f.surveyCluster(p)
 	}
 	if f.parts++; f.parts > maxParts {
 		return f.Unsupportedf(p.Off, "more than %d elements that are no clusters", maxParts)
@@ -223,7 +222,7 @@ func (f *film) surveyEncoding(t *track, p chunk.Part) error {
 		switch {
 		case encrypted:
 			e.encrypted = true
-		case algo == deflate:
+		case algo == deflate && settings.Len == 0:
 			e.zlib = true
 		case algo == strip && settings.Len <= 256:
 			e.stripped = settings

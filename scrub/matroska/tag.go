@@ -40,6 +40,15 @@ func (f *film) simpleTag(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	return true, err
 }
 
+// plain tells whether an element beside the value of a tag is what it should be.
+func (f *film) plain(c chunk.Part) (bool, error) {
+	if c.ID != "TagDefault" && c.ID != "TagDefaultBogus" {
+		text, err := f.text(c)
+		return c.Size < 64 && languages().MatchString(text), err
+	}
+	return sane(f.Walk, c)
+}
+
 // said is the value of a tag, and what it tells that may not stay.
 type said struct {
 	text string
@@ -59,7 +68,7 @@ func (f *film) readTag(p chunk.Part) (name string, value said, nested bool, err 
 		case "TagString":
 			value, err = f.said(c)
 		case "TagLanguage", "TagLanguageBCP47", "TagDefault", "TagDefaultBogus":
-			if ok, err := sane(f.Walk, c); err != nil || !ok || c.Size > 64 {
+			if ok, err := f.plain(c); err != nil || !ok {
 				return f.Errorf(c.Off, "%s of %d bytes", c.ID, c.Size)
 			}
 		default:

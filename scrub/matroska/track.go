@@ -8,6 +8,7 @@ import (
 	"untag/scrub/chunk"
 	"untag/scrub/codec"
 	"untag/scrub/coded"
+	"untag/scrub/pattern"
 	"untag/scrub/tags"
 )
 
@@ -19,13 +20,13 @@ func (f *film) hands() {
 		"BlockAdditionMapping/BlockAddIDExtraData": short(scrub.Structure), "Projection/ProjectionPrivate": short(scrub.Render),
 		"BlockGroup/Block": f.inGroup, "BlockGroup/CodecState": f.state, "BlockAdditions/BlockMore": f.addition,
 		"Attachments/AttachedFile": f.attachedFile, "AttachedFile/FileName": f.fileName, "AttachedFile/FileData": f.fileData, "AttachedFile/FileMediaType": f.mediaType,
-		"Tag/Targets": aside("Targets"), "Tag/SimpleTag": f.simpleTag, "SimpleTag/SimpleTag": f.simpleTag,
+		"Tag/Targets": targets, "Tag/SimpleTag": f.simpleTag, "SimpleTag/SimpleTag": f.simpleTag,
 	}
 	for place, rules := range f.Rules {
 		f.Hands[place+"/"+crc32] = keepCRC
 		for id := range rules {
 			if strings.Contains(id, "Language") || id == "ChapCountry" {
-				f.Hands[place+"/"+id] = aside("")
+				f.Hands[place+"/"+id] = language
 			}
 			if classes[id].class != "" {
 				f.Hands[place+"/"+id] = f.renumbered
@@ -34,15 +35,25 @@ func (f *film) hands() {
 	}
 }
 
-// aside returns a hand for an element that is no reason for its holder to stay.
-func aside(in string) chunk.Hand {
-	return func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-		if in == "" {
-			return false, w.Keep(p, scrub.Structure, place)
-		}
-		_, err := w.Enter(p, tags.Tag{Fate: tags.Holds, In: in}, place)
+// targets claims what a tag is about, which is no reason for it to stay.
+func targets(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	_, err := w.Enter(p, tags.Tag{Fate: tags.Holds, In: "Targets"}, place)
+	return false, err
+}
+
+var languages = pattern.New(`^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\x00*$`)
+
+// language claims a language, which is no reason for a name to stay.
+func language(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	b, err := w.Bytes(p.Body(), int(min(p.Size, 64)))
+	if err != nil {
 		return false, err
 	}
+	if !languages().Match(b) && p.Size > 0 {
+		_, err := w.Drop(p, scrub.Hidden, place, string(b))
+		return false, err
+	}
+	return false, w.Keep(p, scrub.Structure, place)
 }
 
 // short returns a hand for bytes that stay: nobody can tell what is in many of them.
