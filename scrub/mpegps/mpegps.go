@@ -103,6 +103,7 @@ func (p *parser) parse(from int64) error {
 
 // some looks at the start, the end, and samples between.
 func (p *parser) some(from, size int64) error {
+	p.Sampled = true
 	step := (size - headLen - tailLen) / samples
 	for i := range samples + 2 {
 		at, n := from, int64(headLen)

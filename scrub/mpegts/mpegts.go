@@ -10,6 +10,7 @@ import (
 	"bytes"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/pes"
 	"untag/scrub/sniff"
 )
@@ -133,6 +134,7 @@ func parse(s *scrub.Scan, g grid) error {
 
 // some looks at the start, the end, and samples between.
 func (p *parser) some(size int64) error {
+	p.Sampled = true
 	step := (size - headLen - tailLen) / samples / p.size * p.size
 	from, n := p.start, int64(headLen)
 	for i := range samples + 1 {
@@ -261,7 +263,10 @@ func (p *parser) cutShort() error {
 	switch x := p.pids[pidOf(b)]; {
 	case x == nil && p.strays == 0:
 		p.end = p.left
-	case x == nil, x.fate != gone && x.fate != null, x.clock:
+	case x == nil:
+	case x.fate != gone && x.fate != null:
+		return p.packetCut(x, off, b)
+	case x.clock:
 	case bytes.Equal(b, emptyPacket[:n]):
 		p.Keep(off, n, scrub.Structure, "null")
 	default:
@@ -270,8 +275,27 @@ func (p *parser) cutShort() error {
 	return nil
 }
 
+// packetCut looks into what there is of a packet that stays.
+func (p *parser) packetCut(x *pid, off int64, b []byte) error {
+	const head, word = 4, 8
+	if len(b) == head {
+		return nil
+	}
+	if at := bodyOf(b); x.track != nil && at < len(b) && b[1]&0x40 == 0 {
+		return x.track.Add(off+int64(at), b[at:])
+	}
+	if coded.Tells(b[head:], word) {
+		p.S.Doubt("the last packet is cut short, and holds text")
+	}
+	return nil
+}
+
 // finish decides about packets that no table tells of, and claims what is left.
 func (p *parser) finish() error {
+	p.settleStrays()
+	if err := p.cutShort(); err != nil {
+		return err
+	}
 	if err := p.endTracks(); err != nil {
 		return err
 	}
@@ -283,10 +307,6 @@ func (p *parser) finish() error {
 	}
 	if p.sealed {
 		p.S.Doubt("encrypted packets can't be looked into")
-	}
-	p.settleStrays()
-	if err := p.cutShort(); err != nil {
-		return err
 	}
 	for _, x := range p.pids {
 		if x != nil {

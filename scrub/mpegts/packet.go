@@ -45,6 +45,8 @@ type pid struct {
 	packets, starts int
 	first           []byte // of the first packet that begins something
 	skip            int    // bytes of a header that go on in the next packet
+	last            int64  // where the last packet lies
+	padding         bool   // the packet of the elementary stream is padding
 	count           int    // continuity counter of the last packet, plus one
 	strays          []int64
 }
@@ -101,6 +103,9 @@ func (p *parser) learnSection(x *pid) func(section) error {
 		}
 		switch s.b[0] {
 		case tableAssociation:
+			if !current(s.b) {
+				return nil
+			}
 			x.good = true
 			for b := s.b[8 : len(s.b)-4]; len(b) >= 4; b = b[4:] {
 				if number := int(b[0])<<8 | int(b[1]); number != 0 {
@@ -157,8 +162,8 @@ func (p *parser) packet(off int64, b []byte) error {
 	t := b[p.lead : p.lead+packet]
 	off += p.lead
 	x := p.pid(pidOf(t))
-	if t[1]&0x80 != 0 && x.fate != null && x.fate != gone {
-		p.S.Doubt("packets are marked as damaged")
+	if (t[1]&0x80 != 0 || t[3]&0x30 == 0) && x.fate != null && x.fate != gone {
+		p.S.Doubt("packets are marked as damaged, or of a reserved kind")
 		return nil
 	}
 	if x.unsure && t[1]&0x40 != 0 && bodyOf(t) < packet {
@@ -204,10 +209,24 @@ func (p *parser) packet(off int64, b []byte) error {
 	count := int(t[3]&15) + 1
 	again := count == x.count
 	jump := x.count != 0 && count != x.count%16+1
-	if x.count = count; again {
-		return nil // repeated: decoders pass over it
+	last := x.last
+	if x.count, x.last = count, off; again { // decoders pass over it
+		return p.repeated(last, off)
 	}
 	return p.body(x, off+int64(at), body, t[1]&0x40 != 0, jump)
+}
+
+// repeated doubts a packet that is to be a copy of the one before, and is none.
+func (p *parser) repeated(last, off int64) error {
+	a, err := p.S.Bytes(last, packet)
+	if err != nil {
+		return err
+	}
+	b, err := p.S.Bytes(off, packet)
+	if err == nil && !bytes.Equal(a[bodyOf(a):], b[bodyOf(b):]) {
+		p.S.Doubt("packets that decoders pass over")
+	}
+	return err
 }
 
 // misplaced tells whether the body of a packet begins what a film needs: the number of its
@@ -381,8 +400,12 @@ func (p *parser) adaptation(off int64, b []byte, alone bool) (used int, ok bool)
 		if at > n || int(b[at]) > n-at {
 			return 0, false
 		}
-		if data := b[at+1 : at+1+int(b[at])]; bit == 0x02 && !accessUnit(data) {
+		switch data := b[at+1 : at+1+int(b[at])]; {
+		case bit == 0x02 && !accessUnit(data):
 			p.Fill(off+int64(at)+1, data, 0xff, scrub.Unknown, "packets/private")
+		case bit == 0x01:
+			used := extended(data)
+			p.Fill(off+int64(at+1+used), data[used:], 0xff, scrub.Hidden, "packets/extension")
 		}
 		at += 1 + int(b[at])
 	}
@@ -394,6 +417,21 @@ func (p *parser) adaptation(off int64, b []byte, alone bool) (used int, ok bool)
 		return 0, true
 	}
 	return at, true
+}
+
+// extended is how much of an extension of an adaptation field is used: for a window of time, a
+// rate, a splice.
+func extended(b []byte) int {
+	if len(b) == 0 {
+		return 0
+	}
+	n := 1
+	for bit, long := range map[byte]int{0x80: 2, 0x40: 3, 0x20: 5} {
+		if b[0]&bit != 0 {
+			n += long
+		}
+	}
+	return min(n, len(b))
 }
 
 // accessUnit tells whether private data are nothing but what helps to find pictures (ETSI TS
@@ -425,7 +463,7 @@ func (p *parser) body(x *pid, off int64, b []byte, start, jump bool) error {
 			return nil
 		}
 		p.Header(h, off, b)
-		x.skip = h.Len
+		x.skip, x.padding = h.Len, h.ID == pes.Padding
 		if t != nil {
 			if err := t.Begin(); err != nil {
 				return err
@@ -437,7 +475,11 @@ func (p *parser) body(x *pid, off int64, b []byte, start, jump bool) error {
 	}
 	skip := min(x.skip, len(b))
 	x.skip -= skip
-	if t == nil {
+	switch {
+	case x.padding:
+		p.Fill(off+int64(skip), b[skip:], 0xff, scrub.Hidden, "packets/padding")
+		return nil
+	case t == nil:
 		return nil
 	}
 	return t.Add(off+int64(skip), b[skip:])

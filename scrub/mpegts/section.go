@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/pes"
 	"untag/scrub/tags"
 )
@@ -235,8 +236,10 @@ func (n names) cleaned(list []byte, found *[]tags.Tag) []byte {
 		case t.Fate == tags.Hand: // how a component is shown, and its language
 			from = min(len(body), 6)
 		case stays(t):
-			from = min(len(body), int(t.Most))
 			t.Kind = scrub.Hidden
+			if from = min(len(body), int(t.Most)); !fits(tag, body[:from]) {
+				from = 0
+			}
 		}
 		if rest := body[from:]; len(bytes.Trim(rest, "\x00")) > 0 {
 			t.Meaning = string(bytes.Clone(body))
@@ -245,6 +248,32 @@ func (n names) cleaned(list []byte, found *[]tags.Tag) []byte {
 		}
 	})
 	return list
+}
+
+// rows are the descriptors that are lists of so many bytes, each of which begins with the
+// three letters of a language.
+var rows = map[byte]int{0x0a: 4, 0x46: 5, 0x56: 5, 0x59: 8}
+
+// fits tells whether a descriptor that stays says nothing but what it is for.
+func fits(tag byte, b []byte) bool {
+	const word, letters = 6, 3
+	if n := rows[tag]; n > 0 {
+		for ; len(b) >= n; b = b[n:] {
+			for _, c := range b[:letters] {
+				if c|0x20 < 'a' && c != 0 || c|0x20 > 'z' && c < 0x80 {
+					return false
+				}
+			}
+			if tag == 0x0a && b[letters] > 3 && b[letters] < 0x80 {
+				return false
+			}
+		}
+		return len(b) == 0
+	}
+	if tag == 0x86 && (len(b) == 0 || len(b) != 1+6*int(b[0]&31)) {
+		return false
+	}
+	return !coded.Tells(b, word)
 }
 
 // registration is how much of a registration stays: its letters, if they are known, and

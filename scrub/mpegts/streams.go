@@ -144,7 +144,7 @@ func (p *parser) loose(x *pid) {
 	x.sections.b = nil
 	switch {
 	case len(s.b) == 0:
-	case x.good:
+	case x.good || x == p.pids[selectionPID]:
 		p.put(s, bytes.Repeat([]byte{stuffing}, len(s.b)), scrub.Finding{Kind: scrub.Hidden, Place: x.place + "/stuffing"}, scrub.Destroy)
 	default:
 		p.keepSection(s, x.place)
@@ -188,11 +188,13 @@ func (p *parser) section(x *pid) func(section) error {
 		table := s.b[0]
 		expected := p.expects(x, table)
 		switch {
-		case expected && s.sound() && table == tableAssociation:
+		case expected && s.sound() && table == tableAssociation && current(s.b):
 			p.keepSection(s, x.place)
 		case expected && s.sound() && wellFormed(s.b):
 			p.rewrite(x, s)
 		case expected && table == tableMap && !s.sound() && p.repair(x, s):
+		case expected && s.sound() && table == tableAssociation && x.good, x == p.pids[selectionPID] && !expected:
+			p.foreign(x, s)
 		case !x.good || expected || damagedTable(s.b):
 			p.keepSection(s, x.place)
 			p.trouble = true
@@ -213,6 +215,16 @@ func wellFormed(b []byte) bool {
 		return ok
 	}
 	return loops(b)
+}
+
+// current tells whether an association of programs counts now, and says what programs there
+// are and nothing else.
+func current(b []byte) bool {
+	ok := b[5]&1 == 1
+	for b = b[8 : len(b)-4]; len(b) >= 4; b = b[4:] {
+		ok = ok && b[2]&0xe0 == 0xe0
+	}
+	return ok && len(b) == 0
 }
 
 // damagedTable tells whether a section would be sound with the number of another table.

@@ -19,7 +19,11 @@ type Film struct {
 	Look codec.Look
 
 	parts []scrub.Range // not payload, in any order
-	Log   bool          // edits are remembered
+	// Sampled says that not all of the film is looked at. What stays is then not told apart from
+	// payload, lest a plan that looks at all of it finds less payload.
+	Sampled bool
+
+	Log   bool // edits are remembered
 	Edits []scrub.Edit
 
 	edits int
@@ -53,7 +57,7 @@ func (f *Film) part(off, n int64) bool {
 
 // Keep claims n bytes at off that stay as they are and are no payload.
 func (f *Film) Keep(off, n int64, role scrub.Role, place string) {
-	if n > 0 && f.soft < mostSoft && f.part(off, n) {
+	if n > 0 && !f.Sampled && f.soft < mostSoft && f.part(off, n) {
 		f.soft++
 		f.S.Claim(off, n, role, place)
 	}

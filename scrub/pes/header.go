@@ -14,7 +14,8 @@ type Header struct {
 	Sealed bool
 	Data   int // bytes that follow the length field, 0 if it is not said
 
-	private, spare scrub.Range // in the header: data for nobody, and stuffing
+	private scrub.Range   // in the header: data for nobody
+	spare   []scrub.Range // and stuffing
 }
 
 // ReadHeader reads the header at the start of b, of MPEG-2 or, in program streams, MPEG-1. It
@@ -36,6 +37,9 @@ func ReadHeader(b []byte) (h Header, ok bool) {
 	}
 	return h, h.old(b)
 }
+
+// Padding is the id of packets that hold nothing.
+const Padding = 0xbe
 
 // plain tells whether packets of a stream have data behind their length.
 func plain(id byte) bool {
@@ -67,6 +71,7 @@ func (h *Header) fields(b []byte) {
 			at += 16
 		}
 		if more&0x40 != 0 && at < end { // the header of a pack
+			h.spare = append(h.spare, scrub.Range{Off: int64(at) + 1, Len: int64(b[at])})
 			at += 1 + int(b[at])
 		}
 		if more&0x20 != 0 {
@@ -75,13 +80,25 @@ func (h *Header) fields(b []byte) {
 		if more&0x10 != 0 {
 			at += 2
 		}
-		if more&1 != 0 && at < end {
+		if more&1 != 0 && at+1 < end {
+			h.spare = append(h.spare, extension(b, at))
 			at += 1 + int(b[at]&0x7f)
 		}
 	}
 	if at < h.Len {
-		h.spare = scrub.Range{Off: int64(at), Len: int64(h.Len - at)}
+		h.spare = append(h.spare, scrub.Range{Off: int64(at), Len: int64(h.Len - at)})
 	}
+}
+
+// extension returns what is reserved in the second extension of a header: behind the number
+// of a stream, or a time.
+func extension(b []byte, at int) scrub.Range {
+	used := 1
+	if b[at+1]&0x81 == 0x80 {
+		used += 5
+	}
+	n := max(0, int(b[at]&0x7f)-used)
+	return scrub.Range{Off: int64(at + 1 + used), Len: int64(n)}
 }
 
 // old reads the fields of MPEG-1 (ISO/IEC 11172-1, 2.4.3.3).
@@ -113,7 +130,7 @@ func (h *Header) old(b []byte) bool {
 
 // Header has what nobody needs in the header at off filled, as far as b holds it.
 func (f *Film) Header(h Header, off int64, b []byte) {
-	for _, r := range []scrub.Range{h.private, h.spare} {
+	for _, r := range append(h.spare, h.private) {
 		if r.Len == 0 || r.Off >= int64(len(b)) {
 			continue
 		}
