@@ -65,6 +65,7 @@ func (p *parser) cutShort(off int64, b []byte) int {
 	if n := min(len(b), 4); off+int64(len(b)) != p.S.Size() || !bytes.Equal(b[:min(n, 3)], pack[:min(n, 3)]) || n == 4 && b[3] < packID {
 		return 0
 	}
+	p.Cut(b)
 	p.end, p.closed = off+int64(len(b)), false
 	return len(b)
 }
@@ -158,6 +159,7 @@ func (p *parser) packet(off int64, b, next []byte) error {
 	p.seen[key]++
 	p.Header(h, off, b)
 	if id < firstVideo || id > lastVideo {
+		p.Told(data)
 		return nil
 	}
 	t := p.tracks[id]

@@ -98,11 +98,12 @@ func (p *parser) disc() error {
 	}
 	p.end = from
 	if rest := s.Left(from); rest > 0 && rest < sectorLen {
-		b, err := s.Bytes(from, int(min(rest, 12)))
+		b, err := s.Bytes(from, int(rest))
 		if err != nil {
 			return err
 		}
-		if bytes.HasPrefix([]byte(discSync), b) {
+		if n := min(len(b), len(discSync)); discSync[:n] == string(b[:n]) {
+			p.Cut(b)
 			p.end = s.Size()
 		}
 	}

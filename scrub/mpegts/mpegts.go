@@ -10,7 +10,6 @@ import (
 	"bytes"
 
 	"untag/scrub"
-	"untag/scrub/coded"
 	"untag/scrub/pes"
 	"untag/scrub/sniff"
 )
@@ -277,16 +276,14 @@ func (p *parser) cutShort() error {
 
 // packetCut looks into what there is of a packet that stays.
 func (p *parser) packetCut(x *pid, off int64, b []byte) error {
-	const head, word = 4, 8
+	const head = 4
 	if len(b) == head {
 		return nil
 	}
 	if at := bodyOf(b); x.track != nil && at < len(b) && b[1]&0x40 == 0 {
 		return x.track.Add(off+int64(at), b[at:])
 	}
-	if coded.Tells(b[head:], word) {
-		p.S.Doubt("the last packet is cut short, and holds text")
-	}
+	p.Cut(b[head:])
 	return nil
 }
 

@@ -480,6 +480,9 @@ func (p *parser) body(x *pid, off int64, b []byte, start, jump bool) error {
 		p.Fill(off+int64(skip), b[skip:], 0xff, scrub.Hidden, "packets/padding")
 		return nil
 	case t == nil:
+		if start {
+			p.Told(b[skip:])
+		}
 		return nil
 	}
 	return t.Add(off+int64(skip), b[skip:])

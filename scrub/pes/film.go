@@ -102,6 +102,22 @@ func (f *Film) Fill(off int64, data []byte, b byte, kind scrub.Kind, place strin
 	}
 }
 
+// Told doubts packets of sound and subtitles, which nobody looks into, that begin with text.
+func (f *Film) Told(data []byte) {
+	const most, sentence = 64, 24
+	if coded.Tells(data[:min(len(data), most)], sentence) {
+		f.S.Doubt("text among the coded sound")
+	}
+}
+
+// Cut doubts the start of a packet, at the end of a stream, that holds text.
+func (f *Film) Cut(b []byte) {
+	const word = 8
+	if coded.Tells(b, word) {
+		f.S.Doubt("the last packet is cut short, and holds text")
+	}
+}
+
 // Constant tells whether all bytes are c.
 func Constant(b []byte, c byte) bool {
 	for _, x := range b {
