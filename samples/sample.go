@@ -66,6 +66,7 @@ func shelves() []shelf {
 		{"flv", ".flv", flvs},
 		{"matroska", ".mkv", webFilms},
 		{"swf", ".swf", swfs},
+		{"realmedia", ".rm", rms},
 		{"mp3", ".mp3", mp3s},
 		{"subtitle", ".srt", srts},
 		{"subtitle", ".vtt", vtts},

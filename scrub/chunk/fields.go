@@ -155,9 +155,13 @@ func (w *Walk) Whole(p Part, kind scrub.Kind, place string, do func() (stays, so
 		w.Reset(before)
 		return w.Drop(p, kind, place, "")
 	}
-	if !stays && w.Edited(before) {
-		w.Retract(before)
-		w.retire(p, place)
+	if stays || !w.Edited(before) {
+		return stays, nil
 	}
-	return stays, nil
+	if vital, err := w.vital(p, p.Body()); vital || err != nil { // its texts went, and it has a wrong length
+		return true, err
+	}
+	w.Retract(before)
+	w.retire(p, place)
+	return false, nil
 }

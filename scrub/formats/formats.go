@@ -25,6 +25,7 @@ import (
 	"untag/scrub/musepack"
 	"untag/scrub/ogg"
 	"untag/scrub/png"
+	"untag/scrub/realmedia"
 	"untag/scrub/riff"
 	"untag/scrub/sniff"
 	"untag/scrub/swf"
@@ -36,6 +37,7 @@ func Table() []scrub.Format {
 		asf.Format,
 		flv.Format,
 		swf.Format,
+		realmedia.Format,
 		bmff.Format,
 		flac.Format,
 		icc.Format,

@@ -22,7 +22,6 @@ func recognised() (all []scrub.Format) {
 		{"av1", "AV1 video without a container", "obu", sniff.Like("\x12\x00\x0a")},
 		{"ivf", "IVF film", "ivf", sniff.Like("DKIF\x00\x00")},
 		{"nut", "NUT film", "nut", sniff.Like("nut/multimedia container\x00")},
-		{"realmedia", "RealMedia sound or film", "rm rmvb rv ra", sniff.Like(".RMF\x00\x00", ".ra\xfd")},
 		{"mxf", "MXF film", "mxf", sniff.Holds(1, "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02")},
 		{"gxf", "GXF film", "gxf", sniff.Like("\x00\x00\x00\x00\x01\xbc????????\xe1\xe2")},
 		{"dv", "DV film", "dv", sniff.Like("\x1f\x07\x00?" + sniff.Skip(76) + "\x3f\x07\x00")},
