@@ -24,13 +24,13 @@ import (
 //go:embed tags.tsv
 var table string
 
-var rules = func() map[string]tags.Tag {
+var rules = tags.Once(func() map[string]tags.Tag {
 	m := map[string]tags.Tag{}
 	for _, t := range tags.MustParse(table) {
 		m[t.ID] = t
 	}
 	return m
-}()
+})
 
 // Format is APE tags before a medium.
 var Format = scrub.Format{
@@ -163,7 +163,7 @@ func cleanItem(s *scrub.Scan, i item, place string) (stays bool, err error) {
 		s.Claim(i.value, i.n, scrub.Filler, place)
 		return false, nil
 	}
-	rule, known := rules[strings.ToLower(i.name)]
+	rule, known := rules()[strings.ToLower(i.name)]
 	found := scrub.Finding{Kind: scrub.Unknown, Place: place, Off: i.off, Len: i.end() - i.off}
 	if known && rule.Kind != "" {
 		found.Kind = rule.Kind

@@ -24,13 +24,13 @@ import (
 //go:embed tags.tsv
 var table string
 
-var rules = chunk.MustRules(table)
+var rules = chunk.Table(table)
 
 // Format is ASF.
 var Format = scrub.Format{
 	Name: "asf", Title: "ASF, WMA, WMV", Extensions: []string{"asf", "wma", "wmv", "dvr-ms"},
 	Sniff: sniff.Like(raw(header)),
-	Parse: func(s *scrub.Scan) error { return chunk.Parse(s, dialect, rules, plan) },
+	Parse: func(s *scrub.Scan) error { return chunk.Parse(s, dialect, rules(), plan) },
 }
 
 // IDs of objects that code asks for.
@@ -200,7 +200,7 @@ func (f *film) objects(off int64) (end int64, err error) {
 		if err != nil {
 			return off, err
 		}
-		_, known := rules[""][p.ID]
+		_, known := rules()[""][p.ID]
 		switch {
 		case p.ID == header || p.ID == data && f.found:
 			f.Doubt("another %s follows", map[bool]string{true: "medium", false: "run of packets"}[p.ID == header])
@@ -225,7 +225,7 @@ func (f *film) objects(off int64) (end int64, err error) {
 // name is what people call an object.
 func name(id string) string {
 	for _, place := range []string{"", "header", "extension"} {
-		if t, ok := rules[place][id]; ok {
+		if t, ok := rules()[place][id]; ok {
 			name, _, _ := strings.Cut(t.Meaning, ":")
 			return name
 		}

@@ -99,7 +99,7 @@ func readAttribute(c *chunk.Fields, extended bool, place string) (a attribute) {
 
 // attribute claims one and tells whether it stays.
 func (f *film) attribute(a attribute) (stays bool, err error) {
-	t, known := rules["attribute"][a.is]
+	t, known := rules()["attribute"][a.is]
 	if a.is == "" && a.typ == 0 {
 		f.Claim(a.off, a.len-a.value.Len, scrub.Structure, a.place)
 		return false, f.Hide(a.value.Off, a.value.Len, a.place)

@@ -111,6 +111,12 @@ func MustRules(table string) Rules {
 	return r
 }
 
+// Table gives the rules of a table that is part of the program, which it reads when
+// first asked.
+func Table(table string) func() Rules {
+	return tags.Once(func() Rules { return MustRules(table) })
+}
+
 // Hand claims a part about which a table can't say everything, by itself or by the
 // methods of the walk, and tells whether it stays.
 type Hand func(w *Walk, p Part, place string) (stays bool, err error)

@@ -60,7 +60,7 @@ func (f *film) script(t tag) error {
 	}
 	v := &values{film: f, b: b, off: t.body()}
 	name, ok := v.name(t.n)
-	r, known := rules["script"][name]
+	r, known := rules()["script"][name]
 	before := f.Point()
 	switch {
 	case !ok || !known || r.Fate == tags.Go:
@@ -178,7 +178,7 @@ func (v *values) members(in, place string, depth int) bool {
 			v.at++
 			return true
 		}
-		r, known := rules[in][string(name)]
+		r, known := rules()[in][string(name)]
 		if !known {
 			v.claim(from+2, scrub.Structure, place)
 			v.blank(from+2, v.at, scrub.Unknown, place+"/name")

@@ -19,7 +19,7 @@ import (
 //go:embed tags.tsv
 var table string
 
-var rules = chunk.MustRules(table)
+var rules = chunk.Table(table)
 
 // Format is Flash video.
 var Format = scrub.Format{

@@ -105,7 +105,7 @@ func (t *tag) frameAt(off int64, safe bool) (f frame, ok bool, err error) {
 		f.size, ok = synchsafe(f.length)
 	}
 	if left := t.Size() - f.body(); f.size > left {
-		known := rules[f.name()].ID != "" || f.id == retired[:name]
+		known := rules()[f.name()].ID != "" || f.id == retired[:name]
 		f.cut = ok && known && t.Size()+int64(len(t.pins)) < t.head.size
 		f.size, ok = left, f.cut
 	}
@@ -131,7 +131,7 @@ func (f frame) name() string { return strings.TrimRight(f.id, "\x00 ") }
 // frame claims a frame that stays. One that goes is claimed when it is known whether
 // others stay.
 func (t *tag) frame(f frame) (stays bool, err error) {
-	rule, known := rules[f.name()]
+	rule, known := rules()[f.name()]
 	found := scrub.Finding{Kind: scrub.Unknown, Place: t.place + "/" + f.name(), Off: f.off, Len: f.end() - f.off}
 	if known && rule.Kind != "" {
 		found.Kind = rule.Kind

@@ -86,7 +86,7 @@ const (
 )
 
 func asItIs(_ *tag, c content, place string) (verdict, error) {
-	if c.packed || c.Size() > rules[place[strings.LastIndexByte(place, '/')+1:]].Most {
+	if c.packed || c.Size() > rules()[place[strings.LastIndexByte(place, '/')+1:]].Most {
 		return verdict{}, nil
 	}
 	return verdict{role: scrub.Render}, nil

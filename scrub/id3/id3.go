@@ -17,13 +17,13 @@ import (
 //go:embed tags.tsv
 var table string
 
-var rules = func() map[string]tags.Tag {
+var rules = tags.Once(func() map[string]tags.Tag {
 	m := map[string]tags.Tag{}
 	for _, t := range tags.MustParse(table) {
 		m[t.ID] = t
 	}
 	return m
-}()
+})
 
 // Format is tags before a medium; a file in which nothing else is recognised is of it.
 var Format = scrub.Format{

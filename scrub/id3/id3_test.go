@@ -8,7 +8,7 @@ import (
 
 // Every line of the table has a source, and every hand a frame that it is for.
 func TestTable(t *testing.T) {
-	for id, r := range rules {
+	for id, r := range rules() {
 		if len(id) != 3 && len(id) != 4 || r.Source == "" || r.Meaning == "" {
 			t.Errorf("%+v", r)
 		}

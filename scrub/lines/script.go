@@ -252,7 +252,7 @@ func (p *script) needed(l line, t tags.Tag, place string) {
 	text := strings.Join(strings.Fields(p.text(l)), " ")
 	why := words.Stay([]byte(text), int(t.Most))
 	if t.In != "" && text != "" {
-		if why = scrub.Unknown; form(t.In).MatchString(text) {
+		if why = scrub.Unknown; forms()[t.In]().MatchString(text) {
 			why = ""
 		}
 	}
@@ -286,18 +286,16 @@ func (p *script) known(l line, place, id string) {
 	p.needed(l, t, place+"/"+id)
 }
 
-// forms are the patterns of the table, compiled.
-var forms = tags.Once(func() map[string]*regexp.Regexp {
-	all := map[string]*regexp.Regexp{}
+// forms are the patterns of the table.
+var forms = tags.Once(func() map[string]func() *regexp.Regexp {
+	all := map[string]func() *regexp.Regexp{}
 	for _, t := range tags.MustParse(table) {
 		if t.Role != 0 && t.In != "" {
-			all[t.In] = regexp.MustCompile("(?i)^(" + t.In + ")$")
+			all[t.In] = pattern.New("(?i)^(" + t.In + ")$")
 		}
 	}
 	return all
 })
-
-func form(pattern string) *regexp.Regexp { return forms()[pattern] }
 
 // find returns what is known of a tag. What is unknown and one bit away from a known
 // one has a damaged name.

@@ -27,17 +27,17 @@ type kind struct {
 	bound int64
 }
 
-// kinds are the elements by their IDs in hexadecimal digits, ids the other way round,
-// names what becomes of tags by their names.
-var (
-	kinds        = map[string]kind{}
-	ids          = map[string]string{}
-	rules, names = readTable(table)
-)
+// elements is what the table says.
+type elements struct {
+	kinds map[string]kind     // by IDs in hexadecimal digits
+	ids   map[string]string   // by names
+	rules chunk.Rules         // by places and names
+	names map[string]tags.Tag // of tags, what becomes of them
+}
 
-// readTable reads the table. An element stands in it with its name, ID and type.
-func readTable(table string) (chunk.Rules, map[string]tags.Tag) {
-	rules := chunk.Rules{}
+// known is the table, in which an element stands with its name, ID and type.
+var known = tags.Once(func() *elements {
+	e := &elements{map[string]kind{}, map[string]string{}, chunk.Rules{}, nil}
 	for _, t := range tags.MustParse(table) {
 		if f := strings.Fields(t.ID); len(f) == 3 {
 			if t.In == strings.TrimPrefix(t.Place+"/"+t.ID, "/") {
@@ -45,15 +45,16 @@ func readTable(table string) (chunk.Rules, map[string]tags.Tag) {
 			}
 			k := kind{name: f[0], typ: f[2][0]}
 			k.bound, _ = strconv.ParseInt(f[2][1:], 10, 64)
-			kinds[f[1]], ids[f[0]], t.ID = k, f[1], f[0]
+			e.kinds[f[1]], e.ids[f[0]], t.ID = k, f[1], f[0]
 		}
-		if rules[t.Place] == nil {
-			rules[t.Place] = map[string]tags.Tag{crc32: {Place: t.Place, ID: crc32, Fate: tags.Hand}, half: {Place: t.Place, ID: half, Fate: tags.Go, Kind: scrub.Hidden}}
+		if e.rules[t.Place] == nil {
+			e.rules[t.Place] = map[string]tags.Tag{crc32: {Place: t.Place, ID: crc32, Fate: tags.Hand}, half: {Place: t.Place, ID: half, Fate: tags.Go, Kind: scrub.Hidden}}
 		}
-		rules[t.Place][t.ID] = t
+		e.rules[t.Place][t.ID] = t
 	}
-	return rules, rules["TagName"]
-}
+	e.names = e.rules["TagName"]
+	return e
+})
 
 const (
 	void    = "Void"   // EC
@@ -75,8 +76,8 @@ var dialect = &chunk.Dialect{
 	Vital: []string{"EBML", "Segment", "Cluster", "SimpleBlock", "BlockGroup", "Block", "Info", "TimestampScale", "Tracks", "TrackEntry", "TrackNumber",
 		"TrackType", "CodecID", "CodecPrivate", "Video", "Audio", "ContentEncodings", "Timestamp"},
 	Raw: func(id string) []byte {
-		if known, ok := ids[id]; ok {
-			id = known
+		if raw, ok := known().ids[id]; ok {
+			id = raw
 		}
 		b, _ := hex.DecodeString(id)
 		return b
@@ -104,7 +105,7 @@ func element(s *scrub.Scan, off, end int64, read func(int64, int) ([]byte, error
 		return chunk.Part{}, errorf(s, off, b[0])
 	}
 	p := chunk.Part{ID: fmt.Sprintf("%X", b[:n]), Off: off, Head: int64(n + m), Size: size}
-	if k, ok := kinds[p.ID]; ok {
+	if k, ok := known().kinds[p.ID]; ok {
 		p.ID = k.name
 	}
 	room := end - p.Body()
@@ -118,7 +119,7 @@ func element(s *scrub.Scan, off, end int64, read func(int64, int) ([]byte, error
 	case unknown && p.ID == "Cluster":
 		p.Size, err = openCluster(s, p.Body(), end)
 		return p, err
-	case n > 1 && ids[p.ID] == "" && size <= room:
+	case n > 1 && known().ids[p.ID] == "" && size <= room:
 		if l, w := vint(b[1:n]); w == n-1 && l == int64(m)+size {
 			p.ID = half
 		}
@@ -134,7 +135,7 @@ func openCluster(s *scrub.Scan, off, end int64) (int64, error) {
 	at, read := off, reads(s)
 	for end-at >= least {
 		p, err := element(s, at, end, read)
-		if _, inside := rules["Cluster"][p.ID]; err != nil || !inside && p.ID != void {
+		if _, inside := known().rules["Cluster"][p.ID]; err != nil || !inside && p.ID != void {
 			if err != nil && !scrub.Refusal(err) {
 				return 0, err
 			}
@@ -281,7 +282,8 @@ func keepCRC(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 // What is not known may go if it is small.
 func sane(w *chunk.Walk, p chunk.Part) (bool, error) {
 	const small, share = 64 << 10, 100
-	k, known := kinds[ids[p.ID]]
+	table := known()
+	k, known := table.kinds[table.ids[p.ID]]
 	switch {
 	case p.Cut:
 		return false, nil

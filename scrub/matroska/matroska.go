@@ -21,7 +21,7 @@ import (
 var Format = scrub.Format{
 	Name: "matroska", Title: "Matroska, WebM film", Extensions: []string{"mkv", "mka", "mks", "webm", "weba"},
 	Sniff: sniff.Like("\x1a\x45\xdf\xa3"),
-	Parse: func(s *scrub.Scan) error { return chunk.Parse(s, dialect, rules, parse) },
+	Parse: func(s *scrub.Scan) error { return chunk.Parse(s, dialect, known().rules, parse) },
 }
 
 // film is the work on one segment.
@@ -159,14 +159,14 @@ func more(w *chunk.Walk, off, n int64) (string, error) {
 }
 
 // topIDs are the IDs of the elements of a segment and of what may follow one.
-var topIDs = func() (all [][]byte) {
-	for _, id := range append(slices.Collect(maps.Keys(rules["Segment"])), "EBML", "Segment") {
+var topIDs = tags.Once(func() (all [][]byte) {
+	for _, id := range append(slices.Collect(maps.Keys(known().rules["Segment"])), "EBML", "Segment") {
 		if raw := dialect.Raw(id); len(raw) == 4 {
 			all = append(all, raw)
 		}
 	}
 	return all
-}()
+})
 
 // search returns where the first of [topIDs] is in [off, end).
 func search(w *chunk.Walk, off, end int64) (at int64, found bool, err error) {
@@ -177,7 +177,7 @@ func search(w *chunk.Walk, off, end int64) (at int64, found bool, err error) {
 			return 0, false, err
 		}
 		first := len(b)
-		for _, id := range topIDs {
+		for _, id := range topIDs() {
 			if i := bytes.Index(b[:min(len(b), first+overlap)], id); i >= 0 {
 				first = i
 			}

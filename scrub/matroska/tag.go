@@ -20,7 +20,7 @@ func (f *film) simpleTag(w *chunk.Walk, p chunk.Part, place string) (bool, error
 		return true, err
 	}
 	place += "/" + name
-	r := names[strings.ToUpper(name)]
+	r := known().names[strings.ToUpper(name)]
 	kind := orElse(r.Kind, scrub.Comment)
 	switch {
 	case err != nil || r.Fate != tags.Words && r.Role == 0:

@@ -2,12 +2,12 @@ package riff
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
 	"untag/scrub/codec"
+	"untag/scrub/pattern"
 	"untag/scrub/telemetry"
 )
 
@@ -255,7 +255,7 @@ func (m *medium) frameOf(s *stream, c chunk.Part, place string) error {
 }
 
 // timed is what pictures of subtitles begin with: when they are shown.
-var timed = regexp.MustCompile(`^\[\d\d:\d\d:\d\d[.:]\d{3}-\d\d:\d\d:\d\d[.:]\d{3}\]`)
+var timed = pattern.New(`^\[\d\d:\d\d:\d\d[.:]\d{3}-\d\d:\d\d:\d\d[.:]\d{3}\]`)
 
 // look looks into a frame, and claims it.
 func (m *medium) look(s *stream, c chunk.Part, no int64, place string) (tells bool, err error) {
@@ -275,7 +275,7 @@ func (m *medium) look(s *stream, c chunk.Part, no int64, place string) (tells bo
 			if err != nil {
 				return false, err
 			}
-			if timed.Match(b) {
+			if timed().Match(b) {
 				m.Claim(off, head, scrub.Payload, place)
 				off, n = off+head, n-head
 			}

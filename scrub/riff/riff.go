@@ -19,7 +19,7 @@ import (
 //go:embed tags.tsv
 var Tags string // the table: see package tags
 
-var rules = chunk.MustRules(Tags)
+var rules = chunk.Table(Tags)
 
 // Formats returns the entries of the table of formats.
 func Formats() []scrub.Format {
@@ -60,7 +60,7 @@ func parser(format string, f *family) func(*scrub.Scan) error {
 		var m *medium
 		d.Read = func(s *scrub.Scan, off, end int64) (chunk.Part, error) { return m.read(s, off, end) }
 		d.Starts = func(b []byte) bool { return m.starts(b) }
-		return chunk.Parse(s, &d, rules, func(w *chunk.Walk) error {
+		return chunk.Parse(s, &d, rules(), func(w *chunk.Walk) error {
 			if d.Vital = vital[format]; w.Careful {
 				d.Vital = append(slices.Clone(d.Vital), doubtful[format]...)
 			}

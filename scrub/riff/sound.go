@@ -3,13 +3,13 @@ package riff
 import (
 	"bytes"
 	"encoding/binary"
-	"regexp"
 	"slices"
 	"strings"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
 	"untag/scrub/codec"
+	"untag/scrub/pattern"
 	"untag/scrub/words"
 )
 
@@ -198,7 +198,7 @@ func (m *medium) coding(tag []byte) {
 }
 
 // adm are the names of tracks of the Audio Definition Model (ITU-R BS.2076).
-var adm = regexp.MustCompile(`^(ATU_[0-9A-Fa-f]{8}A[TC]_[0-9A-Fa-f]{8}(_[0-9A-Fa-f]{2}|\x00\x00\x00)AP_[0-9A-Fa-f]{8}|\x00{37})\x00$`)
+var adm = pattern.New(`^(ATU_[0-9A-Fa-f]{8}A[TC]_[0-9A-Fa-f]{8}(_[0-9A-Fa-f]{2}|\x00\x00\x00)AP_[0-9A-Fa-f]{8}|\x00{37})\x00$`)
 
 // objects claims chna, which tells which track is which object.
 func (m *medium) objects(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
@@ -212,7 +212,7 @@ func (m *medium) objects(w *chunk.Walk, p chunk.Part, place string) (bool, error
 		if err != nil {
 			return true, err
 		}
-		if len(b) < row || !adm.Match(b[2:]) {
+		if len(b) < row || !adm().Match(b[2:]) {
 			w.Doubt("a track of objects has a name that it can't have")
 			w.Claim(off, p.Tail()-off, scrub.Structure, place)
 			break

@@ -49,7 +49,7 @@ func (m *medium) formAt(off int64) (p chunk.Part, ok bool, err error) {
 	if p, err = m.Read(m.Scan, off, math.MaxInt64/2); err != nil {
 		return p, false, nil
 	}
-	if _, known := rules[""][p.ID]; !known || off > 0 && p.ID != "RIFF AVIX" {
+	if _, known := rules()[""][p.ID]; !known || off > 0 && p.ID != "RIFF AVIX" {
 		return p, false, nil
 	}
 	told := p.Tail()
@@ -87,14 +87,14 @@ func (m *medium) lengths() (int64, error) {
 // where they really end.
 func (m *medium) walk(form *chunk.Part, told int64) error {
 	at, size, last := form.Body(), m.Size(), chunk.Part{}
-	in := rules[""][form.ID].In
+	in := rules()[""][form.ID].In
 	for size-at >= m.Least && m.open < 0 {
 		c, err := m.Read(m.Scan, at, size)
 		if err != nil && !scrub.Refusal(err) {
 			return err
 		}
 		// Some programs append tags and leave the length of the form as it was.
-		if tag := rules[in][c.ID]; err != nil || at >= told && (!tells(tag) && !m.Filler(c) || c.Cut) {
+		if tag := rules()[in][c.ID]; err != nil || at >= told && (!tells(tag) && !m.Filler(c) || c.Cut) {
 			break
 		}
 		if err := m.note(c, told); err != nil {

@@ -19,7 +19,7 @@ import (
 //go:embed tags.tsv
 var table string
 
-var rules = chunk.MustRules(table)
+var rules = chunk.Table(table)
 
 // Format is the Flash film.
 var Format = scrub.Format{
@@ -50,7 +50,7 @@ var dialect = &chunk.Dialect{
 		return binary.BigEndian.AppendUint16(nil, uint16(code))
 	},
 	Name: func(id string) string {
-		name, _, _ := bytes.Cut([]byte(rules[""][id].Meaning), []byte(":"))
+		name, _, _ := bytes.Cut([]byte(rules()[""][id].Meaning), []byte(":"))
 		return string(append(name, " ("+id+")"...))
 	},
 }
@@ -96,7 +96,7 @@ func parse(s *scrub.Scan) error {
 		s.Claim(0, end, scrub.Payload, "film")
 		return err
 	}
-	return chunk.Parse(s, dialect, rules, plan)
+	return chunk.Parse(s, dialect, rules(), plan)
 }
 
 // film is the work on one that is not compressed.

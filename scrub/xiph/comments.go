@@ -21,13 +21,13 @@ import (
 var table string
 
 // comments are the tags by their names.
-var comments = func() map[string]tags.Tag {
+var comments = tags.Once(func() map[string]tags.Tag {
 	all := map[string]tags.Tag{}
 	for _, t := range tags.MustParse(table) {
 		all[t.ID] = t
 	}
 	return all
-}()
+})
 
 // Tags returns the table of comments, for documentation.
 func Tags() []tags.Tag { return tags.MustParse(table) }
@@ -175,7 +175,7 @@ func judge(s *scrub.Scan, text []byte, at scrub.Range, place string) []byte {
 		return kept(found(s, f, at), text)
 	}
 	f.Place = place + "/" + string(id)
-	t, known := comments[digits().ReplaceAllString(string(id), "#")]
+	t, known := comments()[digits().ReplaceAllString(string(id), "#")]
 	f.Kind = orUnknown(t.Kind)
 	switch {
 	case !known:
