@@ -342,3 +342,6 @@ func (s *Scan) Retract(m Point) {
 
 // Edited tells whether any edit was made since m.
 func (s *Scan) Edited(m Point) bool { return len(s.out.edits) > m.edits }
+
+// Doubted tells whether any doubt was recorded since m.
+func (s *Scan) Doubted(m Point) bool { return len(s.out.doubts) > m.doubts }

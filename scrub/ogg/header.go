@@ -82,7 +82,13 @@ func (f *file) field(p packet, want []byte, x span, kind scrub.Kind, place strin
 		return
 	}
 	r := p.at(x.off, x.len)
-	if f.Found(scrub.Finding{Kind: kind, Place: place, Off: r.Off, Len: r.Len}) {
+	found := scrub.Finding{Kind: kind, Place: place, Off: r.Off, Len: r.Len}
+	sealed := true // none of its bytes is free
+	p.pieces(x.off, x.len, func(pg *page, _, at, n int) { sealed = sealed && pg.sealed(at) && pg.sealed(at+n-1) })
+	if !sealed {
+		f.Doubt("%s stays: one write can't change it and the checksum of its page", place)
+		f.Stuck(found)
+	} else if f.Found(found) {
 		f.change(p, x.off, want[x.off:x.off+x.len], nil, scrub.Repair)
 	}
 }
@@ -128,13 +134,17 @@ func (f *file) comments(st *stream, p packet, head int, place string) error {
 	}
 	switch rest := (span{len(short), len(p.b) - len(short)}); {
 	case !l.Changed && !pg.behind:
+		f.inPlace(p, want, &l, head, tail, place)
 	case s != nil && rest.len >= len(s.b)+ballast && f.front(p, len(first)):
 		return f.swap(p, first, short, s)
 	case f.front(p, len(short)) && st.name != "flac":
 		f.change(p, 0, short, nil, scrub.Unlink)
 		f.change(p, rest.off, make([]byte, rest.len), []span{rest}, scrub.Destroy)
 	default:
-		f.inPlace(p, want, &l, head, end, framing, place)
+		if framing > 0 {
+			want[end] = 1
+		}
+		f.inPlace(p, want, &l, head, tail, place)
 	}
 	return nil
 }
@@ -151,16 +161,17 @@ func (f *file) stubFor(st *stream, p packet) (*stub, error) {
 }
 
 // inPlace blanks the comments that go where they are: their lengths stay, so that the
-// list can be read after each write.
-func (f *file) inPlace(p packet, want []byte, l *xiph.List, head, end, framing int, place string) {
-	var free []span
+// list can be read after each write. What is filler already stays so.
+func (f *file) inPlace(p packet, want []byte, l *xiph.List, head int, tail span, place string) {
+	free := []span{tail}
 	for i, t := range l.Texts {
 		x := span{head + t.Off, t.Len}
-		same := bytes.Equal(t.Kept, p.b[x.off:x.off+x.len])
-		if t.Kept != nil && same {
+		text := p.b[x.off : x.off+x.len]
+		switch {
+		case t.Kept == nil, i == 0 && f.blank(p, x.off, x.len), i > 0 && x.len > 0 && text[0] == xiph.Filler:
+		case bytes.Equal(t.Kept, text):
 			continue
-		}
-		if t.Kept != nil { // a cover in letters, none of which is free
+		default: // a cover in letters, none of which is free
 			r := p.at(x.off, x.len)
 			f.Gone(scrub.Finding{Kind: scrub.Cover, Place: place, Off: r.Off, Len: r.Len})
 		}
@@ -171,12 +182,8 @@ func (f *file) inPlace(p packet, want []byte, l *xiph.List, head, end, framing i
 		}
 		free = append(free, x)
 	}
-	if framing > 0 {
-		want[end] = 1
-	}
-	rest := span{end + framing, len(want) - end - framing}
-	clear(want[rest.off:])
-	f.change(p, 0, want, append(free, rest), scrub.Destroy)
+	clear(want[tail.off : tail.off+tail.len])
+	f.change(p, 0, want, free, scrub.Destroy)
 }
 
 // block cleans a metadata block of FLAC in a packet of its own.

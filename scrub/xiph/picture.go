@@ -121,8 +121,10 @@ func picture(s *scrub.Scan, name, value []byte, f scrub.Finding, at scrub.Range)
 		}
 		head, data = b[:p.Head], p.Data
 	}
+	before := s.Point()
 	clean, _, err := s.Decoded(data, at.Off, at.Len, f.Place)
-	if err != nil {
+	if err != nil || s.Doubted(before) {
+		s.Reset(before)
 		return gone()
 	}
 	return base64.StdEncoding.AppendEncode(bytes.Clone(name), slices.Concat(head, clean))
