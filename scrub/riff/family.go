@@ -134,7 +134,7 @@ func (m *medium) read(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 	}
 	p.Size = m.size(b)
 	list := slices.Contains(m.lists, p.ID)
-	if off == m.open || p.Size >= endless && p.ID == m.sound {
+	if off == m.open || p.ID == m.sound && m.wide == 8 && m.unknown(b) {
 		p.Size = end - p.Body()
 	}
 	if list && p.Size < 4 && p.ID != "LIST" {

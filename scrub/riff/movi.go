@@ -1,6 +1,7 @@
 package riff
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 
@@ -24,6 +25,9 @@ func (m *medium) frames(p chunk.Part, visit func(c chunk.Part, id string) error)
 	}
 	at := p.Body()
 	err := m.entries(func(_ int64, flags uint32, e entry) error {
+		if m.stream(e.id) == nil && flags&listEntry == 0 {
+			return nil
+		}
 		if flags&listEntry != 0 || e.off < at || e.off+m.head+e.size > p.Tail() {
 			return errNotInOrder
 		}
@@ -113,7 +117,7 @@ func (m *medium) see(c chunk.Part, id string, i int) error {
 		return nil
 	}
 	b, err := m.Bytes(c.Body(), int(min(c.Size, 4<<10)))
-	if err == nil && s.rate > 0 {
+	if err == nil && s.rate > 0 && !bytes.HasPrefix(b, []byte(subtitleFile)) {
 		unit := float64(s.scale) / float64(s.rate)
 		s.text.Add(float64(s.frames-1)*unit, float64(s.frames)*unit, b)
 	}
@@ -344,6 +348,9 @@ func (m *medium) private(s *stream, c chunk.Part) bool {
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
+// subtitleFile is what a chunk begins with that is a whole file of subtitles.
+const subtitleFile = "GAB2\x00"
+
 // subtitle claims a chunk of text: words of people, or a whole file of subtitles behind
 // its name, as in players of old (GAB2).
 func (m *medium) subtitle(c chunk.Part, place string) error {
@@ -352,7 +359,7 @@ func (m *medium) subtitle(c chunk.Part, place string) error {
 	if err != nil {
 		return err
 	}
-	if len(b) < head || string(b[:5]) != "GAB2\x00" {
+	if len(b) < head || !bytes.HasPrefix(b, []byte(subtitleFile)) {
 		m.Claim(c.Body(), c.Size, scrub.Payload, place)
 		return nil
 	}

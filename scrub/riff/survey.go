@@ -1,6 +1,7 @@
 package riff
 
 import (
+	"bytes"
 	"math"
 
 	"untag/scrub"
@@ -54,6 +55,14 @@ func (m *medium) formAt(off int64) (p chunk.Part, ok bool, err error) {
 	}
 	told := p.Tail()
 	switch {
+	case m.guid:
+		b, err := m.Bytes(off+m.head, 16)
+		if err != nil || !bytes.Equal(b, guid("wave")) {
+			return p, false, err
+		}
+		if told = 8 * ((told + 7) / 8); p.Size >= endless || p.Size == 0 {
+			told = math.MaxInt64
+		}
 	case p.ID == "RF64 WAVE" || p.ID == "BW64 WAVE":
 		if told, err = m.lengths(); err != nil {
 			return p, false, err
@@ -154,6 +163,16 @@ func (m *medium) note(c chunk.Part, told int64) (err error) {
 	return err
 }
 
+// unknown tells whether the length of the chunk that starts with b is what programs put
+// for one that they don't know: all ones, with or without the sign, or nearly.
+func (m *medium) unknown(b []byte) bool {
+	raw := m.Number(b[m.head-int64(m.wide) : m.head])
+	if m.wide == 4 {
+		return raw == math.MaxUint32 && !(m.big && m.long > 0) || raw >= nearly && raw <= 1<<31
+	}
+	return raw == math.MaxInt64
+}
+
 // endless tells whether a chunk of sound goes on to the end of the file: its writer could
 // not tell how long it is, or was killed before it did. Recorders that were killed are in
 // doubt.
@@ -164,9 +183,9 @@ func (m *medium) endless(c chunk.Part, told int64) (bool, error) {
 	}
 	n, left := m.size(b), m.Left(c.Body())
 	switch {
-	case (n >= endless || m.wide == 4 && n >= nearly && n > left) && !m.big:
+	case m.unknown(b) && !m.big:
 		return true, nil
-	case n > 0 && n < nearly || left == 0:
+	case n > 0 && !m.unknown(b) || left == 0:
 		return false, nil
 	case told > c.End():
 		if next, err := m.Read(m.Scan, c.End(), m.Size()); err == nil && !next.Cut {
