@@ -35,7 +35,7 @@ func (m *movie) track(id uint32) *track {
 // readMovie reads what the tracks are and decides which ones go. It claims nothing.
 func (p *parser) readMovie(b box.Box) (*movie, error) {
 	m := &movie{box: b, trex: map[uint32]samples.Defaults{}}
-	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) (err error) {
 		if p.Torn(c, "trak") {
 			c.Type = "trak"
 		}
@@ -43,7 +43,8 @@ func (p *parser) readMovie(b box.Box) (*movie, error) {
 		case "cmov", "rmra":
 			return p.Unsupportedf(c.Off, "movie box %q", c.Name())
 		case "mvhd":
-			return p.readScale(c, m)
+			m.timescale, _, err = header.AfterTimes(p.Walk, c)
+			return err
 		case "mvex":
 			return p.readExtends(c, m)
 		case "udta", "meta":
@@ -74,19 +75,6 @@ func (p *parser) readMovie(b box.Box) (*movie, error) {
 		}
 	}
 	return m, nil
-}
-
-// readScale notes the units of time of mvhd (8.2.2).
-func (p *parser) readScale(b box.Box, m *movie) error {
-	h, err := p.Bytes(b.Body(), int(min(b.Size(), 24)))
-	switch {
-	case err != nil || len(h) < 24:
-	case h[0] == 1:
-		m.timescale = box.Uint32(h[20:])
-	default:
-		m.timescale = box.Uint32(h[12:])
-	}
-	return err
 }
 
 // readExtends notes the defaults of mvex/trex (8.8.3).

@@ -29,7 +29,6 @@ func (o *offsets) Pop() any {
 // is there: a file that was cut between fragments shows it nowhere else.
 func (p *parser) segmentIndex(b box.Box) error {
 	const place = "sidx"
-	p.Claim(b.Off, b.Head, scrub.Structure, place)
 	version, _, err := p.Flags(b, 0, place)
 	if err != nil {
 		return err

@@ -39,10 +39,14 @@ type track struct {
 // readTrack reads what a track is. It claims nothing.
 func (p *parser) readTrack(b box.Box) (*track, error) {
 	t := &track{box: b, swollen: b.Cut}
-	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) (err error) {
 		switch c.Type {
 		case "tkhd":
-			return p.readTrackID(c, t)
+			var ok bool
+			if t.id, ok, err = header.AfterTimes(p.Walk, c); err == nil && !ok {
+				err = p.Errorf(c.Off, "box \"tkhd\" has %d bytes, expected 92 or more", c.Len)
+			}
+			return err
 		case "tref":
 			return p.readChapters(c, t)
 		case "mdia":
@@ -54,25 +58,6 @@ func (p *parser) readTrack(b box.Box) (*track, error) {
 		return nil
 	})
 	return t, err
-}
-
-func (p *parser) readTrackID(b box.Box, t *track) error {
-	version, _, err := box.FullHead(p.Scan, b)
-	if err != nil {
-		return err
-	}
-	at := int64(12)
-	if version == 1 {
-		at = 20
-	}
-	if b.Size() < at+4 {
-		return p.Errorf(b.Off, "box \"tkhd\" has %d bytes, expected 92 or more", b.Len)
-	}
-	h, err := p.Bytes(b.Body()+at, 4)
-	if err == nil {
-		t.id = box.Uint32(h)
-	}
-	return err
 }
 
 func (p *parser) readChapters(b box.Box, t *track) error {
@@ -90,7 +75,7 @@ func (p *parser) readChapters(b box.Box, t *track) error {
 }
 
 func (p *parser) readMedia(b box.Box, t *track) error {
-	_, err := p.Children(b.Body(), b.End(), func(c box.Box) error {
+	_, err := p.Children(b.Body(), b.End(), func(c box.Box) (err error) {
 		switch c.Type {
 		case "hdlr":
 			if c.Size() < 12 {
@@ -100,7 +85,8 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 			t.Handler, t.handlerAt = string(h), c.Body()+8
 			return err
 		case "mdhd":
-			return p.readTimescale(c, t)
+			t.timescale, _, err = header.AfterTimes(p.Walk, c)
+			return err
 		case "minf":
 			_, err := p.Children(c.Body(), c.End(), func(c box.Box) error {
 				switch c.Type {
@@ -131,23 +117,6 @@ func (p *parser) readTable(b box.Box, t *track) error {
 		return err
 	}
 	return nil
-}
-
-// readTimescale reads mdhd (8.4.2), whose form is looked at later.
-func (p *parser) readTimescale(b box.Box, t *track) error {
-	version, _, err := box.FullHead(p.Scan, b)
-	at := int64(12)
-	if version == 1 {
-		at = 20
-	}
-	if err != nil || b.Size() < at+4 {
-		return err
-	}
-	h, err := p.Bytes(b.Body()+at, 4)
-	if err == nil {
-		t.timescale = box.Uint32(h)
-	}
-	return err
 }
 
 // mediaHandlers are what people see, hear and read; a track of any other

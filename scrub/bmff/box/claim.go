@@ -18,13 +18,13 @@ func (w *Walk) Drop(b Box, kind scrub.Kind, place, value string) (goes bool) {
 			return false
 		}
 	}
+	w.Claim(b.Off, b.Len, scrub.Identify, place)
+	f := scrub.Finding{Kind: kind, Place: place, Off: b.Off, Len: b.Len, Value: value}
 	if w.stays(b.Off, b.Len, kind) {
-		w.Claim(b.Off, b.Len, scrub.Identify, place)
-		w.Stuck(scrub.Finding{Kind: kind, Place: place, Off: b.Off, Len: b.Len, Value: value})
+		w.Stuck(f)
 		return false
 	}
-	w.Claim(b.Off, b.Len, scrub.Identify, place)
-	goes = w.Found(scrub.Finding{Kind: kind, Place: place, Off: b.Off, Len: b.Len, Value: value})
+	goes = w.Found(f)
 	switch {
 	case goes && slices.Contains(wholeFilms, b.Type):
 		w.Fill(scrub.Unlink, b.Body(), b.Size(), 0)
@@ -170,11 +170,11 @@ func (w *Walk) Slack(b Box, end int64, place string) error {
 	return w.Zero(end, b.End()-end, scrub.Hidden, place+"/slack", "")
 }
 
-// Flags claims version and flags of a full box and clears flags that are not
+// Flags claims the header of a full box with version and flags, and clears flags that are not
 // defined: nobody reads them. It returns those that are.
 func (w *Walk) Flags(b Box, defined uint32, place string) (version byte, flags uint32, err error) {
-	version, flags, err = FullHead(w.Scan, b)
-	if err != nil {
+	w.Claim(b.Off, b.Head, scrub.Structure, place)
+	if version, flags, err = FullHead(w.Scan, b); err != nil {
 		return 0, 0, err
 	}
 	w.Claim(b.Body(), 4, scrub.Structure, place)
@@ -197,7 +197,6 @@ func (w *Walk) Rewrite(off int64, data []byte, kind scrub.Kind, place string) {
 // Sized claims a full box whose body has n bytes, and what follows them.
 func (w *Walk) Sized(b Box, n int64, flags uint32, place string) error {
 	n = min(n, b.Size())
-	w.Claim(b.Off, b.Head, scrub.Structure, place)
 	if _, _, err := w.Flags(b, flags, place); err != nil {
 		return err
 	}
@@ -222,13 +221,14 @@ func FullShape(size int64, flags uint32, reserved ...scrub.Range) Shape {
 // Shaped claims a box of fixed length: what is more than its fields goes.
 func (w *Walk) Shaped(b Box, form Shape, place string) error {
 	n, at := form.Size[0], int64(0)
-	w.Claim(b.Off, b.Head, scrub.Structure, place)
 	if form.Full {
 		version, _, err := w.Flags(b, form.Flags, place)
 		if err != nil {
 			return err
 		}
 		n, at = form.Size[min(version, 1)], 4
+	} else {
+		w.Claim(b.Off, b.Head, scrub.Structure, place)
 	}
 	n = min(n, b.Size())
 	for _, r := range form.Reserved {

@@ -105,7 +105,6 @@ func (w *Walk) Rows(b Box, countAt, width int64, defined uint32, place string) (
 	if err != nil {
 		return c, err
 	}
-	w.Claim(b.Off, b.Head, scrub.Structure, place)
 	if _, _, err := w.Flags(b, defined, place); err != nil {
 		return c, err
 	}

@@ -77,7 +77,6 @@ func (w reader) spatial(b box.Box, place string) error {
 		case spatialBoxes[c.Type] != "":
 			return w.spatial(c, at)
 		case c.Type == "svhd" && c.Size() >= 4: // the name of the program that made it
-			w.Claim(c.Off, c.Head, scrub.Structure, at)
 			if _, _, err := w.Flags(c, 0, at); err != nil {
 				return err
 			}

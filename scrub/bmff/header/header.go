@@ -83,7 +83,6 @@ func (w header) header(b box.Box, place string) error {
 	if b.Len < l.len || b.Head != 8 {
 		return w.Errorf(b.Off, "box %q has %d bytes, expected %d", b.Name(), b.Len, l.len)
 	}
-	w.Claim(b.Off, b.Head, scrub.Structure, place)
 	if _, _, err := w.Flags(b, defined, place); err != nil {
 		return err
 	}
@@ -105,6 +104,24 @@ func (w header) header(b box.Box, place string) error {
 	}
 	w.Claim(b.Off+at, l.len-at, scrub.Structure, place)
 	return w.Zero(b.Off+l.len, b.Len-l.len, scrub.Hidden, place, "")
+}
+
+// AfterTimes returns what follows the times of a movie, track or media header: how many units of
+// time a second has, or the number of the track. ok is false if the box is too short.
+func AfterTimes(w *box.Walk, b box.Box) (v uint32, ok bool, err error) {
+	version, _, err := box.FullHead(w.Scan, b)
+	at := int64(12)
+	if version == 1 {
+		at = 20
+	}
+	if err != nil || b.Size() < at+4 {
+		return 0, false, err
+	}
+	h, err := w.Bytes(b.Body()+at, 4)
+	if err != nil {
+		return 0, false, err
+	}
+	return box.Uint32(h), true, nil
 }
 
 // headerFields doubts a movie or track whose rate, volume or place can't be.

@@ -50,7 +50,6 @@ func (w header) timeCodeMedia(b box.Box, place string) error {
 	if b.Size() < fields {
 		return w.Unneeded(b, place)
 	}
-	w.Claim(b.Off, b.Head, scrub.Structure, place)
 	if _, _, err := w.Flags(b, 0, place); err != nil {
 		return err
 	}
@@ -100,7 +99,6 @@ func (w header) dataInfo(b box.Box, place string) error {
 		if c.Size() < 8 {
 			return w.Errorf(c.Off, "box \"dref\" has %d bytes, expected 16 or more", c.Len)
 		}
-		w.Claim(c.Off, c.Head, scrub.Structure, at)
 		if _, _, err := w.Flags(c, 0, at); err != nil {
 			return err
 		}
@@ -114,7 +112,6 @@ func (w header) dataInfo(b box.Box, place string) error {
 }
 
 func (w header) dataReference(b box.Box, place string) error {
-	w.Claim(b.Off, b.Head, scrub.Structure, place)
 	_, flags, err := w.Flags(b, 1, place)
 	if err != nil {
 		return err
