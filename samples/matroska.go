@@ -290,7 +290,7 @@ var webFilms = []recipe{
 	}},
 	{"subtitles", func(k *kit) []byte {
 		return webWith(k, func(m *webFilm) {
-			script := "[Script Info]\r\n; made by " + k.secret("script-comment") + "\r\nTitle: " + k.secret("script-title") + "\r\nScriptType: v4.00+\r\nPlayResX: 640\r\nVideo File: " + k.secret("video-file") +
+			script := "[Script Info]\r\n; made by " + k.secret("script-comment") + "\r\nTitle: A day out\r\nOriginal Script: " + k.secret("script-author") + "\r\nScriptType: v4.00+\r\nPlayResX: 640\r\nVideo File: " + k.secret("video-file") +
 				"\r\n\r\n[Aegisub Project Garbage]\r\nAudio File: " + k.secret("audio-file") + "\r\n\r\n[V4+ Styles]\r\nFormat: Name, Fontname, Fontsize\r\nStyle: Default,Arial,20\r\n\r\n[Events]\r\nFormat: Layer, Start, End, Style, Text\r\n"
 			m.tracks = append(m.tracks, webText("S_TEXT/ASS", el("\x63\xa2", []byte(script))))
 			for i, line := range []string{"Where were you?", "At the sea."} {

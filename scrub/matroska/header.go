@@ -2,98 +2,66 @@ package matroska
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
-	"strings"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
 	"untag/scrub/pattern"
-	"untag/scrub/words"
 )
 
-// lines tells of each line of the header of subtitles whether it stays.
-type lines interface{ stays(line string) bool }
+// scripts are codecs whose header is the start of a file of subtitles.
+var scripts = []string{"S_TEXT/ASS", "S_TEXT/SSA", "S_ASS", "S_SSA", "S_TEXT/WEBVTT"}
 
-// headers are the headers of subtitles that are text, by their codecs.
-var headers = map[string]func() lines{
-	"S_TEXT/ASS": newScript, "S_TEXT/SSA": newScript, "S_ASS": newScript, "S_SSA": newScript,
-	"S_VOBSUB": func() lines { return palette{} }, "S_TEXT/WEBVTT": func() lines { return &cues{} },
+// spoils are what of other headers is of no use to players, by codecs: lines of the index
+// of VobSub other than those known, and in USF what is said about the script.
+var spoils = map[string]func() *regexp.Regexp{
+	"S_VOBSUB":   pattern.New(`(?m)^[^\r\n]+`),
+	"S_TEXT/USF": pattern.New(`(?is)<metadata>.*</metadata>|<!--.*?-->`),
 }
 
-// header claims a header of subtitles. Lines that players don't look at become blanks.
-func (f *film) header(p chunk.Part, place string, what lines) error {
+var vobSub = pattern.New(`^(# VobSub index file, v\d+ \(do not modify this line!\)|(size|org|scale|alpha|smooth|fadein/out|align|time offset|forced subs|palette|custom colors|langidx|delay|id): [0-9A-Za-z ,.:%-]{0,160}) *$`)
+
+// header claims the header of subtitles; ok is false if nobody can read it.
+func (f *film) header(t *track, p chunk.Part, place string) (ok bool, err error) {
 	const most = 256 << 10
-	if p.Size > most {
-		f.Claim(p.Body(), p.Size, scrub.Structure, place)
-		f.Doubt("the header of subtitles is longer than what is looked into")
-		return nil
+	spoil := spoils[t.codec]
+	if p.Size == 0 || p.Size > most || spoil == nil && !slices.Contains(scripts, t.codec) {
+		return false, nil
 	}
 	b, err := f.Bytes(p.Body(), int(p.Size))
 	if err != nil {
-		return err
+		return false, err
 	}
-	off := p.Body()
 	text := bytes.TrimRight(b, "\x00")
-	for _, line := range bytes.SplitAfter(text, []byte("\n")) {
-		bare := bytes.TrimRight(line, "\r\n")
-		n := int64(len(bare))
-		if what.stays(strings.TrimPrefix(string(bare), "\ufeff")) {
-			f.Claim(off, n, scrub.Structure, place)
-		} else if err := f.Blank(off, n, ' ', scrub.Comment, place); err != nil {
+	n := int64(len(text))
+	if spoil == nil {
+		err = f.MediumOf(scrub.Structure, scrub.Extents{{Off: p.Body(), Len: n}}, place)
+	} else {
+		err = f.spoiled(text, p.Body(), spoil(), place)
+	}
+	if err == nil {
+		err = f.Blank(p.Body()+n, p.Size-n, 0, scrub.Hidden, place)
+	}
+	if scrub.Refusal(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// spoiled claims a text, which lies at off. What matches becomes blanks.
+func (f *film) spoiled(text []byte, off int64, spoil *regexp.Regexp, place string) error {
+	at := 0
+	for _, m := range spoil.FindAllIndex(text, 1<<10) {
+		if vobSub().Match(text[m[0]:m[1]]) {
+			continue
+		}
+		f.Claim(off+int64(at), int64(m[0]-at), scrub.Structure, place)
+		if err := f.Blank(off+int64(m[0]), int64(m[1]-m[0]), ' ', scrub.Comment, place); err != nil {
 			return err
 		}
-		f.Claim(off+n, int64(len(line))-n, scrub.Structure, place)
-		off += int64(len(line))
+		at = m[1]
 	}
-	return f.Blank(off, p.Tail()-off, 0, scrub.Hidden, place)
-}
-
-// script are the lines of a script of Sub Station Alpha: sections, and in the first one
-// what renderers know.
-type script struct{ section string }
-
-func newScript() lines { return &script{} }
-
-var (
-	scriptInfo = pattern.New(`(?i)^((PlayResX|PlayResY|PlayDepth|Timer|WrapStyle|LayoutResX|LayoutResY): *[\d.,]{1,10}|ScriptType: *v4\.00\+{0,2}|Collisions: *(Normal|Reverse)|(ScaledBorderAndShadow|Kerning): *(yes|no)|YCbCr Matrix: *(None|(TV|PC)\.\w{2,5}))? *$`)
-	fields     = pattern.New(`(?i)^Format:( *(Name|Fontname|Fontsize|(Primary|Secondary|Tertiary|Outline|Back)Colour|Bold|Italic|Underline|StrikeOut|Scale[XY]|Spacing|Angle|BorderStyle|Outline|Shadow|Alignment|Margin[LRVTB]|AlphaLevel|Encoding|RelativeTo|Layer|Marked|ReadOrder|Start|End|Style|Actor|Effect|Text) *,?)+$`)
-	styles     = pattern.New(`^Style: *([^,]{1,64},){2}[&\w ,.+-]{1,256}$`)
-	sections   = []string{"script info", "v4 styles", "v4+ styles", "v4 styles+", "events"}
-)
-
-func (s *script) stays(line string) bool {
-	if strings.HasPrefix(line, "[") {
-		s.section = strings.ToLower(strings.Trim(strings.TrimSpace(line), "[]"))
-		return slices.Contains(sections, s.section)
-	}
-	switch s.section {
-	case "script info":
-		return scriptInfo().MatchString(line)
-	case "v4 styles", "v4+ styles", "v4 styles+", "events":
-		return line == "" || fields().MatchString(line) || styles().MatchString(line) && words.Stay([]byte(line), 512) == ""
-	}
-	return line == ""
-}
-
-// palette are the lines at the start of the index of VobSub.
-type palette struct{}
-
-var paletteLine = pattern.New(`^(# VobSub index file, v\d+ \(do not modify this line!\)|(size|org|scale|alpha|smooth|fadein/out|align|time offset|forced subs|palette|custom colors|langidx|delay|id): [0-9A-Za-z ,.:%-]{0,160})?$`)
-
-func (palette) stays(line string) bool {
-	return paletteLine().MatchString(strings.TrimRight(line, " ")) && words.Tells(line) == ""
-}
-
-// cues are the lines before the first cue of WebVTT: styles and regions stay, notes don't.
-type cues struct{ block string }
-
-func (c *cues) stays(line string) bool {
-	first, _, _ := strings.Cut(line, " ")
-	switch {
-	case line == "":
-		c.block = ""
-	case c.block == "":
-		c.block = first
-	}
-	return line == "" || line == "WEBVTT" || (c.block == "STYLE" || c.block == "REGION") && words.Stay([]byte(line), 1<<10) == ""
+	f.Claim(off+int64(at), int64(len(text)-at), scrub.Structure, place)
+	return nil
 }

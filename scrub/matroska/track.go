@@ -143,8 +143,8 @@ func (f *film) private(t *track, p chunk.Part, place string) error {
 		f.Claim(p.Body(), p.Size, scrub.Structure, place)
 		return nil
 	}
-	if lines := headers[t.codec]; lines != nil {
-		return f.header(p, place, lines())
+	if ok, err := f.header(t, p, place); ok || err != nil {
+		return err
 	}
 	stream, _ := codec.Of(codec.Matroska, t.codec)
 	stream.Dolby = t.stream.Dolby
