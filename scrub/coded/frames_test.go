@@ -173,3 +173,19 @@ func TestSegmentsWithoutWords(t *testing.T) {
 		}
 	}
 }
+
+// What LAME fills frames with is no text that hides among them; a name beside it is.
+func TestProse(t *testing.T) {
+	noise := "\xff\xfb\x90\x64\x00\x0f\xf0\x00\x00\x69"
+	fill := "LAME3.99.5UUUUUUUUUUUUUUUUUUUUUUUUUUUUUUUUU"
+	for text, tells := range map[string]bool{
+		noise + fill: false,
+		noise + "UUUUUUUUUUUUUUUUUUUUUUUUUUUUUULAME3.100UUUUUUUUU": false,
+		noise + fill + "by Jane Doe of Springfield, Illinois":      true,
+	} {
+		p, _ := look(t, coded.Prose, []byte(text))
+		if (p.Status() == scrub.Partly) != tells {
+			t.Errorf("%q: %s %q", text, p.Status(), p.Doubts)
+		}
+	}
+}

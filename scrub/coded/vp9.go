@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 )
 
 // VP9 returns the pieces of a sample of VP9 of n bytes at off: what no frame of a
@@ -55,8 +56,12 @@ func VP9(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	return append(out, p), err
 }
 
+// filling is what LAME puts where a frame has bits to spare, or the end of it.
+var filling = pattern.New(`(L?AME)?\d\.\d{2,3}(\.\d|[ab]\d?)?U*|LAME|U{8,}`)
+
 // Prose returns n bytes at off, coded picture that is not looked into, as a piece if
-// they begin or end with text.
+// they begin or end with text other than the filling of LAME, which is in the frames of
+// half of the world's MP3.
 func Prose(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	const most, sentence = 512, 24
 	for _, at := range []int64{off, max(off, off+n-most)} {
@@ -64,7 +69,7 @@ func Prose(r *scrub.Reader, off, n int64) ([]Piece, error) {
 		if err != nil {
 			return nil, err
 		}
-		if Tells(b, sentence) {
+		if Tells(filling().ReplaceAll(b, []byte{0}), sentence) {
 			return []Piece{{Off: off, Len: n, Kind: scrub.Unknown, Value: "text among the coded picture"}}, nil
 		}
 	}
