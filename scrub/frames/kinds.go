@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 	"untag/scrub/sniff"
 )
 
@@ -170,6 +171,9 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 			break
 		}
 		parts = clear1(clean, parts, r.at, n)
+		if at := (r.at + 13) / 8; n >= 13+8*len(faacName) && faac().Match(b[at:]) { // FFmpeg skips what its encoder puts before the sound
+			copy(clean[at:], faacName)
+		}
 		r.at += n
 	}
 	if len(parts) == 0 {
@@ -194,6 +198,11 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 	w.Claim(off+from, int64(len(b))-from, scrub.Payload, "frames")
 	return true, nil
 }
+
+// faac is how an encoder signs the first frame, and faacName the same without its version.
+var faac = pattern.New(`^libfaac \d+\.\d`)
+
+const faacName = "libfaac 1.1"
 
 // maxCleared bounds the frames of one file that hold data.
 const maxCleared = 1 << 14
