@@ -146,6 +146,10 @@ var musepacks = []recipe{
 		k.streams, k.odd = true, true
 		return cat([]byte("MP+\x07"), le32(3), zeros(19), k.hide([]byte("\x74\x91")), zeros(3), []byte(strings.Repeat("frames", 9)), apeTold(k))
 	}},
+	{"sv7-all-goes", func(k *kit) []byte {
+		k.streams, k.odd = true, true
+		return cat([]byte("MP+\x07"), le32(3), zeros(24), []byte(strings.Repeat("frames", 9)), apeTag(apeItem("Comment", k.secret("comment"), 0)))
+	}},
 }
 
 func dsfSound(tag []byte) []byte {

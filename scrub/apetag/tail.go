@@ -67,6 +67,24 @@ func Find(s *scrub.Scan) (*Tail, error) {
 	return t, nil
 }
 
+// Sound is where sound ends of which nothing but the tags tells that it does: before zeros
+// that an interrupted run left of some.
+func (t *Tail) Sound() (int64, error) {
+	end := t.Start
+	for end > max(0, t.Start-scrub.MaxPiece) {
+		from := max(0, end-4096)
+		b, err := t.Bytes(from, int(end-from))
+		if err != nil {
+			return 0, err
+		}
+		n := len(bytes.TrimRight(b, "\x00"))
+		if end = from + int64(n); n > 0 {
+			break
+		}
+	}
+	return end, nil
+}
+
 // last returns what tag b ends with, and how long it is.
 func last(b []byte) (e entry) {
 	n := len(b)

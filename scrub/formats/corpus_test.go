@@ -92,6 +92,13 @@ var undamaged = map[string]string{
 	"paris_exif_xmp_gainmap_littleendian.jpg": "its XMP can swallow the picture",
 }
 
+// merging are sounds of which the last frame ends in the tag behind it: zeros that are yet to be
+// cut off complete it.
+var merging = []string{"rare_frames.mp3"}
+
+// endless are sounds of which nothing tells where they end.
+var endless = []string{"mp3", "aac", "ac3", "dts", "amr", "wavpack", "musepack", "ape"}
+
 func judge(t *testing.T, e *scrub.Engine, dir, name, format string) verdict {
 	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
@@ -101,7 +108,10 @@ func judge(t *testing.T, e *scrub.Engine, dir, name, format string) verdict {
 	if testing.Short() {
 		n = 3
 	}
-	h := scrubtest.Harness{Engine: e, States: n, Variants: n, Streams: bytes.Contains(data, []byte("moof"))}
+	h := scrubtest.Harness{Engine: e, States: n, Variants: n, Streams: bytes.Contains(data, []byte("moof")) || slices.Contains(endless, format)}
+	if slices.Contains(merging, path.Base(name)) {
+		h.States = -1
+	}
 	if why := undamaged[path.Base(name)]; why != "" {
 		t.Logf("not damaged: %s", why)
 		h.Variants = -1

@@ -280,6 +280,15 @@ func (w *Walk) more(off, n int64) (string, error) {
 	if n >= w.Last-1 && n <= w.Last+1 || sniff.Sound(b) {
 		return "frames or tags", nil
 	}
+	for at := 0; w.Blind && at < min(len(b), 64); at++ { // frames without a mark have to be several
+		end, k := at, 0
+		for ; end < len(b) && w.Len(b[end:]) > 0 && k < 8; k++ {
+			end += int(w.Len(b[end:]))
+		}
+		if k == 8 || k > 2 && end == len(b) {
+			return "frames", nil
+		}
+	}
 	for at := range b {
 		if w.Blind || w.head == nil || len(b)-at < w.Head || w.Same != nil && !w.Same(w.head, b[at:]) {
 			continue

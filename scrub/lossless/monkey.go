@@ -36,8 +36,12 @@ func monkey(s *scrub.Scan) error {
 	start := p.descriptor + p.header + p.seek
 	at := start + p.stored
 	if p.descriptor < 52 || p.descriptor > 1024 || p.header > 1024 || at > tail.Start || p.stored > scrub.MaxPiece || p.sound < 0 || p.sound > tail.Start-at || p.trailer > tail.Start-at-p.sound {
-		s.Claim(0, tail.Start, scrub.Payload, "damage")
-		e := scrub.End{Off: tail.Start, Doubt: "the file is damaged or cut short"}
+		end, err := tail.Sound()
+		if err != nil {
+			return err
+		}
+		s.Claim(0, end, scrub.Payload, "damage")
+		e := scrub.End{Off: end, Doubt: "the file is damaged or cut short"}
 		s.Doubt("%s", e.Doubt)
 		return tail.Clean(e)
 	}
@@ -139,6 +143,11 @@ func oldMonkey(s *scrub.Scan, b []byte, tail *apetag.Tail) error {
 			s.Doubt("a stored header is not looked into")
 		}
 	}
-	s.Claim(head, tail.Start-head, scrub.Payload, "frames")
-	return tail.Clean(scrub.End{Off: tail.Start})
+	end, err := tail.Sound()
+	if err != nil {
+		return err
+	}
+	end = max(end, head)
+	s.Claim(head, end-head, scrub.Payload, "frames")
+	return tail.Clean(scrub.End{Off: end})
 }

@@ -103,12 +103,17 @@ func seven(s *scrub.Scan, b []byte, tail *apetag.Tail) error {
 	if len(b) < 32 || b[3]&15 != 7 {
 		return s.Unsupportedf(3, "version %d", b[3]&15)
 	}
+	end, err := tail.Sound()
+	if err != nil {
+		return err
+	}
+	end = max(end, 32)
 	s.Claim(0, version, scrub.Structure, "header")
-	s.Claim(version+1, tail.Start-version-1, scrub.Payload, "frames")
+	s.Claim(version+1, end-version-1, scrub.Payload, "frames")
 	if err := s.Blank(version, 1, 0, scrub.Software, "encoder"); err != nil {
 		return err
 	}
-	return tail.Clean(scrub.End{Off: tail.Start})
+	return tail.Clean(scrub.End{Off: end})
 }
 
 // next drops a packet behind which another one is: its length is right then.
@@ -117,7 +122,8 @@ func next(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if p.Cut || rules[""][string(b)].ID == "" && string(b) != retired {
+	most := rules[""][p.ID].Most
+	if p.Cut || most > 0 && p.Size > most || rules[""][string(b)].ID == "" && string(b) != retired {
 		w.Distrust("packet %q has a length that it can't have", p.ID)
 		w.Claim(p.Off, p.Len(), scrub.Identify, place)
 		w.Stuck(scrub.Finding{Kind: rules[""][p.ID].Kind, Place: place, Off: p.Off, Len: p.Len()})

@@ -1,0 +1,54 @@
+package apetag_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/formats"
+	"untag/scrub/scrubtest"
+)
+
+func plan(t testing.TB, data []byte) (*scrub.Plan, string) {
+	t.Helper()
+	p, err := formats.Engine().Rehearse(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, string(scrubtest.Perform(data, p))
+}
+
+func FuzzAPETag(f *testing.F) {
+	var seeds [][]byte
+	for _, s := range samples.All() {
+		if strings.Contains(" mp3 ", " "+s.Format+" ") {
+			seeds = append(seeds, s.Data)
+		}
+	}
+	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+}
+
+// An item that goes keeps its place, as an empty text that nobody has a name for.
+func TestItems(t *testing.T) {
+	p, after := plan(t, samples.Get("mp3/ape").Data)
+	for _, want := range []string{"Title\x00A Title of APE", "XXXXXXX\x00" + strings.Repeat("\x00", len("CANARY-ape-comment")), "Year\x001999      ", "REPLAYGAIN_TRACK_GAIN\x00-3.50 dB"} {
+		if !strings.Contains(after, want) {
+			t.Errorf("%q is missing: %s %q", want, p.Status(), p.Doubts)
+		}
+	}
+}
+
+// Tags are known whatever order they are in, and go if nothing of them stays.
+func TestChain(t *testing.T) {
+	sound := string(samples.Get("mp3/plain").Data)
+	v1 := "TAG" + strings.Repeat("\x00", 94) + "CANARY comment" + strings.Repeat("\x00", 17)
+	ape := string(samples.Get("mp3/ape-all-goes").Data[len(sound):])
+	lyrics := "LYRICSBEGINCANARY-x@example.orgLYRICSEND"
+	for _, tail := range []string{v1, ape, lyrics, ape + v1, v1 + ape, lyrics + v1, ape + lyrics + v1} {
+		if p, after := plan(t, []byte(sound+tail)); after != sound || p.Status() != scrub.Dirty {
+			t.Errorf("%.20q: %s, cut at %d of %d: %q", tail, p.Status(), p.End, p.Size, p.Doubts)
+		}
+	}
+}

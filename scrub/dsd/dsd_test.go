@@ -1,0 +1,43 @@
+package dsd_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/formats"
+	"untag/scrub/scrubtest"
+)
+
+func plan(t testing.TB, data []byte) (*scrub.Plan, string) {
+	t.Helper()
+	p, err := formats.Engine().Rehearse(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, string(scrubtest.Perform(data, p))
+}
+
+func FuzzDSD(f *testing.F) {
+	var seeds [][]byte
+	for _, s := range samples.All() {
+		if strings.Contains(" dsf dff ", " "+s.Format+" ") {
+			seeds = append(seeds, s.Data)
+		}
+	}
+	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+}
+
+// The pointer of DSF leads to the tag while there is one.
+func TestPointer(t *testing.T) {
+	for name, want := range map[string]int64{"dsf/plain": 0, "dsf/id3": 28 + 52 + 12 + 8192, "dsf/id3-all-goes": 0} {
+		p, after := plan(t, samples.Get(name).Data)
+		b := []byte(after)
+		if got := int64(binary.LittleEndian.Uint64(b[20:])); got != want || binary.LittleEndian.Uint64(b[12:]) != uint64(len(b)) {
+			t.Errorf("%s: tag at %d, want %d; %s %q", name, got, want, p.Status(), p.Doubts)
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package lossless_test
+
+import (
+	"bytes"
+	"crypto/md5"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/formats"
+	"untag/scrub/scrubtest"
+)
+
+func plan(t testing.TB, data []byte) (*scrub.Plan, string) {
+	t.Helper()
+	p, err := formats.Engine().Rehearse(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, string(scrubtest.Perform(data, p))
+}
+
+func FuzzLossless(f *testing.F) {
+	var seeds [][]byte
+	for _, s := range samples.All() {
+		if strings.Contains(" wavpack ape tta ", " "+s.Format+" ") {
+			seeds = append(seeds, s.Data)
+		}
+	}
+	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+}
+
+// The checksum of a block is that of what it becomes, and headers that tell nothing stay.
+func TestWavPack(t *testing.T) {
+	s := samples.Get("wavpack/wrapper")
+	p, after := plan(t, s.Data)
+	if p.Status() != scrub.Dirty || !strings.Contains(after, "WAVEfmt ") || !strings.Contains(after, "JUNK") {
+		t.Errorf("%s %q", p.Status(), p.Doubts)
+	}
+	for rest := after; strings.HasPrefix(rest, "wvpk"); {
+		n := int(rest[4]) | int(rest[5])<<8
+		block := rest[:n+8]
+		c := uint32(0xffffffff)
+		for i := 0; i < len(block)-6; i += 2 {
+			c = c*3 + uint32(block[i]) + uint32(block[i+1])<<8
+		}
+		want := string([]byte{byte(c), byte(c >> 8), byte(c >> 16), byte(c >> 24)})
+		if got := block[len(block)-4:]; got != want {
+			t.Errorf("checksum % x, want % x", got, want)
+		}
+		rest = rest[n+8:]
+	}
+}
+
+// The checksum of Monkey's Audio is over what the file becomes (formats of the decoder: header, sound,
+// trailer, then the tables before them).
+func TestMonkey(t *testing.T) {
+	_, after := plan(t, samples.Get("ape/stored").Data)
+	b := []byte(after)
+	end := bytes.Index(b, []byte("end of it")) + len("end of it") + len("CANARY-stored-trailer")
+	const tables, stored = 52, 52 + 28
+	sum := md5.Sum(append(bytes.Clone(b[stored:end]), b[tables:stored]...))
+	if !bytes.Equal(sum[:], b[36:52]) {
+		t.Errorf("checksum % x, want % x", b[36:52], sum)
+	}
+}
+
+func TestTTADamaged(t *testing.T) {
+	data := samples.Get("tta/tags").Data
+	at := bytes.Index(data, []byte("TTA1"))
+	for off, want := range map[int]scrub.Status{at + 14: scrub.Unsupported, at + 22: scrub.Partly} {
+		bad := bytes.Clone(data)
+		bad[off] ^= 1
+		if p, _ := plan(t, bad); p.Status() != want {
+			t.Errorf("0x%x: %s %s %q", off, p.Status(), p.Refused, p.Doubts)
+		}
+	}
+}
