@@ -67,6 +67,8 @@ func shelves() []shelf {
 		{"matroska", ".mkv", webFilms},
 		{"swf", ".swf", swfs},
 		{"realmedia", ".rm", rms},
+		{"h264", ".h264", h264s},
+		{"ivf", ".ivf", ivfs},
 		{"mp3", ".mp3", mp3s},
 		{"subtitle", ".srt", srts},
 		{"subtitle", ".vtt", vtts},

@@ -9,6 +9,7 @@ import (
 	"untag/scrub/asf"
 	"untag/scrub/bmff"
 	"untag/scrub/dsd"
+	"untag/scrub/elementary"
 	"untag/scrub/ends"
 	"untag/scrub/flac"
 	"untag/scrub/flv"
@@ -49,7 +50,7 @@ func Table() []scrub.Format {
 		png.Format,
 	}
 	parsed = append(parsed, riff.Formats()...)
-	parsed = slices.Concat(parsed, frames.Formats(), lossless.Formats(), dsd.Formats(), []scrub.Format{musepack.Format})
+	parsed = slices.Concat(parsed, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), []scrub.Format{musepack.Format})
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}

@@ -15,12 +15,6 @@ func recognised() (all []scrub.Format) {
 		name, title, extensions string
 		is                      sniff.Func
 	}{
-		{"mpeg-video", "MPEG-1, MPEG-2, MPEG-4 or VC-1 video without a container", "m1v m2v mpv vc1", sniff.Like(sequence+"\x00\x00\x01", sequence+sniff.Skip(64)+"\x00\x00\x01", sequence+sniff.Skip(128)+"\x00\x00\x01", "\x00\x00\x01\xb0?\x00\x00\x01\xb5", "\x00\x00\x01\x00\x00\x00\x01\x20", "\x00\x00\x01\x0f")},
-		{"h264", "H.264 video without a container", "h264 264 avc", sniff.AnnexB(`[\x27\x47\x67]`, `[\x28\x48\x68]`)},
-		{"hevc", "HEVC video without a container", "h265 265 hevc", sniff.AnnexB(`\x40\x01`, `\x42\x01`, `\x44\x01`)},
-		{"vvc", "VVC video without a container", "h266 266 vvc", sniff.AnnexB(`\x00\x79`, `\x00[^\x00-\x7f]`)},
-		{"av1", "AV1 video without a container", "obu", sniff.Like("\x12\x00\x0a")},
-		{"ivf", "IVF film", "ivf", sniff.Like("DKIF\x00\x00")},
 		{"nut", "NUT film", "nut", sniff.Like("nut/multimedia container\x00")},
 		{"mxf", "MXF film", "mxf", sniff.Holds(1, "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02")},
 		{"gxf", "GXF film", "gxf", sniff.Like("\x00\x00\x00\x00\x01\xbc????????\xe1\xe2")},

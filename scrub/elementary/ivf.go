@@ -1,0 +1,59 @@
+package elementary
+
+import (
+	"encoding/binary"
+
+	"untag/scrub"
+	"untag/scrub/codec"
+)
+
+// ivf cleans IVF: a header, and frames behind their length and time.
+func ivf(s *scrub.Scan) error {
+	const header, head = 32, 12
+	b, err := s.Bytes(0, int(min(s.Size(), header)))
+	if err != nil {
+		return err
+	}
+	if len(b) < header || binary.LittleEndian.Uint16(b[6:]) != header {
+		return s.Errorf(6, "a header of another length than %d bytes", header)
+	}
+	s.Claim(0, header-4, scrub.Structure, "header")
+	if err := s.Blank(header-4, 4, 0, scrub.Hidden, "header"); err != nil {
+		return err
+	}
+	look, all := codec.Look{S: s}, s.Deep()
+	st, ok := codec.Of(codec.FourCC, string(b[8:12]))
+	if !ok {
+		s.Doubt("a codec that nobody knows, %q, can't be looked into", b[8:12])
+	}
+	off, no, counted := int64(header), int64(0), int64(binary.LittleEndian.Uint32(b[24:]))
+	for ; s.Left(off) >= head; no++ {
+		b, err := s.Bytes(off, head)
+		if err != nil {
+			return err
+		}
+		n := int64(binary.LittleEndian.Uint32(b))
+		if n > s.Left(off+head) || no == counted && binary.LittleEndian.Uint64(b[4:]) == 0 { // time begins once
+			break
+		}
+		if const1970 := uint64(1e12); binary.LittleEndian.Uint64(b[4:]) >= const1970 {
+			s.Doubt("the times of frames tell when they were recorded")
+		}
+		s.Claim(off, head, scrub.Payload, "frames")
+		if !all && off >= probed {
+			s.Claim(off+head, n, scrub.Payload, "frames")
+		} else if tells, err := look.Frame(&st, off+head, n, no, "frames"); err != nil {
+			return err
+		} else {
+			all = all || tells && no > 0
+		}
+		off += head + n
+	}
+	end := scrub.End{Off: off, Proof: scrub.Counted, Least: head}
+	if counted != no {
+		s.Doubt("the film was not finished, or its frames are others than are counted")
+		end.Doubt = "its frames are others than are counted"
+	}
+	s.End(end)
+	return nil
+}
