@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
@@ -180,10 +181,20 @@ func (m *medium) unpadded(s *scrub.Scan, p *chunk.Part, end int64) error {
 	if err != nil || b[0] == 0 || len(b) < 9 {
 		return err
 	}
-	if m.name(b) != "" && m.size(b) <= end-p.Tail()-m.head && (m.name(b[1:]) == "" || m.size(append(b[1:], 0)) > end-p.Tail()-m.head) {
+	if known(m.name(b)) && m.size(b) <= end-p.Tail()-m.head && !known(m.name(b[1:])) {
 		p.Pad = 0
 	}
 	return nil
+}
+
+// known tells whether some place has a rule for a name.
+func known(id string) bool {
+	for _, r := range rules() {
+		if _, ok := r[id]; ok {
+			return true
+		}
+	}
+	return id == "LIST"
 }
 
 // size is the length of the body of the chunk that starts with b.
@@ -226,8 +237,11 @@ func (m *medium) name(b []byte) string {
 func text(b []byte) string {
 	b = bytes.TrimRight(b, "\x00")
 	s, _ := words.Decode(b)
+	if utf8.Valid(b) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
-		if r >= 0x80 && r < 0xa0 {
+		if r >= 0x80 && r < 0xa0 || r == 0xad {
 			return r + 0x100 - 0x80
 		}
 		return r

@@ -42,6 +42,7 @@ type medium struct {
 	last      int64  // where the file ends, then: but for trailers that prove themselves
 	big       bool   // lengths are of 64 bits where 32 don't do
 	long      int64  // then that of the sound
+	heard     bool   // there is a chunk of sound
 	raw       string // the name of the chunk that was read last, as it is in the file
 	sparse    bool   // headers are read one by one
 	movis     []chunk.Part

@@ -126,7 +126,7 @@ func (m *medium) walk(form *chunk.Part, told int64) error {
 	switch {
 	case m.cut:
 		end = m.last
-	case told > size && at < size && m.form != "": // what is no chunk is claimed as such
+	case told > size && at < size && (m.form != "" || !m.heard): // what is no chunk is claimed as such
 		end = size
 	case told > size && told < math.MaxInt64 && told-size > slack:
 		m.Distrust("the form is cut short")
@@ -154,6 +154,7 @@ func (m *medium) note(c chunk.Part, told int64) (err error) {
 			m.idx1 = c
 		}
 	case m.sound:
+		m.heard = true
 		var open bool
 		if open, err = m.endless(c, told); open && err == nil {
 			m.open, m.cut = c.Off, true
