@@ -185,6 +185,11 @@ var oggMedia = []recipe{
 		return vorbis(255, framed(comments(""), []byte(k.secret("rest")+string(bytes.Repeat([]byte("long "), 200)))...))
 	}},
 	{"vorbis-cover", func(k *kit) []byte { return vorbis(255, framed(comments("", "TITLE=Cover", encoded(k)))) }},
+	{"opus-cover-on-many-pages", func(k *kit) []byte {
+		cover := encoded(k)
+		k.stay([]byte(cover[len(cover)-100:])) // what people see of it
+		return opusOf(9, comments(k.secret("vendor"), "TITLE=Cover", cover))
+	}},
 	{"vorbis-chained", func(k *kit) []byte {
 		k.streams = true // another link could follow
 		return cat(vorbis(255, framed(telling(k))), vorbisLink(0x9999, 255, framed(comments("", "CONTACT="+k.secret("second")))))

@@ -111,79 +111,107 @@ func (f *file) comments(st *stream, p packet, head int, place string) error {
 	if st.framed && end < len(p.b) {
 		framing = 1
 	}
-	pg := p.parts[0].page
 	tail := span{end + framing, len(p.b) - end - framing}
-	s, err := f.stubFor(st, p)
-	if err != nil {
-		return err
-	}
-	if s != nil && bytes.HasSuffix(p.b[tail.off:], s.b) {
-		tail.len -= len(s.b)
-	}
 	if !f.blank(p, tail.off, tail.len) || framing > 0 && p.b[end]&^1 != 0 {
 		r := p.at(end, len(p.b)-end)
 		l.Changed = f.Found(scrub.Finding{Kind: scrub.Hidden, Place: place + "/rest", Off: r.Off, Len: r.Len}) || l.Changed
+	}
+	if framing > 0 {
+		want[end] = 1
 	}
 	short := append(bytes.Clone(p.b[:head]), l.Bytes(0)...)
 	if st.framed {
 		short = append(short, 1)
 	}
-	first := short
-	if !f.front(p, len(first)) {
+	return f.write(st, p, &l, &layout{want: want, head: head, tail: tail, short: short, place: place})
+}
+
+// layout is how a packet of comments may be written: with all texts where they are, or as
+// the shortest one.
+type layout struct {
+	want  []byte // the packet, with what goes still in it
+	head  int    // bytes before the comments
+	tail  span   // behind the comments
+	short []byte
+	place string
+}
+
+// write changes a packet of comments in the way that leaves least of what goes.
+func (f *file) write(st *stream, p packet, l *xiph.List, y *layout) error {
+	pg := p.parts[0].page
+	s, err := f.stubFor(st, p)
+	if err != nil {
+		return err
+	}
+	rest := span{len(y.short), len(p.b) - len(y.short)}
+	fits := rest.len >= 0 && st.name != "flac" && f.front(p, len(y.short))
+	first := y.short
+	if !fits {
 		first = st.empty()
 	}
-	switch rest := (span{len(short), len(p.b) - len(short)}); {
+	swap := s != nil && f.front(p, len(first)) && int(pg.head)+len(first) <= s.at-ballast
+	switch {
 	case !l.Changed && !pg.behind:
-		f.inPlace(p, want, &l, head, tail, place)
-	case s != nil && rest.len >= len(s.b)+ballast && f.front(p, len(first)):
-		return f.swap(p, first, short, s)
-	case f.front(p, len(short)) && st.name != "flac":
-		f.change(p, 0, short, nil, scrub.Unlink)
+		f.change(p, 0, y.want, f.fill(p, l, y, 0), scrub.Destroy)
+	case swap:
+		want, free := append(bytes.Clone(y.short), make([]byte, max(0, rest.len))...), []span{rest}
+		n := int(p.parts[0].len)
+		if !fits && (len(p.parts) > 1 || rest.len < 0) {
+			free = f.fill(p, l, y, n)
+			want = y.want
+		}
+		if err := f.swap(p, first, want, s); err != nil {
+			return err
+		}
+		f.change(p, n, want[n:], free, scrub.Destroy)
+	case fits:
+		f.change(p, 0, y.short, nil, scrub.Unlink)
 		f.change(p, rest.off, make([]byte, rest.len), []span{rest}, scrub.Destroy)
 	default:
-		if framing > 0 {
-			want[end] = 1
-		}
-		f.inPlace(p, want, &l, head, tail, place)
+		f.change(p, 0, y.want, f.fill(p, l, y, 0), scrub.Destroy)
 	}
 	return nil
 }
 
-// stubFor returns the stub for a packet of comments that lies in one page, which begins
-// with it, in more than the sector of its checksum; nil if there is none.
+// stubFor returns the stub for a packet of comments with which a page begins and which
+// lies in more than the sector of its checksum; nil if there is none.
 func (f *file) stubFor(st *stream, p packet) (*stub, error) {
-	pg := p.parts[0].page
-	first := int(p.parts[0].off - pg.off)
-	if len(p.parts) > 1 || int64(first) != pg.head || pg.wrong || st.name == "flac" || pg.sealed(first) && pg.sealed(first+len(p.b)-1) {
+	x := p.parts[0]
+	at := int(x.off - x.page.off)
+	if int64(at) != x.page.head || x.page.wrong || st.name == "flac" || x.page.sealed(at) && x.page.sealed(at+len(p.b)-1) {
 		return nil, nil
 	}
-	return f.stubOf(st, pg)
+	return f.stubOf(st, x.page)
 }
 
-// inPlace blanks the comments that go where they are: their lengths stay, so that the
-// list can be read after each write. What is filler already stays so.
-func (f *file) inPlace(p packet, want []byte, l *xiph.List, head int, tail span, place string) {
-	free := []span{tail}
+// fill blanks the comments that go where they are: their lengths stay, so that the list
+// can be read after each write. It returns what is filler then. A cover in letters, none
+// of which is free, goes if more of it changes than what lies before an offset.
+func (f *file) fill(p packet, l *xiph.List, y *layout, most int) []span {
+	free := []span{y.tail}
 	for i, t := range l.Texts {
-		x := span{head + t.Off, t.Len}
+		x := span{y.head + t.Off, t.Len}
 		text := p.b[x.off : x.off+x.len]
 		switch {
 		case t.Kept == nil, i == 0 && f.blank(p, x.off, x.len), i > 0 && x.len > 0 && text[0] == xiph.Filler:
 		case bytes.Equal(t.Kept, text):
 			continue
-		default: // a cover in letters, none of which is free
+		case len(t.Kept) == x.len && (most >= x.off+x.len || most > x.off && bytes.Equal(t.Kept[most-x.off:], text[most-x.off:])):
+			copy(y.want[x.off:], t.Kept)
+			continue
+		default:
 			r := p.at(x.off, x.len)
-			f.Gone(scrub.Finding{Kind: scrub.Cover, Place: place, Off: r.Off, Len: r.Len})
+			f.Gone(scrub.Finding{Kind: scrub.Cover, Place: y.place, Off: r.Off, Len: r.Len})
 		}
-		clear(want[x.off : x.off+x.len])
+		clear(y.want[x.off : x.off+x.len])
 		if i > 0 && x.len > 0 {
-			want[x.off] = xiph.Filler
+			y.want[x.off] = xiph.Filler
 			x.off, x.len = x.off+1, x.len-1
 		}
 		free = append(free, x)
 	}
-	clear(want[tail.off : tail.off+tail.len])
-	f.change(p, 0, want, free, scrub.Destroy)
+	clear(y.want[y.tail.off : y.tail.off+y.tail.len])
+	return free
 }
 
 // block cleans a metadata block of FLAC in a packet of its own.

@@ -9,14 +9,14 @@ import (
 	"untag/scrub/crc"
 )
 
-// A page that holds all comments, and has them in more sectors than that of its checksum,
-// is changed behind a stub. First, a list of comments that is over soon is written into
-// the first sector, so that all behind it only fills room. Then a page with no comments,
-// to which belongs what follows the comments, is written into their last bytes. While the
+// The first page of comments that has them in more sectors than that of its checksum is
+// changed behind a stub. First, a list of comments that is over soon is written into the
+// first sector, so that all behind it only fills room. Then a page with no comments, to
+// which belongs what follows the comments, is written into their last bytes. While the
 // rest changes, the page's checksum is wrong, and readers, which search for the next page,
-// find the stub; those that ask for no checksums find the list. In the end the stub is
-// filler that is known from the rest of the page. So the old checksum is nowhere left: it
-// would tell whether a guess at what went is right.
+// find the stub; those that ask for no checksums find the list. The sector of the stub is
+// written last, and with it the checksum is right again. So the old one is nowhere left:
+// it would tell whether a guess at what went is right.
 
 // stub is the page in a page.
 type stub struct {
@@ -27,27 +27,36 @@ type stub struct {
 // stubOf returns the stub of a page that begins with comments, nil if it has no room for
 // one that a single write makes.
 func (f *file) stubOf(st *stream, p *page) (*stub, error) {
-	n := slices.IndexFunc(p.lacing, func(l byte) bool { return l < 255 })
-	if n < 0 || p.flags&(continued|begins) != 0 {
+	if p.flags&(continued|begins) != 0 {
 		return nil, nil
 	}
-	end := int(p.head) + 255*n + int(p.lacing[n])
+	end, others := int(p.size), []byte(nil)
+	if n := slices.IndexFunc(p.lacing, func(l byte) bool { return l < 255 }); n >= 0 {
+		end, others = int(p.head)+255*n+int(p.lacing[n]), p.lacing[n+1:]
+	}
 	all := make([]byte, p.size)
 	if _, err := f.ReadAt(all, p.off); err != nil {
 		return nil, err
 	}
 	empty := st.empty()
-	b := append(append(bytes.Clone(all[:pageHead]), byte(len(empty))), p.lacing[n+1:]...)
+	b := append(append(bytes.Clone(all[:pageHead]), byte(len(empty))), others...)
 	b[pageHead-1] = byte(len(b) - pageHead)
 	clear(b[crcAt : crcAt+4])
 	b = append(b, empty...)
 	binary.LittleEndian.PutUint32(b[crcAt:], crc.Ogg.Update(crc.Ogg.Update(0, b), all[end:]))
 	s := &stub{b, end - len(b)}
-	room := s.at - ballast
-	if room < int(p.head) || p.sealed(room) || (p.off+int64(room))/sector != (p.off+int64(end)-1)/sector {
+	if within := s.at - ballast; end == int(p.size) && !p.together(within, end-1) {
+		s.at = int((p.off+p.size)/sector*sector-p.off) - len(b)
+	}
+	if from := s.at - ballast; from < int(p.head) || p.sealed(from) || !p.together(from, s.at+len(b)-1) {
 		return nil, nil
 	}
 	return s, nil
+}
+
+// together tells whether two bytes of a page lie in one sector.
+func (p *page) together(a, b int) bool {
+	return a >= 0 && (p.off+int64(a))/sector == (p.off+int64(b))/sector
 }
 
 // empty is a packet of no comments.
@@ -74,10 +83,10 @@ func (f *file) revived(p *page) (bool, error) {
 	return bytes.Equal(b, s.b), err
 }
 
-// swap makes the comments of a page those that are wanted, and zeros. First are those that
-// are written first.
+// swap makes the comments in a packet's first page those that are wanted. First are those
+// that are written first.
 func (f *file) swap(p packet, first, want []byte, s *stub) error {
-	pg := p.parts[0].page
+	pg, n := p.parts[0].page, int(p.parts[0].len)
 	all := make([]byte, pg.size)
 	if _, err := f.ReadAt(all, pg.off); err != nil {
 		return err
@@ -90,12 +99,13 @@ func (f *file) swap(p packet, first, want []byte, s *stub) error {
 		}
 	}
 	head := int(pg.head)
-	text := append(bytes.Clone(want), make([]byte, s.at-head-len(want))...)
+	from := max(head, int((pg.off+int64(s.at))/sector*sector-pg.off))
+	to := min(head+n, int(sectorEnd(pg.off+int64(s.at))-pg.off))
 	clear(all[crcAt : crcAt+4])
-	copy(all[head:], text)
-	copy(all[s.at:], s.b)
-	sum := binary.LittleEndian.AppendUint32(nil, crc.Ogg.Update(0, all))
-	f.Put(scrub.Destroy, pg.off+crcAt, sum)
-	f.Put(scrub.Destroy, pg.off+pg.head, text)
+	copy(all[head:], want[:n])
+	f.Put(scrub.Destroy, pg.off+crcAt, binary.LittleEndian.AppendUint32(nil, crc.Ogg.Update(0, all)))
+	f.Put(scrub.Destroy, pg.off+pg.head, all[head:from])
+	f.Put(scrub.Destroy, pg.off+int64(to), all[to:head+n])
+	f.Put(scrub.Repair, pg.off+int64(from), all[from:to])
 	return nil
 }
