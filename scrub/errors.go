@@ -33,6 +33,18 @@ var ErrBudget = errors.New("the structure leads in circles")
 // ErrTooMany reports more spans or edits than memory is set aside for.
 var ErrTooMany = errors.New("too many pieces to keep account of")
 
+// Reason is what an error says of a medium, without its format and the offset; otherwise, where
+// it is of no such kind.
+func Reason(err error, otherwise string) string {
+	if f := (*FormatError)(nil); errors.As(err, &f) {
+		return f.Msg
+	}
+	if u := (*UnsupportedError)(nil); errors.As(err, &u) {
+		return u.Msg
+	}
+	return otherwise
+}
+
 // Refusal tells whether err condemns the medium rather than the reading of it.
 // A medium that refers to more bytes than it has is broken too.
 func Refusal(err error) bool {

@@ -111,55 +111,30 @@ func (p *parser) nextTop(off int64) (b box.Box, ok bool, err error) {
 // readMovies finds the moov boxes and reads what the tracks are, since a moof
 // and the movie's own references can't be judged without it.
 func (p *parser) readMovies() error {
-	var off int64
 	early, fragments := false, false // a fragment comes before the movie box, or anywhere
-	for {
-		b, ok, err := p.nextTop(off)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			break
-		}
-		if b.Type == "mdat" {
+	_, err := p.eachTop(func(b box.Box) error {
+		switch b.Type {
+		case "mdat":
 			if p.media.Bodies = append(p.media.Bodies, scrub.Range{Off: b.Body(), Len: b.Size()}); len(p.media.Bodies) > media.MaxBodies {
 				return scrub.ErrTooMany
 			}
-		}
-		if b.Type == "moof" {
+		case "moof":
 			early, fragments = early || len(p.movies) == 0, true
 			if p.moofs = append(p.moofs, b.Off); len(p.moofs) > media.MaxBodies {
 				return scrub.ErrTooMany
 			}
-			if err := p.readFragmentTexts(b); err != nil {
-				return err
-			}
-		}
-		if b.Type == "moov" {
+			return p.readFragmentTexts(b)
+		case "moov":
 			m, err := p.readMovie(b)
-			if err != nil {
-				return err
-			}
 			p.movies = append(p.movies, m)
+			return err
 		}
-		off = b.End()
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	for _, m := range p.movies {
-		for _, t := range m.tracks {
-			p.settle(t)
-		}
-	}
-	for _, m := range p.movies { // now that the text of all fragments was read
-		for _, t := range m.tracks {
-			if t.Goes && p.Careful {
-				why, err := t.Tables.Complete()
-				t.Goes = err == nil && why == "" && !t.swollen && !fragments && t.kind != scrub.Unknown
-			}
-		}
-		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.Goes }) {
-			p.Distrust("a movie without tracks of picture or sound")
-		}
-	}
+	p.settleMovies(fragments)
 	const most = 16
 	switch {
 	case len(p.movies) > most:
@@ -172,24 +147,50 @@ func (p *parser) readMovies() error {
 	return nil
 }
 
+// settleMovies decides which tracks go, now that the text of all fragments was read.
+func (p *parser) settleMovies(fragments bool) {
+	for _, m := range p.movies {
+		for _, t := range m.tracks {
+			p.settle(t)
+		}
+	}
+	for _, m := range p.movies {
+		for _, t := range m.tracks {
+			if t.Goes && p.Careful {
+				why, err := t.Tables.Complete()
+				t.Goes = err == nil && why == "" && !t.swollen && !fragments && t.kind != scrub.Unknown
+			}
+		}
+		if !slices.ContainsFunc(m.tracks, func(t *track) bool { return !t.Goes }) {
+			p.Distrust("a movie without tracks of picture or sound")
+		}
+	}
+}
+
+// eachTop visits the boxes of the top level and returns where they end.
+func (p *parser) eachTop(visit func(box.Box) error) (end int64, err error) {
+	for {
+		b, ok, err := p.nextTop(end)
+		if err != nil || !ok {
+			return end, err
+		}
+		if err := visit(b); err != nil {
+			return end, err
+		}
+		end = b.End()
+	}
+}
+
 // top claims every box of the top level.
 func (p *parser) top() error {
-	var off int64
 	media := false
-	for {
-		b, ok, err := p.nextTop(off)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			break
-		}
+	off, err := p.eachTop(func(b box.Box) error {
 		p.begin(b.Off)
-		if err := p.Attempt(b, b.Name(), p.topBox); err != nil {
-			return err
-		}
 		media = media || b.Type == "moov" || b.Type == "moof"
-		off = b.End()
+		return p.Attempt(b, b.Name(), p.topBox)
+	})
+	if err != nil {
+		return err
 	}
 	if !media {
 		if _, err := box.Read(p.Scan, off, p.Size()); scrub.Refusal(err) && off < p.Size() {
@@ -211,7 +212,7 @@ func (p *parser) top() error {
 }
 
 // begin compares where a box starts with where the segment index says that one
-// has to: a box that swallowed the next one shows it nowhere else.
+// has to: a box that took in the next one shows it nowhere else.
 func (p *parser) begin(off int64) {
 	for len(p.starts) > 0 && p.starts[0] <= off {
 		if heap.Pop(&p.starts) != off {
@@ -252,11 +253,11 @@ func (p *parser) topBox(b box.Box) error {
 		return p.topFiller(b, place)
 	default:
 		if !slices.Contains(nesting, b.Type) {
-			swallowed, err := p.Holds(b.Body(), b.Size(), fragmentBoxes)
+			holds, err := p.Holds(b.Body(), b.Size(), fragmentBoxes)
 			if err != nil {
 				return err
 			}
-			if swallowed {
+			if holds {
 				p.Insist("a box has a length that it can't have")
 				p.Claim(b.Off, b.Len, scrub.Identify, place)
 				return nil
@@ -283,7 +284,7 @@ func (p *parser) topFiller(b box.Box, place string) error {
 
 // risky tells whether a box that nobody needs may be something else, in a file
 // that contradicts itself: media data whose name was damaged, or a box whose
-// length was, so that it swallowed what follows it.
+// length was, so that it took in what follows it.
 func risky(b box.Box) bool {
 	const large = 4 << 10
 	return b.Type != "uuid" && b.Type != "meta" && b.Type != "udta" && (!meta.IsVendor(b.Type) || b.Len > large)
@@ -292,7 +293,7 @@ func risky(b box.Box) bool {
 // nesting are boxes of the top level that may hold whole media or other boxes.
 var nesting = []string{"uuid", "meta", "udta", "mpvd", "inst", "sefd", "thum", "PICT", "pict", "frea", "axte"}
 
-// fragmentBoxes are what a box swallows that is longer than it can be.
+// fragmentBoxes are what a box takes in that is longer than it can be.
 var fragmentBoxes = []string{"moof", "mfhd", "moov", "mvhd", "styp", "sidx"}
 
 // claimStrangers drops the boxes of the top level that nobody needs.

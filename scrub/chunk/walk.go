@@ -66,15 +66,9 @@ func Parse(s *scrub.Scan, d *Dialect, rules Rules, plan func(*Walk) error) error
 	}
 }
 
-// reason is what an error says, without the format and the offset.
+// reason is what an error says of the medium.
 func reason(err error) string {
-	if f := (*scrub.FormatError)(nil); errors.As(err, &f) {
-		return f.Msg
-	}
-	if u := (*scrub.UnsupportedError)(nil); errors.As(err, &u) {
-		return u.Msg
-	}
-	return "the medium refers to more bytes than it has"
+	return scrub.Reason(err, "the medium refers to more bytes than it has")
 }
 
 // Distrust records why names and lengths of the medium can't be believed.

@@ -56,11 +56,6 @@ func be32(b []byte, off int) int64 { return int64(binary.BigEndian.Uint32(b[off:
 // end mark has to be searched for.
 const window = 64 << 10
 
-// start returns what follows off, a window of it at most.
-func start(s *scrub.Scan, off int64) ([]byte, error) {
-	return s.Bytes(off, int(min(window, s.Left(off))))
-}
-
 // holds returns an [scrub.End.More] that says what if one of the words stands in
 // what follows the end.
 func holds(s *scrub.Scan, what string, words ...string) func(off, n int64) (string, error) {

@@ -82,16 +82,8 @@ func Parse(s *scrub.Scan, g *Grammar, plan func(*Walk) error) error {
 	return first
 }
 
-// reason is what an error says, without the format and the offset.
-func reason(err error) string {
-	if f := (*scrub.FormatError)(nil); errors.As(err, &f) {
-		return f.Msg
-	}
-	if u := (*scrub.UnsupportedError)(nil); errors.As(err, &u) {
-		return u.Msg
-	}
-	return "the film refers to more bytes than it has"
-}
+// reason is what an error says of the medium.
+func reason(err error) string { return scrub.Reason(err, "the film refers to more bytes than it has") }
 
 // Distrust records why the boxes can't be trusted.
 func (w *Walk) Distrust(reason string) {

@@ -41,57 +41,70 @@ func (d *Data) CoverMovie(tracks []*Samples) error {
 		if u == nil {
 			break
 		}
-		k := u.head
-		if k.Most > k.Len {
-			most := min(k.Most, following-k.Off, max(0, d.mdatEnd(k.Off)-k.Off))
-			n, err := d.withoutZeros(k.Off, k.Len, most)
-			if err != nil {
-				return err
-			}
-			if n == most && k.Len < most && most < k.Most {
-				d.Distrust("sound has another length than its descriptions allow")
-			}
-			k.Len = n
-		}
-		if err := d.coverChunk(u.t, k); err != nil {
-			return err
-		}
-		if err := u.advance(); err != nil {
-			return err
-		}
-		next := min(following, d.mdatEnd(k.Off))
-		if u.ok {
-			next = min(next, u.head.Off)
-		}
-		if err := d.account(u, k, next); err != nil {
+		if err := d.coverNext(u, following); err != nil {
 			return err
 		}
 	}
 	for _, u := range heads {
-		u.t.probes = u.c.Probes
-		d.Asked = d.Asked || !u.t.Goes && u.t.Tables.Count > 0
-		if u.t.Goes {
-			continue // what is left of its samples is in bytes that no other track covers
-		}
-		why, err := u.t.Tables.Complete()
-		if err != nil {
+		if err := d.finish(u); err != nil {
 			return err
-		}
-		if u.t.Encrypted {
-			if err := u.t.Tables.Encryption(d.Walk, d.CoverEncryption); err != nil {
-				return err
-			}
-		}
-		if u.gaps > u.covered {
-			d.Distrust("more bytes lie behind the samples of a track than in them")
-		}
-		for _, why := range []string{why, u.c.Left()} {
-			if why != "" {
-				d.Distrust(why)
-			}
 		}
 	}
 	return d.probe(tracks)
+}
+
+// coverNext adds the next chunk of a track, which the one of another track follows.
+func (d *Data) coverNext(u *cursor, following int64) error {
+	k := u.head
+	if k.Most > k.Len {
+		most := min(k.Most, following-k.Off, max(0, d.mdatEnd(k.Off)-k.Off))
+		n, err := d.withoutZeros(k.Off, k.Len, most)
+		if err != nil {
+			return err
+		}
+		if n == most && k.Len < most && most < k.Most {
+			d.Distrust("sound has another length than its descriptions allow")
+		}
+		k.Len = n
+	}
+	if err := d.coverChunk(u.t, k); err != nil {
+		return err
+	}
+	if err := u.advance(); err != nil {
+		return err
+	}
+	next := min(following, d.mdatEnd(k.Off))
+	if u.ok {
+		next = min(next, u.head.Off)
+	}
+	return d.account(u, k, next)
+}
+
+// finish notes what speaks against the tables of a track once all of its chunks were read.
+func (d *Data) finish(u *cursor) error {
+	u.t.probes = u.c.Probes
+	d.Asked = d.Asked || !u.t.Goes && u.t.Tables.Count > 0
+	if u.t.Goes {
+		return nil // what is left of its samples is in bytes that no other track covers
+	}
+	why, err := u.t.Tables.Complete()
+	if err != nil {
+		return err
+	}
+	if u.t.Encrypted {
+		if err := u.t.Tables.Encryption(d.Walk, d.CoverEncryption); err != nil {
+			return err
+		}
+	}
+	if u.gaps > u.covered {
+		d.Distrust("more bytes lie behind the samples of a track than in them")
+	}
+	for _, why := range []string{why, u.c.Left()} {
+		if why != "" {
+			d.Distrust(why)
+		}
+	}
+	return nil
 }
 
 // withoutZeros returns up to where the bytes at off hold data, from least to most.
