@@ -231,7 +231,7 @@ var webFilms = []recipe{
 	{"attachments", func(k *kit) []byte {
 		k.hide(be64(randomFile))
 		return webWith(k, func(m *webFilm) {
-			font := k.stay(cat([]byte("\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), filled(40, 0x5a)))
+			font := k.stay(cat([]byte("\x00\x01\x00\x00\x00\x01\x00\x10\x00\x00\x00\x00glyf"), zeros(4), be32(28), be32(41), filled(41, 0x5a), zeros(3)))
 			m.tracks = append(m.tracks, webText("S_TEXT/ASS"))
 			m.more[elAttachments] = el(elAttachments,
 				attached("serif.ttf", "application/x-truetype-font", randomFile, font, elText("\x46\x7e", k.secret("description"))),

@@ -66,7 +66,7 @@ func (f *film) attachedFile(w *chunk.Walk, p chunk.Part, place string) (bool, er
 // fileData claims a font, or a picture, which is cleaned as a medium of its own.
 func (f *film) fileData(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	if f.data == scrub.Render {
-		return true, w.Keep(p, scrub.Render, place)
+		return true, f.font(p, place)
 	}
 	w.Claim(p.Off, p.Head, scrub.Structure, place)
 	err := w.MediumOf(scrub.Describe, scrub.Extents{{Off: p.Body(), Len: p.Size}}, place)

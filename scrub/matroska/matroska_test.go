@@ -137,6 +137,31 @@ func TestStrict(t *testing.T) {
 	}
 }
 
+// What can't be taken out and may tell something makes a film partly clean.
+func TestDoubts(t *testing.T) {
+	whole := func(more ...string) string { return film(append(more, el(cluster, el("\xe7", "\x00")+block(much)))...) }
+	font := "\x00\x01\x00\x00\x00\x01\x00\x10\x00\x00\x00\x00glyf\x00\x00\x00\x00\x00\x00\x00\x1c\x00\x00\x00\x04glyf"
+	file := func(data string) string {
+		return whole(el("\x19\x41\xa4\x69", el("\x61\xa7", el("\x46\x6e", "1.ttf")+el("\x46\x60", "font/ttf")+el("\x46\x5c", data)+el("\x46\xae", "\x01"))))
+	}
+	for _, c := range []struct {
+		name, data, doubt string
+	}{
+		{"nothing", whole(), ""},
+		{"a font", file(font), ""},
+		{"a font and more", file(font + "hidden"), "a font holds bytes"},
+		{"blocks of nobody", whole(el(cluster, el("\xe7", "\x00")+"\xa3\x88\x85\x00\x00\x80word")), "of a track that nothing describes"},
+		{"reserved bits", whole(el(cluster, el("\xe7", "\x00")+"\xa3\x88\x81\x00\x00\xf0word")), "bits set that mean nothing"},
+		{"times since 1970", whole(el(cluster, el("\xe7", "\x01\x8d\x00\x00\x00\x00")+block(much))), "count from a date"},
+		{"a number that is a word", whole(el(cluster, el("\xe7", "CANARIES")+block(much))), "holds what it can't hold"},
+	} {
+		p := planOf(t, []byte(c.data), scrub.Options{})
+		if got := strings.Join(p.Doubts, "; "); p.Refused != "" || c.doubt == "" && got != "" || !strings.Contains(got, c.doubt) {
+			t.Errorf("%s: %q, want %q %s", c.name, got, c.doubt, p.Refused)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	var seeds [][]byte
 	for _, s := range samples.All() {
