@@ -21,7 +21,7 @@ func (m *medium) hands() map[string]chunk.Hand {
 		"WAVE/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak), "WAVE/chna": m.objects, "WAVE/axml": m.objectModel, "adtl/labl": m.label,
 		"INFO/ICRD": year, "INFO/YEAR": year,
 		"AIFF/COMM": m.common, "AIFF/SSND": m.samples(8), "AIFF/MARK": m.markers, "AIFF/CHAN": channels, "AIFF/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak),
-		"CAF/data": m.samples(4), "CAF/chan": channels, "CAF/kuki": m.cookie,
+		"CAF/data": m.samples(4), "CAF/chan": channels, "CAF/kuki": m.cookie, "CAF/pakt": m.packets, "CAF/info": m.texts,
 		"WEBP/VP8X": m.extended, "WEBP/VP8 ": m.picture, "WEBP/VP8L": m.picture, "WEBP/ALPH": m.picture, "WEBP/ANIM": m.animation, "WEBP/ANMF": m.frame, "WEBP/ICCP": m.profile, "WEBP/EXIF": m.exif,
 		"ANMF/VP8 ": m.picture, "ANMF/VP8L": m.picture, "ANMF/ALPH": m.picture,
 	}
