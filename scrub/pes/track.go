@@ -132,7 +132,11 @@ func (t *Track) End() error {
 	if err := t.scan(); err != nil {
 		return err
 	}
-	err := t.frame(0, len(t.b))
+	end := len(t.b)
+	if bytes.HasSuffix(t.b, []byte{0, 0, 1}) { // a start code that is cut off
+		end -= 3
+	}
+	err := t.frame(0, end)
 	t.drop(len(t.b))
 	t.scanned, t.begun = 0, false
 	return err
