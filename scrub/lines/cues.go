@@ -161,18 +161,19 @@ func (s *cues) hear(c *cue, raw []byte) {
 func (p *script) judge(end int64) (again bool, err error) {
 	p.flush()
 	s := &p.said
-	if s.first == nil || !p.Goes(scrub.Identify, scrub.Telemetry) {
+	if !p.Goes(scrub.Identify, scrub.Telemetry) {
 		return false, nil
 	}
 	v, rule := s.Judge()
 	measured, rest := s.Measured()
-	if s.leaving && rest || v == telemetry.Telemetry && measured >= .5 && !p.d.stays {
+	left := s.leaving && (rest || s.n == 1)
+	if s.first != nil && !p.d.stays && (left || v == telemetry.Telemetry && measured >= .5) {
 		return false, p.empty(end)
 	}
 	if v != telemetry.Speech || s.placing {
 		p.Doubt("subtitles may be telemetry: %s", rule)
 	}
-	return !s.placing && s.Recurs(), nil
+	return !s.placing && s.first != nil && s.Recurs(), nil
 }
 
 // empty leaves of a script that is telemetry a first cue without words. It is

@@ -2,6 +2,7 @@ package lines_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -145,6 +146,47 @@ func TestFlightIsEmptied(t *testing.T) {
 		if _, got := plan(t, string(s.Data), keep); !strings.HasSuffix(string(s.Data), got[len(got)-40:]) {
 			t.Errorf("%s: telemetry is gone although it is kept", name)
 		}
+	}
+}
+
+// Whatever the form of the text, what machines write is seen. Where a cue without words
+// can't be left, or a log would look the same, the text is in doubt.
+func TestFormsOfTelemetry(t *testing.T) {
+	text := func(head, form, tail string) string {
+		var b strings.Builder
+		b.WriteString(head)
+		for i := range 30 {
+			said := fmt.Sprintf("2024-01-31 18:54:%02d N52.5248%02d E13.3695%02d 41 km/h", i, i, 30-i)
+			b.WriteString(strings.NewReplacer("N1", fmt.Sprint(i+1), "A", fmt.Sprintf("%02d", i), "B", fmt.Sprintf("%02d", i+1), "F", fmt.Sprint(25*i), "TEXT", said).Replace(form))
+		}
+		return b.String() + tail
+	}
+	script := "[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
+	for _, tt := range []struct {
+		text string
+		want scrub.Status
+	}{
+		{text("", "N1\n00:00:A,000 --> 00:00:B,000\nTEXT\n\n", ""), scrub.Dirty},
+		{text("", "00:00:A,000 --> 00:00:B,000\nTEXT\n\n", ""), scrub.Dirty},
+		{text("WEBVTT\nKind: metadata\n\n", "00:A.000 --> 00:B.000\nTEXT\n\n", ""), scrub.Dirty},
+		{text("", "0:00:A.000,0:00:B.000\nTEXT\n\n", ""), scrub.Dirty},
+		{text("", "{F}{F}TEXT\n", ""), scrub.Dirty},
+		{text(script, "Dialogue: 0,0:00:A.00,0:00:B.00,Default,,0,0,0,,TEXT\n", ""), scrub.Dirty},
+		{text("[ti:x]\n", "[00:A.00]TEXT\n", ""), scrub.Partly},
+		{text("<SAMI><BODY>\n", "<SYNC Start=F00><P>TEXT\n", "</BODY></SAMI>\n"), scrub.Partly},
+		{text(`<tt xmlns="http://www.w3.org/ns/ttml"><body><div>`, `<p begin="00:00:A.000" end="00:00:B.000">TEXT</p>`, "</div></body></tt>"), scrub.Partly},
+	} {
+		p, got := plan(t, tt.text, scrub.Options{})
+		if p.Status() != tt.want || tt.want == scrub.Dirty && strings.Contains(got, "N52") {
+			t.Errorf("%.60q: %s %q, want %s", tt.text, p.Status(), p.Doubts, tt.want)
+		}
+		h := scrubtest.Harness{Engine: formats.Engine(), States: 60, Variants: -1}
+		h.Laws(t, tt.text[:20], []byte(tt.text))
+	}
+	// What says something stays, though it comes after a cue that looks like what is left of telemetry.
+	kept := "1\n00:00:00,000 --> 00:00:00,000\n\n2\n00:00:01,000 --> 00:00:02,000\nHello\n\n"
+	if p, got := plan(t, kept, scrub.Options{}); got != kept {
+		t.Errorf("%s: %q", p.Status(), got)
 	}
 }
 

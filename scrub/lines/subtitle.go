@@ -33,12 +33,13 @@ var subtitles = []*dialect{
 	},
 	{
 		name: "srt", first: pattern.New(`^\d+[ \t]*\n` + arrow[1:]), again: arrows, least: 2, alone: pattern.New(`^\d`),
-		empty: pattern.New(`^\d+[ \t]*\n0[0:]*[,.]000 -->? 0[0:]*[,.]000\n *\n`),
+		empty: pattern.New(`^\d+[ \t]*\n0[0:]*[,.]000[ \t]*-->?[ \t]*0[0:]*[,.]000[^\n]*\n *\n`),
 		line:  timed(arrowTimes), number: digits,
 	},
 	{ // without numbers
 		name: "srt", first: arrowTimes, again: arrows, least: 3,
 		line: timed(arrowTimes), number: digits,
+		empty: pattern.New(`^0[0:]*[,.]000[ \t]*-->?[ \t]*0[0:]*[,.]000[^\n]*\n *\n`),
 	},
 	{
 		name: "ass", first: pattern.New(`(?i)^([;!][^\n]*\n\s*)*\[script info\]`), again: pattern.New(`(?im)^(\[(v4\+? ?styles\+?|events)\]|scripttype:|format:|dialogue:)`), least: 1,
@@ -50,7 +51,7 @@ var subtitles = []*dialect{
 	},
 	{
 		name: "sbv", first: pattern.New(`^` + clock + `,` + clock + `\n`), again: pattern.New(`(?m)` + `^` + clock + `,` + clock + `$`), least: 2,
-		line: timed(commaTimes),
+		line: timed(commaTimes), empty: pattern.New(`^0[0:]*\.0+,0[0:]*\.0+\n *\n`),
 	},
 	oneLine("microdvd", `\{(\d+)\}\{(\d*)\}`, 2, 1/25.),
 	oneLine("mpl2", `\[(\d+)\]\[(\d*)\]`, 2, .1),
@@ -209,7 +210,7 @@ func subviewer(p *script, l line) error {
 var (
 	bracketed  = pattern.New(`^\[([A-Za-z ]+)\](.*)$`)
 	idxPicture = pattern.New(`^timestamp: \d\d:\d\d:\d\d:\d{3}, filepos: [0-9a-fA-F]{1,12}$`)
-	lrcTimes   = pattern.New(`^((?:\[\d{1,3}:\d\d(?:[.:]\d{1,3})?\][ \t]*)+)`)
+	lrcTimes   = pattern.New(`^((?:[ \t]*\[\d{1,3}:\d\d(?:[.:]\d{1,3})?\])+)`)
 	lrcFirst   = pattern.New(`\d{1,3}:\d\d(?:[.:]\d{1,3})?`)
 	lrcTag     = pattern.New(`^\[([A-Za-z#_]{1,16}):([^\]]*)\]?[ \t]*$`)
 )

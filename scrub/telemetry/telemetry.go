@@ -108,7 +108,7 @@ func Picked(i, n int64) bool {
 // interrupted run left of a track, all do but for one that was cut in two.
 func (t *Track) Measured() (share float64, rest bool) {
 	f := t.whole.features()
-	return f.loud, f.loud*float64(f.n) > float64(f.n)-1.5
+	return f.loud, f.n == 0 || f.loud > 0 && f.loud*float64(f.n) > float64(f.n)-1.5
 }
 
 // Placed tells whether a sample of a track in which positions recur is to be blanked:
