@@ -69,6 +69,7 @@ func shelves() []shelf {
 		{"realmedia", ".rm", rms},
 		{"h264", ".h264", h264s},
 		{"ivf", ".ivf", ivfs},
+		{"dv", ".dv", dvs},
 		{"mp3", ".mp3", mp3s},
 		{"subtitle", ".srt", srts},
 		{"subtitle", ".vtt", vtts},

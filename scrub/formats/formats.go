@@ -9,6 +9,7 @@ import (
 	"untag/scrub/asf"
 	"untag/scrub/bmff"
 	"untag/scrub/dsd"
+	"untag/scrub/dv"
 	"untag/scrub/elementary"
 	"untag/scrub/ends"
 	"untag/scrub/flac"
@@ -39,6 +40,7 @@ func Table() []scrub.Format {
 		flv.Format,
 		swf.Format,
 		realmedia.Format,
+		dv.Format,
 		bmff.Format,
 		flac.Format,
 		icc.Format,

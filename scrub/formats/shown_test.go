@@ -43,7 +43,7 @@ func (j *jury) count() string {
 
 // openEnded are the formats in which decoders take what follows the end for more
 // of the same.
-var openEnded = []string{"mp3", "amr", "aac", "ac3", "dts", "mpeg-ps"}
+var openEnded = []string{"dv", "mp3", "amr", "aac", "ac3", "dts", "mpeg-ps"}
 
 // lost returns what decoders no longer show after cleaning, and the plan. Sound is
 // the medium before it was damaged.
