@@ -2,8 +2,11 @@
 // M4A, M4V, 3GP, F4V, fragmented or not (ISO/IEC 14496-12 and -14, 3GPP TS
 // 26.244, the QuickTime File Format specification).
 //
-// [Format] is the entry to the table of formats; parse.go walks the top level.
-// Boxes that go are retyped to free and filled with zeros, so nothing moves.
+// [Format] is the entry to the table of formats; parse.go walks the top level. What it asks is in
+// packages of which none asks back: box (reading, claiming, guards), header (fields), samples
+// (where they lie), entry (what they are), text (who wrote them), meta (tags), media (which bytes
+// of mdat are samples, and what becomes of the others). Boxes that go are retyped to free and
+// filled with zeros, so nothing moves.
 package bmff
 
 import (
