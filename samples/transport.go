@@ -189,6 +189,14 @@ var transports = []recipe{
 		t.packets(pidData, nil, pes(0xbd, 0, 0, nil, k.stay([]byte("\x0b\x77\x01\x02\x14\x40\x43\xe1sound of AC-3, which stays"))))
 		return t.b
 	}},
+	{"teletext", func(k *kit) []byte {
+		k.streams = true
+		t := &transport{}
+		line := func(address, text string) []byte { return cat([]byte("\x02\x2c\xf7\xe4"+address), field(text, 40)) }
+		t.show(nil, entry(6, pidData, psiDescriptor(0x56, "eng\x09\x00")))
+		t.packets(pidData, nil, pes(0xbd, 0, 0, nil, cat([]byte{0x10}, line("\x0b\xa8", string(k.stay([]byte("a line for people")))), line("\xa8\x57", k.secret("station-and-hour")))))
+		return t.b
+	}},
 	{"hiding", func(k *kit) []byte {
 		k.streams = true
 		t := &transport{}

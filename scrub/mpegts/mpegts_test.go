@@ -43,6 +43,7 @@ func TestWhatIsFound(t *testing.T) {
 		{"camcorder", []string{"makernote PID 0x0101/frame", "unknown PID 0x001f/descriptor"}},
 		{"positions", []string{"telemetry PID 0x0102", "telemetry PID 0x0300", "unknown PID 0x0100/descriptor"}},
 		{"private", []string{"unknown PID 0x0102", "unknown PID 0x0100/stream"}},
+		{"teletext", []string{"time PID 0x0102/frame"}},
 		{"hiding", []string{"hidden null", "hidden PID 0x0000/stuffing", "unknown PID 0x0100/section", "unknown packets/private", "unknown packets/header", "hidden packets/header", "hidden packets/stuffing"}},
 	} {
 		t.Run(c.sample, func(t *testing.T) {

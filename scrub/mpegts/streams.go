@@ -64,15 +64,16 @@ func (p *parser) declare(s stream) {
 var registers = map[string]codec.Kind{"HEVC": codec.H265, "VC-1": codec.Plain, "VVC ": codec.H266}
 
 // judge tells what becomes of a stream.
-func (p *parser) judge(s stream, x *pid) (*codec.Stream, fate, scrub.Kind) {
+func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 	st, known := codec.Of(codec.Type, string([]byte{s.typ}))
 	announced := ""
-	private := false
+	private, lines := false, false
 	descriptors(s.descriptors, func(tag byte, body []byte) {
 		if tag == 5 && len(body) >= 4 {
 			announced = string(body[:4])
 		}
 		private = private || stays(p.names.numbers["private stream"][int(tag)])
+		lines = lines || tag == 0x46 || tag == 0x56
 	})
 	if kind := registers[announced]; kind != codec.Unknown {
 		st.Kind, known = kind, true
@@ -87,6 +88,8 @@ func (p *parser) judge(s stream, x *pid) (*codec.Stream, fate, scrub.Kind) {
 		return nil, gone, r.Kind
 	case known && (st.Coded() || s.typ == 0x21 || s.typ == 0x42 || s.typ == 0xea):
 		return &st, looked, ""
+	case lines && s.typ == 6:
+		return teletext{}, looked, ""
 	case registered && r.Role == scrub.Payload, private && s.typ == 6, named && stays(t):
 		return nil, kept, ""
 	case named && t.Fate == tags.Hand && x.first == nil:

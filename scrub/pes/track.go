@@ -17,7 +17,7 @@ type Track struct {
 	// Most is how many bytes are kept of a frame whose end has not come.
 	Most int
 
-	stream   stream
+	stream   Stream
 	b        []byte // what was not looked into yet
 	runs     []run  // where it lies
 	scanned  int    // bytes of it in which start codes were looked for
@@ -26,8 +26,9 @@ type Track struct {
 	no       int64  // of the frame at hand
 }
 
-// stream is a codec.Stream.
-type stream interface {
+// Stream is how the frames of a track are found and looked into: a codec.Stream, or what is
+// like one.
+type Stream interface {
 	Starts(b []byte) (frame, picture bool)
 	Coded() bool
 	Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error)
@@ -40,7 +41,7 @@ type run struct {
 }
 
 // NewTrack returns a track of a film.
-func (f *Film) NewTrack(st stream, place string, most int) *Track {
+func (f *Film) NewTrack(st Stream, place string, most int) *Track {
 	return &Track{Place: place, Film: f, Most: most, stream: st}
 }
 
