@@ -27,7 +27,7 @@ const lacing = 6 // bits of the flags
 func (f *film) blocks(p chunk.Part, visit func(chunk.Part, *block) error) (rest int64, err error) {
 	off, end, read := p.Body(), p.Tail(), reads(f.Scan)
 	for end-off >= f.Least {
-		c, err := element(f.Scan, off, end, read)
+		c, err := element(f.Scan, off, end, read, noCluster)
 		if err != nil {
 			return off, err
 		}
@@ -71,7 +71,7 @@ func (f *film) group(p chunk.Part, read func(int64, int) ([]byte, error)) (b *bl
 	duration, more := int64(-1), false
 	off := p.Body()
 	for p.Tail()-off >= f.Least {
-		c, err := element(f.Scan, off, p.Tail(), read)
+		c, err := element(f.Scan, off, p.Tail(), read, noCluster)
 		if err != nil || c.Cut {
 			return b, err
 		}

@@ -66,8 +66,10 @@ const (
 )
 
 var dialect = &chunk.Dialect{
-	Least:  least,
-	Read:   func(s *scrub.Scan, off, end int64) (chunk.Part, error) { return element(s, off, end, s.Bytes) },
+	Least: least,
+	Read: func(s *scrub.Scan, off, end int64) (chunk.Part, error) {
+		return element(s, off, end, s.Bytes, openCluster)
+	},
 	Filler: func(p chunk.Part) bool { return p.ID == void },
 	Retire: retire,
 	Closed: unseal,
@@ -90,8 +92,8 @@ func errorf(s *scrub.Scan, off int64, b byte) error {
 }
 
 // element reads the head of the element at off by means of read (RFC 8794, 5 and 6).
-// A segment or cluster of unknown length reaches to what can't be in it.
-func element(s *scrub.Scan, off, end int64, read func(int64, int) ([]byte, error)) (chunk.Part, error) {
+// A segment or cluster of unknown length reaches to what can't be in it, as open tells.
+func element(s *scrub.Scan, off, end int64, read func(int64, int) ([]byte, error), open func(s *scrub.Scan, off, end int64) (int64, error)) (chunk.Part, error) {
 	b, err := read(off, int(min(12, end-off)))
 	if err != nil {
 		return chunk.Part{}, err
@@ -117,7 +119,7 @@ func element(s *scrub.Scan, off, end int64, read func(int64, int) ([]byte, error
 	case unknown && p.ID == "Segment":
 		p.Size = room
 	case unknown && p.ID == "Cluster":
-		p.Size, err = openCluster(s, p.Body(), end)
+		p.Size, err = open(s, p.Body(), end)
 		return p, err
 	case n > 1 && known().ids[p.ID] == "" && size <= room:
 		if l, w := vint(b[1:n]); w == n-1 && l == int64(m)+size {
@@ -130,11 +132,14 @@ func element(s *scrub.Scan, off, end int64, read func(int64, int) ([]byte, error
 	return p, nil
 }
 
+// noCluster is for what a cluster holds, where another one of unknown length is its end.
+func noCluster(*scrub.Scan, int64, int64) (int64, error) { return 0, nil }
+
 // openCluster returns how long the body of a cluster of unknown length is.
 func openCluster(s *scrub.Scan, off, end int64) (int64, error) {
 	at, read := off, reads(s)
 	for end-at >= least {
-		p, err := element(s, at, end, read)
+		p, err := element(s, at, end, read, noCluster)
 		if _, inside := known().rules["Cluster"][p.ID]; err != nil || !inside && p.ID != void {
 			if err != nil && !scrub.Refusal(err) {
 				return 0, err

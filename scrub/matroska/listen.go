@@ -184,7 +184,7 @@ func (f *film) hearSome(t *track, points []point) error {
 		if off < f.segment.Body() || off >= f.segment.Tail() {
 			return nil
 		}
-		p, err := element(f.Scan, off, f.segment.Tail(), f.fetch)
+		p, err := element(f.Scan, off, f.segment.Tail(), f.fetch, f.openCluster)
 		if err == nil && p.ID == "Cluster" && at.block < p.Size {
 			if time, err = f.clusterTime(p); err == nil {
 				p.Off, p.Head, p.Size = p.Body()+at.block, 0, p.Size-at.block

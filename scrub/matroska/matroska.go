@@ -37,11 +37,12 @@ type film struct {
 	gone    map[int64]bool // elements of the segment that go, by their offsets
 	parts   int            // elements of the segment that are no clusters
 
-	scale    int64   // nanoseconds of a tick
-	clusters int64   // how many there are
-	first    []int64 // where the first ones with blocks are
-	last     int64   // where the last one is, -1 for nowhere
-	every    bool    // the blocks of every cluster are looked at
+	open     map[int64]int64 // lengths of clusters that don't say it, by their offsets
+	scale    int64           // nanoseconds of a tick
+	clusters int64           // how many there are
+	first    []int64         // where the first ones with blocks are
+	last     int64           // where the last one is, -1 for nowhere
+	every    bool            // the blocks of every cluster are looked at
 
 	now     *run       // the cluster that is being claimed
 	adding  *track     // of the group that is being claimed
@@ -78,7 +79,7 @@ func parse(w *chunk.Walk) error {
 		if p, open, err = extent(w, p); err != nil {
 			return err
 		}
-		f := &film{Walk: w, look: codec.Look{S: w.Scan}, segment: p, numbers: map[string]renumbering{}, gone: map[int64]bool{}, scale: 1e6, last: -1, fetch: reads(w.Scan)}
+		f := &film{Walk: w, look: codec.Look{S: w.Scan}, segment: p, numbers: map[string]renumbering{}, gone: map[int64]bool{}, scale: 1e6, last: -1, open: map[int64]int64{}, fetch: reads(w.Scan)}
 		if err := f.plan(open); err != nil {
 			return err
 		}
@@ -195,7 +196,7 @@ func search(w *chunk.Walk, off, end int64) (at int64, found bool, err error) {
 func (f *film) each(open bool, visit func(chunk.Part) error) error {
 	off, end := f.segment.Body(), f.segment.Tail()
 	for read := reads(f.Scan); off < end; {
-		p, err := element(f.Scan, off, end, read)
+		p, err := element(f.Scan, off, end, read, f.openCluster)
 		if err != nil && !scrub.Refusal(err) {
 			return err
 		}
@@ -215,6 +216,18 @@ func (f *film) each(open bool, visit func(chunk.Part) error) error {
 		off = p.End()
 	}
 	return nil
+}
+
+// openCluster is [openCluster] for one that was met before, too.
+func (f *film) openCluster(s *scrub.Scan, off, end int64) (int64, error) {
+	if n, ok := f.open[off]; ok && n <= end-off {
+		return n, nil
+	}
+	n, err := openCluster(s, off, end)
+	if err == nil && len(f.open) < maxParts {
+		f.open[off] = n
+	}
+	return n, err
 }
 
 // top tells whether an element may be one of a segment: the IDs of those have four bytes.
