@@ -81,6 +81,15 @@ func opusOf(pieces int, tags []byte) []byte {
 	return o.b
 }
 
+// OggOpus is a stream of so many packets of 1275 bytes.
+func OggOpus(packets int) []byte {
+	o := &oggs{serial: 0x1234}
+	o.group(2, 255, opusHead)
+	o.group(0, 255, append([]byte("OpusTags"), comments("")...))
+	o.sound(packets, 960, append([]byte{0xf8}, zeros(1274)...))
+	return o.b
+}
+
 // lowBits are bits, the lowest of a byte first.
 type lowBits struct {
 	b []byte

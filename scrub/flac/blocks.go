@@ -161,6 +161,37 @@ func (f *file) comments(_ *chunk.Walk, p chunk.Part, place string) (bool, error)
 	return true, nil
 }
 
+// unread blanks the comments at off that go and that are surely some: the length of their
+// block is wrong, or the frames are missing, but each text is where the list says, up to
+// end at the most. The lengths stay.
+func (f *file) unread(off, end int64) error {
+	const comments = 1 << 20
+	b, err := f.Bytes(off, int(min(end-off, comments)))
+	if err != nil || len(b) < 2*header || b[0]&^last != comment {
+		return err
+	}
+	at := func(off0, n int) scrub.Range { return scrub.Range{Off: off + header + int64(off0), Len: int64(n)} }
+	blank := func(o, n int) bool { return len(bytes.Trim(b[header+o:header+o+n], "\x00")) == 0 }
+	before := f.Point()
+	l := xiph.Clean(f.Scan, b[header:], at, blank, names[comment])
+	if l.Lost || len(l.Texts) < 2 {
+		f.Reset(before)
+		return nil
+	}
+	for i, t := range l.Texts {
+		text := t.Kept
+		if len(text) != t.Len {
+			if text = make([]byte, t.Len); i > 0 {
+				text[0] = xiph.Filler
+			}
+		}
+		if old := b[header+t.Off:]; !bytes.HasPrefix(old, text) {
+			f.Put(scrub.Destroy, at(t.Off, t.Len).Off, text)
+		}
+	}
+	return nil
+}
+
 // rewrite replaces a block of comments, which b holds, by one of those that stay and
 // padding. If that can't be one write, it is padding until all of it is written.
 func (f *file) rewrite(p chunk.Part, b []byte, l *xiph.List) {

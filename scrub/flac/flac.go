@@ -103,6 +103,9 @@ func parse(s *scrub.Scan) error {
 		if lost > end {
 			w.Claim(end, lost-end, scrub.Identify, "unread")
 			w.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: "unread", Off: end, Len: lost - end})
+			if err := f.unread(end, lost); err != nil {
+				return err
+			}
 		}
 		if f.silent {
 			return nil
@@ -158,6 +161,9 @@ func known(p chunk.Part) bool { return slices.Contains(names, p.ID) && p.ID != n
 // them has a wrong length: it starts at end.
 func (f *file) search(end, at int64) (int64, int64, error) {
 	f.Distrust("the blocks don't lead to a frame")
+	if end <= magic && f.bits > 0 {
+		end = at // the first block has the length that it must have
+	}
 	end = max(end, magic)
 	to, err := (&sound{file: f}).first(end+header, f.Size())
 	if err == nil && to < 0 {

@@ -126,6 +126,19 @@ func TestLyingLengths(t *testing.T) {
 	}
 }
 
+// Comments whose block has a wrong length go all the same.
+func TestCommentsOfWrongLength(t *testing.T) {
+	data := bytes.Clone(samples.Get("flac/comments-last").Data)
+	data[42+1] = 0x40 // the block is 4 MiB long
+	p, after := plan(t, data, scrub.Options{})
+	if p.Status() != scrub.Partly || bytes.Contains(after, []byte("CANARY")) || !bytes.Contains(after, []byte("A song of the sea")) {
+		t.Errorf("%s %q\n%q", p.Status(), p.Doubts, after[:400])
+	}
+	if again, _ := plan(t, after, scrub.Options{}); len(again.Edits) > 0 || again.Removes() > 0 {
+		t.Errorf("%+v", again.Findings)
+	}
+}
+
 func FuzzFLAC(f *testing.F) {
 	var seeds [][]byte
 	for _, s := range samples.All() {

@@ -25,6 +25,7 @@ const (
 type file struct {
 	*scrub.Scan
 	streams map[uint32]*stream
+	deep    bool
 	buf     []byte
 	changed []*revision // header pages of which bytes change
 }
@@ -46,11 +47,11 @@ type stream struct {
 }
 
 func parse(s *scrub.Scan) error {
-	f := &file{Scan: s, streams: map[uint32]*stream{}}
+	f := &file{Scan: s, streams: map[uint32]*stream{}, deep: s.Deep()}
 	off, whole := int64(0), true
 	for s.Left(off) > 0 {
 		p, err := readPage(s, off)
-		if err == nil && p != nil {
+		if err == nil && p != nil && !f.far(p) {
 			err = f.check(p)
 		}
 		if err != nil {

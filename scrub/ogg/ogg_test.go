@@ -142,6 +142,15 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+// At depth index the middle of a long stream is stepped over by its headers.
+func TestIndex(t *testing.T) {
+	long := samples.OggOpus(12000)
+	p, _ := plan(t, append(bytes.Clone(long), "a tail that is longer than the header of a page"...), scrub.Options{Depth: scrub.DepthIndex})
+	if p.End != int64(len(long)) || p.Status() != scrub.Dirty || p.Read > 5<<20 {
+		t.Errorf("%s, end %d of %d, read %d, %q", p.Status(), p.End, p.Size, p.Read, p.Doubts)
+	}
+}
+
 func FuzzOgg(f *testing.F) {
 	var seeds [][]byte
 	for _, s := range samples.All() {

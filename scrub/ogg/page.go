@@ -43,8 +43,8 @@ func (p *page) end() int64 { return p.off + p.size }
 
 // readPage reads the header of the page at off, nil if there is none.
 func readPage(s *scrub.Scan, off int64) (*page, error) {
-	b, err := s.Bytes(off, int(min(s.Left(off), pageHead+255)))
-	if err != nil || len(b) < pageHead || string(b[:5]) != "OggS\x00" || b[5]&^(continued|begins|ends) != 0 {
+	b := make([]byte, min(s.Left(off), pageHead+255))
+	if _, err := s.ReadAt(b, off); err != nil || len(b) < pageHead || string(b[:5]) != "OggS\x00" || b[5]&^(continued|begins|ends) != 0 {
 		return nil, err
 	}
 	n := int(b[26])
@@ -59,6 +59,14 @@ func readPage(s *scrub.Scan, off int64) (*page, error) {
 	}
 	p.cut = p.size > s.Left(off)
 	return p, nil
+}
+
+// far tells whether a page is one of sound, and not near an end: it is not read where not
+// all is looked at.
+func (f *file) far(p *page) bool {
+	const near = 1 << 20
+	st := f.streams[p.serial]
+	return !f.deep && st != nil && st.done && p.flags&begins == 0 && p.off > near && f.Left(p.off) > near
 }
 
 // check reads all of a page and tells whether its checksum is right.
