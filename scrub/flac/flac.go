@@ -136,7 +136,7 @@ func (f *file) chain() (end, sound int64, err error) {
 			return at, at, err
 		}
 		p, err := read(f.Scan, at, f.Size())
-		if scrub.Refusal(err) || err == nil && (p.Cut || ended && at > magic && !known(p)) {
+		if scrub.Refusal(err) || err == nil && (p.Cut || at > magic && p.Size == 0 && p.ID == names[0] || ended && at > magic && !known(p)) {
 			return f.search(end, at)
 		}
 		if err != nil {

@@ -1,8 +1,9 @@
 // Package ogg cleans Ogg (RFC 3533): Vorbis, Opus, FLAC, Speex, Theora, Kate and OGM, one
-// after the other and side by side. Tags are in the header packets of a stream. Those keep
-// their lengths, and a page of which bytes change in other sectors than that of its
-// checksum gets four free bytes in each that keep the checksum right (package crc), so
-// that every page is whole after every write.
+// after the other and side by side. Tags are in the header packets of a stream, which keep
+// their lengths. A page can be read only if its checksum is right, which may lie in another
+// sector than what changes. So a change of one sector takes the checksum along; where
+// comments lie in more, their first page changes behind a stub of it (see [file.swap]);
+// elsewhere four bytes of filler in each sector keep the checksum as it was (package crc).
 package ogg
 
 import (
