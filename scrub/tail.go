@@ -31,6 +31,7 @@ func (s *Scan) tail(e End) error {
 		if err := s.stays(e.Off, n, why); err != nil {
 			return err
 		}
+		s.end = -1 // what was to be cut before it is
 	case s.Nested():
 		return s.Blank(e.Off, s.size-e.Off, 0, Trailer, "tail")
 	case n > 0:
@@ -63,7 +64,9 @@ func (s *Scan) cut(off int64, l layers, hidden bool) error {
 	s.findMarks(l.from(off))
 	s.Claim(off, s.size-off, Identify, "tail")
 	s.Fill(Destroy, off, s.size-off, 0)
-	s.end = off
+	if s.end < 0 || off < s.end {
+		s.end = off
+	}
 	return nil
 }
 

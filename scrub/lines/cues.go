@@ -211,6 +211,11 @@ func (p *script) empty(end int64) error {
 			p.Put(scrub.Announce, l.off, p.units(strings.Repeat(" ", len(l.s))))
 		}
 	}
+	p.CutAt(keep)
+	if !left && c.announces() {
+		p.Claim(keep, end-keep, scrub.Structure, p.place())
+		return nil
+	}
 	p.Claim(keep, end-keep, scrub.Identify, p.place())
 	const piece = 32 << 10
 	for off := keep; off < end && p.width == 2; off += piece {
@@ -219,7 +224,6 @@ func (p *script) empty(end int64) error {
 	if p.width == 1 {
 		p.Fill(scrub.Destroy, keep, end-keep, '\n')
 	}
-	p.CutAt(keep)
 	return nil
 }
 

@@ -77,16 +77,17 @@ func parse(s *scrub.Scan, all []*dialect) error {
 		return s.Errorf(0, "no text of a known form")
 	}
 	p.off, p.width, p.big = encoding(head)
-	end, err := s.CutMarks(p.off)
-	if err != nil {
-		return err
+	end, err := p.ending(s.Size())
+	if err == nil && end == s.Size() {
+		end, err = s.CutMarks(p.off)
 	}
-	if end, err = p.ending(end); err != nil {
+	if err != nil {
 		return err
 	}
 	s.Claim(0, p.off, scrub.Structure, p.d.name)
 	if half := (end - p.off) % p.width; half > 0 { // of a character
 		end -= half
+		s.Doubt("the text ends in the midst of a character")
 		s.Claim(end, half, scrub.Structure, p.d.name)
 	}
 	start := s.Point()

@@ -142,6 +142,14 @@ func TestFlightIsEmptied(t *testing.T) {
 		if again, _ := plan(t, got, scrub.Options{}); again.Status() != scrub.Clean {
 			t.Errorf("%s: afterwards %s", name, again.Status())
 		}
+		if p.End == p.Size {
+			t.Errorf("%s: nothing is cut", name)
+		}
+		mark := string(samples.RedStarTrailer("8295FF513293A"))
+		for _, tail := range []string{"\x00\x01\x00TAIL\x00", strings.Repeat("\x00\x01", 4000), mark, "\x00\x00\x01\x02" + mark} { // that goes, and that stays
+			h := scrubtest.Harness{Engine: formats.Engine(), States: 30, Variants: -1}
+			h.Laws(t, name, append(bytes.Clone(s.Data), tail...))
+		}
 		keep := scrub.Options{Policy: scrub.Policy{Keep: []scrub.Kind{scrub.Telemetry}}}
 		if _, got := plan(t, string(s.Data), keep); !strings.HasSuffix(string(s.Data), got[len(got)-40:]) {
 			t.Errorf("%s: telemetry is gone although it is kept", name)
