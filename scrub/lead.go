@@ -95,9 +95,14 @@ func (s *Scan) behind(tags []lead, parse func(*Scan) error) error {
 	_, start := s.engine.leads(s.Reader)
 	s.Claim(off, start-off, Filler, "padding")
 	in := s.within(Extents{{start, s.size - start}}, "")
+	in.tagged = true
 	err := parse(in)
 	if in.end >= 0 {
 		s.end = start + in.end
 	}
 	return err
 }
+
+// Tagged tells whether a tag stands before the medium: it is no part of a file of a kind
+// that nobody knows.
+func (s *Scan) Tagged() bool { return s.tagged }

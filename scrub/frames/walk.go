@@ -200,7 +200,7 @@ func (w *Walk) between(off, end int64) (next int64, err error) {
 	if next, err = w.search(off, end); err != nil || next < 0 {
 		return -1, err
 	}
-	if b, err = w.peek(next, w.Head); err != nil {
+	if b, err = w.peek(next, 10); err != nil {
 		return -1, err
 	}
 	w.next = bytes.Clone(b)
@@ -237,16 +237,23 @@ func (w *Walk) gap(off, n int64) error {
 	if err != nil {
 		return err
 	}
-	if !zeros && w.Byte < 0 && n < w.Len(w.next) && !readable(b) { // a recording that begins in a frame
+	if !zeros && w.Byte < 0 && len(w.next) >= w.Head && n < w.Len(w.next) && !readable(b) { // a recording that begins in a frame
 		w.Claim(off, n, scrub.Payload, "frames")
 		return nil
 	}
-	if v1 := string(b[:min(3, len(b))]) == "TAG" && n == 128; zeros || v1 || w.Byte < 0 && n < 64<<10 && !w.damaged(off, n) && !sniff.Sound(b) {
-		kind := scrub.Hidden
-		if v1 {
-			kind = scrub.Caption
-		}
-		return w.Blank(off, n, 0, kind, "between frames")
+	v1 := string(b[:min(3, len(b))]) == "TAG" && n == 128
+	switch first := w.Byte < 0 && !w.damaged(off, n) && !sniff.Sound(b); {
+	case zeros:
+		return w.Blank(off, n, 0, scrub.Hidden, "between frames")
+	case v1:
+		return w.Blank(off, n, 0, scrub.Caption, "between frames")
+	case first && n < 64<<10 && (w.Tagged() || id3.Len(w.next) > 0):
+		return w.Blank(off, n, 0, scrub.Hidden, "before frames")
+	case first: // perhaps a header that a program knows
+		w.Claim(off, n, scrub.Identify, "before frames")
+		w.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: "before frames", Off: off, Len: n})
+		w.Doubt("what stands before the first frame is of no known kind")
+		return nil
 	}
 	w.Lost = true
 	w.Claim(off, n, scrub.Payload, "damage")
