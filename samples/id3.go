@@ -236,7 +236,9 @@ var mp3s = streams([]recipe{
 	{"lyrics3", func(k *kit) []byte {
 		return cat(mp3Frames(6), lyrics3(k), id3v1("Kept Title", "Kept Artist", k.secret("v1-comment")))
 	}},
-	{"middle-of-a-frame", func(k *kit) []byte { return cat(id3Tag(3, 0, 10, sung(k, 3)), []byte(k.secret("leading junk"))[:19], zeros(7), mp3Frames(6)) }},
+	{"middle-of-a-frame", func(k *kit) []byte {
+		return cat(id3Tag(3, 0, 10, sung(k, 3)), []byte(k.secret("leading junk"))[:19], zeros(7), mp3Frames(6))
+	}},
 	{"tail", func(k *kit) []byte {
 		return cat(id3Tag(3, 0, 10, sung(k, 3)), mp3Frames(6), []byte(k.secret("appended")), RedStarTrailer("8295FF513293A"))
 	}},
