@@ -53,6 +53,7 @@ type Walk struct {
 
 const (
 	window    = 256 << 10
+	longest   = 1441    // frame of MPEG audio, nearly
 	maxSearch = 1 << 20 // how far the next frame is searched for
 )
 
@@ -237,7 +238,7 @@ func (w *Walk) gap(off, n int64) error {
 	if err != nil {
 		return err
 	}
-	if !zeros && w.Byte < 0 && len(w.next) >= w.Head && n < w.Len(w.next) && !readable(b) { // a recording that begins in a frame
+	if !zeros && w.Byte < 0 && n < longest && !readable(b) { // a recording that begins in a frame
 		w.Claim(off, n, scrub.Payload, "frames")
 		return nil
 	}
@@ -309,12 +310,12 @@ func (w *Walk) more(off, n int64) (string, error) {
 	return "", nil
 }
 
-// readable tells whether b holds a word.
+// readable tells whether b holds a word, longer than chance makes them.
 func readable(b []byte) bool {
-	const word = 6
+	const word = 8
 	n := 0
 	for _, c := range b {
-		if n++; c < ' ' || c > '~' {
+		if n++; (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && c != ' ' {
 			n = 0
 		}
 		if n == word {
