@@ -4,6 +4,10 @@
 // each; what a table can't say is a [Hand]. What keeps a wrong length or a damaged
 // name from costing a film is here, once for all.
 //
+// Before a part goes its body is searched for vital parts, by their names and lengths; in a
+// medium that contradicts itself it goes only if another one that is known follows it. Parts
+// that are numbers are read by a [Layout], field by field, so that no word fits into them.
+//
 // Start with [Parse] and [Walk.Apply].
 package chunk
 
