@@ -137,6 +137,17 @@ func TestStrict(t *testing.T) {
 	}
 }
 
+// A tag about a track is about it afterwards, too: both numbers became the same small one.
+func TestNumbers(t *testing.T) {
+	s := samples.Get("matroska/tags")
+	result := scrubtest.Perform(s.Data, planOf(t, s.Data, scrub.Options{}))
+	for _, id := range []string{"\x73\xc5", "\x63\xc5"} {
+		if !bytes.Contains(result, []byte(id+"\x40\x08\x00\x00\x00\x00\x00\x00\x00\x01")) {
+			t.Errorf("no element % x of 1", id)
+		}
+	}
+}
+
 // What can't be taken out and may tell something makes a film partly clean.
 func TestDoubts(t *testing.T) {
 	whole := func(more ...string) string { return film(append(more, el(cluster, el("\xe7", "\x00")+block(much)))...) }
