@@ -28,6 +28,7 @@ type cues struct {
 	n       int
 	placing bool // cues that hold a position are blanked
 	sure    bool // all so far are telemetry
+	emptied bool // all but the first cue goes
 	leaving bool // the first cue announces that all others go
 }
 
@@ -212,6 +213,7 @@ func (p *script) empty(end int64) error {
 		}
 	}
 	p.CutAt(keep)
+	p.said.emptied = true
 	if !left && c.announces() {
 		p.Claim(keep, end-keep, scrub.Structure, p.place())
 		return nil

@@ -87,7 +87,11 @@ func parse(s *scrub.Scan, all []*dialect) error {
 	s.Claim(0, p.off, scrub.Structure, p.d.name)
 	if half := (end - p.off) % p.width; half > 0 { // of a character
 		end -= half
-		s.Doubt("the text ends in the midst of a character")
+		defer func() {
+			if !p.said.emptied {
+				s.Doubt("the text ends in the midst of a character")
+			}
+		}()
 		s.Claim(end, half, scrub.Structure, p.d.name)
 	}
 	start := s.Point()
