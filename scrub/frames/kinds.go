@@ -176,12 +176,17 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 		}
 		r.at += n
 	}
+	return w.parts(off, b, clean, parts), nil
+}
+
+// parts claims a frame of which some parts are no sound, and has them be as in clean.
+func (w *Walk) parts(off int64, b, clean []byte, parts []scrub.Range) (claimed bool) {
 	if len(parts) == 0 {
-		return false, nil
+		return false
 	}
 	if w.cleared++; w.cleared > maxCleared {
 		w.Doubt("more frames hold data than are looked into")
-		return false, nil
+		return false
 	}
 	from := int64(0)
 	for _, p := range parts {
@@ -196,7 +201,7 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 		}
 	}
 	w.Claim(off+from, int64(len(b))-from, scrub.Payload, "frames")
-	return true, nil
+	return true
 }
 
 // faac is how an encoder signs the first frame, and faacName the same without its version.

@@ -152,15 +152,7 @@ func (t *tag) frame(f frame) (stays bool, err error) {
 	}
 	found.Value = c.value(f)
 	before := t.Point()
-	reduce := hands[f.name()]
-	switch {
-	case f.cut || t.all || !c.ok || !known || rule.Fate == tags.Go:
-		reduce = nil
-	case rule.Role != 0:
-		reduce = asItIs
-	case rule.Fate == tags.Words:
-		reduce = words1
-	}
+	reduce := t.hand(f, c, rule, known)
 	var v verdict
 	if reduce != nil {
 		if v, err = reduce(t, c, found.Place); err != nil {
@@ -194,6 +186,19 @@ func (t *tag) frame(f frame) (stays bool, err error) {
 		at = x.End()
 	}
 	return true, nil
+}
+
+// hand returns what looks into a frame, nil if it can't stay.
+func (t *tag) hand(f frame, c content, rule tags.Tag, known bool) hand {
+	switch {
+	case f.cut || t.all || !c.ok || !known || rule.Fate == tags.Go:
+		return nil
+	case rule.Role != 0:
+		return asItIs
+	case rule.Fate == tags.Words:
+		return words1
+	}
+	return hands[f.name()]
 }
 
 // drop reports a frame that goes, and claims it if the policy has it stay.

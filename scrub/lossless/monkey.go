@@ -56,16 +56,7 @@ func monkey(s *scrub.Scan) error {
 	before := s.Point()
 	s.Claim(start, p.stored, scrub.Structure, "stored header")
 	if !bytes.Equal(stored, clean) && s.Found(scrub.Finding{Kind: scrub.Comment, Place: "stored header", Off: start, Len: p.stored}) {
-		for i := 0; i < len(clean); i++ { // each chunk by itself
-			n := 0
-			for i+n < len(clean) && stored[i+n] != clean[i+n] {
-				n++
-			}
-			if n > 0 {
-				s.Put(scrub.Destroy, start+int64(i), clean[i:i+n])
-				i += n
-			}
-		}
+		patch(s, start, stored, clean)
 	}
 	if err := s.Blank(at+p.sound, p.trailer, 0, scrub.Comment, "stored trailer"); err != nil {
 		return err
@@ -77,6 +68,20 @@ func monkey(s *scrub.Scan) error {
 		}
 	}
 	return tail.Clean(scrub.End{Off: at + p.sound + p.trailer, Proof: scrub.Counted})
+}
+
+// patch writes what differs between two versions of the bytes at off.
+func patch(s *scrub.Scan, off int64, old, clean []byte) {
+	for i := 0; i < len(clean); i++ {
+		n := 0
+		for i+n < len(clean) && old[i+n] != clean[i+n] {
+			n++
+		}
+		if n > 0 {
+			s.Put(scrub.Destroy, off+int64(i), clean[i:i+n])
+			i += n
+		}
+	}
 }
 
 // hollow returns a stored header in which the chunks that tell something are named JUNK and
