@@ -80,11 +80,18 @@ func (p *Plan) Removes() int {
 func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 	opt.Known = protectedSpans(opt.Known)
 	m := newMeter(size)
-	r := newReader(src, size, m)
-	f, tags := e.sniff(r)
 	p := &Plan{Size: size, End: size}
-	s := e.newScan(r, opt)
-	var err error
+	s := e.newScan(newReader(src, size, m), opt)
+	whole := s.Reader
+	aliens, start, err := s.aliens()
+	if err != nil {
+		return nil, err
+	}
+	medium := whole
+	if start < size {
+		medium = newReader(src, start, m)
+	}
+	f, tags := e.sniff(medium)
 	switch {
 	case f == nil || f.Other:
 		if f != nil {
@@ -98,7 +105,11 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 		err = s.behind(tags, func(m *Scan) error { return m.endOnly(f) })
 	default:
 		p.Format = f.Name
+		s = e.newScan(medium, opt)
 		err = s.behind(tags, func(m *Scan) error { return m.run(f) })
+		if err == nil && start < size {
+			s.cutAliens(aliens, whole)
+		}
 		if err == nil {
 			err = s.lawful()
 		}

@@ -50,6 +50,46 @@ func (s *Scan) tail(e End) error {
 	return nil
 }
 
+// aliens returns the marks that stand behind the medium and are no part of any, and
+// where the first of them starts: parsers see nothing of them.
+func (s *Scan) aliens() (l []marks.Mark, start int64, err error) {
+	for start = s.size; len(l) < 64; {
+		m, ok, err := marks.Trailer(paged{s.Reader}, 0, start)
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, 0, err
+		}
+		if !ok || !m.Alien() || m.Off+m.Len != start {
+			break
+		}
+		l, start = append(l, m), m.Off
+	}
+	return l, start, nil
+}
+
+// paged reads through the cache of a reader, as what is read of a small file is read again.
+type paged struct{ *Reader }
+
+// ReadAt implements [io.ReaderAt].
+func (p paged) ReadAt(b []byte, off int64) (int, error) {
+	if len(b) > pageSize {
+		return p.Reader.ReadAt(b, off)
+	}
+	data, err := p.Bytes(off, len(b))
+	return copy(b, data), err
+}
+
+// cutAliens has marks go of which the parser saw nothing; whole reads all of the file.
+func (s *Scan) cutAliens(l []marks.Mark, whole *Reader) {
+	start := s.size
+	s.Reader, s.base = whole, Extents{{0, whole.size}}
+	s.findMarks(l)
+	s.Claim(start, whole.size-start, Identify, "tail")
+	s.Fill(Destroy, start, whole.size-start, 0)
+	if s.end < 0 {
+		s.end = start
+	}
+}
+
 // cut removes the file from off on and reports what that holds: its findings always
 // go, since no policy keeps them.
 func (s *Scan) cut(off int64, l layers, hidden bool) error {

@@ -18,6 +18,12 @@ type Mark struct {
 	Guess  bool   // it is known by name, but where it starts is a guess
 }
 
+// Alien tells whether the mark proves itself and is appended to files of every kind by
+// a system that they went through: it is no part of any medium.
+func (m Mark) Alien() bool {
+	return m.Proven && (m.Name == "red-star" || m.Name == "red-star-legacy" || m.Name == "natisign")
+}
+
 // Source is what a detector reads from. Size is not needed: the end is given.
 type Source interface{ io.ReaderAt }
 
