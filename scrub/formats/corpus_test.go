@@ -97,7 +97,10 @@ var undamaged = map[string]string{
 var merging = []string{"rare_frames.mp3"}
 
 // endless are sounds of which nothing tells where they end.
-var endless = []string{"mp3", "aac", "ac3", "dts", "amr", "wavpack", "musepack", "ape"}
+var endless = []string{
+	"mp3", "aac", "ac3", "dts", "amr", "wavpack", "musepack", "ape",
+	"mpeg-ts", "m2ts", "mpeg-ps", "mpeg-ps-part", "vcd", "mpeg-video", "h264", "hevc", "vvc", "av1", "dv", "subtitle", "playlist",
+}
 
 func judge(t *testing.T, e *scrub.Engine, dir, name, format string) verdict {
 	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))

@@ -143,10 +143,16 @@ func (p *parser) walk(from, to int64) error {
 			if err != nil {
 				return err
 			}
-			if n == 0 {
+			if n > 0 {
+				used += n
+				continue
+			}
+			next := bytes.Index(b[used+1:], pack)
+			if next < 0 {
 				break
 			}
-			used += n
+			p.S.Doubt("something stands between packets")
+			used += 1 + next
 		}
 		from += int64(used)
 		if used > 0 && (more || from == to) {
