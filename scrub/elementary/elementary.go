@@ -67,10 +67,10 @@ func parts(s *scrub.Scan, kind codec.Kind, begins func(code []byte) bool) error 
 	if err != nil {
 		return err
 	}
-	look, st := codec.Look{S: s}, codec.Stream{Kind: kind}
+	look, st, w := codec.Look{S: s}, codec.Stream{Kind: kind}, window{s: s, end: end}
 	pictures, told := int64(0), false
 	for off := int64(0); off < end; {
-		next, n, err := part(s, off, end, kind, begins)
+		next, n, err := w.part(off, kind, begins)
 		if err != nil {
 			return err
 		}
@@ -99,13 +99,34 @@ func ending(s *scrub.Scan) (int64, error) {
 	return end - zeros, err
 }
 
+// window is the piece of a film that was read last: groups of pictures are far shorter.
+type window struct {
+	s   *scrub.Scan
+	end int64 // of the film
+	off int64
+	b   []byte
+}
+
+// overlap is how much of a start code, and what says of which kind it is, may lie at the end
+// of a window.
+const overlap = 3
+
+// from returns what follows off, more than an overlap unless the film ends.
+func (w *window) from(off int64) (b []byte, err error) {
+	if at := off - w.off; at >= 0 && at+overlap < int64(len(w.b)) {
+		return w.b[at:], nil
+	}
+	w.off = off
+	w.b, err = w.s.Bytes(off, int(min(w.end-off, run)))
+	return w.b, err
+}
+
 // part returns where the part at off ends, and how many pictures it has. That of MPEG is
 // a group of them, others are as long as a run.
-func part(s *scrub.Scan, off, end int64, kind codec.Kind, begins func(code []byte) bool) (next, pictures int64, err error) {
-	const overlap = 3
-	at := off
+func (w *window) part(off int64, kind codec.Kind, begins func(code []byte) bool) (next, pictures int64, err error) {
+	at, end := off, w.end
 	for at < end {
-		b, err := s.Bytes(at, int(min(end-at, run)))
+		b, err := w.from(at)
 		if err != nil {
 			return end, 0, err
 		}
