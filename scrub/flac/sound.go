@@ -196,6 +196,17 @@ func (s *sound) over(at, done int64) error {
 	switch {
 	case f.total == done && done > 0:
 		e.Proof = scrub.Proven
+	case f.total == 0 && done == 0:
+		e.Doubt = "there is no sound"
+		f.Doubt("%s", e.Doubt)
+	case f.total == 0:
+		b, err := f.Bytes(at, int(min(f.Left(at), 2)))
+		if err != nil {
+			return err
+		}
+		if len(b) > 0 && b[0] == 0xff && (len(b) < 2 || b[1]&^1 == 0xf8) {
+			e.Least = longest // half the header of a frame
+		}
 	case f.total > 0:
 		f.Doubt("%d samples are there, %d are said to be", done, f.total)
 		e.Doubt = "the medium does not say how long it is"
