@@ -123,12 +123,16 @@ func (f *file) lost(p *page, off int64, next *page) error {
 	n := next.off - off
 	st := f.streams[next.serial]
 	zeros, err := f.Constant(off, n, 0)
+	if err != nil {
+		return err
+	}
+	like, err := f.paged(off, n)
 	switch {
 	case err != nil:
 		return err
 	case zeros:
 		f.Claim(off, n, scrub.Filler, "between pages")
-	case p == nil && st != nil && st.next == next.number && f.alone(): // nothing is missing
+	case p == nil && !like && st != nil && st.next == next.number && f.alone(): // nothing is missing
 		return f.Blank(off, n, 0, scrub.Hidden, "between pages")
 	default:
 		f.Claim(off, n, scrub.Payload, "damaged page")

@@ -61,6 +61,22 @@ func readPage(s *scrub.Scan, off int64) (*page, error) {
 	return p, nil
 }
 
+// paged tells whether n bytes at off are as long as they would say if they were a page.
+func (f *file) paged(off, n int64) (bool, error) {
+	if n < pageHead || n > most {
+		return false, nil
+	}
+	b, err := f.Bytes(off, int(min(n, pageHead+255)))
+	if err != nil {
+		return false, err
+	}
+	size := int64(pageHead) + int64(b[pageHead-1])
+	for _, l := range b[pageHead:min(size, int64(len(b)))] {
+		size += int64(l)
+	}
+	return size == n, nil
+}
+
 // far tells whether a page is one of sound, and not near an end: it is not read where not
 // all is looked at.
 func (f *file) far(p *page) bool {
