@@ -52,3 +52,14 @@ func (s *Scan) Held(p Point) {
 	}
 	s.out.unlisted = p.unlisted
 }
+
+// Unexplained is how many bytes go of what was found since p and of which nothing says
+// what they are.
+func (s *Scan) Unexplained(p Point) (n int64) {
+	for _, f := range s.out.findings[min(p.findings, len(s.out.findings)):] {
+		if f.Goes && (f.Kind == Unknown || f.Kind == Hidden) {
+			n += f.Len
+		}
+	}
+	return n
+}

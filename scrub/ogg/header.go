@@ -2,6 +2,7 @@ package ogg
 
 import (
 	"bytes"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/xiph"
@@ -24,6 +25,18 @@ func (p *packet) at(off, n int) scrub.Range {
 	}
 	return scrub.Range{}
 }
+
+// damaged tells whether a page of the packet has a wrong checksum.
+func (p *packet) damaged() bool {
+	return slices.ContainsFunc(p.parts, func(x part) bool { return x.page.wrong })
+}
+
+// Of comments in damaged pages that nothing is known about so many bytes may go, or one in
+// so many of the file.
+const (
+	unsure      = 64 << 10
+	unsureShare = 100
+)
 
 // span is a range of a packet.
 type span struct{ off, len int }
@@ -95,7 +108,7 @@ func (f *file) field(p packet, want []byte, x span, kind scrub.Kind, place strin
 
 // comments cleans a packet that holds a header of comments behind its first bytes.
 func (f *file) comments(st *stream, p packet, head int, place string) error {
-	body := p.b[head:]
+	body, before := p.b[head:], f.Point()
 	l := xiph.Clean(f.Scan, body, func(off, n int) scrub.Range { return p.at(head+off, n) },
 		func(off, n int) bool { return f.blank(p, head+off, n) }, place)
 	want := bytes.Clone(p.b)
@@ -118,6 +131,11 @@ func (f *file) comments(st *stream, p packet, head int, place string) error {
 	}
 	if framing > 0 {
 		want[end] = 1
+	}
+	if n := f.Unexplained(before); p.damaged() && n > max(unsure, f.Size()/unsureShare) {
+		f.Held(before)
+		f.Doubt("%s stay (%d bytes), since their pages are damaged", place, len(p.b))
+		return nil
 	}
 	short := append(bytes.Clone(p.b[:head]), l.Bytes(0)...)
 	if st.framed {
