@@ -90,7 +90,7 @@ func last(b []byte) (e entry) {
 	n := len(b)
 	has := func(word string) bool { return bytes.HasSuffix(b, []byte(word)) }
 	switch {
-	case n >= v1Len && string(b[n-v1Len:n-v1Len+3]) == "TAG" && !bytes.HasPrefix(b[n-frameLen:], []byte(magic)):
+	case n >= v1Len && string(b[n-v1Len:n-v1Len+3]) == "TAG" && !bytes.HasPrefix(b[n-frameLen:], []byte(magic)) && !bytes.HasPrefix(b[max(0, n-v1Len-3):], []byte(magic)):
 		e = entry{what: "ID3v1", n: v1Len}
 		if n >= v1Len+plusLen && string(b[n-v1Len-plusLen:n-v1Len-plusLen+4]) == "TAG+" {
 			e.n += plusLen
@@ -100,7 +100,7 @@ func last(b []byte) (e entry) {
 		if e = (entry{what: "APE", n: le32(foot, 12)}); le32(foot, 20)&hasHead != 0 {
 			e.n += frameLen
 		}
-		if e.n < frameLen {
+		if e.n < frameLen || le32(foot, 20)&isHead != 0 { // the header of a tag that was cut short
 			e.n = 0
 		}
 	case n > 15 && has("LYRICS200"):
@@ -276,7 +276,7 @@ func fixed(s *scrub.Scan, at int64, fields []field, place string) (stays bool, e
 			s.Fill(scrub.Destroy, off, f.n, 0)
 		case hidden && s.Found(scrub.Finding{Kind: scrub.Hidden, Place: place + f.place, Off: off, Len: f.n}):
 			s.Fill(scrub.Destroy, off+int64(len(raw)), f.n-int64(len(raw)), 0)
-			stays = true
+			stays = stays || len(bytes.Trim(raw, " ")) > 0
 		default:
 			stays = true
 		}

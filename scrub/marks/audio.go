@@ -10,7 +10,7 @@ import (
 func id3v1(t *tail) (Mark, bool) {
 	const size = 128
 	b := t.read(t.end-size, size)
-	if b == nil || string(b[:3]) != "TAG" {
+	if b == nil || string(b[:3]) != "TAG" || string(b[3:5]) == "EX" && string(t.read(t.end-size-3, 3)) == "APE" { // APETAGEX
 		return Mark{}, false
 	}
 	if plus := t.read(t.end-size-227, 4); string(plus) == "TAG+" { // the enhancement that some programs wrote
@@ -21,7 +21,7 @@ func id3v1(t *tail) (Mark, bool) {
 
 // ape recognises an APEv1 or APEv2 tag by its footer.
 func ape(t *tail) (Mark, bool) {
-	const foot, hasHeader = 32, 1 << 31
+	const foot, hasHeader, isHeader = 32, 1 << 31, 1 << 29
 	b := t.footer(foot)
 	if b == nil || string(b[:8]) != "APETAGEX" {
 		return Mark{}, false
@@ -30,7 +30,7 @@ func ape(t *tail) (Mark, bool) {
 	if le32(b[20:])&hasHeader != 0 {
 		n += foot
 	}
-	if n < foot || n > t.end-t.floor {
+	if n < foot || n > t.end-t.floor || le32(b[20:])&isHeader != 0 {
 		return Mark{}, false
 	}
 	return t.last(n, "ape", fmt.Sprintf("%d items", items)), true
