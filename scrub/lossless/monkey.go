@@ -35,7 +35,7 @@ func monkey(s *scrub.Scan) error {
 	p := monkeyParts{le32(b, 8), le32(b, 12), le32(b, 16), le32(b, 20), le32(b, 24) | le32(b, 28)<<32, le32(b, 32)}
 	start := p.descriptor + p.header + p.seek
 	at := start + p.stored
-	if p.descriptor < 52 || p.descriptor > 1024 || p.header > 1024 || at > tail.Start || p.stored > scrub.MaxPiece || p.sound < 0 || p.sound > tail.Start-at || p.trailer > tail.Start-at-p.sound {
+	if p.descriptor < 52 || p.descriptor > 1024 || p.header < 24 || p.header > 1024 || at > tail.Start || p.stored > scrub.MaxPiece || p.sound < 0 || p.sound > tail.Start-at || p.trailer > tail.Start-at-p.sound {
 		end, err := tail.Sound()
 		if err != nil {
 			return err
@@ -62,12 +62,39 @@ func monkey(s *scrub.Scan) error {
 		return err
 	}
 	s.Claim(36, md5.Size, scrub.Structure, "checksum")
+	e := scrub.End{Off: at + p.sound + p.trailer, Proof: scrub.Counted}
+	if e.Off < tail.Start {
+		if e, err = proven(s, p, e, tail, [][]byte{stored, clean}, b[36:52]); err != nil {
+			return err
+		}
+	}
 	if s.Edited(before) {
 		if err := resum(s, p, clean, b[36:52]); err != nil {
 			return err
 		}
 	}
-	return tail.Clean(scrub.End{Off: at + p.sound + p.trailer, Proof: scrub.Counted})
+	return tail.Clean(e)
+}
+
+// proven looks whether the checksum is right for the lengths, as bytes stand behind the end
+// to which they lead: it is of the file as it was, or of what an interrupted run left.
+func proven(s *scrub.Scan, p monkeyParts, e scrub.End, tail *apetag.Tail, stored [][]byte, want []byte) (scrub.End, error) {
+	if zeros, err := s.Constant(e.Off, tail.Start-e.Off, 0); err != nil || zeros {
+		return e, err
+	}
+	for i, b := range stored {
+		sum, err := sumOf(s, p, b, i > 0)
+		if err != nil {
+			return e, err
+		}
+		if bytes.Equal(sum, want) {
+			e.Proof = scrub.Proven
+			return e, nil
+		}
+	}
+	e.Doubt = "the checksum tells that a length is wrong, or the sound damaged"
+	s.Doubt("%s", e.Doubt)
+	return e, nil
 }
 
 // patch writes what differs between two versions of the bytes at off.
@@ -110,20 +137,29 @@ func hollow(stored []byte) []byte {
 // resum writes the checksum of a file as it is to be, first: it covers all but tags, and a
 // run that comes after an interrupted one comes to the same.
 func resum(s *scrub.Scan, p monkeyParts, stored, old []byte) error {
+	sum, err := sumOf(s, p, stored, true)
+	if err == nil && p.trailer <= scrub.MaxPiece && !bytes.Equal(sum, old) {
+		s.Put(scrub.Unlink, 36, sum)
+	}
+	return err
+}
+
+// sumOf is the checksum of a file with a stored header, and a stored trailer as it is or
+// as zeros.
+func sumOf(s *scrub.Scan, p monkeyParts, stored []byte, zeros bool) ([]byte, error) {
 	h := md5.New()
 	h.Write(stored)
 	at := p.descriptor + p.header + p.seek + p.stored
 	if err := feed(s, h, at, p.sound); err != nil {
-		return err
+		return nil, err
 	}
-	h.Write(make([]byte, min(p.trailer, scrub.MaxPiece)))
-	if err := feed(s, h, p.descriptor, p.header+p.seek); err != nil {
-		return err
+	if zeros {
+		h.Write(make([]byte, min(p.trailer, scrub.MaxPiece)))
+	} else if err := feed(s, h, at+p.sound, p.trailer); err != nil {
+		return nil, err
 	}
-	if sum := h.Sum(nil); p.trailer <= scrub.MaxPiece && !bytes.Equal(sum, old) {
-		s.Put(scrub.Unlink, 36, sum)
-	}
-	return nil
+	err := feed(s, h, p.descriptor, p.header+p.seek)
+	return h.Sum(nil), err
 }
 
 func feed(s *scrub.Scan, h hash.Hash, off, n int64) error {
