@@ -144,7 +144,7 @@ var musepacks = []recipe{
 	}},
 	{"sv7", func(k *kit) []byte {
 		k.streams, k.odd = true, true
-		return cat([]byte("MP+\x07"), le32(3), zeros(19), k.hide([]byte("\x74\x91")), zeros(3), []byte(strings.Repeat("frames", 9)), apeTold(k))
+		return cat([]byte("MP+\x07"), le32(3), zeros(16), k.hide([]byte("\x00\x00\x00\x74\x91")), zeros(3), []byte(strings.Repeat("frames", 9)), apeTold(k))
 	}},
 	{"sv7-all-goes", func(k *kit) []byte {
 		k.streams, k.odd = true, true
