@@ -82,6 +82,8 @@ func TestEnd(t *testing.T) {
 		{"frame damaged", append(append(bytes.Clone(sound[:n-frame-9]), sound[n-frame-9]^4), sound[n-frame-8:]...), n, scrub.Partly},
 		{"frame missing in the middle", append(bytes.Clone(sound[:n-3*frame]), sound[n-2*frame:]...), n - frame, scrub.Partly},
 		{"no frames", sound[:42], 42, scrub.Partly},
+		{"unknown length, no frames", total(0)[:42], 42, scrub.Partly},
+		{"unknown length, start of a frame", append(total(0), 0xff, 0xf8), n + 2, scrub.Partly},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p, after := plan(t, tt.data, scrub.Options{})

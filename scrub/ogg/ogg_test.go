@@ -128,6 +128,7 @@ func TestEnd(t *testing.T) {
 		{"length damaged", with(before+27, 1), n, scrub.Partly},
 		{"capture pattern damaged", with(before, 1), n, scrub.Partly},
 		{"another stream", with(before+14, 1), n, scrub.Partly},
+		{"capture pattern of another stream damaged", beside(sound, "OggX"), n + 48, scrub.Partly},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p, after := plan(t, tt.data, scrub.Options{})
@@ -140,6 +141,16 @@ func TestEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+// beside puts a page of 48 bytes of another stream behind the first one.
+func beside(sound []byte, pattern string) []byte {
+	first := 4 + bytes.Index(sound[4:], []byte("OggS"))
+	page := append(append([]byte(pattern), make([]byte, 22)...), 1, 20)
+	page[5] = 2 | 4 // begins and ends
+	page[14] = 100
+	page = append(page, "a pretty dumb stream"...)
+	return append(append(bytes.Clone(sound[:first]), page...), sound[first:]...)
 }
 
 // At depth index the middle of a long stream is stepped over by its headers.
