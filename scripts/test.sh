@@ -12,6 +12,6 @@ while read -r p; do
   esac
 done < <(go list ./...)
 echo "go test: ${#pure[@]} packages"
-go test -timeout 20m "${pure[@]}"
+go test -timeout 40m "${pure[@]}"
 echo "go test -race: ${#racing[@]} packages"
 CGO_ENABLED=1 go test -race -timeout 20m "${racing[@]}"

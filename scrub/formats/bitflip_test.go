@@ -86,7 +86,7 @@ func TestBitsOfBoxesOfCorpus(t *testing.T) {
 			t.Fatal(err)
 		}
 		if len(data) < 3<<20 {
-			flipBits(t, name, data, map[string]int{" name": 100, " length": 30, " field": 40, " rest": 30})
+			flipBits(t, name, data, map[string]int{" name": 30, " length": 10, " field": 12, " rest": 8})
 		}
 	}
 }

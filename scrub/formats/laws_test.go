@@ -91,7 +91,7 @@ func TestLawsUnderOtherOptions(t *testing.T) {
 		for name, opt := range options {
 			t.Run(s.Name+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				h := scrubtest.Harness{Engine: parsed(t, s.Format), Options: opt, Sound: !s.Odd, Streams: s.Streams, States: 30, Variants: 30}
+				h := scrubtest.Harness{Engine: parsed(t, s.Format), Options: opt, Sound: !s.Odd, Streams: s.Streams, States: 10, Variants: 10}
 				if (name == "strict" || name == "remove") && !s.Odd {
 					h.Secrets = s.Secrets
 				}

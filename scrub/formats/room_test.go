@@ -30,7 +30,7 @@ func TestNoRoomForWords(t *testing.T) {
 	found := map[string]bool{}
 	tried := map[string]bool{}
 	for _, s := range samples.All() {
-		if hasParser(j.engine, s.Format) && len(s.Data) < 60<<10 && s.Format != "playlist" { // lists are names, which no decoder shows
+		if hasParser(j.engine, s.Format) && len(s.Data) < 24<<10 && s.Format != "playlist" { // lists are names, which no decoder shows
 			j.rooms(t, s, tried, found)
 		}
 	}
