@@ -52,3 +52,24 @@ func TestChain(t *testing.T) {
 		}
 	}
 }
+
+// The header that is left of a tag that was cut short takes no sound with it, wherever
+// the letters TAG in its name stand.
+func TestHeaderAlone(t *testing.T) {
+	sound := string(samples.Get("mp3/plain").Data)
+	head := "APETAGEX\xd0\x07\x00\x00\x33\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xa0" + strings.Repeat("\x00", 8)
+	for _, more := range []string{"", strings.Repeat("\x01", 131-len(head))} {
+		if p, after := plan(t, []byte(sound+head+more)); !strings.HasPrefix(after, sound) {
+			t.Errorf("%d bytes behind it: %s, cut at %d of %d", len(more), p.Status(), p.End, p.Size)
+		}
+	}
+}
+
+// What hides behind an empty text leaves nothing: the tag goes at once.
+func TestHiddenInEmptyText(t *testing.T) {
+	sound := string(samples.Get("mp3/plain").Data)
+	tag := "TAG" + strings.Repeat("\x00", 93) + "\x01" + strings.Repeat("\x00", 31)
+	if p, after := plan(t, []byte(sound+tag)); after != sound {
+		t.Errorf("%s, cut at %d of %d: %q", p.Status(), p.End, p.Size, p.Doubts)
+	}
+}
