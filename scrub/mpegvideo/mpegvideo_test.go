@@ -267,3 +267,14 @@ func TestHeaders(t *testing.T) {
 		}
 	}
 }
+
+// A start code that is cut off at the end is none of the data before it.
+func TestCutCode(t *testing.T) {
+	const extension = "\x00\x00\x01\xb5\x14\x8a\x00\x01\x00\x00" // a sequence extension, which no film lacks
+	for n := range len(code) {
+		data := []byte("2" + extension + code[:n])
+		if p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{}); err != nil || len(p.Edits) > 0 {
+			t.Errorf("cut after %d bytes: %v %v", n, p.Edits, err)
+		}
+	}
+}

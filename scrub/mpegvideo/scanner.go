@@ -88,13 +88,16 @@ func (s *scanner) part(coded func(code byte) bool) (code byte, data scrub.Range,
 }
 
 // trim returns the length of what lies between from and to without zero bytes
-// at its end.
+// at its end, or a start code that is cut off there.
 func (s *scanner) trim(from, to int64) (int64, error) {
 	const most = 64
 	n := min(to-from, most)
 	b, err := s.r.Bytes(to-n, int(n))
 	if err != nil {
 		return 0, err
+	}
+	if to == s.end {
+		b = bytes.TrimSuffix(b, codePrefix)
 	}
 	return to - from - n + int64(len(bytes.TrimRight(b, "\x00"))), nil
 }

@@ -140,3 +140,14 @@ func TestUnfinished(t *testing.T) {
 		h.Laws(t, c.name, data)
 	}
 }
+
+// Sound of an odd length, without the byte that fills it up, stays next to what becomes
+// padding.
+func TestUnpadded(t *testing.T) {
+	odd := foreign(801)
+	for _, list := range []string{"INFO", "\x00\x00\x00\x00", "xxxx"} {
+		data := []byte(chunkOf("RIFF", "WAVE", chunkOf("fmt ", format), strings.TrimSuffix(chunkOf("data", string(odd)), "\x00"), chunkOf("LIST", list, chunkOf("ISFT", "device 1"))))
+		h := scrubtest.Harness{Engine: formats.Engine(), States: 60, Variants: 60, MustStay: [][]byte{odd}}
+		h.Laws(t, list, data)
+	}
+}

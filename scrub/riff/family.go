@@ -181,20 +181,20 @@ func (m *medium) unpadded(s *scrub.Scan, p *chunk.Part, end int64) error {
 	if err != nil || b[0] == 0 || len(b) < 9 {
 		return err
 	}
-	if known(m.name(b)) && m.size(b) <= end-p.Tail()-m.head && !known(m.name(b[1:])) {
+	if m.known(m.name(b)) && m.size(b) <= end-p.Tail()-m.head && !m.known(m.name(b[1:])) {
 		p.Pad = 0
 	}
 	return nil
 }
 
-// known tells whether some place has a rule for a name.
-func known(id string) bool {
+// known tells whether some place has a rule for a name, or it is that of padding.
+func (m *medium) known(id string) bool {
 	for _, r := range rules() {
 		if _, ok := r[id]; ok {
 			return true
 		}
 	}
-	return id == "LIST"
+	return id == "LIST" || slices.Contains(m.fillers, id)
 }
 
 // size is the length of the body of the chunk that starts with b.
