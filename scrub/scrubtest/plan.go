@@ -91,11 +91,11 @@ func (c *court) plan(h *Harness, data []byte, what string) *scrub.Plan {
 }
 
 // measured is plan with an eye on memory. Other tests that run at the same time
-// are counted too, so what looks like too much is looked at again.
+// are counted too, so what looks like too much is looked at again, a few times.
 func (c *court) measured(h *Harness, data []byte, what string) *scrub.Plan {
 	limit := uint64(freeAllocs + mostPerBytes*len(data))
 	var least uint64
-	for range 3 {
+	for range 12 {
 		before := allocated()
 		p := c.plan(h, data, what)
 		n := allocated() - before
