@@ -2,10 +2,8 @@ package ends
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -149,15 +147,6 @@ func TestNotSure(t *testing.T) {
 			}
 		})
 	}
-}
-
-// quiet is n bytes of a soft tone in samples of 16 bits.
-func quiet(n int) string {
-	b := make([]byte, n)
-	for i := range n / 2 {
-		binary.LittleEndian.PutUint16(b[2*i:], uint16(int16(900*math.Sin(float64(i)/9))))
-	}
-	return string(b)
 }
 
 func TestBMPProfileAfterPixels(t *testing.T) {

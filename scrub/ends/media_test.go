@@ -48,10 +48,6 @@ func ilocs(version int, offs ...int) string {
 	return b
 }
 
-func ebmlOf(id, data string) string {
-	return id + string([]byte{0x40 | byte(len(data)>>8), byte(len(data))}) + data
-}
-
 func tiffEntry(tag, typ, count, value int) string {
 	return ul16(tag) + ul16(typ) + ul32(count) + ul32(value)
 }

@@ -174,7 +174,7 @@ func (f *film) payload(to int64) {
 
 // others are types of tags that no player plays, and that one flipped bit does not
 // make of those it does.
-const others = 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<14 | 1<<15 | 1<<17 | 1<<20 | 1<<21 | 1<<23 | 0x1f<<27
+const others int64 = 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<14 | 1<<15 | 1<<17 | 1<<20 | 1<<21 | 1<<23 | 0x1f<<27
 
 // tag claims one, and tells whether its frame holds something.
 func (f *film) tag(t tag) (tells bool, err error) {

@@ -98,9 +98,6 @@ func recognised() (all []scrub.Format) {
 	return all
 }
 
-// sequence is a sequence header of MPEG-1 or MPEG-2 without matrices (ISO/IEC 13818-2, 6.2.2.1).
-var sequence = "\x00\x00\x01\xb3" + sniff.Skip(8)
-
 // targa is a header without a colour map, of a kind and a depth: there is no magic.
 func targa(kind, depth string) string {
 	return "?\x00" + kind + "\x00\x00\x00\x00\x00" + sniff.Skip(8) + depth

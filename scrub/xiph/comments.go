@@ -9,7 +9,6 @@ import (
 	_ "embed" // the table
 	"encoding/binary"
 	"regexp"
-	"strings"
 
 	"untag/scrub"
 	"untag/scrub/pattern"
@@ -223,9 +222,4 @@ func orUnknown(k scrub.Kind) scrub.Kind {
 		return scrub.Unknown
 	}
 	return k
-}
-
-// printable tells whether b are letters of ASCII, at most so many.
-func printable(b []byte, most int) bool {
-	return len(b) <= most && strings.IndexFunc(string(b), func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
