@@ -195,7 +195,7 @@ func (m medium) mustBeCleanIn(t *testing.T, dir string, exact bool) {
 		t.Errorf("%s: %v", m.path, err)
 	case p.Status() != scrub.Clean:
 		t.Errorf("%s is %s, not clean", m.path, p.Status())
-	case !bytes.Equal(payloadOf(m.plan, m.data), payloadOf(p, data)):
+	case !bytes.Equal(payloadOf(m.plan, m.data), payloadOf(m.plan, data)) || !m.plan.KeptBy(p):
 		t.Errorf("%s has another payload", m.path)
 	case exact && !bytes.Equal(data, m.clean):
 		t.Errorf("%s is clean, but not what was to become of it", m.path)

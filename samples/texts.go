@@ -182,7 +182,7 @@ var playlists = []recipe{
 	}},
 	{"cue", func(k *kit) []byte {
 		k.stay([]byte("PERFORMER \"A Band\""))
-		return []byte("REM GENRE Rock\nREM DISCID " + k.secret("cue-disc") + "\nREM COMMENT \"" + k.secret("cue-comment") + "\"\nPERFORMER \"A Band\"\nTITLE \"An Album\"\nCATALOG 0123456789012\nFILE \"D:\\rips\\" + "x.wav\" WAVE\n  TRACK 01 AUDIO\n    TITLE \"A Song\"\n    ISRC USABC1234567\n    INDEX 01 00:00:00\n  TRACK 02 AUDIO\n    INDEX 01 03:00:00\n")
+		return []byte("REM GENRE Rock\nREM DISCID " + k.secret("cue-disc") + "\nREM COMMENT \"" + k.secret("cue-comment") + "\"\nPERFORMER \"A Band\"\nTITLE \"An Album\"\nCATALOG 0724354526138\nFILE \"D:\\rips\\" + "x.wav\" WAVE\n  TRACK 01 AUDIO\n    TITLE \"A Song\"\n    ISRC USABC1234567\n    INDEX 01 00:00:00\n  TRACK 02 AUDIO\n    INDEX 01 03:00:00\n")
 	}},
 	{"xspf", func(k *kit) []byte {
 		return []byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n<title>A List</title><date>" + string(k.hide([]byte("2031-01-31T18:54:41"))) +
