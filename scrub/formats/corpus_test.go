@@ -83,7 +83,7 @@ func recognised(t *testing.T, e *scrub.Engine, dir string) map[string]string {
 }
 
 // work bounds how often a file is planned for law 4 and law 8, in bytes.
-const work = 6 << 20
+const work = 4 << 20
 
 // undamaged are media of which no damaged variants are tried. An XMP segment that
 // swallows the picture up to the next one looks like one that hides bytes; a start code
@@ -114,7 +114,7 @@ func judge(t *testing.T, e *scrub.Engine, dir, name, format string) verdict {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := min(100, max(6, work/(len(data)+1)))
+	n := min(60, max(4, work/(len(data)+1)))
 	if testing.Short() {
 		n = 3
 	}

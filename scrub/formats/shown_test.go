@@ -112,16 +112,27 @@ func damages(e *scrub.Engine, name string, data []byte, n int) (all []damage) {
 	return all
 }
 
+// unshown are samples of which FFmpeg shows nothing, or less afterwards, and why.
+var unshown = map[string]string{
+	"tta/tags":         "its frames are no sound",
+	"mpeg-ps/dvd":      "its packets are no film",
+	"mpeg-ts/sound":    "its packets are no sound",
+	"mpeg-ts/teletext": "a page of nothing but a station and its hour goes",
+}
+
 func TestDecodersShowTheSame(t *testing.T) {
 	j := summon(t)
 	t.Run("samples", func(t *testing.T) {
 		for _, s := range samples.All() {
 			t.Run(s.Name, func(t *testing.T) {
 				t.Parallel()
+				if why := unshown[s.Name]; why != "" {
+					t.Skip(why)
+				}
 				if hasParser(j.engine, s.Format) && !s.Odd && !s.Text && !j.show(t, s, s.Data).Shows() {
 					t.Error("no decoder shows anything of it")
 				}
-				j.hold(t, s, append(damages(j.engine, s.Name, s.Data, 4), damage{"as it is", s.Data}))
+				j.hold(t, s, append(damages(j.engine, s.Name, s.Data, 2), damage{"as it is", s.Data}))
 			})
 		}
 	})
