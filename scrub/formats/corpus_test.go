@@ -92,6 +92,7 @@ const work = 4 << 20
 var undamaged = map[string]string{
 	"sample-with-large-length.avi":             "a start code in its SEI costs the last byte of the SEI, and no picture",
 	"sample_h264_no_access_unit_delimiters.ts": "a start code in its SEI costs the last byte of the SEI, and no picture",
+	"M2TS.mts": "a start code in its SEI costs the last byte of the SEI, and no picture",
 
 	"paris_exif_xmp_gainmap_bigendian.jpg":    "its XMP can swallow the picture",
 	"paris_exif_xmp_gainmap_littleendian.jpg": "its XMP can swallow the picture",
