@@ -1,6 +1,9 @@
 package samples
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Sample is one medium and what is to become of it.
 type Sample struct {
@@ -88,6 +91,16 @@ func All() []Sample {
 	for _, s := range shelves() {
 		for _, r := range s.recipes {
 			all = append(all, s.make(r))
+		}
+	}
+	return all
+}
+
+// Of returns the bytes of all samples of the formats, as seeds for a fuzz target.
+func Of(formats ...string) (all [][]byte) {
+	for _, s := range All() {
+		if slices.Contains(formats, s.Format) {
+			all = append(all, s.Data)
 		}
 	}
 	return all

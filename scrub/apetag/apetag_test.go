@@ -1,7 +1,6 @@
 package apetag_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 
@@ -13,21 +12,12 @@ import (
 
 func plan(t testing.TB, data []byte) (*scrub.Plan, string) {
 	t.Helper()
-	p, err := formats.Engine().Rehearse(bytes.NewReader(data), int64(len(data)), scrub.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, string(scrubtest.Perform(data, p))
+	p, after := scrubtest.Clean(t, formats.Engine(), data, scrub.Options{})
+	return p, string(after)
 }
 
 func FuzzAPETag(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if strings.Contains(" mp3 ", " "+s.Format+" ") {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("mp3")...)
 }
 
 // An item that goes keeps its place, as an empty text that nobody has a name for.

@@ -16,11 +16,7 @@ var engine = scrub.NewEngine([]scrub.Format{asf.Format})
 
 func plan(t *testing.T, data []byte) (*scrub.Plan, []byte) {
 	t.Helper()
-	p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, scrubtest.Perform(data, p)
+	return scrubtest.Clean(t, engine, data, scrub.Options{})
 }
 
 func change(data []byte, at int, value ...byte) []byte {
@@ -104,11 +100,5 @@ func TestCounts(t *testing.T) {
 }
 
 func FuzzASF(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if s.Format == "asf" {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, engine, seeds...)
+	scrubtest.Fuzz(f, engine, samples.Of("asf")...)
 }

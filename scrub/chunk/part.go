@@ -104,16 +104,7 @@ func (d *Dialect) raw(id string) []byte {
 type Rules map[string]map[string]tags.Tag
 
 // MustRules returns the rules of a table that is part of the program.
-func MustRules(table string) Rules {
-	r := Rules{}
-	for _, t := range tags.MustParse(table) {
-		if r[t.Place] == nil {
-			r[t.Place] = map[string]tags.Tag{}
-		}
-		r[t.Place][t.ID] = t
-	}
-	return r
-}
+func MustRules(table string) Rules { return tags.Index(table)() }
 
 // Table gives the rules of a table that is part of the program, which it reads when
 // first asked.

@@ -1,9 +1,7 @@
 package dsd_test
 
 import (
-	"bytes"
 	"encoding/binary"
-	"strings"
 	"testing"
 
 	"untag/samples"
@@ -14,21 +12,12 @@ import (
 
 func plan(t testing.TB, data []byte) (*scrub.Plan, string) {
 	t.Helper()
-	p, err := formats.Engine().Rehearse(bytes.NewReader(data), int64(len(data)), scrub.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, string(scrubtest.Perform(data, p))
+	p, after := scrubtest.Clean(t, formats.Engine(), data, scrub.Options{})
+	return p, string(after)
 }
 
 func FuzzDSD(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if strings.Contains(" dsf dff ", " "+s.Format+" ") {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("dsf", "dff")...)
 }
 
 // The pointer of DSF leads to the tag while there is one.

@@ -16,11 +16,7 @@ var engine = scrub.NewEngine(elementary.Formats)
 
 func plan(t *testing.T, data []byte, opt scrub.Options) (*scrub.Plan, []byte) {
 	t.Helper()
-	p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, scrubtest.Perform(data, p)
+	return scrubtest.Clean(t, engine, data, opt)
 }
 
 const (

@@ -14,11 +14,7 @@ import (
 
 func plan(t *testing.T, data []byte, opt scrub.Options) (*scrub.Plan, []byte) {
 	t.Helper()
-	p, err := formats.Engine().Plan(bytes.NewReader(data), int64(len(data)), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, scrubtest.Perform(data, p)
+	return scrubtest.Clean(t, formats.Engine(), data, opt)
 }
 
 // Each kind of tag is reported as what it is, and goes.
@@ -100,7 +96,11 @@ func TestEnd(t *testing.T) {
 
 // At depth index the last frames are found without following all.
 func TestIndex(t *testing.T) {
-	p, _ := plan(t, append(samples.Flac(80000), "tail"...), scrub.Options{Depth: scrub.DepthIndex})
+	data := append(samples.Flac(80000), "tail"...)
+	p, err := formats.Engine().Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{Depth: scrub.DepthIndex})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if p.End != p.Size-4 || p.Status() != scrub.Dirty || p.Read > p.Size/2 {
 		t.Errorf("%s, end %d of %d, read %d, %q", p.Status(), p.End, p.Size, p.Read, p.Doubts)
 	}
@@ -142,11 +142,5 @@ func TestCommentsOfWrongLength(t *testing.T) {
 }
 
 func FuzzFLAC(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if s.Format == "flac" {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("flac")...)
 }

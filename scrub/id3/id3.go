@@ -17,13 +17,7 @@ import (
 //go:embed tags.tsv
 var table string
 
-var rules = tags.Once(func() map[string]tags.Tag {
-	m := map[string]tags.Tag{}
-	for _, t := range tags.MustParse(table) {
-		m[t.ID] = t
-	}
-	return m
-})
+var rules = tags.ByID(table)
 
 // Format is tags before a medium; a file in which nothing else is recognised is of it.
 var Format = scrub.Format{

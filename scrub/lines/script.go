@@ -269,16 +269,7 @@ func (p *script) needed(l line, t tags.Tag, place string) {
 var table string
 
 // rules are the tags by place and lower-case name.
-var rules = tags.Once(func() map[string]map[string]tags.Tag {
-	all := map[string]map[string]tags.Tag{}
-	for _, t := range tags.MustParse(table) {
-		if all[t.Place] == nil {
-			all[t.Place] = map[string]tags.Tag{}
-		}
-		all[t.Place][strings.ToLower(t.ID)] = t
-	}
-	return all
-})
+var rules = tags.Keyed(table, func(t tags.Tag) (string, tags.Tag) { return strings.ToLower(t.ID), t })
 
 // known is needed for a line that the table has as a whole.
 func (p *script) known(l line, place, id string) {

@@ -174,11 +174,5 @@ func TestDoubts(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if s.Format == "matroska" {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, engine, seeds...)
+	scrubtest.Fuzz(f, engine, samples.Of("matroska")...)
 }

@@ -114,11 +114,5 @@ func TestBehindTags(t *testing.T) {
 }
 
 func FuzzMPEGAudio(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if s.Format == "mp3" {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("mp3")...)
 }

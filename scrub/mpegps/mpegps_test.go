@@ -175,11 +175,5 @@ func TestLongStream(t *testing.T) {
 }
 
 func FuzzProgram(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if s.Format == "mpeg-ps" || s.Format == "vcd" {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("mpeg-ps", "vcd")...)
 }

@@ -215,11 +215,5 @@ func TestLongStream(t *testing.T) {
 }
 
 func FuzzTransport(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if s.Format == "mpeg-ts" {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, formats.Engine(), seeds...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("mpeg-ts")...)
 }

@@ -13,11 +13,7 @@ import (
 
 func plan(t *testing.T, data []byte, opt scrub.Options) (*scrub.Plan, []byte) {
 	t.Helper()
-	p, err := formats.Engine().Plan(bytes.NewReader(data), int64(len(data)), opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, scrubtest.Perform(data, p)
+	return scrubtest.Clean(t, formats.Engine(), data, opt)
 }
 
 // Each kind of tag is reported as what it is, and goes.

@@ -16,11 +16,7 @@ var engine = scrub.NewEngine([]scrub.Format{realmedia.Format})
 
 func plan(t *testing.T, data []byte) (*scrub.Plan, []byte) {
 	t.Helper()
-	p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, scrubtest.Perform(data, p)
+	return scrubtest.Clean(t, engine, data, scrub.Options{})
 }
 
 // change writes a value some bytes behind a word.
@@ -108,11 +104,5 @@ func TestOldSound(t *testing.T) {
 }
 
 func FuzzRealMedia(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if s.Format == "realmedia" {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, engine, seeds...)
+	scrubtest.Fuzz(f, engine, samples.Of("realmedia")...)
 }

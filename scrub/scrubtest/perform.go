@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"iter"
+	"testing"
 
 	"untag/scrub"
 )
@@ -63,4 +64,15 @@ func (w *work) undo(mark int) {
 		copy(w.data[last.off:], last.old)
 		w.log = w.log[:len(w.log)-1]
 	}
+}
+
+// Clean plans a medium as it is planned before it is changed, and returns the plan and
+// what becomes of the medium.
+func Clean(t testing.TB, e *scrub.Engine, data []byte, opt scrub.Options) (*scrub.Plan, []byte) {
+	t.Helper()
+	p, err := e.Rehearse(bytes.NewReader(data), int64(len(data)), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, Perform(data, p)
 }

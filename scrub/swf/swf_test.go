@@ -19,11 +19,7 @@ var engine = scrub.NewEngine([]scrub.Format{jpeg.Format, png.Format, swf.Format}
 
 func plan(t *testing.T, data []byte) (*scrub.Plan, []byte) {
 	t.Helper()
-	p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p, scrubtest.Perform(data, p)
+	return scrubtest.Clean(t, engine, data, scrub.Options{})
 }
 
 // film is one that holds some tags, each a code and a body.
@@ -90,11 +86,5 @@ func TestTags(t *testing.T) {
 }
 
 func FuzzSWF(f *testing.F) {
-	var seeds [][]byte
-	for _, s := range samples.All() {
-		if s.Format == "swf" {
-			seeds = append(seeds, s.Data)
-		}
-	}
-	scrubtest.Fuzz(f, engine, seeds...)
+	scrubtest.Fuzz(f, engine, samples.Of("swf")...)
 }

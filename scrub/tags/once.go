@@ -12,9 +12,13 @@ func Once[T any](made func() T) func() T { return sync.OnceValue(made) }
 
 // Index gives the tags of a table by place and ID.
 func Index(table string) func() map[string]map[string]Tag {
-	return Once(func() map[string]map[string]Tag {
-		return by(MustParse(table), func(t Tag) (string, Tag) { return t.ID, t })
-	})
+	return Keyed(table, func(t Tag) (string, Tag) { return t.ID, t })
+}
+
+// Keyed is [Index] where files write an ID otherwise than the table: key says how, and
+// what is then known of the tag.
+func Keyed(table string, key func(Tag) (string, Tag)) func() map[string]map[string]Tag {
+	return Once(func() map[string]map[string]Tag { return by(MustParse(table), key) })
 }
 
 // Numbered is [Index] for tables in which an ID is a number and a name, such as "0x010F
@@ -43,4 +47,15 @@ func by[K comparable](all []Tag, key func(Tag) (K, Tag)) map[string]map[K]Tag {
 		out[t.Place][k] = t
 	}
 	return out
+}
+
+// ByID gives the tags of a table by their IDs.
+func ByID(table string) func() map[string]Tag {
+	return Once(func() map[string]Tag {
+		all := map[string]Tag{}
+		for _, t := range MustParse(table) {
+			all[t.ID] = t
+		}
+		return all
+	})
 }

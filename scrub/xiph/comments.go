@@ -20,13 +20,7 @@ import (
 var table string
 
 // comments are the tags by their names.
-var comments = tags.Once(func() map[string]tags.Tag {
-	all := map[string]tags.Tag{}
-	for _, t := range tags.MustParse(table) {
-		all[t.ID] = t
-	}
-	return all
-})
+var comments = tags.ByID(table)
 
 // Tags returns the table of comments, for documentation.
 func Tags() []tags.Tag { return tags.MustParse(table) }

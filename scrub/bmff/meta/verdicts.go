@@ -20,19 +20,12 @@ var table string
 
 // known are the tags that a name tells, by what holds them: udta, ilst, keys, top for
 // boxes of vendors, uuid. Types begin with © where files have the byte A9.
-var known = tags.Once(func() map[string]map[string]tags.Tag {
-	all := map[string]map[string]tags.Tag{}
-	for _, t := range tags.MustParse(table) {
-		if all[t.Place] == nil {
-			all[t.Place] = map[string]tags.Tag{}
-		}
-		id := strings.Replace(t.ID, "©", "\xa9", 1)
-		if t.Place == "uuid" {
-			id, t.ID, _ = strings.Cut(id, " ")
-		}
-		all[t.Place][id] = t
+var known = tags.Keyed(table, func(t tags.Tag) (id string, of tags.Tag) {
+	id = strings.Replace(t.ID, "©", "\xa9", 1)
+	if t.Place == "uuid" {
+		id, t.ID, _ = strings.Cut(id, " ")
 	}
-	return all
+	return id, t
 })
 
 // verdictOf is what the table says of a tag.
