@@ -12,71 +12,10 @@ import (
 	"untag/samples"
 	"untag/scrub"
 	"untag/scrub/jpeg/entropy"
+	"untag/scrub/jpeg/entropy/plain"
 )
 
 const lastCoefficient = 63
-
-// plainBits is a bitReader that is slow and obvious.
-type plainBits struct {
-	b        []byte // the medium, up to the end of the data
-	at, have int    // have bits of the byte before at are left
-	cur      byte
-	over     int // bits that were taken from nowhere
-}
-
-func (p *plainBits) marker() bool {
-	return p.at == len(p.b) || p.b[p.at] == 0xFF && (p.at+1 == len(p.b) || p.b[p.at+1] != 0)
-}
-
-func (p *plainBits) next() {
-	p.cur, p.have = p.b[p.at], 8
-	if p.at++; p.cur == 0xFF {
-		p.at++
-	}
-}
-
-func (p *plainBits) take(n int) (v int) {
-	for range n {
-		if v <<= 1; p.have == 0 && p.marker() {
-			p.over++
-			continue
-		} else if p.have == 0 {
-			p.next()
-		}
-		p.have--
-		v |= int(p.cur>>p.have) & 1
-	}
-	return v
-}
-
-// left goes no further than it has to.
-func (p *plainBits) left() int {
-	q, n := *p, p.have-p.over
-	for n < 1000 && !q.marker() {
-		q.next()
-		n += 8
-	}
-	return n
-}
-
-func (p *plainBits) align() int {
-	for !p.marker() {
-		p.next()
-	}
-	p.have, p.over = 0, 0
-	return p.at
-}
-
-func (p *plainBits) restart(number int) bool {
-	for p.at+1 < len(p.b) && p.b[p.at] == 0xFF && p.b[p.at+1] == 0xFF {
-		p.at++
-	}
-	if p.at+1 >= len(p.b) || p.b[p.at] != 0xFF {
-		return false
-	}
-	p.at += 2
-	return p.b[p.at-1] == rst0|byte(number&7)
-}
 
 // plainTable decodes bit by bit.
 type plainTable struct {
@@ -96,10 +35,10 @@ func plainTableOf(counts, symbols []byte) *plainTable {
 	return t
 }
 
-func (t *plainTable) symbol(p *plainBits) (int, bool) {
+func (t *plainTable) symbol(p *plain.Bits) (int, bool) {
 	code, before := 0, *p
 	for n := 1; n <= 16; n++ {
-		code = code<<1 | p.take(1)
+		code = code<<1 | p.Take(1)
 		if s, ok := t.codes[[2]int{n, code}]; ok {
 			t.used[s] = true
 			return s, true
@@ -118,10 +57,10 @@ type plainScan struct {
 	run         int
 }
 
-func (s *plainScan) step(p *plainBits, group int) bool {
+func (s *plainScan) step(p *plain.Bits, group int) bool {
 	for _, u := range s.Units {
 		if s.progressive && s.From == 0 && s.Refines {
-			p.take(1)
+			p.Take(1)
 			continue
 		}
 		if s.From == 0 {
@@ -129,7 +68,7 @@ func (s *plainScan) step(p *plainBits, group int) bool {
 			if !ok || n > 15 {
 				return false
 			}
-			p.take(n)
+			p.Take(n)
 		}
 		if s.progressive && s.From > 0 && !s.band(p, s.ac[u.AC], group, s.blocks[u.Component]) {
 			return false
@@ -141,7 +80,7 @@ func (s *plainScan) step(p *plainBits, group int) bool {
 	return true
 }
 
-func (s *plainScan) block(p *plainBits, t *plainTable) bool {
+func (s *plainScan) block(p *plain.Bits, t *plainTable) bool {
 	for k := 1; k <= lastCoefficient; k++ {
 		c, ok := t.symbol(p)
 		switch {
@@ -151,7 +90,7 @@ func (s *plainScan) block(p *plainBits, t *plainTable) bool {
 			return true
 		}
 		k += c >> 4
-		p.take(c & 15)
+		p.Take(c & 15)
 		if k > lastCoefficient {
 			return false
 		}
@@ -159,7 +98,7 @@ func (s *plainScan) block(p *plainBits, t *plainTable) bool {
 	return true
 }
 
-func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]bool) bool {
+func (s *plainScan) band(p *plain.Bits, t *plainTable, block int, set map[[2]int]bool) bool {
 	k := s.From
 	for s.run == 0 && k <= s.To {
 		c, ok := t.symbol(p)
@@ -168,13 +107,13 @@ func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]
 			return false
 		}
 		if size == 0 && run < 15 {
-			s.run = 1<<run + p.take(run)
+			s.run = 1<<run + p.Take(run)
 			break
 		}
-		p.take(size)
+		p.Take(size)
 		for ; s.Refines && k <= s.To && (run > 0 || set[[2]int{block, k}]); k++ {
 			if set[[2]int{block, k}] {
-				p.take(1)
+				p.Take(1)
 			} else {
 				run--
 			}
@@ -191,7 +130,7 @@ func (s *plainScan) band(p *plainBits, t *plainTable, block int, set map[[2]int]
 		s.run--
 		for ; s.Refines && k <= s.To; k++ {
 			if set[[2]int{block, k}] {
-				p.take(1)
+				p.Take(1)
 			}
 		}
 	}
@@ -251,34 +190,34 @@ func (s *plainScan) scan(data []byte, r scrub.Range, frame *entropy.Frame, b []b
 		}
 	}
 	s.Header, s.run = h, 0
-	p := &plainBits{b: data[:r.End()], at: int(r.Off)}
+	p := &plain.Bits{Data: data[:r.End()], At: int(r.Off)}
 	gap := func(end int) {
-		switch v := p.cur & (1<<p.have - 1); {
-		case p.have == 0:
+		switch v := p.Cur & (1<<p.Have - 1); {
+		case p.Have == 0:
 		case v == 0:
 			f.Zeros = true
-		case v == 1<<p.have-1:
+		case v == 1<<p.Have-1:
 			f.Ones = true
 		default:
 			f.Odd = true
 		}
-		if p.at < end {
-			f.Gaps = append(f.Gaps, scrub.Range{Off: int64(p.at), Len: int64(end - p.at)})
+		if p.At < end {
+			f.Gaps = append(f.Gaps, scrub.Range{Off: int64(p.At), Len: int64(end - p.At)})
 		}
 	}
 	for i := range h.Groups {
 		if interval > 0 && i > 0 && i%interval == 0 {
 			q := *p
-			gap(q.align())
-			if *p = q; !p.restart(i/interval - 1) {
+			gap(q.Align())
+			if *p = q; !p.Restart(i/interval - 1) {
 				f.Lost = "a restart marker is missing"
 				return f
 			}
 			s.run = 0
 		}
 		ok := s.step(p, i)
-		if left := p.left(); left < 0 || !ok && left < 16 {
-			if p.align() < int(r.End()) {
+		if left := p.Left(); left < 0 || !ok && left < 16 {
+			if p.Align() < int(r.End()) {
 				f.Lost = "coded data is missing"
 			}
 			return f

@@ -8,69 +8,8 @@ import (
 	"testing"
 
 	"untag/scrub"
+	"untag/scrub/jpeg/entropy/plain"
 )
-
-// plainBits is a bitReader that is slow and obvious.
-type plainBits struct {
-	b        []byte // the medium, up to the end of the data
-	at, have int    // have bits of the byte before at are left
-	cur      byte
-	over     int // bits that were taken from nowhere
-}
-
-func (p *plainBits) marker() bool {
-	return p.at == len(p.b) || p.b[p.at] == 0xFF && (p.at+1 == len(p.b) || p.b[p.at+1] != 0)
-}
-
-func (p *plainBits) next() {
-	p.cur, p.have = p.b[p.at], 8
-	if p.at++; p.cur == 0xFF {
-		p.at++
-	}
-}
-
-func (p *plainBits) take(n int) (v int) {
-	for range n {
-		if v <<= 1; p.have == 0 && p.marker() {
-			p.over++
-			continue
-		} else if p.have == 0 {
-			p.next()
-		}
-		p.have--
-		v |= int(p.cur>>p.have) & 1
-	}
-	return v
-}
-
-// left goes no further than it has to.
-func (p *plainBits) left() int {
-	q, n := *p, p.have-p.over
-	for n < 1000 && !q.marker() {
-		q.next()
-		n += 8
-	}
-	return n
-}
-
-func (p *plainBits) align() int {
-	for !p.marker() {
-		p.next()
-	}
-	p.have, p.over = 0, 0
-	return p.at
-}
-
-func (p *plainBits) restart(number int) bool {
-	for p.at+1 < len(p.b) && p.b[p.at] == 0xFF && p.b[p.at+1] == 0xFF {
-		p.at++
-	}
-	if p.at+1 >= len(p.b) || p.b[p.at] != 0xFF {
-		return false
-	}
-	p.at += 2
-	return p.b[p.at-1] == firstRestart|byte(number&7)
-}
 
 // However data, stuffing, markers and the edges of what is read at once lie to
 // each other, bits are what they are.
@@ -88,9 +27,9 @@ func TestBitsAreThose(t *testing.T) {
 			copy(data[bitBuffer+at:], mark)
 			off := lot.IntN(2)
 			b.start(bytes.NewReader(data), scrub.Range{Off: int64(off), Len: int64(len(data) - off)})
-			p := &plainBits{b: data, at: off}
+			p := &plain.Bits{Data: data, At: off}
 			b.drop(8 * (bitBuffer - 40))
-			p.at += bitBuffer - 40 + len("\x00")
+			p.At += bitBuffer - 40 + len("\x00")
 			agree(t, lot, fmt.Sprintf("mark %d at %d", i, at), &b, p)
 		}
 	}
@@ -100,12 +39,12 @@ func TestBitsAreThose(t *testing.T) {
 			data[i] = []byte{0, 0, 0xFF, 0xFF, firstRestart, firstRestart + 1, byte(lot.Uint32()), byte(lot.Uint32())}[lot.IntN(8)]
 		}
 		b.start(bytes.NewReader(data), scrub.Range{Len: int64(len(data))})
-		agree(t, lot, fmt.Sprintf("random %d: %x", n, data), &b, &plainBits{b: data})
+		agree(t, lot, fmt.Sprintf("random %d: %x", n, data), &b, &plain.Bits{Data: data})
 	}
 }
 
 // agree asks both for the same.
-func agree(t *testing.T, lot *rand.Rand, name string, b *bitReader, p *plainBits) {
+func agree(t *testing.T, lot *rand.Rand, name string, b *bitReader, p *plain.Bits) {
 	t.Helper()
 	for step := range 120 {
 		var got, want any
@@ -113,28 +52,28 @@ func agree(t *testing.T, lot *rand.Rand, name string, b *bitReader, p *plainBits
 		case what == 0:
 			n := lot.IntN(100)
 			b.drop(n)
-			p.take(n)
+			p.Take(n)
 		case what == 1:
-			got, want = b.used(), int64(p.at)
-		case what == 2 && p.left() < 100:
-			at := p.align()
+			got, want = b.used(), int64(p.At)
+		case what == 2 && p.Left() < 100:
+			at := p.Align()
 			got, want = b.align(), int64(at)
 			if got == want {
 				number := lot.IntN(4)
-				ok := p.restart(number)
+				ok := p.Restart(number)
 				if got, want = b.restart(number), ok; got == false && want == false {
 					return
 				}
 			}
 		default:
 			n := lot.IntN(17)
-			got, want = b.take(n), p.take(n)
+			got, want = b.take(n), p.Take(n)
 		}
 		if got != want {
 			t.Fatalf("%s: step %d: %v, want %v", name, step, got, want)
 		}
-		if b.stopped && b.left() != p.left() && (b.left() >= 0 || p.left() >= 0) {
-			t.Fatalf("%s: step %d: %d left, want %d", name, step, b.left(), p.left())
+		if b.stopped && b.left() != p.Left() && (b.left() >= 0 || p.Left() >= 0) {
+			t.Fatalf("%s: step %d: %d left, want %d", name, step, b.left(), p.Left())
 		}
 	}
 }
