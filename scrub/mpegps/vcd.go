@@ -51,47 +51,11 @@ func (p *parser) disc() error {
 	if err != nil {
 		return err
 	}
-	from := int64(0)
-	if bytes.HasPrefix(head, []byte("RIFF")) {
-		from = riffLen
-		p.Keep(0, 20, scrub.Structure, "RIFF")
-		p.Fill(20, head[20:24], 0, scrub.ID, "RIFF/fmt") // user and group; attributes and the number of the file stay
-		p.Keep(24, 5, scrub.Structure, "RIFF")
-		p.Fill(29, head[29:36], 0, scrub.Hidden, "RIFF/fmt")
-		p.Keep(36, 8, scrub.Structure, "RIFF")
-	}
-	var wrong []int64 // sectors whose sum is not that of their data
+	start := p.discHead(head)
 	p.Log, p.gap = true, gapLen
-	buf := make([]byte, 200*sectorLen)
-	for s.Left(from) >= sectorLen {
-		b := buf[:min(int64(len(buf)), s.Left(from)/sectorLen*sectorLen)]
-		if _, err := s.ReadAt(b, from); err != nil {
-			return err
-		}
-		for ; len(b) > 0; b, from = b[sectorLen:], from+sectorLen {
-			if !bytes.HasPrefix(b, []byte(discSync)) {
-				break
-			}
-			sector := b[:sectorLen]
-			if err := p.sector(from, sector); err != nil {
-				return err
-			}
-			if got := binary.LittleEndian.Uint32(sector[sumAt:]); sector[18]&form2 != 0 && got != 0 && got != sum(sector) {
-				wrong = append(wrong, from)
-			}
-		}
-		if len(b) == 0 {
-			continue
-		}
-		next, err := p.find([]byte(discSync), from, s.Size())
-		if err != nil {
-			return err
-		}
-		if s.Left(next) < sectorLen {
-			break
-		}
-		p.S.Doubt("something stands between sectors")
-		from = next
+	from, wrong, err := p.sectors(start)
+	if err != nil {
+		return err
 	}
 	if from <= riffLen {
 		return s.Errorf(from, "no sectors")
@@ -107,14 +71,10 @@ func (p *parser) disc() error {
 			p.end = s.Size()
 		}
 	}
-	if err := p.endTracks(); err != nil {
-		return err
-	}
-	if err := p.settleStrays(); err != nil {
-		return err
-	}
-	if err := p.sums(wrong); err != nil {
-		return err
+	for _, step := range []func() error{p.endTracks, p.settleStrays, func() error { return p.sums(wrong) }} {
+		if err := step(); err != nil {
+			return err
+		}
 	}
 	p.Finish(0, p.end, "sectors")
 	if p.end < s.Size() {
@@ -125,6 +85,55 @@ func (p *parser) disc() error {
 		s.End(e)
 	}
 	return nil
+}
+
+// discHead deals with the header that Windows puts before the sectors, if it is there, and
+// returns where they start.
+func (p *parser) discHead(head []byte) int64 {
+	if !bytes.HasPrefix(head, []byte("RIFF")) {
+		return 0
+	}
+	p.Keep(0, 20, scrub.Structure, "RIFF")
+	p.Fill(20, head[20:24], 0, scrub.ID, "RIFF/fmt") // user and group; attributes and the number of the file stay
+	p.Keep(24, 5, scrub.Structure, "RIFF")
+	p.Fill(29, head[29:36], 0, scrub.Hidden, "RIFF/fmt")
+	p.Keep(36, 8, scrub.Structure, "RIFF")
+	return riffLen
+}
+
+// sectors goes through them and returns where they end, and those whose sum is not that
+// of their data.
+func (p *parser) sectors(from int64) (end int64, wrong []int64, err error) {
+	s := p.S
+	buf := make([]byte, 200*sectorLen)
+	for s.Left(from) >= sectorLen {
+		b := buf[:min(int64(len(buf)), s.Left(from)/sectorLen*sectorLen)]
+		if _, err := s.ReadAt(b, from); err != nil {
+			return 0, nil, err
+		}
+		for ; bytes.HasPrefix(b, []byte(discSync)); b, from = b[sectorLen:], from+sectorLen {
+			sector := b[:sectorLen]
+			if err := p.sector(from, sector); err != nil {
+				return 0, nil, err
+			}
+			if got := binary.LittleEndian.Uint32(sector[sumAt:]); sector[18]&form2 != 0 && got != 0 && got != sum(sector) {
+				wrong = append(wrong, from)
+			}
+		}
+		if len(b) == 0 {
+			continue
+		}
+		next, err := p.find([]byte(discSync), from, s.Size())
+		if err != nil {
+			return 0, nil, err
+		}
+		if s.Left(next) < sectorLen {
+			break
+		}
+		s.Doubt("something stands between sectors")
+		from = next
+	}
+	return from, wrong, nil
 }
 
 // sector deals with the data of a sector. Those of form 1, which have correction codes, are
