@@ -22,9 +22,6 @@ var table string
 // comments are the tags by their names.
 var comments = tags.ByID(table)
 
-// Tags returns the table of comments, for documentation.
-func Tags() []tags.Tag { return tags.MustParse(table) }
-
 const maxWords = 4 << 10 // of a comment for which the table has no limit, in bytes
 
 // Text is one text of a header of comments.
