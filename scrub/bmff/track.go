@@ -30,6 +30,7 @@ type track struct {
 	decoded int64       // when the next sample of a fragment begins
 	heard   *text.Heard // while it is not known who wrote its text
 	swollen bool        // it is longer than it can be
+	unsure  bool        // its handler may be another's
 	judged  bool        // what the track is, its samples said
 
 	role scrub.Role
@@ -74,7 +75,10 @@ func (p *parser) readChapters(b box.Box, t *track) error {
 	return err
 }
 
+// readMedia reads mdia. A length that is wrong can bring the handler of minf, which is
+// about where the data are, in the place of the one that tells what they are.
 func (p *parser) readMedia(b box.Box, t *track) error {
+	informed := false
 	_, err := p.Children(b.Body(), b.End(), func(c box.Box) (err error) {
 		switch c.Type {
 		case "hdlr":
@@ -82,12 +86,14 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 				return p.Errorf(c.Off, "box \"hdlr\" has %d bytes, expected 32 or more", c.Len)
 			}
 			h, err := p.Bytes(c.Body()+8, 4)
+			t.unsure = t.unsure || t.Handler != ""
 			t.Handler, t.handlerAt = string(h), c.Body()+8
 			return err
 		case "mdhd":
 			t.timescale, _, err = header.AfterTimes(p.Walk, c)
 			return err
 		case "minf":
+			informed = true
 			_, err := p.Children(c.Body(), c.End(), func(c box.Box) error {
 				switch c.Type {
 				case "vmhd", "smhd":
@@ -101,6 +107,7 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 		}
 		return nil
 	})
+	t.unsure = t.unsure || !informed
 	return err
 }
 
@@ -148,7 +155,7 @@ func (p *parser) judge(m *movie, t *track) error {
 	case slices.Contains(playedHandlers, t.Handler):
 		t.role = scrub.Render
 		p.Doubt("a track of a kind that nothing can look into")
-	case !slices.Contains(mediaHandlers, t.Handler) && (t.media || !box.IsType([]byte(t.Handler)) || box.Nearly(t.Handler, mediaHandlers)):
+	case !slices.Contains(mediaHandlers, t.Handler) && (t.media || t.unsure || !box.IsType([]byte(t.Handler)) || box.Nearly(t.Handler, mediaHandlers)):
 		t.role = scrub.Render
 		p.Distrust("a track is neither picture nor sound nor anything else that is known")
 	case !slices.Contains(mediaHandlers, t.Handler):

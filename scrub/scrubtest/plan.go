@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"untag/scrub"
@@ -58,12 +59,22 @@ func planOf(e *scrub.Engine, src io.ReaderAt, size int64, opt scrub.Options, pat
 	}
 }
 
+// planners is held by whoever plans, so that one that counts memory can be alone.
+var planners sync.RWMutex
+
 // plan plans data and holds the plan itself to what every plan must be. what
 // says in which state the medium is. It returns nil after a breach that leaves
 // nothing to look at.
 func (c *court) plan(h *Harness, data []byte, what string) *scrub.Plan {
+	return c.planBeside(planners.RLocker(), h, data, what)
+}
+
+// planBeside is plan while lock is held.
+func (c *court) planBeside(lock sync.Locker, h *Harness, data []byte, what string) *scrub.Plan {
 	size := int64(len(data))
+	lock.Lock()
 	r := planOf(h.Engine, bytes.NewReader(data), size, h.Options, h.patience())
+	lock.Unlock()
 	switch {
 	case r.hung:
 		c.breach(7, -1, "%s: no plan after %v", what, h.patience())
@@ -91,14 +102,17 @@ func (c *court) plan(h *Harness, data []byte, what string) *scrub.Plan {
 }
 
 // measured is plan with an eye on memory. Other tests that run at the same time
-// are counted too, so what looks like too much is looked at again, a few times.
+// are counted too, so what looks like too much is looked at again, a few times,
+// while no other plans.
 func (c *court) measured(h *Harness, data []byte, what string) *scrub.Plan {
 	limit := uint64(freeAllocs + mostPerBytes*len(data))
 	var least uint64
+	lock := planners.RLocker()
 	for range 12 {
 		before := allocated()
-		p := c.plan(h, data, what)
+		p := c.planBeside(lock, h, data, what)
 		n := allocated() - before
+		lock = &planners
 		if p == nil || n <= limit {
 			return p
 		}
