@@ -70,6 +70,7 @@ func shelves() []shelf {
 		{"matroska", ".mkv", webFilms},
 		{"swf", ".swf", swfs},
 		{"realmedia", ".rm", rms},
+		{"mxf", ".mxf", mxfs},
 		{"h264", ".h264", h264s},
 		{"ivf", ".ivf", ivfs},
 		{"dv", ".dv", dvs},

@@ -25,6 +25,7 @@ import (
 	"untag/scrub/mpegps"
 	"untag/scrub/mpegts"
 	"untag/scrub/musepack"
+	"untag/scrub/mxf"
 	"untag/scrub/ogg"
 	"untag/scrub/png"
 	"untag/scrub/realmedia"
@@ -52,7 +53,7 @@ func Table() []scrub.Format {
 		png.Format,
 	}
 	parsed = append(parsed, riff.Formats()...)
-	parsed = slices.Concat(parsed, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), []scrub.Format{musepack.Format})
+	parsed = slices.Concat(parsed, []scrub.Format{mxf.Format}, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), []scrub.Format{musepack.Format})
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}

@@ -16,7 +16,6 @@ func recognised() (all []scrub.Format) {
 		is                      sniff.Func
 	}{
 		{"nut", "NUT film", "nut", sniff.Like("nut/multimedia container\x00")},
-		{"mxf", "MXF film", "mxf", sniff.Holds(1, "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02")},
 		{"gxf", "GXF film", "gxf", sniff.Like("\x00\x00\x00\x00\x01\xbc????????\xe1\xe2")},
 		{"y4m", "YUV4MPEG film", "y4m", sniff.Like("YUV4MPEG2 ")},
 		{"r3d", "RED raw film", "r3d", sniff.Like("????RED1", "????RED2")},
