@@ -61,6 +61,7 @@ func shelves() []shelf {
 	return []shelf{
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
 		{"png", ".png", append(pngs, hidingPNGs...)},
+		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos},
 		{"flac", ".flac", flacs},
 		{"ogg", ".ogg", oggMedia},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},

@@ -24,6 +24,9 @@ func UpTo(n int, most uint64) Field {
 // Any is a number of n bytes of any value.
 func Any(n int) Field { return Field{n, func(uint64) bool { return true }} }
 
+// Is is a number of n bytes that fits says can be one.
+func Is(n int, fits func(uint64) bool) Field { return Field{n, fits} }
+
 // Flags are n bytes of which only bits of mask may be set.
 func Flags(n int, mask uint64) Field { return Field{n, func(v uint64) bool { return v&^mask == 0 }} }
 

@@ -32,7 +32,6 @@ func Table() []scrub.Format {
 		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: sniff.Like("PK\x03\x04"), End: zip,
 			Extensions: []string{"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
 		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: sniff.Words("%PDF-"), End: pdf},
-		{Name: "bmp", Title: "BMP picture", Extensions: []string{"bmp", "dib"}, Sniff: bmpSniff, End: bmp},
 	}
 }
 

@@ -64,10 +64,6 @@ func lengths(m medium) (all []number) {
 		for _, typ := range []string{"mdat", "jp2c", "jxlc", "meta", "iloc"} {
 			after(typ, -8, 4, be, 0)
 		}
-	case "bmp":
-		if all = append(all, number{2, 4, le, 0}, number{10, 4, le, 0}); m.data[14] >= 40 {
-			all = append(all, number{22, 4, le, 0}, number{34, 4, le, 0})
-		}
 	case "tiff":
 		after(ul16(279)+ul16(4)+ul32(1), 0, 4, le, 0)
 		after(ul16(257)+ul16(3)+ul32(1), 0, 2, le, 0)

@@ -28,6 +28,7 @@ import (
 	"untag/scrub/mxf"
 	"untag/scrub/ogg"
 	"untag/scrub/png"
+	"untag/scrub/raster"
 	"untag/scrub/realmedia"
 	"untag/scrub/riff"
 	"untag/scrub/sniff"
@@ -54,6 +55,7 @@ func Table() []scrub.Format {
 	}
 	parsed = append(parsed, riff.Formats()...)
 	parsed = slices.Concat(parsed, []scrub.Format{mxf.Format}, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), []scrub.Format{musepack.Format})
+	parsed = append(parsed, raster.Formats()...)
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}

@@ -57,7 +57,6 @@ func recognised() (all []scrub.Format) {
 		{"orf", "Olympus raw picture", "orf", sniff.Like("IIRO", "IIRS", "MMOR")},
 		{"rw2", "Panasonic raw picture", "rw2 raw", sniff.Like("IIU\x00")},
 		{"qoi", "QOI picture", "qoi", sniff.Like("qoif")},
-		{"ico", "Windows icon, cursor", "ico cur", sniff.Like("\x00\x00\x01\x00?\x00???\x00?\x00?\x00??????\x00\x00", "\x00\x00\x02\x00?\x00???\x00?\x00?\x00??????\x00\x00")},
 		{"pcx", "PCX picture", "pcx", sniff.Like("\n?\x01\x01\x00\x00\x00\x00", "\n?\x01\x08\x00\x00\x00\x00")},
 		{"tga", "Targa picture", "tga", sniff.Like(targa("\x02", "\x18"), targa("\x02", "\x20"), targa("\x03", "\x08"), targa("\x0a", "\x18"), targa("\x0a", "\x20"), targa("\x0b", "\x08"))},
 		{"pnm", "Netpbm picture", "pbm pgm ppm pnm pam pfm", sniff.Like("P4\n", "P5\n", "P6\n", "P5 ", "P6 ", "P7\nWIDTH", "PF\n", "Pf\n")},

@@ -1,0 +1,140 @@
+package raster_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/formats"
+	"untag/scrub/raster"
+	"untag/scrub/scrubtest"
+)
+
+var engine = formats.Engine()
+
+// names are the formats of the package.
+func names() (all []string) {
+	for _, f := range raster.Formats() {
+		all = append(all, f.Name)
+	}
+	return all
+}
+
+func plan(t testing.TB, data []byte, opt scrub.Options) (*scrub.Plan, []byte) {
+	t.Helper()
+	p, err := engine.Rehearse(bytes.NewReader(data), int64(len(data)), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, scrubtest.Perform(data, p)
+}
+
+// lost is how many bytes of pixels of the whole medium an edit of the damaged one meets.
+func lost(whole, damaged *scrub.Plan) (n int64) {
+	for _, s := range whole.Map {
+		if s.Role != scrub.Payload {
+			continue
+		}
+		n += max(0, s.End()-max(s.Off, damaged.End))
+		for _, e := range damaged.Edits {
+			n += max(0, min(e.End(), s.End())-max(e.Off, s.Off))
+		}
+	}
+	return n
+}
+
+// One flipped bit in the first bytes never costs a pixel.
+func TestFlippedBits(t *testing.T) {
+	for _, s := range samples.All() {
+		if !slices.Contains(names(), s.Format) {
+			continue
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			whole, _ := plan(t, s.Data, scrub.Options{})
+			const first = 200
+			for bit := range 8 * min(len(s.Data), first) {
+				b := bytes.Clone(s.Data)
+				b[bit/8] ^= 1 << (bit % 8)
+				if p, _ := plan(t, b, scrub.Options{}); lost(whole, p) > 0 {
+					t.Errorf("bit %d of byte 0x%x: %d bytes of pixels are lost, it is %s", bit%8, bit/8, lost(whole, p), p.Status())
+				}
+			}
+		})
+	}
+}
+
+// What was cut short, and what stands twice, is as long as before.
+func TestCutShortAndTwice(t *testing.T) {
+	for _, s := range samples.All() {
+		if !slices.Contains(names(), s.Format) {
+			continue
+		}
+		whole, clean := plan(t, s.Data, scrub.Options{})
+		for n := 1; n < len(clean); n += 1 + len(clean)/300 {
+			if p, _ := plan(t, clean[:n], scrub.Options{}); p.End < p.Size || lost(whole, p) > whole.End-p.Size {
+				t.Errorf("%s: the first %d bytes of %d are cut at %d", s.Name, n, len(clean), p.End)
+			}
+		}
+		if p, _ := plan(t, slices.Concat(clean, clean), scrub.Options{}); p.End < p.Size {
+			t.Errorf("%s: of two only %d bytes of %d are left", s.Name, p.End, p.Size)
+		}
+	}
+}
+
+// Files of the corpus that are whole are clean afterwards.
+func TestCorpus(t *testing.T) {
+	dir := os.Getenv("UNTAG_CORPUS")
+	if dir == "" {
+		t.Skip("UNTAG_CORPUS names no folder")
+	}
+	count := map[scrub.Status]int{}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil || !slices.Contains(names(), engine.Sniff(bytes.NewReader(data), int64(len(data)))) {
+			return err
+		}
+		p, clean := plan(t, data, scrub.Options{})
+		count[p.Status()]++
+		if p.Status() != scrub.Clean && p.Status() != scrub.Dirty {
+			t.Logf("%s: %s %s %s", strings.TrimPrefix(path, dir), p.Status(), p.Refused, p.Doubts)
+		}
+		if again, _ := plan(t, clean, scrub.Options{}); len(again.Edits) > 0 {
+			t.Errorf("%s: a second run finds more", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(count)
+}
+
+func FuzzRaster(f *testing.F) {
+	scrubtest.Fuzz(f, engine, samples.Of(names()...)...)
+}
+
+// What fills rows up goes bit by bit, and a column that a damaged width hides stays.
+func TestRowEnds(t *testing.T) {
+	s := samples.Get("bmp/gaps")
+	_, clean := plan(t, s.Data, scrub.Options{})
+	const start, row, rows = 14 + 40 + 24, 100, 24
+	for y := range rows {
+		if c := clean[start+y*row+row-1]; c != 0 {
+			t.Errorf("row %d ends with %q", y, c)
+		}
+	}
+	narrow := samples.Get("bmp/palette").Data
+	narrow[18] ^= 2 // 30 pixels become 28
+	if p, _ := plan(t, narrow, scrub.Options{}); p.Status() != scrub.Partly || len(p.Edits) > 0 {
+		t.Errorf("%s with %d edits", p.Status(), len(p.Edits))
+	}
+}
