@@ -165,6 +165,16 @@ var mp3s = streams([]recipe{
 		k.stay([]byte("Info\x00\x00\x00\x0f"))
 		return cat(infoFrame(6*417, "LAME3.100"), mp3Frames(6))
 	}},
+	{"ancillary", func(k *kit) []byte {
+		b := mp3Frames(6)
+		const frame, slot, word = 417, 21, "main data of the next"
+		copy(b[frame+slot:], "LAME3.100"+k.secret("ancillary"))
+		copy(b[2*frame-len(word):], k.stay([]byte(word)))
+		copy(b[2*frame+4:], "\x0a\x80\x02\xa0") // 21 bytes before its slot, and so long
+		copy(b[3*frame+slot+100:], k.secret("a longer word further behind"))
+		copy(b[5*frame+slot:], k.hide([]byte("LAME3.100")))
+		return b
+	}},
 	{"id3v23", func(k *kit) []byte {
 		return cat(id3Tag(3, 0, 300, sung(k, 3), id3Frame(3, "APIC", 0, art(k, "image/jpeg", string(k.hide([]byte("photo@example.org"))))), told(k, 3), id3Frame(3, "TYER", 0, latin("1999"))), mp3Frames(6))
 	}},

@@ -59,7 +59,7 @@ const (
 
 // Parse claims all of a medium: frames, and the tags behind them. Start is where the first
 // frame may stand.
-func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End)) error {
+func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End) error) error {
 	tail, err := apetag.Find(s)
 	if err != nil {
 		return err
@@ -80,7 +80,9 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 		return s.Errorf(start, "no frame")
 	}
 	if finish != nil {
-		finish(w, &e)
+		if err := finish(w, &e); err != nil {
+			return err
+		}
 	}
 	return tail.Clean(e)
 }

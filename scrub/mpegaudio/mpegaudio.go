@@ -26,52 +26,52 @@ var Format = scrub.Format{
 }
 
 func parse(s *scrub.Scan) error {
-	p := &parser{said: -1}
-	kind := frames.Kind{Head: 4, Len: sniff.MPEGFrame, Same: sniff.SameMPEG, Frame: p.frame}
-	return frames.Parse(s, kind, 0, func(w *frames.Walk, e *scrub.End) {
-		if p.said > 0 && p.at+p.said == w.End && !w.Lost {
+	p := &parser{said: -1, spare: spare{end: -1}}
+	kind := frames.Kind{Head: 4, Len: sniff.MPEGFrame, Same: sniff.SameMPEG, Frame: p.frame, Split: true}
+	return frames.Parse(s, kind, 0, func(w *frames.Walk, e *scrub.End) error {
+		whole := p.said > 0 && p.at+p.said == w.End && !w.Lost
+		if whole {
 			e.Proof = scrub.Proven
 		}
+		return p.spare.leave(w, w.End, whole)
 	})
 }
 
 // parser remembers what the first frame says of the others.
 type parser struct {
 	at, said int64 // where it stands, and how many bytes it says there are; -1 for none
+	spare    spare
 }
 
-// frame claims a frame that holds no sound but tells of it.
+// frame claims a frame that holds no sound but tells of it, and follows the sound of others.
 func (p *parser) frame(w *frames.Walk, off int64, b []byte) (bool, error) {
-	if at := infoAt(b); at > 0 {
+	if at := infoAt(b); at > 0 && layerIII(b) {
 		return true, p.info(w, off, b, at)
 	}
 	if len(b) > vbriAt+26 && string(b[vbriAt:vbriAt+4]) == "VBRI" {
 		return true, vbri(w, off, b)
 	}
+	if layerIII(b) {
+		return true, p.spare.follow(w, off, b)
+	}
 	return false, nil
 }
 
+func layerIII(b []byte) bool { return b[1]>>1&3 == 1 }
+
 // infoAt returns where in a frame the word Xing or Info stands, behind the side
-// information; 0 if nowhere.
+// information; 0 if nowhere. LAME and FFmpeg count no checksum before it, others do.
 func infoAt(b []byte) int {
 	if len(b) < 40 {
 		return 0
 	}
-	at := 4 + 17
-	mono, one := b[3]>>6 == 3, b[1]&8 != 0
-	switch {
-	case one && !mono:
-		at = 4 + 32
-	case !one && mono:
-		at = 4 + 9
+	side, _, _ := mainData(b)
+	for _, at := range []int{side, side - 2*int(1-b[1]&1)} {
+		if len(b) >= at+8 && (string(b[at:at+4]) == "Xing" || string(b[at:at+4]) == "Info") && b[at+4]|b[at+5]|b[at+6] == 0 {
+			return at
+		}
 	}
-	if b[1]&1 == 0 {
-		at += 2
-	}
-	if len(b) < at+8 || string(b[at:at+4]) != "Xing" && string(b[at:at+4]) != "Info" || b[at+4]|b[at+5]|b[at+6] != 0 {
-		return 0
-	}
-	return at
+	return 0
 }
 
 const (
