@@ -66,6 +66,7 @@ func shelves() []shelf {
 		{"ogg", ".ogg", oggMedia},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},
 		{"avi", ".avi", films}, {"wav", ".wav", sounds}, {"w64", ".w64", wave64s}, {"aiff", ".aiff", aiffs}, {"caf", ".caf", cafs}, {"webp", ".webp", webps},
+		{"heif", ".heic", stills},
 		{"asf", ".wmv", asfs},
 		{"flv", ".flv", flvs},
 		{"matroska", ".mkv", webFilms},

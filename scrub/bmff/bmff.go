@@ -26,10 +26,28 @@ var Format = scrub.Format{
 	Compact:    compact,
 }
 
+// Still is the entry of still pictures and their sequences in the table of formats.
+var Still = scrub.Format{
+	Name:       "heif",
+	Title:      "HEIC, HEIF, AVIF picture",
+	Extensions: []string{"heic", "heics", "heif", "heifs", "hif", "avif", "avifs", "avci", "avcs"},
+	Sniff:      sniffStill,
+	Parse: func(s *scrub.Scan) error {
+		return box.Parse(s, &grammar, func(w *box.Walk) error { return newParser(w, true).parse() })
+	},
+}
+
+// itemBrands are the brands of pictures made of items, and of sequences of them.
+var itemBrands = []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "mif2", "mif3", "msf1", "avif", "avis", "avci", "avcs", "miaf", "jpeg", "jpgs", "j2ki", "j2is", "vvic", "vvis", "1pic"}
+
+func sniffStill(head []byte, _ int64) bool {
+	return len(head) >= 12 && string(head[4:8]) == "ftyp" && slices.Contains(itemBrands, string(head[8:12]))
+}
+
 // stillBrands are major brands of media that hold items or raw pictures and
 // have parsers of their own: HEIF (ISO/IEC 23008-12), AVIF, JPEG 2000, JPEG XL,
 // Canon CR3.
-var stillBrands = []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "mif2", "msf1", "avif", "avis", "avci", "avcs", "jp2 ", "jpx ", "jpm ", "mjp2", "jxl ", "crx ", "jpeg", "jpgs", "miaf"}
+var stillBrands = slices.Concat(itemBrands, []string{"jp2 ", "jpx ", "jpm ", "mjp2", "jxl ", "crx "})
 
 // firstBoxes may start a file that has no ftyp: old QuickTime, and segments.
 var firstBoxes = []string{"moov", "mdat", "free", "skip", "wide", "pnot", "styp", "moof", "sidx"}
@@ -74,7 +92,7 @@ func sniff(head []byte, size int64) bool {
 // parse has a film parsed, and once more if there is doubt about it, since that may
 // come up after things were done that rest on what was read before.
 func parse(s *scrub.Scan) error {
-	return box.Parse(s, &grammar, func(w *box.Walk) error { return newParser(w).parse() })
+	return box.Parse(s, &grammar, func(w *box.Walk) error { return newParser(w, false).parse() })
 }
 
 // grammar is what films say of their boxes (ISO/IEC 14496-12, 6.2.3).
@@ -83,9 +101,9 @@ var grammar = box.Grammar{
 		"moov": {"mvhd"}, "trak": {"tkhd", "mdia"}, "mdia": {"mdhd", "hdlr", "minf"}, "minf": {"stbl"}, "moof": {"mfhd"}, "traf": {"tfhd"},
 	},
 	Vital: []string{"moov", "trak", "mdia", "minf", "stbl", "moof", "traf", "mdat", "tkhd", "mdhd", "hdlr", "dinf", "stsd", "stts", "stsc", "stsz", "stz2", "stco", "co64", "ctts", "stss",
-		"tfhd", "trun", "tfdt", "mvhd", "mvex", "edts", "elst"},
+		"tfhd", "trun", "tfdt", "mvhd", "mvex", "edts", "elst", "iinf", "iloc", "iprp", "ipco", "ipma", "pitm", "iref", "infe", "idat"},
 	Siblings: []string{"moov", "trak", "mdia", "minf", "stbl", "moof", "mfhd", "traf", "mdat", "styp", "sidx", "mfra", "tkhd", "mdhd", "hdlr", "vmhd", "smhd", "nmhd", "gmhd", "dinf", "stsd", "stts", "stsc", "stsz", "stz2", "stco", "co64", "ctts", "stss",
-		"tfhd", "tfdt", "trun", "trex", "mvex", "edts", "tref", "avcC", "hvcC", "esds"},
+		"tfhd", "tfdt", "trun", "trex", "mvex", "edts", "tref", "avcC", "hvcC", "esds", "iinf", "iloc", "ipco", "ipma", "pitm"},
 	Configs: []string{"avcC", "hvcC", "vvcC", "av1C", "vpcC", "esds", "dOps", "alac", "dac3", "dec3", "sinf", "wave"},
 	Apart:   []string{"moov", "mdat", "moof", "styp", "sidx", "mfra", "trak", "mvex"},
 }

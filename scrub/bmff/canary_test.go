@@ -59,6 +59,8 @@ var descriptions = map[string]struct {
 	"dadj":       {"vide", "hvc1", join(uint32(0), int32(-200))},
 	"prji":       {"vide", "hvc1", join(uint32(0), "rect")},
 	"pkin":       {"vide", "hvc1", join(uint32(0), "side")},
+	"ccst":       {"vide", "hvc1", join(uint32(0), uint32(0x7c000000))},
+	"auxi":       {"vide", "hvc1", join(uint32(0), "urn:mpeg:hevc:2015:auxid:1\x00")},
 	// Of no single form.
 	"colr": {"vide", "XVID", join("nclx", uint16(9), uint16(16), uint16(9), byte(0x80))},
 	"dfLa": {"soun", "fLaC", join(uint32(0), byte(0x80), byte(0), uint16(34), "\x10\x00\x10\x00\x00\x00\x0e\x00\x2f\x00\x0a\xc4\x42\xf0\x00\x00\x05\x00", zeros(16))},

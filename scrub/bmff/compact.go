@@ -25,14 +25,14 @@ type compaction struct {
 // compact is the Compact of [Format]. Fragmented movies are left as they are:
 // their indexes hold offsets of many kinds, and little is to be gained.
 func compact(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
-	c := &compaction{p: newParser(box.NewWalk(s, &grammar))}
+	c := &compaction{p: newParser(box.NewWalk(s, &grammar), false)}
 	if err := c.p.readMovies(); err != nil {
 		return nil, nil, err
 	}
 	if err := c.p.top(); err != nil {
 		return nil, nil, err
 	}
-	if len(c.p.movies) != 1 || len(c.p.Distrusts) > 0 || c.p.media.Open {
+	if len(c.p.movies) != 1 || len(c.p.items) > 0 || len(c.p.Distrusts) > 0 || c.p.media.Open {
 		return nil, nil, nil
 	}
 	if err := c.walk(0, s.Size(), ""); err != nil || c.fixed {

@@ -9,13 +9,16 @@ import (
 	"untag/scrub/bmff/header"
 	"untag/scrub/bmff/media"
 	"untag/scrub/bmff/meta"
+	"untag/scrub/bmff/still"
 )
 
 // parser is the work on one file.
 type parser struct {
 	*box.Walk
 	tags   *meta.Tags
+	stills bool // what it is has items for its pictures, by its brand
 	movies []*movie
+	items  []*still.Pictures
 	media  *media.Data
 	end    int64 // of the last box
 	// strangers are boxes of the top level that nobody needs.
@@ -32,8 +35,8 @@ type parser struct {
 	moofs      []int64
 }
 
-func newParser(w *box.Walk) *parser {
-	return &parser{Walk: w, tags: &meta.Tags{Walk: w}, media: &media.Data{Walk: w}}
+func newParser(w *box.Walk, stills bool) *parser {
+	return &parser{Walk: w, stills: stills, tags: &meta.Tags{Walk: w}, media: &media.Data{Walk: w}}
 }
 
 // parse walks the file twice: once over all boxes, noting where samples lie,
@@ -69,8 +72,8 @@ func (p *parser) nextTop(off int64) (b box.Box, ok bool, err error) {
 		return box.Box{}, false, err
 	}
 	typ := string(h[4:8])
-	needed := slices.Contains(essential, typ)
-	if box.Uint32(h) == 0 && typ != "mdat" {
+	needed := slices.Contains(essential, typ) || p.stills && typ == "meta"
+	if box.Uint32(h) == 0 && typ != "mdat" && !(p.stills && typ == "meta") {
 		if needed || known(typ) {
 			return box.Box{}, false, p.Errorf(off, "box %q has no length", box.TypeName(typ))
 		}
@@ -128,6 +131,10 @@ func (p *parser) readMovies() error {
 			m, err := p.readMovie(b)
 			p.movies = append(p.movies, m)
 			return err
+		case "meta":
+			return p.readItems(b)
+		case "mini":
+			return p.Unsupportedf(b.Off, "a picture in a minimized box")
 		}
 		return nil
 	})
@@ -143,6 +150,36 @@ func (p *parser) readMovies() error {
 		p.Distrust("there is more than one movie box")
 	case early && len(p.movies) > 0:
 		p.Insist("a fragment comes before the movie box")
+	}
+	return nil
+}
+
+// readItems reads a meta box of the top level that holds pictures.
+func (p *parser) readItems(b box.Box) error {
+	holds, err := still.IsPictures(p.Walk, b)
+	if err != nil || !holds && !p.stills {
+		return err
+	}
+	x, err := still.Read(p.Walk, b, p.media)
+	if len(p.items) > 0 {
+		p.Distrust("there are two tables of items")
+	}
+	p.items = append(p.items, x)
+	if !holds {
+		p.Distrust("the items are of no pictures")
+	}
+	if x.Idat.Len > 0 {
+		p.media.Bodies = append(p.media.Bodies, x.Idat)
+	}
+	return err
+}
+
+// itemsOf returns the items of a meta box, nil if it holds none.
+func (p *parser) itemsOf(b box.Box) *still.Pictures {
+	for _, x := range p.items {
+		if x.Box.Off == b.Off {
+			return x
+		}
 	}
 	return nil
 }
@@ -186,7 +223,7 @@ func (p *parser) top() error {
 	media := false
 	off, err := p.eachTop(func(b box.Box) error {
 		p.begin(b.Off)
-		media = media || b.Type == "moov" || b.Type == "moof"
+		media = media || b.Type == "moov" || b.Type == "moof" || p.itemsOf(b) != nil
 		return p.Attempt(b, b.Name(), p.topBox)
 	})
 	if err != nil {
@@ -204,7 +241,7 @@ func (p *parser) top() error {
 	if len(p.starts) > 0 && p.lastStart < p.Size() {
 		p.Insist("no box starts where the index says")
 	}
-	if len(p.movies) == 0 {
+	if len(p.movies) == 0 && len(p.items) == 0 {
 		p.Distrust("a segment without its movie header: its tracks are not known")
 	}
 	p.end = off
@@ -252,6 +289,9 @@ func (p *parser) topBox(b box.Box) error {
 	case "free", "skip", "wide", "junk":
 		return p.topFiller(b, place)
 	default:
+		if x := p.itemsOf(b); x != nil {
+			return x.Settle()
+		}
 		if !slices.Contains(nesting, b.Type) {
 			holds, err := p.Holds(b.Body(), b.Size(), fragmentBoxes)
 			if err != nil {

@@ -22,8 +22,6 @@ func Table() []scrub.Format {
 	return []scrub.Format{
 		{Name: "gif", Title: "GIF picture", Extensions: []string{"gif"}, Sniff: sniff.Like("GIF87a", "GIF89a"), End: gif},
 		{Name: "djvu", Title: "DjVu document", Extensions: []string{"djvu", "djv"}, Sniff: sniff.Like("AT&TFORM"), End: djvu},
-		{Name: "heif", Title: "HEIC, HEIF, AVIF picture", Extensions: []string{"heic", "heics", "heif", "hif", "avif", "avci"},
-			Sniff: brand("heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "mif2", "msf1", "avif", "avis", "avci", "avcs", "miaf", "jpeg", "jpgs"), End: boxes},
 		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: brand("crx "), End: boxes},
 		{Name: "jp2", Title: "JPEG 2000 picture", Extensions: []string{"jp2", "jpx", "jpm", "jpf", "mj2"}, Sniff: sniff.Like("\x00\x00\x00\x0cjP  \r\n\x87\n"), End: boxes},
 		{Name: "jxl", Title: "JPEG XL picture", Extensions: []string{"jxl"}, Sniff: sniff.Like("\x00\x00\x00\x0cJXL \r\n\x87\n"), End: boxes},

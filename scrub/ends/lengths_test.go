@@ -60,8 +60,8 @@ func lengths(m medium) (all []number) {
 		for _, id := range []string{"FORM", "SSND", "INFO"} {
 			after(id, 0, 4, be, 0)
 		}
-	case "heif", "cr3", "jp2", "jxl":
-		for _, typ := range []string{"mdat", "jp2c", "jxlc", "meta", "iloc"} {
+	case "cr3", "jp2", "jxl":
+		for _, typ := range []string{"mdat", "jp2c", "jxlc"} {
 			after(typ, -8, 4, be, 0)
 		}
 	case "tiff":

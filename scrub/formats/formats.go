@@ -43,7 +43,7 @@ func Table() []scrub.Format {
 		swf.Format,
 		realmedia.Format,
 		dv.Format,
-		bmff.Format,
+		bmff.Format, bmff.Still,
 		flac.Format,
 		icc.Format,
 		jpeg.Format,

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/gainmap"
 )
 
 // special deals with the families of which a segment may stay. It reports
@@ -176,7 +177,7 @@ func (c *cleaner) isoMap(g segment) (bool, error) {
 }
 
 // isoVersionOnly is the payload of the segment that only tells the version.
-const isoVersionOnly = int64(len(isoURN)) + 4
+const isoVersionOnly = int64(len(isoURN)) + gainmap.VersionOnly
 
 // isoLength returns how much of the payload the metadata takes (ISO 21496-1,
 // C.2): two versions, and in a gain map flags and fractions. 0 if it does not parse.
@@ -191,20 +192,10 @@ func (p *parser) isoLength(g segment) (int64, error) {
 	if only, err := p.Constant(g.body()+isoVersionOnly, g.n-isoVersionOnly, 0); only || err != nil {
 		return isoVersionOnly, err
 	}
-	const multiChannel, commonDenominator = 0x80, 0x08
-	channels, n := int64(1), isoVersionOnly+1
-	if b[isoVersionOnly]&multiChannel != 0 {
-		channels = 3
+	if n := gainmap.Length(b[len(isoURN):], g.n-int64(len(isoURN))); n > 0 {
+		return int64(len(isoURN)) + n, nil
 	}
-	if b[isoVersionOnly]&commonDenominator != 0 {
-		n += 4 + 2*4 + channels*5*4
-	} else {
-		n += 2*8 + channels*5*8
-	}
-	if n > g.n {
-		return 0, nil
-	}
-	return n, nil
+	return 0, nil
 }
 
 // arot keeps Apple's older gain curve beside a gain map: a count and as many

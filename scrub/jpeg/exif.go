@@ -5,6 +5,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/exif"
+	"untag/scrub/gainmap"
 )
 
 // exifHeader is the length of "Exif", a NUL and a byte that should be one.
@@ -162,7 +163,8 @@ type exifBody struct {
 // nothing of that is kept.
 func (c *cleaner) exifPayload(e *exifData) (exifBody, error) {
 	out := exifBody{goes: func(k scrub.Kind) bool { return c.Goes(scrub.Identify, k) }}
-	keep := exif.Keep{Goes: out.goes, AppleHDR: c.hasMap(), Color: len(c.groups[famICC]) == 0, Told: c.differ}
+	keep := gainmap.EXIF(out.goes, c.hasMap(), len(c.groups[famICC]) == 0)
+	keep.Told = c.differ
 	for {
 		tiff, err := e.block.Reduce(e.src, keep)
 		if err != nil || tiff == nil {

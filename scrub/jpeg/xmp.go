@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"untag/scrub"
+	"untag/scrub/gainmap"
 	"untag/scrub/xmp"
 )
 
@@ -24,7 +25,7 @@ func (c *cleaner) xmp() error {
 		x := scrub.Extents{{Off: g.body() + xmpHeader, Len: max(0, g.n-xmpHeader)}}
 		r := &xmp.Reduced{}
 		if i == 0 {
-			r = xmp.Reduce(c.packet, xmp.Keep{GainMap: c.hasMap(), Map: c.isMap, Panorama: true, Orientation: !c.told})
+			r = xmp.Reduce(c.packet, gainmap.XMP(c.hasMap(), c.isMap, c.told))
 		}
 		if !r.Empty() && len(r.Blank) == 0 {
 			c.Claim(g.off, 4+g.n, scrub.Render, famXMP)

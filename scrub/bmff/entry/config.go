@@ -45,6 +45,12 @@ func (w reader) record(st *codec.Stream, b box.Box) ([]coded.Piece, error) {
 	return st.Record(b.Type, w.Reader, off, n)
 }
 
+// Config claims a configuration record, with the messages in it.
+func Config(w *box.Walk, b box.Box, place string) error { return reader{w}.config(b, place) }
+
+// Colour claims colr (12.1.5).
+func Colour(w *box.Walk, b box.Box, place string) error { return reader{w}.colour(b, place) }
+
 // config claims a configuration record, with the messages in it.
 func (w reader) config(b box.Box, place string) error {
 	pieces, err := w.record(&codec.Stream{}, b)

@@ -18,7 +18,7 @@ type family struct {
 
 // shared are the boxes that entries of a medium may hold whatever the codec is.
 var shared = map[string]string{
-	"vide": "colr|pasp|clap|fiel|gama|mdcv|clli|amve|st3d|sv3d|vexu|hfov|btrt",
+	"vide": "colr|pasp|clap|fiel|gama|mdcv|clli|amve|st3d|sv3d|vexu|hfov|btrt|ccst|auxi",
 	"soun": "btrt|chan|srat|SA3D|wave",
 	"text": "btrt",
 }

@@ -21,6 +21,18 @@ var Forms = map[string]box.Form{
 	"mdcv": func(f *box.Fields) { primaries(f, 50000); f.UpTo(32, 10000e4); f.UpTo(32, 10e4) },
 	"clli": func(f *box.Fields) { f.UpTo(16, 10000); f.UpTo(16, 10000) },
 	"amve": func(f *box.Fields) { f.UpTo(32, box.Small); f.UpTo(16, 50000); f.UpTo(16, 50000) },
+	// Sequences of pictures (ISO/IEC 23008-12, 7.2.3 and 7.5.3).
+	"ccst": func(f *box.Fields) { f.Full(0); f.Take(1 + 1 + 4); f.Zero(26) },
+	"auxi": func(f *box.Fields) {
+		f.Full(0)
+		for _, urn := range []string{"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\x00", "urn:mpeg:hevc:2015:auxid:1\x00"} {
+			if f.At/8+len(urn) <= len(f.Data) && string(f.Data[f.At/8:f.At/8+len(urn)]) == urn {
+				f.At += 8 * len(urn)
+				return
+			}
+		}
+		f.Bad = true
+	},
 	"hfov": func(f *box.Fields) { f.UpTo(32, 360e3) },
 	// AV1 and VP9 as in WebM.
 	"SmDm": func(f *box.Fields) { f.Full(0); primaries(f, 1<<16); f.UpTo(32, 10000<<8); f.UpTo(32, 10<<14) },

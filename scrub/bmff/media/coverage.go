@@ -38,10 +38,11 @@ type Data struct {
 
 	movies, fragments int // that there are
 	cover             cover.Cover[*Samples]
-	stay, gone        []region           // of the cover
-	hollow            map[int64]bool     // where samples without bytes lie
-	payload           func(off, n int64) // claims samples around what was claimed of them
-	gaps              []scrub.Range      // that no sample covers, and that are no zeros
+	items             cover.Cover[*Samples] // of still pictures
+	stay, gone        []region              // of the cover
+	hollow            map[int64]bool        // where samples without bytes lie
+	payload           func(off, n int64)    // claims samples around what was claimed of them
+	gaps              []scrub.Range         // that no sample covers, and that are no zeros
 }
 
 // MaxBodies is far above what a day of two-second fragments needs.
@@ -51,6 +52,9 @@ const MaxBodies = 1 << 16
 // a whole.
 func (d *Data) Weigh(movies, fragments int) error {
 	d.movies, d.fragments = movies, fragments
+	if err := d.settleItems(); err != nil {
+		return err
+	}
 	d.stay, d.gone = d.cover.Split()
 	d.Shield = func(off, n int64) bool {
 		kept := cover.From(d.stay, off)

@@ -1,5 +1,5 @@
 // Package decoders asks decoders that share no code with untag what they show of
-// a medium: Go's own, Pillow and FFmpeg. It is for tests of law 10: what could be
+// a medium: Go's own, Pillow, FFmpeg, and for pictures made of items libheif and libavif. It is for tests of law 10: what could be
 // shown before can be shown after.
 package decoders
 
@@ -31,6 +31,7 @@ type Panel struct {
 	dir    string
 	ffmpeg string
 	pillow *viewers
+	items  map[string]string // programs that are installed
 	files  atomic.Int64
 }
 
@@ -40,6 +41,14 @@ func New(dir string) (p *Panel, missing []string) {
 	p = &Panel{dir: dir}
 	if p.ffmpeg, _ = exec.LookPath("ffmpeg"); p.ffmpeg == "" {
 		missing = append(missing, "ffmpeg")
+	}
+	p.items = map[string]string{}
+	for _, name := range itemPrograms {
+		if path, err := exec.LookPath(name); err == nil {
+			p.items[name] = path
+		} else {
+			missing = append(missing, name)
+		}
 	}
 	if p.pillow = findPillow(); p.pillow == nil {
 		missing = append(missing, "pillow")
@@ -58,6 +67,7 @@ func (p *Panel) Close() {
 var askedOf = map[string][]string{
 	"jpeg": {"go", "pillow"}, "png": {"go", "pillow"}, "gif": {"go", "pillow"},
 	"webp": {"pillow"}, "tiff": {"pillow"}, "bmp": {"pillow"}, "ico": {"pillow"}, "jp2": {"pillow"},
+	"heif": {"heif-convert", "avifdec", "ffmpeg"},
 }
 
 // mostPixels is the largest picture that Go and Pillow are asked about.
@@ -85,6 +95,14 @@ func (p *Panel) Show(format, ext string, data []byte) (Opinion, error) {
 	var err error
 	if slices.Contains(names, "pillow") && p.pillow != nil {
 		out["pillow"], err = p.pillow.show(path)
+	}
+	for name, program := range p.items {
+		if !slices.Contains(names, name) {
+			continue
+		}
+		if shown, err := showItems(program, path); err == nil { // as with FFmpeg
+			out[name] = shown
+		}
 	}
 	if slices.Contains(names, "ffmpeg") && p.ffmpeg != "" {
 		shown, err := showFFmpeg(p.ffmpeg, path)

@@ -1,0 +1,267 @@
+package still
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+
+	"untag/scrub"
+	"untag/scrub/exif"
+	"untag/scrub/gainmap"
+	"untag/scrub/xmp"
+)
+
+// describes tells whether an item of metadata describes the main picture, a gain map, or both.
+func (p *Pictures) describes(it *item) (gainMap bool) {
+	for _, r := range it.from {
+		if r.typ == "cdsc" && slices.ContainsFunc(r.ids, func(id uint32) bool { return p.isMap(p.item(id)) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasMap tells whether a picture has a gain map that stays.
+func (p *Pictures) hasMap() bool { return p.mapped != nil && p.mapped.fate == shown }
+
+// packet is XMP that says nothing. Readers complain of an item of nothing but spaces or zeros.
+const packet = `<x:xmpmeta xmlns:x="adobe:ns:meta/"/>`
+
+// xmp takes a packet down to what the picture needs: what goes becomes spaces.
+func (p *Pictures) xmp(it *item) error {
+	n := it.extents.Size()
+	if n == 0 {
+		return nil
+	}
+	in, err := p.Within(it.extents, "meta")
+	if err != nil {
+		return err
+	}
+	b, err := in.Bytes(0, int(min(n, xmp.MaxPacket)))
+	if err != nil {
+		return err
+	}
+	f := scrub.Finding{Kind: scrub.Unknown, Place: it.place(), Off: it.offset(), Len: n}
+	said, err := xmp.Read(bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	if it.coding.s != "" { // compressed: nobody looked
+		return p.encoded(it, f)
+	}
+	rest, isPacket := bytes.CutPrefix(b, []byte(packet))
+	if isPacket && len(bytes.Trim(rest, " ")) == 0 || n < int64(len(packet)) && len(bytes.Trim(b, " ")) == 0 {
+		return p.own(it, in, scrub.Structure)
+	}
+	if !looksLikeXMP(b) {
+		p.Stuck(f)
+		p.Doubt("an item that should be XMP is none")
+		return p.cloak(it)
+	}
+	r := xmp.Reduce(b, gainmap.XMP(p.hasMap(), p.hasMap() && p.describes(it), p.told()))
+	if !r.Empty() && len(r.Blank) == 0 && n == int64(len(b)) {
+		return p.own(it, in, scrub.Render)
+	}
+	said.Report(it.label(), 0, n, func(f scrub.Finding) { in.Gone(f) })
+	if fresh, err := p.media.CoverOwn(it.extents); err != nil || !fresh {
+		return err
+	}
+	in.Claim(0, n, scrub.Identify, it.label())
+	if r.Empty() {
+		if k := int64(len(packet)); n >= k {
+			in.Put(scrub.Unlink, 0, []byte(packet))
+			in.Fill(scrub.Destroy, k, n-k, ' ')
+		} else {
+			in.Fill(scrub.Destroy, 0, n, ' ')
+		}
+		return nil
+	}
+	for _, x := range r.First {
+		in.Fill(scrub.Unlink, int64(x.Off), int64(x.End-x.Off), ' ')
+	}
+	for _, x := range r.Blank {
+		in.Fill(scrub.Destroy, int64(x.Off), int64(x.End-x.Off), ' ')
+	}
+	in.Fill(scrub.Destroy, int64(len(b)), n-int64(len(b)), ' ')
+	return nil
+}
+
+// looksLikeXMP tells whether b begins as XML does, or is what an interrupted run left of it.
+func looksLikeXMP(b []byte) bool {
+	b = bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), " \r\n\t")
+	return len(b) == 0 || b[0] == '<'
+}
+
+// told tells whether EXIF tells how the picture is turned.
+func (p *Pictures) told() bool {
+	return slices.ContainsFunc(p.items, func(it *item) bool { return it.typ == "Exif" })
+}
+
+// encoded has XMP go that is compressed.
+func (p *Pictures) encoded(it *item, f scrub.Finding) error {
+	if !p.Found(f) {
+		return p.cloak(it)
+	}
+	return p.cover(it)
+}
+
+// own claims an item as it is.
+func (p *Pictures) own(it *item, in *scrub.Scan, role scrub.Role) error {
+	fresh, err := p.media.CoverOwn(it.extents)
+	if err == nil && fresh {
+		in.Claim(0, it.extents.Size(), role, it.label())
+	}
+	return err
+}
+
+// cloak claims an item that stays although nobody knows what it is.
+func (p *Pictures) cloak(it *item) error {
+	in, err := p.Within(it.extents, "meta")
+	if err != nil {
+		return err
+	}
+	return p.own(it, in, scrub.Identify)
+}
+
+// exifStart returns where the block begins in an item of EXIF: the item says so itself in its
+// first four bytes (ISO/IEC 23008-12, A.2.1). It is -1 if there is none.
+func exifStart(in *scrub.Scan) (int64, error) {
+	const head = 4
+	if in.Size() < head+8 {
+		return -1, nil
+	}
+	b, err := in.Bytes(0, head)
+	if err != nil {
+		return -1, err
+	}
+	at := head + int64(binary.BigEndian.Uint32(b))
+	for _, at := range []int64{at, head, head + 6} { // writers forget "Exif" and two zeros
+		if in.Left(at) < 8 {
+			continue
+		}
+		b, err := in.Bytes(at, 4)
+		if err != nil {
+			return -1, err
+		}
+		if string(b) == "II*\x00" || string(b) == "MM\x00*" {
+			return at, nil
+		}
+	}
+	return -1, nil
+}
+
+// exif takes a block of EXIF down to what the picture needs.
+func (p *Pictures) exif(it *item) error {
+	n := it.extents.Size()
+	in, err := p.Within(it.extents, "meta")
+	if err != nil {
+		return err
+	}
+	at, err := exifStart(in)
+	if err != nil {
+		return err
+	}
+	if at < 0 {
+		p.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: it.place(), Off: it.offset(), Len: n})
+		p.Doubt("an item that should be EXIF is none")
+		return p.cloak(it)
+	}
+	src, err := in.Piece(scrub.Extents{{Off: at, Len: n - at}})
+	if err != nil {
+		return err
+	}
+	block, err := exif.Read(src)
+	if err != nil {
+		return err
+	}
+	goes := func(k scrub.Kind) bool { return p.Goes(scrub.Identify, k) }
+	tiff, err := block.Reduce(src, gainmap.EXIF(goes, p.hasMap(), p.plain()))
+	if err != nil {
+		return err
+	}
+	if tiff != nil {
+		if done, err := p.settled(in, at, tiff); err != nil || done {
+			if err == nil {
+				err = p.own(it, in, scrub.Render)
+			}
+			return err
+		}
+	}
+	to := int64(-1)
+	if tiff != nil {
+		if to = room(in, at, int64(len(tiff))); to < 0 {
+			tiff = nil
+		}
+	}
+	block.Report(it.label(), func(f scrub.Finding, stays bool) {
+		f.Off += at
+		if stays && tiff != nil && !goes(f.Kind) {
+			in.Found(f)
+			return
+		}
+		in.Gone(f)
+	})
+	if tiff == nil {
+		in.Gone(scrub.Finding{Kind: scrub.Device, Place: it.label(), Off: 0, Len: n})
+		return p.cover(it)
+	}
+	in.Gone(scrub.Finding{Kind: scrub.Hidden, Place: it.label(), Off: 0, Len: n})
+	if fresh, err := p.media.CoverOwn(it.extents); err != nil || !fresh {
+		return err
+	}
+	in.Claim(0, n, scrub.Identify, it.label())
+	in.Put(scrub.Announce, to, tiff)
+	if head, err := in.Bytes(0, 4); err != nil {
+		return err
+	} else if int64(binary.BigEndian.Uint32(head)) != to-4 {
+		in.Put(scrub.Unlink, 0, binary.BigEndian.AppendUint32(nil, uint32(to-4)))
+	}
+	in.Fill(scrub.Destroy, 4, to-4, 0)
+	in.Fill(scrub.Destroy, to+int64(len(tiff)), n-to-int64(len(tiff)), 0)
+	return nil
+}
+
+// settled tells whether an item says nothing but the block tiff, at at.
+func (p *Pictures) settled(in *scrub.Scan, at int64, tiff []byte) (bool, error) {
+	n := int64(len(tiff))
+	if in.Left(at) < n {
+		return false, nil
+	}
+	head, err := in.Bytes(0, 4)
+	if err != nil || int64(binary.BigEndian.Uint32(head)) != at-4 {
+		return false, err
+	}
+	b, err := in.Bytes(at, len(tiff))
+	if err != nil || !bytes.Equal(b, tiff) {
+		return false, err
+	}
+	before, err := in.Constant(4, at-4, 0)
+	if err != nil || !before {
+		return false, err
+	}
+	return in.Constant(at+n, in.Size()-at-n, 0)
+}
+
+// room returns where in an item a block of n bytes is written: over the old one, or as far behind
+// it as there is a sector that takes all of it.
+func room(in *scrub.Scan, at, n int64) int64 {
+	if in.Left(at) >= n && in.Atomic(at, n) {
+		return at
+	}
+	const sector = 512
+	for to := in.Size() - n; to >= 4 && to > in.Size()-n-2*sector; to-- {
+		if in.Atomic(to, n) && in.Atomic(0, 4) && (to >= at+8 || to+n <= at) {
+			return to
+		}
+	}
+	if in.Left(4) >= n {
+		return 4
+	}
+	return -1
+}
+
+// plain tells whether nothing but EXIF may tell the colours of the main picture.
+func (p *Pictures) plain() bool {
+	main := p.item(p.primary)
+	return main != nil && p.has(main, "colr") == nil
+}
