@@ -37,7 +37,7 @@ func (e *Engine) Compact(src io.ReaderAt, size int64, opt Options) (*Compaction,
 	s := e.newScan(r, opt)
 	s.format = f.Name
 	drops, patches, err := f.Compact(s)
-	if err != nil || len(drops) == 0 {
+	if err = cmp.Or(m.failed, err); err != nil || len(drops) == 0 {
 		return nil, err
 	}
 	slices.SortFunc(drops, func(a, b Range) int { return cmp.Compare(a.Off, b.Off) })

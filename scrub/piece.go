@@ -11,7 +11,7 @@ func (s *Scan) Piece(x Extents) (*Reader, error) {
 	if !x.inside(s.size) {
 		return nil, s.Errorf(0, "a piece lies outside the medium")
 	}
-	return newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: math.MaxInt64}), nil // metered by s.Reader
+	return newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: math.MaxInt64, outer: s.meter}), nil // metered by s.Reader
 }
 
 // Atomic tells whether n bytes at off lie in one sector of the file, so that

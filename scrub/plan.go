@@ -118,7 +118,7 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 			return e.marksOf(src, p, opt)
 		}
 	}
-	if err != nil {
+	if err = cmp.Or(err, m.failed); err != nil {
 		return nil, err
 	}
 	s.fill(p)
@@ -161,9 +161,15 @@ func (s *Scan) lawful() error {
 	return nil
 }
 
-// LawfulSince tells whether the edits made since p leave alone what was claimed
-// as protected since then: a nested medium answers for itself.
-func (s *Scan) LawfulSince(p Point) error {
+// Try has a parser plan the medium, and returns what speaks against the result: bytes that
+// [Reader.Get] could not read, the parser's own error, or edits that meet what was claimed
+// as protected meanwhile: a nested medium answers for itself.
+func (s *Scan) Try(plan func() error) error {
+	p := s.Point()
+	err := plan()
+	if err = cmp.Or(s.meter.failure(), err); err != nil {
+		return err
+	}
 	claims := slices.Clone(s.out.claims[p.claims:])
 	slices.SortFunc(claims, func(a, b Span) int { return cmp.Compare(a.Off, b.Off) })
 	protected := protectedRanges(claims)

@@ -2,6 +2,7 @@ package scrub
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,11 @@ type page struct {
 }
 
 // meter is shared by a medium and all that is nested in it.
-type meter struct{ read, limit int64 }
+type meter struct {
+	read, limit int64
+	failed      error  // the first failure of [Reader.Get]
+	outer       *meter // of the medium that this one reads from, or nil
+}
 
 func newReader(src io.ReaderAt, size int64, m *meter) *Reader {
 	return &Reader{src: src, size: size, meter: m}
@@ -115,6 +120,43 @@ func (r *Reader) Bytes(off int64, n int) ([]byte, error) {
 		done += copy(b[done:], p[(off+int64(done))%pageSize:])
 	}
 	return b, nil
+}
+
+// Get is [Reader.Bytes] for what the caller knows to be there. Where it can't be read
+// after all, it is zeros, as it might have been: the plan fails, and parsers need not ask
+// each time.
+func (r *Reader) Get(off int64, n int) []byte {
+	b, err := r.Bytes(off, n)
+	if err != nil {
+		r.meter.fail(err)
+		return make([]byte, max(0, min(n, MaxPiece)))
+	}
+	return b
+}
+
+// Zeros is [Reader.Constant] in the manner of [Reader.Get].
+func (r *Reader) Zeros(off, n int64) bool {
+	zeros, err := r.Constant(off, n, 0)
+	r.meter.fail(err)
+	return zeros
+}
+
+func (m *meter) fail(err error) {
+	for ; m != nil && err != nil; m = m.outer {
+		m.failed = cmp.Or(m.failed, err)
+	}
+}
+
+// failure returns how reading failed by [Reader.Get]. What condemns the medium alone is
+// returned once: whoever nests it goes on.
+func (m *meter) failure() error {
+	err := m.failed
+	for ; m != nil && Refusal(err); m = m.outer {
+		if m.failed == err {
+			m.failed = nil
+		}
+	}
+	return err
 }
 
 func (r *Reader) page(no int64) ([]byte, error) {

@@ -1,6 +1,7 @@
 package scrub
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -245,10 +246,7 @@ func (s *Scan) nested(x Extents, place string, f *Format, role Role) error {
 		}
 	}
 	before := s.Point()
-	err := in.behind(tags, func(m *Scan) error { return m.run(f) })
-	if err == nil {
-		err = in.LawfulSince(before)
-	}
+	err := in.Try(func() error { return in.behind(tags, func(m *Scan) error { return m.run(f) }) })
 	if err != nil {
 		s.Reset(before)
 		return err
@@ -273,7 +271,7 @@ func (s *Scan) within(x Extents, place string) *Scan {
 		place = strings.TrimSuffix(s.place+"/"+place, "/")
 	}
 	return &Scan{
-		Reader: newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: 1<<63 - 1}), // metered by s.Reader
+		Reader: newReader(extentReader{s.Reader, x}, x.Size(), &meter{limit: 1<<63 - 1, outer: s.meter}), // metered by s.Reader
 		engine: s.engine, format: s.format, opt: s.opt, level: s.level, base: base, place: place, out: s.out, end: -1,
 	}
 }
@@ -294,7 +292,8 @@ func (s *Scan) run(f *Format) error {
 	if f.Parse == nil {
 		return s.Unsupportedf(0, "cleaning")
 	}
-	if err := f.Parse(s); err != nil {
+	err := f.Parse(s)
+	if err = cmp.Or(s.meter.failure(), err); err != nil {
 		return err
 	}
 	if s.out.err != nil {

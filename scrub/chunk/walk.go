@@ -40,10 +40,7 @@ func Parse(s *scrub.Scan, d *Dialect, rules Rules, plan func(*Walk) error) error
 	w := &Walk{Scan: s, Dialect: d, Rules: rules}
 	for {
 		mark := s.Point()
-		err := plan(w)
-		if err == nil {
-			err = s.LawfulSince(mark)
-		}
+		err := s.Try(func() error { return plan(w) })
 		switch {
 		case err == nil && (w.Careful || len(w.wrong) == 0):
 			return nil

@@ -60,10 +60,7 @@ func Parse(s *scrub.Scan, g *Grammar, plan func(*Walk) error) error {
 	w := NewWalk(s, g)
 	for range 3 {
 		mark := s.Point()
-		err := plan(w)
-		if err == nil {
-			err = s.LawfulSince(mark)
-		}
+		err := s.Try(func() error { return plan(w) })
 		switch {
 		case err == nil && (w.Careful || len(w.Distrusts) == 0):
 			return nil
