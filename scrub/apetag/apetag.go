@@ -115,10 +115,7 @@ func cleanAPE(s *scrub.Scan, e entry) (stays bool, err error) {
 		if at == e.off && head == 0 || at != e.off && foot == 0 {
 			continue
 		}
-		b, err := s.Bytes(at, frameLen)
-		if err != nil {
-			return false, err
-		}
+		b := s.Get(at, frameLen)
 		flags := binary.LittleEndian.Uint32(b[20:]) & 0xe0000001
 		want := append(binary.LittleEndian.AppendUint32([]byte(magic), uint32(min(2000, le32(b, 8)))), b[12:20]...)
 		binary.LittleEndian.PutUint32(want[12:], uint32(e.n-head))
@@ -132,10 +129,7 @@ func cleanAPE(s *scrub.Scan, e entry) (stays bool, err error) {
 
 // ends returns the lengths of a tag's header and footer.
 func ends(s *scrub.Scan, e entry) (head, foot int64, err error) {
-	b, err := s.Bytes(e.off, 8)
-	if err != nil {
-		return 0, 0, err
-	}
+	b := s.Get(e.off, 8)
 	if string(b) == magic {
 		head = frameLen
 	}
@@ -147,10 +141,7 @@ func ends(s *scrub.Scan, e entry) (head, foot int64, err error) {
 
 // cleanItem claims an entry and tells whether it stays.
 func cleanItem(s *scrub.Scan, i item, place string) (stays bool, err error) {
-	zero, err := s.Constant(i.value, i.n, 0)
-	if err != nil {
-		return false, err
-	}
+	zero := s.Zeros(i.value, i.n)
 	blankName := bytes.Repeat([]byte{'X'}, len(i.name))
 	if zero && i.name == string(blankName) && i.flags == 0 {
 		s.Claim(i.off, i.value-i.off, scrub.Structure, place)
@@ -208,10 +199,7 @@ func judge(s *scrub.Scan, i item, rule tags.Tag, found *scrub.Finding) (scrub.Ro
 	if rule.Kind == scrub.Cover {
 		return cover(s, i, found.Place)
 	}
-	b, err := s.Bytes(i.value, int(min(i.n, maxItem)))
-	if err != nil {
-		return 0, err
-	}
+	b := s.Get(i.value, int(min(i.n, maxItem)))
 	text, ok := words.Legacy(bytes.ReplaceAll(bytes.TrimRight(b, "\x00"), []byte{0}, []byte{'\n'}))
 	if ok && i.flags&binaryIs == 0 {
 		found.Value = text
@@ -243,10 +231,7 @@ func judge(s *scrub.Scan, i item, rule tags.Tag, found *scrub.Finding) (scrub.Ro
 
 // cover cleans a picture behind its name.
 func cover(s *scrub.Scan, i item, place string) (scrub.Role, error) {
-	b, err := s.Bytes(i.value, int(min(i.n, 256)))
-	if err != nil {
-		return 0, err
-	}
+	b := s.Get(i.value, int(min(i.n, 256)))
 	name, _, ok := bytes.Cut(b, []byte{0})
 	if !ok || i.flags&binaryIs == 0 {
 		return 0, nil
@@ -256,7 +241,8 @@ func cover(s *scrub.Scan, i item, place string) (scrub.Role, error) {
 		s.Fill(scrub.Destroy, i.value, int64(len(name)), ' ')
 	}
 	s.Claim(i.value, at-i.value, scrub.Describe, place)
-	if err = s.MediumOf(scrub.Describe, scrub.Extents{{Off: at, Len: i.end() - at}}, place+"/picture"); scrub.Refusal(err) {
+	err := s.MediumOf(scrub.Describe, scrub.Extents{{Off: at, Len: i.end() - at}}, place+"/picture")
+	if scrub.Refusal(err) {
 		return 0, nil
 	}
 	return scrub.Describe, err

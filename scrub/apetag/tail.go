@@ -39,10 +39,7 @@ func Find(s *scrub.Scan) (*Tail, error) {
 	t := &Tail{Scan: s, Start: s.Size()}
 	for len(t.tags) < maxTags {
 		from := max(0, t.Start-lyricsV1-16)
-		b, err := s.Bytes(from, int(t.Start-from))
-		if err != nil {
-			return nil, err
-		}
+		b := s.Get(from, int(t.Start-from))
 		e := last(b)
 		e.off = t.Start - e.n
 		if e.n > 0 && e.what == "Lyrics3" && e.off >= 0 {
@@ -73,10 +70,7 @@ func (t *Tail) Sound() (int64, error) {
 	end := t.Start
 	for end > max(0, t.Start-scrub.MaxPiece) {
 		from := max(0, end-4096)
-		b, err := t.Bytes(from, int(end-from))
-		if err != nil {
-			return 0, err
-		}
+		b := t.Get(from, int(end-from))
 		n := len(bytes.TrimRight(b, "\x00"))
 		if end = from + int64(n); n > 0 {
 			break
@@ -177,10 +171,7 @@ func (t *Tail) gap(e scrub.End) error {
 	if n <= 0 {
 		return nil
 	}
-	b, err := t.Bytes(e.Off, int(min(n, scrub.MaxPiece)))
-	if err != nil {
-		return err
-	}
+	b := t.Get(e.Off, int(min(n, scrub.MaxPiece)))
 	zeros, err := t.Constant(e.Off, n, 0)
 	const little = 64 << 10
 	if err == nil && !zeros && (n > little || e.Doubt != "" || sniff.Sound(b)) {
@@ -232,10 +223,7 @@ func cleanV1(s *scrub.Scan, e entry) (stays bool, err error) {
 		s.Claim(e.off, 4, scrub.Structure, e.what)
 		s.Claim(e.off+184, 1, scrub.Describe, e.what+"/speed")
 	}
-	b, err := s.Bytes(at+97, 30)
-	if err != nil {
-		return false, err
-	}
+	b := s.Get(at+97, 30)
 	if b[28] == 0 && b[29] != 0 { // ID3v1.1: the track
 		fields = append(v1[:4:4], field{97, 29, scrub.Comment, "comment"})
 		s.Claim(at+126, 1, scrub.Describe, e.what+"/track")
@@ -249,10 +237,7 @@ func cleanV1(s *scrub.Scan, e entry) (stays bool, err error) {
 func fixed(s *scrub.Scan, at int64, fields []field, place string) (stays bool, err error) {
 	for _, f := range fields {
 		off := at + f.off
-		b, err := s.Bytes(off, int(f.n))
-		if err != nil {
-			return false, err
-		}
+		b := s.Get(off, int(f.n))
 		raw, rest, _ := bytes.Cut(b, []byte{0})
 		hidden := len(bytes.Trim(rest, "\x00 ")) > 0
 		text, ok := words.Legacy(raw)
@@ -294,10 +279,7 @@ func cleanLyrics(s *scrub.Scan, e entry) (stays bool, err error) {
 	if e.n > scrub.MaxPiece {
 		return false, nil
 	}
-	b, err := s.Bytes(off, int(stop-off))
-	if err != nil {
-		return false, err
-	}
+	b := s.Get(off, int(stop-off))
 	s.Claim(e.off, begin, scrub.Structure, e.what)
 	if e.what == "Lyrics3v1" {
 		s.Claim(stop, end, scrub.Structure, e.what)

@@ -120,10 +120,7 @@ func (f *film) attribute(a attribute) (stays bool, err error) {
 	if known && t.Kind != "" {
 		kind = t.Kind
 	}
-	b, err := f.Bytes(a.value.Off, int(min(a.value.Len, scrub.MaxValue)))
-	if err != nil {
-		return false, err
-	}
+	b := f.Get(a.value.Off, int(min(a.value.Len, scrub.MaxValue)))
 	found := scrub.Finding{Kind: kind, Place: a.place, Off: a.off, Len: a.len}
 	if a.typ == typeText {
 		found.Value = text(b)

@@ -49,10 +49,7 @@ var arrays = map[string]struct{ before, each int64 }{
 func (f *film) array(p chunk.Part, before, each int64, place string) (bool, error) {
 	n := before
 	if p.Size >= before {
-		b, err := f.Bytes(p.Body()+before-2, 2)
-		if err != nil {
-			return true, err
-		}
+		b := f.Get(p.Body()+before-2, 2)
 		n += each * int64(binary.LittleEndian.Uint16(b))
 	}
 	return true, f.keep(p, n, place)
@@ -74,10 +71,7 @@ func (f *film) properties(w *chunk.Walk, p chunk.Part, place string) (bool, erro
 	if err := f.keep(p, size, place); err != nil || p.Size < size {
 		return true, err
 	}
-	b, err := f.Bytes(p.Body(), size)
-	if err != nil {
-		return true, err
-	}
+	b := f.Get(p.Body(), size)
 	le := binary.LittleEndian
 	f.size, f.packets, f.packet = int64(le.Uint64(b[16:])), int64(le.Uint64(b[32:])), int64(le.Uint32(b[72:]))
 	f.live = b[64]&1 != 0
@@ -119,10 +113,7 @@ func (f *film) description(w *chunk.Walk, p chunk.Part, place string) (bool, err
 		if p.Size < lengths {
 			return false, false, nil
 		}
-		b, err := f.Bytes(p.Body(), lengths)
-		if err != nil {
-			return false, false, err
-		}
+		b := f.Get(p.Body(), lengths)
 		f.Claim(p.Off, p.Head+lengths, scrub.Structure, place)
 		at := p.Body() + lengths
 		for i, t := range texts {

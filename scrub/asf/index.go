@@ -12,10 +12,7 @@ func (f *film) simpleIndex(w *chunk.Walk, p chunk.Part, place string) (bool, err
 	if p.Size < before {
 		return true, f.keep(p, before, place)
 	}
-	b, err := f.Bytes(p.Body()+before-4, 4)
-	if err != nil {
-		return true, err
-	}
+	b := f.Get(p.Body()+before-4, 4)
 	if err := f.fileID(p.Body(), place); err != nil {
 		return true, err
 	}
@@ -30,17 +27,11 @@ func (f *film) index(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	if p.Size < before {
 		return true, f.keep(p, before, place)
 	}
-	b, err := f.Bytes(p.Body(), before)
-	if err != nil {
-		return true, err
-	}
+	b := f.Get(p.Body(), before)
 	specifiers, blocks := int64(binary.LittleEndian.Uint16(b[4:])), int64(binary.LittleEndian.Uint32(b[6:]))
 	n := before + 4*specifiers
 	for ; blocks > 0 && n+4 <= p.Size; blocks-- {
-		count, err := f.Bytes(p.Body()+n, 4)
-		if err != nil {
-			return true, err
-		}
+		count := f.Get(p.Body()+n, 4)
 		n += 4 + 8*specifiers + 4*specifiers*int64(binary.LittleEndian.Uint32(count))
 	}
 	if blocks > 0 {

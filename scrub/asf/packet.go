@@ -129,10 +129,7 @@ func (w *walker) each(visit func(b []byte, p packet) error) error {
 			return nil
 		}
 		w.at = w.off + i*w.packet
-		b, err := w.Bytes(w.at, int(w.packet))
-		if err != nil {
-			return err
-		}
+		b := w.Get(w.at, int(w.packet))
 		p, ok := readPacket(b)
 		if !ok {
 			w.Doubt("packets can't be read")

@@ -23,10 +23,7 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	if p.Size < fixed {
 		return true, f.keep(p, fixed, place)
 	}
-	b, err := f.Bytes(p.Body(), fixed)
-	if err != nil {
-		return true, err
-	}
+	b := f.Get(p.Body(), fixed)
 	le := binary.LittleEndian
 	flags := le.Uint16(b[48:])
 	t := f.track(int(flags & 0x7f))
@@ -56,10 +53,7 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 // a BITMAPINFOHEADER (9.2), and what the codec adds to them.
 func (f *film) specific(t *track, off, n int64, place string) error {
 	const size, points = 11, 24 // before a BITMAPINFOHEADER, and in it before how many make a metre
-	b, err := f.Bytes(off, int(min(n, size+7)))
-	if err != nil {
-		return err
-	}
+	b := f.Get(off, int(min(n, size+7)))
 	le := binary.LittleEndian
 	used, before := n, int64(0)
 	switch {

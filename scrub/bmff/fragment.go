@@ -163,10 +163,7 @@ func (p *parser) fragmentBox(r *run, b box.Box, place string) error {
 	case b.Type == "free" || b.Type == "skip":
 		return p.Filler(b, place)
 	case b.Type == "uuid" && b.Size() >= 16:
-		id, err := p.Bytes(b.Body(), 16)
-		if err != nil {
-			return err
-		}
+		id := p.Get(b.Body(), 16)
 		if n, ok := fragmentUUIDs[string(id)]; ok && (n > 0 || r.t == nil || r.t.Encrypted) {
 			return p.fragmentUUID(b, n, place)
 		}

@@ -149,10 +149,7 @@ func (p *parser) trackExtends(m *movie, b box.Box, place string) error {
 	if b.Size() < 8 {
 		return p.Errorf(b.Off, "box \"trex\" has %d bytes, expected 32", b.Len)
 	}
-	h, err := p.Bytes(b.Body(), 8)
-	if err != nil {
-		return err
-	}
+	h := p.Get(b.Body(), 8)
 	if t := m.track(box.Uint32(h[4:])); t != nil && t.Goes {
 		p.discard(b, place)
 		return nil
@@ -181,18 +178,12 @@ func (p *parser) protection(m *movie, b box.Box, place string) error {
 // offset and size. Only what starts like such a block is believed.
 func (p *parser) gpsIndex(b box.Box, place string) error {
 	for off := b.Body() + 8; b.End()-off >= 8; off += 8 {
-		h, err := p.Bytes(off, 8)
-		if err != nil {
-			return err
-		}
+		h := p.Get(off, 8)
 		at, n := int64(box.Uint32(h)), int64(box.Uint32(h[4:]))
 		if n < 16 || n > p.Left(at) {
 			continue
 		}
-		head, err := p.Bytes(at, 12)
-		if err != nil {
-			return err
-		}
+		head := p.Get(at, 12)
 		if string(head[4:12]) == "freeGPS " {
 			if err := p.media.CoverTag(at, n, "mdat/freeGPS"); err != nil {
 				return err
@@ -208,10 +199,7 @@ func (p *parser) gpsIndex(b box.Box, place string) error {
 // one which says more than profiles and tracks goes.
 func (p *parser) objectDescriptor(m *movie, b box.Box, place string) error {
 	const most = 4 + 5 + 2 + 5 + 9*maxTracks
-	body, err := p.Bytes(b.Body(), int(min(b.Size(), most)))
-	if err != nil {
-		return err
-	}
+	body := p.Get(b.Body(), int(min(b.Size(), most)))
 	if int64(len(body)) < b.Size() || !plainDescriptor(m, body) {
 		return p.Unneeded(b, place)
 	}

@@ -67,10 +67,7 @@ func (p *parser) nextTop(off int64) (b box.Box, ok bool, err error) {
 	if size-off < 8 {
 		return box.Box{}, false, nil
 	}
-	h, err := p.Bytes(off, 8)
-	if err != nil {
-		return box.Box{}, false, err
-	}
+	h := p.Get(off, 8)
 	typ := string(h[4:8])
 	needed := slices.Contains(essential, typ) || p.stills && typ == "meta"
 	if box.Uint32(h) == 0 && typ != "mdat" && !(p.stills && typ == "meta") {
@@ -281,10 +278,7 @@ func (p *parser) topBox(b box.Box) error {
 		return p.fragment(b)
 	case "mdat":
 		p.Claim(b.Off, b.Head, scrub.Structure, place)
-		h, err := p.Bytes(b.Off, 4)
-		if err != nil {
-			return err
-		}
+		h := p.Get(b.Off, 4)
 		p.media.Open = box.Uint32(h) == 0
 	case "free", "skip", "wide", "junk":
 		return p.topFiller(b, place)
@@ -312,10 +306,7 @@ func (p *parser) topBox(b box.Box) error {
 
 // topFiller is filler for the top level, where a length may be too small.
 func (p *parser) topFiller(b box.Box, place string) error {
-	h, err := p.Bytes(b.Off, 4)
-	if err != nil {
-		return err
-	}
+	h := p.Get(b.Off, 4)
 	if n := box.Uint32(h); n > 1 && n < 8 {
 		p.Rewrite(b.Off, box.Bytes32(8), scrub.Hidden, place+"/length")
 	}

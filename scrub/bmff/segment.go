@@ -40,10 +40,7 @@ func (p *parser) segmentIndex(b box.Box) error {
 	if b.Size() < at {
 		return p.Errorf(b.Off, "box \"sidx\" has %d bytes, expected %d or more", b.Len, b.Head+at)
 	}
-	h, err := p.Bytes(b.Body(), int(at))
-	if err != nil {
-		return err
-	}
+	h := p.Get(b.Body(), int(at))
 	p.Claim(b.Body()+4, at-8, scrub.Structure, place)
 	if err := p.Zero(b.Body()+at-4, 2, scrub.Hidden, place+"/reserved", ""); err != nil {
 		return err
@@ -100,10 +97,7 @@ func (p *parser) subsegmentIndex(b box.Box) error {
 		if b.End()-at < 4 {
 			return p.Unneeded(b, place)
 		}
-		h, err := p.Bytes(at, 4)
-		if err != nil {
-			return err
-		}
+		h := p.Get(at, 4)
 		at += 4 + 4*int64(box.Uint32(h))
 	}
 	if at > b.End() {
@@ -143,10 +137,7 @@ func (p *parser) randomAccess(b box.Box, place string) error {
 	if b.Size() < 16 {
 		return p.Errorf(b.Off, "box \"tfra\" has %d bytes, expected 24 or more", b.Len)
 	}
-	h, err := p.Bytes(b.Body()+8, 4)
-	if err != nil {
-		return err
-	}
+	h := p.Get(b.Body()+8, 4)
 	width := int64(8)
 	if version == 1 {
 		width = 16

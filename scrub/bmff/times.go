@@ -34,10 +34,7 @@ func (p *parser) moment(r *run, b box.Box, place string) error {
 	if err != nil || version != 1 || b.Size() < 12 { // 32 bits count too little
 		return err
 	}
-	h, err := p.Bytes(b.Body()+4, 8)
-	if err != nil {
-		return err
-	}
+	h := p.Get(b.Body()+4, 8)
 	for _, scale := range []uint32{r.scale(), p.indexScale} {
 		p.epoch(box.Uint64(h), scale, b.Body()+4, place+"/traf/tfdt")
 	}

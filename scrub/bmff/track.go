@@ -302,10 +302,7 @@ func (p *parser) reference(m *movie, b box.Box, place string) error {
 	if !slices.Contains(referenceTypes, b.Type) || b.Size() > 4*maxTracks {
 		return p.Unneeded(b, place)
 	}
-	ids, err := p.Bytes(b.Body(), int(min(b.Size(), 4*maxTracks))&^3)
-	if err != nil {
-		return err
-	}
+	ids := p.Get(b.Body(), int(min(b.Size(), 4*maxTracks))&^3)
 	var gone []int64
 	for i := 0; i < len(ids); i += 4 {
 		if t := m.track(box.Uint32(ids[i:])); t == nil || t.Goes {
@@ -322,11 +319,7 @@ func (p *parser) reference(m *movie, b box.Box, place string) error {
 		return err
 	}
 	for _, off := range gone {
-		zero, err := p.Constant(off, 4, 0)
-		if err != nil {
-			return err
-		}
-		if !zero {
+		if !p.Zeros(off, 4) {
 			p.Fill(scrub.Repair, off, 4, 0)
 		}
 	}

@@ -121,10 +121,7 @@ func (w *Walk) Say(off, n int64, kind scrub.Kind, role scrub.Role, place string)
 		w.Claim(off, n, scrub.Filler, place)
 		return false, err
 	}
-	b, err := w.Bytes(off, int(min(n, 2*maxWords)))
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(off, int(min(n, 2*maxWords)))
 	found := scrub.Finding{Kind: kind, Role: role, Place: place, Off: off, Len: n, Value: w.Decode(b)}
 	if role == scrub.Describe {
 		told := words.Stay([]byte(found.Value), maxWords)

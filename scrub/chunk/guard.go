@@ -150,10 +150,7 @@ func (w *Walk) named(p Part) (bool, error) {
 	const overlap = 16 // longer than any name
 	starts := w.starts()
 	for off := p.Body(); off < p.Tail(); off += maxGuard - overlap {
-		b, err := w.Bytes(off, int(min(p.Tail()-off, maxGuard)))
-		if err != nil {
-			return false, err
-		}
+		b := w.Get(off, int(min(p.Tail()-off, maxGuard)))
 		for i := range b {
 			if !starts(b[i:]) {
 				continue

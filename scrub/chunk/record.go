@@ -123,10 +123,7 @@ func (w *Walk) rows(off, n int64, l Layout, place string) error {
 	w.Claim(off, n, scrub.Structure, place)
 	piece := min(n, maxGuard/size*size)
 	for ; n > 0; off, n = off+piece, n-piece {
-		b, err := w.Bytes(off, int(min(n, piece)))
-		if err != nil {
-			return err
-		}
+		b := w.Get(off, int(min(n, piece)))
 		for ; len(b) > 0; b = b[size:] {
 			if !l.fits(w.Dialect, b[:size]) {
 				w.Doubt("%s has a value that it can't have", place)

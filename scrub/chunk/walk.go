@@ -283,10 +283,7 @@ func (w *Walk) content(p Part) (int64, error) {
 // Words claims a part that holds a text: it stays if the policy keeps such words and
 // they are no more than that.
 func (w *Walk) Words(p Part, kind scrub.Kind, place string) (stays bool, err error) {
-	b, err := w.Bytes(p.Body(), int(min(p.Size, maxWords+1)))
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, maxWords+1)))
 	text := w.Decode(b)
 	if told := words.Stay([]byte(text), maxWords); told != "" || p.Cut || p.Size > maxWords {
 		return w.Drop(p, orElse(told, kind), place, text)

@@ -31,10 +31,7 @@ func le64(b []byte, at int) int64 { return int64(binary.LittleEndian.Uint64(b[at
 // dsf: a head with a pointer to a tag of ID3, a format, the sound, the tag.
 func dsf(s *scrub.Scan) error {
 	const head, format, data = 28, 52, 12
-	b, err := s.Bytes(0, int(min(head+format+data, s.Size())))
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, int(min(head+format+data, s.Size())))
 	if len(b) < head+format+data || string(b[head:head+4]) != "fmt " || string(b[head+format:head+format+4]) != "data" || le64(b, head+4) != format {
 		return s.Errorf(head, "no format and sound, as DSF has them")
 	}
@@ -166,17 +163,11 @@ func tag(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 
 // counted is a text behind its length.
 func counted(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	b, err := w.Bytes(p.Body(), int(min(p.Size, 4)))
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, 4)))
 	if len(b) < 4 || int64(binary.BigEndian.Uint32(b)) != p.Size-4 {
 		return w.Drop(p, scrub.Unknown, place, "")
 	}
-	if b, err = w.Bytes(p.Body()+4, int(min(p.Size-4, 1<<10))); err != nil {
-		return false, err
-	}
-	text, ok := words.Legacy(bytes.TrimRight(b, "\x00"))
+	text, ok := words.Legacy(bytes.TrimRight(w.Get(p.Body()+4, int(min(p.Size-4, 1<<10))), "\x00"))
 	found := scrub.Finding{Kind: scrub.Title, Role: scrub.Describe, Place: place, Off: p.Off, Len: p.Len(), Value: text}
 	if told := words.Stay([]byte(text), 1<<10); !ok || told != "" || w.Goes(found.Role, found.Kind) {
 		return w.Drop(p, cmp.Or(told, scrub.Title), place, text)

@@ -40,10 +40,7 @@ func parse(s *scrub.Scan) error {
 			s.Doubt("the film is longer than can be kept account of: only its start is cleaned")
 			break
 		}
-		b, err := s.Bytes(off, sequence)
-		if err != nil {
-			return err
-		}
+		b := s.Get(off, sequence)
 		if !whole(b) {
 			s.Doubt("blocks are not where they belong")
 			break

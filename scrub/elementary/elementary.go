@@ -45,10 +45,7 @@ func units(kind codec.Kind) func(*scrub.Scan) error {
 
 // mpeg cleans video of MPEG, by groups of pictures.
 func mpeg(s *scrub.Scan) error {
-	b, err := s.Bytes(0, 4)
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, 4)
 	kind := codec.MPEG12
 	switch b[3] {
 	case 0x00, 0xb0:
@@ -163,10 +160,7 @@ func obus(s *scrub.Scan) error {
 	look, st := codec.Look{S: s}, codec.Stream{Kind: codec.AV1}
 	all, from, no := s.Deep(), int64(0), int64(0)
 	for off := int64(0); off < end; {
-		b, err := s.Bytes(off, int(min(end-off, 12)))
-		if err != nil {
-			return err
-		}
+		b := s.Get(off, int(min(end-off, 12)))
 		const sized, extended = 0x02, 0x04
 		at, n := 1, uint64(0)
 		if b[0]&extended != 0 {
@@ -185,10 +179,7 @@ func obus(s *scrub.Scan) error {
 			break
 		}
 		if off += int64(at) + int64(n); off < end {
-			next, err := s.Bytes(off, 1)
-			if err != nil {
-				return err
-			}
+			next := s.Get(off, 1)
 			if next[0]>>3 != 2 {
 				continue
 			}

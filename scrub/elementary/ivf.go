@@ -10,10 +10,7 @@ import (
 // ivf cleans IVF: a header, and frames behind their length and time.
 func ivf(s *scrub.Scan) error {
 	const header, head = 32, 12
-	b, err := s.Bytes(0, int(min(s.Size(), header)))
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, int(min(s.Size(), header)))
 	if len(b) < header || binary.LittleEndian.Uint16(b[6:]) != header {
 		return s.Errorf(6, "a header of another length than %d bytes", header)
 	}
@@ -28,10 +25,7 @@ func ivf(s *scrub.Scan) error {
 	}
 	off, no, counted := int64(header), int64(0), int64(binary.LittleEndian.Uint32(b[24:]))
 	for ; s.Left(off) >= head; no++ {
-		b, err := s.Bytes(off, head)
-		if err != nil {
-			return err
-		}
+		b := s.Get(off, head)
 		n := int64(binary.LittleEndian.Uint32(b))
 		if n > s.Left(off+head) || no == counted && binary.LittleEndian.Uint64(b[4:]) == 0 { // time begins once
 			break

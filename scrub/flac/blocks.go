@@ -9,10 +9,7 @@ import (
 )
 
 func (f *file) application(_ *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	b, err := f.Bytes(p.Body(), int(min(p.Size, 4)))
-	if err != nil {
-		return false, err
-	}
+	b := f.Get(p.Body(), int(min(p.Size, 4)))
 	kind := scrub.Software
 	if t, ok := rules["APPLICATION"][string(b)]; ok {
 		kind = t.Kind
@@ -25,10 +22,7 @@ func (f *file) seekTable(_ *chunk.Walk, p chunk.Part, place string) (bool, error
 	const point, free = 18, -1
 	before := int64(-1)
 	for off := p.Body(); p.Tail()-off >= point; off += point {
-		b, err := f.Bytes(off, point)
-		if err != nil {
-			return true, err
-		}
+		b := f.Get(off, point)
 		sample, at := be(b[:8]), be(b[8:16])
 		switch {
 		case sample == free:
@@ -103,10 +97,7 @@ func (f *file) cueSheet(_ *chunk.Walk, p chunk.Part, place string) (bool, error)
 
 func (f *file) picture(_ *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const most = 64 << 10 // of all that stands before the picture
-	b, err := f.Bytes(p.Body(), int(min(p.Size, most)))
-	if err != nil {
-		return false, err
-	}
+	b := f.Get(p.Body(), int(min(p.Size, most)))
 	pic, ok := xiph.ParsePicture(b, p.Size)
 	if !ok || !pic.Said() || p.Cut {
 		return f.Drop(p, scrub.Cover, place, "")

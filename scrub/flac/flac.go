@@ -179,10 +179,7 @@ func (f *file) info(p chunk.Part) error {
 		f.Distrust("the first block is none that describes sound")
 		return nil
 	}
-	b, err := f.Bytes(p.Body(), info)
-	if err != nil {
-		return err
-	}
+	b := f.Get(p.Body(), info)
 	f.total = be(b[13:18]) & (1<<36 - 1)
 	f.largest = be(b[2:4])
 	f.bits = int(be(b[12:14])>>4&31) + 1

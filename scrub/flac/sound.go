@@ -39,10 +39,7 @@ type sound struct {
 // none.
 func (s *sound) first(off, end int64) (int64, error) {
 	for off < end {
-		b, err := s.Bytes(off, int(min(end-off, piece)))
-		if err != nil {
-			return -1, err
-		}
+		b := s.Get(off, int(min(end-off, piece)))
 		for i := range b {
 			at := off + int64(i)
 			if b[i] != 0xff || i+1 < len(b) && b[i+1]&0xfe != 0xf8 {
@@ -200,10 +197,7 @@ func (s *sound) over(at, done int64) error {
 		e.Doubt = "there is no sound"
 		f.Doubt("%s", e.Doubt)
 	case f.total == 0:
-		b, err := f.Bytes(at, int(min(f.Left(at), 2)))
-		if err != nil {
-			return err
-		}
+		b := f.Get(at, int(min(f.Left(at), 2)))
 		if len(b) > 0 && b[0] == 0xff && (len(b) < 2 || b[1]&^1 == 0xf8) {
 			e.Least = longest // half the header of a frame
 		}

@@ -54,10 +54,7 @@ func (f *film) script(t tag) error {
 		f.Claim(t.body(), t.n, scrub.Filler, "script")
 		return err
 	}
-	b, err := f.Bytes(t.body(), int(min(t.n, maxValue)))
-	if err != nil {
-		return err
-	}
+	b := f.Get(t.body(), int(min(t.n, maxValue)))
 	v := &values{film: f, b: b, off: t.body()}
 	name, ok := v.name(t.n)
 	r, known := rules()["script"][name]

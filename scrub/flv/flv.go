@@ -123,10 +123,7 @@ func (f *film) read(off int64) (t tag, ok bool, err error) {
 	if f.Left(off) < tagHead+backLen {
 		return t, false, nil
 	}
-	b, err := f.Bytes(off, tagHead)
-	if err != nil {
-		return t, false, err
-	}
+	b := f.Get(off, tagHead)
 	t = tag{int64(b[0]), off, int64(binary.BigEndian.Uint32(b) & 0xffffff)}
 	if t.n > f.Left(t.body())-backLen {
 		return t, false, nil
@@ -208,10 +205,7 @@ const (
 
 // sound looks into the configuration of a codec of sound (E.4.2).
 func (f *film) sound(t tag) error {
-	b, err := f.Bytes(t.body(), int(min(t.n, 5)))
-	if err != nil {
-		return err
-	}
+	b := f.Get(t.body(), int(min(t.n, 5)))
 	const aac, other = 10, 9
 	switch {
 	case b[0]>>4 == aac && b[1] == config:
@@ -235,10 +229,7 @@ func (f *film) config(st *codec.Stream, t tag, n int64) error {
 
 // video looks into a picture, or what is needed for those that follow (E.4.3).
 func (f *film) video(t tag) (tells bool, err error) {
-	b, err := f.Bytes(t.body(), int(min(t.n, 8)))
-	if err != nil {
-		return false, err
-	}
+	b := f.Get(t.body(), int(min(t.n, 8)))
 	const info, nal, hevc, head = 5, 7, 12, 5 // the kind of frame that is a command; codecs whose tags say what they hold
 	id, name, packet, skip := int64(b[0]&0xf), string([]byte{b[0] & 0xf}), int64(1), int64(1)
 	switch {

@@ -91,10 +91,7 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 func (w *Walk) peek(off int64, n int) ([]byte, error) {
 	n = int(min(int64(n), w.Size()-off))
 	if off < w.base || off+int64(n) > w.base+int64(len(w.data)) {
-		b, err := w.Bytes(off, int(min(max(window, int64(n)), w.Size()-off)))
-		if err != nil {
-			return nil, err
-		}
+		b := w.Get(off, int(min(max(window, int64(n)), w.Size()-off)))
 		w.base, w.data = off, b
 	}
 	return w.data[off-w.base:][:n], nil
@@ -232,10 +229,7 @@ func (w *Walk) search(off, end int64) (int64, error) {
 // gap claims bytes between frames: zeros, what stands before the first one, or what may
 // be a frame whose header is damaged.
 func (w *Walk) gap(off, n int64) error {
-	zeros, err := w.Constant(off, n, 0)
-	if err != nil {
-		return err
-	}
+	zeros := w.Zeros(off, n)
 	b, err := w.peek(off, int(min(n, window)))
 	if err != nil {
 		return err

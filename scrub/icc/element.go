@@ -9,10 +9,7 @@ import (
 // element returns the bytes of a tag that its type says it has. Whatever else
 // the tag claims to hold, including the reserved bytes after its type, is a gap.
 func (p *profile) element(t tag) ([]scrub.Range, error) {
-	head, err := p.Bytes(t.off, int(min(t.size, 52)))
-	if err != nil {
-		return nil, err
-	}
+	head := p.Get(t.off, int(min(t.size, 52)))
 	var n int64
 	switch t.typ {
 	case "XYZ ":
@@ -46,19 +43,13 @@ func (p *profile) processing(t tag) ([]scrub.Range, error) {
 	if t.size < head {
 		return nil, short
 	}
-	b, err := p.Bytes(t.off, head)
-	if err != nil {
-		return nil, err
-	}
+	b := p.Get(t.off, head)
 	n := int64(binary.BigEndian.Uint32(b[12:]))
 	if n > most || n*entry > t.size-head {
 		return nil, short
 	}
-	if b, err = p.Bytes(t.off+head, int(n*entry)); err != nil {
-		return nil, err
-	}
 	parts := []scrub.Range{{Off: t.off, Len: 4}, {Off: t.off + 8, Len: head - 8 + n*entry}}
-	for ; len(b) > 0; b = b[entry:] {
+	for b = p.Get(t.off+head, int(n*entry)); len(b) > 0; b = b[entry:] {
 		off, size := int64(binary.BigEndian.Uint32(b)), int64(binary.BigEndian.Uint32(b[4:]))
 		if off < head+n*entry || off > t.size || size > t.size-off {
 			return nil, short
@@ -162,10 +153,7 @@ func (p *profile) curves(t tag, off, count int64) (int64, error) {
 		if off > t.size-12 {
 			return 0, nil
 		}
-		b, err := p.Bytes(t.off+off, 12)
-		if err != nil {
-			return 0, err
-		}
+		b := p.Get(t.off+off, 12)
 		n := int64(0)
 		switch string(b[:4]) {
 		case "curv":
@@ -187,10 +175,7 @@ func (p *profile) colours(t tag, off, in, out int64) (int64, error) {
 	if t.size-off < headLen {
 		return 0, nil
 	}
-	b, err := p.Bytes(t.off+off, headLen)
-	if err != nil {
-		return 0, err
-	}
+	b := p.Get(t.off+off, headLen)
 	points := int64(1)
 	for _, g := range b[:in] {
 		if points *= int64(g); points > t.size {

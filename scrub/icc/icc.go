@@ -77,10 +77,7 @@ func (p *profile) header() error {
 	if p.Size() < tableOff {
 		return p.Errorf(0, "profile of %d bytes, expected %d at least", p.Size(), tableOff)
 	}
-	b, err := p.Bytes(0, headerLen)
-	if err != nil {
-		return err
-	}
+	b := p.Get(0, headerLen)
 	p.size = int64(binary.BigEndian.Uint32(b))
 	switch {
 	case string(b[36:40]) != "acsp":

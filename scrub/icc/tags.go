@@ -56,10 +56,7 @@ var (
 
 // readTable reads the tag table and says what becomes of each tag.
 func (p *profile) readTable() error {
-	b, err := p.Bytes(headerLen, 4)
-	if err != nil {
-		return err
-	}
+	b := p.Get(headerLen, 4)
 	n := int64(binary.BigEndian.Uint32(b))
 	if n > maxTags || n*entryLen > p.size-tableOff {
 		return p.Errorf(headerLen, "%d tags in %d bytes", n, p.size)
@@ -83,20 +80,14 @@ func (p *profile) readTable() error {
 
 func (p *profile) readEntry(i int64) (tag, error) {
 	t := tag{entry: tableOff + i*entryLen, name: fmt.Sprintf("z%03d", i)}
-	b, err := p.Bytes(t.entry, entryLen)
-	if err != nil {
-		return t, err
-	}
+	b := p.Get(t.entry, entryLen)
 	t.sig = string(b[:4])
 	t.off, t.size = int64(binary.BigEndian.Uint32(b[4:])), int64(binary.BigEndian.Uint32(b[8:]))
 	first := p.covered[0].End()
 	if t.off < first || t.off > p.size || t.size > p.size-t.off {
 		return t, p.Errorf(t.entry, "tag %q has %d bytes at 0x%x, the profile ends at 0x%x", t.sig, t.size, t.off, p.size)
 	}
-	if b, err = p.Bytes(t.off, int(min(t.size, 4))); err != nil {
-		return t, err
-	}
-	t.typ = string(b)
+	t.typ = string(p.Get(t.off, int(min(t.size, 4))))
 	if t.sig == t.name {
 		t.use = dropped
 		return t, nil

@@ -39,10 +39,7 @@ func (p *profile) keepTexts() error {
 
 // keepText compares a tag of words with what is to become of it.
 func (p *profile) keepText(t tag) error {
-	b, err := p.Bytes(t.off, int(t.size))
-	if err != nil {
-		return err
-	}
+	b := p.Get(t.off, int(t.size))
 	want, err := p.wordless(t, b)
 	if err != nil {
 		return err

@@ -89,10 +89,7 @@ func (t *tag) frameAt(off int64, safe bool) (f frame, ok bool, err error) {
 	if t.Size()-off < head {
 		return f, false, nil
 	}
-	b, err := t.Bytes(off, int(head))
-	if err != nil {
-		return f, false, err
-	}
+	b := t.Get(off, int(head))
 	f = frame{id: string(b[:name]), off: off, head: head, length: b[name : 2*name]}
 	if name == 4 {
 		f.flags = uint16(b[8])<<8 | uint16(b[9])

@@ -32,10 +32,7 @@ const (
 // bytes behind it that are padding of what holds it. It claims all of them, and tells
 // whether anything of the tag stays: a holder may take back what was claimed and go.
 func Clean(s *scrub.Scan, off, n int64, place string) (stays bool, err error) {
-	b, err := s.Bytes(off, int(min(n, headLen)))
-	if err != nil {
-		return false, err
-	}
+	b := s.Get(off, int(min(n, headLen)))
 	h, ok := readHead(b)
 	if !ok {
 		return false, s.Errorf(off, "no ID3v2 tag")
@@ -110,10 +107,7 @@ func open(s *scrub.Scan, off, whole int64, h head, place string) (*tag, error) {
 func synchronised(s *scrub.Scan, off, n int64) (x scrub.Extents, pins []int64, err error) {
 	end, start, last := off+n, off, byte(0)
 	for at := off; at < end; {
-		b, err := s.Bytes(at, int(min(end-at, maxHidden)))
-		if err != nil {
-			return nil, nil, err
-		}
+		b := s.Get(at, int(min(end-at, maxHidden)))
 		for i, c := range b {
 			if last == 0xff && c == 0 && len(pins) <= maxPins {
 				zero := at + int64(i)
@@ -157,10 +151,7 @@ func (t *tag) extendedHeader() error {
 	if n == 0 {
 		return nil
 	}
-	b, err := t.Bytes(0, int(n))
-	if err != nil {
-		return err
-	}
+	b := t.Get(0, int(n))
 	want := make([]byte, n)
 	copy(want, b[:4])
 	if t.head.version == 4 && n > 5 {
@@ -225,10 +216,7 @@ func (t *tag) leave(off, n int64, kind scrub.Kind, place string) {
 func (t *tag) hidden(off, n int64) (count int, sound bool, err error) {
 	const overlap = 4 << 10
 	for end := off + n; off < end; {
-		b, err := t.Bytes(off, int(min(end-off, maxHidden)))
-		if err != nil {
-			return 0, false, err
-		}
+		b := t.Get(off, int(min(end-off, maxHidden)))
 		fresh := b
 		if end-off > maxHidden {
 			fresh = b[:len(b)-overlap]
@@ -337,10 +325,7 @@ func (t *tag) keepHead(s *scrub.Scan, off, whole int64) error {
 		s.Put(scrub.Repair, off+5, []byte{flags})
 	}
 	if n := off + whole - (off + headLen + t.head.size); n > 0 && t.head.size <= whole-headLen {
-		b, err := s.Bytes(off, headLen)
-		if err != nil {
-			return err
-		}
+		b := s.Get(off, headLen)
 		copy(b, "3DI")
 		b[5] = flags
 		at := off + headLen + t.head.size

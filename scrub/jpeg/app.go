@@ -57,10 +57,7 @@ func (c *cleaner) jfifHeader(g segment) (bool, error) {
 		_, err := c.replaceHidden(g, []byte("JFIF\x00"))
 		return true, err
 	}
-	body, err := c.Bytes(g.body(), jfifLength)
-	if err != nil {
-		return false, err
-	}
+	body := c.Get(g.body(), jfifLength)
 	thumb := body[12] != 0 || body[13] != 0
 	body[12], body[13] = 0, 0
 	if body[5] != 1 || body[7] > 2 { // no version or unit that there is
@@ -87,10 +84,7 @@ func (c *cleaner) adobeHeader(g segment) (bool, error) {
 	if g.n < adobeLength || c.adobeAfter(g) {
 		return false, nil
 	}
-	old, err := c.Bytes(g.body(), adobeLength)
-	if err != nil {
-		return false, err
-	}
+	old := c.Get(g.body(), adobeLength)
 	body := []byte("Adobe\x00\x64\x00\x00\x00\x00")
 	changed, err := c.replace(scrub.Destroy, g, append(body, old[11]), scrub.Render)
 	if changed {
@@ -113,10 +107,7 @@ func (c *cleaner) spiffHeader(g segment) (bool, error) {
 	if !c.pic.shown() || !c.first(g) || c.jfif || c.adobe || g.n != spiffLength {
 		return false, nil
 	}
-	b, err := c.Bytes(g.body(), spiffLength)
-	if err != nil {
-		return false, err
-	}
+	b := c.Get(g.body(), spiffLength)
 	frame, err := c.head(c.pic.frames[0], 6)
 	if err != nil || !spiffAgrees(b, frame) {
 		return false, err
@@ -144,10 +135,7 @@ func (c *cleaner) stereoLayout(g segment) (bool, error) {
 	if !c.first(g) || g.n < jpsLength {
 		return false, nil
 	}
-	body, err := c.Bytes(g.body(), jpsLength)
-	if err != nil {
-		return false, err
-	}
+	body := c.Get(g.body(), jpsLength)
 	changed, err := c.replace(scrub.Destroy, g, body, scrub.Render)
 	if changed {
 		c.Gone(scrub.Finding{Kind: scrub.Comment, Place: famJPS, Off: g.off, Len: 4 + g.n})
@@ -165,10 +153,7 @@ func (c *cleaner) isoMap(g segment) (bool, error) {
 	if !c.isMap {
 		n = isoVersionOnly
 	}
-	body, err := c.Bytes(g.body(), int(n))
-	if err != nil {
-		return false, err
-	}
+	body := c.Get(g.body(), int(n))
 	changed, err := c.replace(scrub.Destroy, g, body, scrub.Render)
 	if changed {
 		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: famISO, Off: g.body() + n, Len: g.n - n})
@@ -214,10 +199,7 @@ func (c *cleaner) arot(g segment) (bool, error) {
 
 // rises tells whether no number is less than the one before.
 func (c *cleaner) rises(off, n int64) (bool, error) {
-	b, err := c.Bytes(off, int(n))
-	if err != nil {
-		return false, err
-	}
+	b := c.Get(off, int(n))
 	for last := uint32(0); len(b) >= 4; b = b[4:] {
 		v := binary.BigEndian.Uint32(b)
 		if v < last {

@@ -61,10 +61,7 @@ func (c *cleaner) cutSegment(end int64) (int64, error) {
 	if from > end {
 		return g.off, nil
 	}
-	b, err := c.Bytes(from, int(min(end-from, 1<<16)))
-	if err != nil {
-		return 0, err
-	}
+	b := c.Get(from, int(min(end-from, 1<<16)))
 	n := int64(len(b))
 	for i := 0; i+1 < len(b); i++ {
 		if b[i] == 0xFF && (isFrame(b[i+1]) || bytes.IndexByte([]byte{soi, dqt, dht, sos, dri}, b[i+1]) >= 0) {

@@ -31,10 +31,7 @@ func (c *cleaner) copyAt(g segment, n int64) int64 {
 // findCopy returns the payload that an interrupted run left a copy of, or nil.
 func (c *cleaner) findCopy(g segment) ([]byte, error) {
 	from := max(g.body(), g.end()-3*maxCopy)
-	tail, err := c.Bytes(from, int(g.end()-from))
-	if err != nil {
-		return nil, err
-	}
+	tail := c.Get(from, int(g.end()-from))
 	at := max(bytes.LastIndex(tail, []byte(exifHead)), bytes.LastIndex(tail, []byte(deadHead)))
 	if at < 0 {
 		return nil, nil
@@ -71,10 +68,7 @@ func (c *cleaner) replaceSafely(g segment, body []byte, copied bool) (changed bo
 	if n <= maxCopy && (copied || !c.Atomic(g.body(), n)) {
 		at = c.copyAt(g, n)
 	}
-	old, err := c.Bytes(g.body(), len(body))
-	if err != nil {
-		return false, err
-	}
+	old := c.Get(g.body(), len(body))
 	if at < 0 || !copied && bytes.Equal(old, body) {
 		return c.replace(scrub.Destroy, g, body, scrub.Render)
 	}

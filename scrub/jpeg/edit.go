@@ -21,10 +21,7 @@ const stub = 3
 func (c *cleaner) remove(g segment) error { return c.removeIn(scrub.Destroy, g) }
 
 func (c *cleaner) removeIn(phase scrub.Phase, g segment) error {
-	blank, err := c.Constant(g.body(), g.n, 0)
-	if err != nil {
-		return err
-	}
+	blank := c.Zeros(g.body(), g.n)
 	if blank {
 		c.Claim(g.off, 4, scrub.Structure, "blank")
 		c.Claim(g.body(), g.n, scrub.Filler, "blank")
@@ -68,14 +65,8 @@ func (c *cleaner) replaceHidden(g segment, body []byte) (changed bool, err error
 // reports whether that changes anything.
 func (c *cleaner) replace(phase scrub.Phase, g segment, body []byte, role scrub.Role) (changed bool, err error) {
 	n := int64(len(body))
-	old, err := c.Bytes(g.body(), len(body))
-	if err != nil {
-		return false, err
-	}
-	blank, err := c.Constant(g.body()+n, g.n-n, 0)
-	if err != nil {
-		return false, err
-	}
+	old := c.Get(g.body(), len(body))
+	blank := c.Zeros(g.body()+n, g.n-n)
 	place := c.place(g)
 	c.Claim(g.off, 4, scrub.Structure, place)
 	if bytes.Equal(old, body) {

@@ -101,10 +101,7 @@ func (w *walker) data(c byte) bool {
 // returns where coded data goes on, or -1 if a marker follows.
 func (w *walker) fillEnd(off int64) (int64, error) {
 	for w.Left(off) > 0 {
-		b, err := w.Bytes(off, int(min(w.Left(off), 64<<10)))
-		if err != nil {
-			return 0, err
-		}
+		b := w.Get(off, int(min(w.Left(off), 64<<10)))
 		i := 0
 		for i < len(b) && b[i] == 0xFF {
 			i++

@@ -53,10 +53,7 @@ func (c *cleaner) exact(g segment) error {
 	if g.n < 0 || c.removes(g) {
 		return nil
 	}
-	b, err := c.Bytes(g.body(), int(g.n))
-	if err != nil {
-		return err
-	}
+	b := c.Get(g.body(), int(g.n))
 	if n := coded(g.code, b); n >= 0 && n != len(b) {
 		c.strange = fmt.Sprintf("%s holds %d bytes where %d are expected, at 0x%x", placeOf(g.code), len(b), n, g.off)
 	}

@@ -56,10 +56,7 @@ func (p *parser) scans(d *entropy.Decoder, pic *picture) (out []entropy.Scan, er
 		if g.code != dht && g.code != dri && g.code != sos {
 			continue
 		}
-		b, err := p.Bytes(g.body(), int(g.n))
-		if err != nil {
-			return nil, err
-		}
+		b := p.Get(g.body(), int(g.n))
 		switch g.code {
 		case dht:
 			d.Tables(b, g.body())
@@ -95,18 +92,11 @@ func (c *cleaner) judgeScan(f *entropy.Scan) {
 func (c *cleaner) settle(f entropy.Scan) error {
 	n, gaps := int64(0), []scrub.Range(nil)
 	for _, g := range f.Gaps {
-		b, err := c.Bytes(g.Off, int(min(g.Len, 2)))
-		if err != nil {
-			return err
-		}
+		b := c.Get(g.Off, int(min(g.Len, 2)))
 		if g.Len == 2 && b[0] == 0xFF && b[1] >= rst0 && b[1] <= rst7 { // a restart marker behind the last block, as some encoders write it
 			continue
 		}
-		blank, err := c.Constant(g.Off, g.Len, 0)
-		if err != nil {
-			return err
-		}
-		if !blank {
+		if !c.Zeros(g.Off, g.Len) {
 			n += g.Len
 		}
 		gaps = append(gaps, g)
@@ -141,10 +131,7 @@ func (c *cleaner) complete() {
 // readFrame reads the frame header. It is not ok if there is no stepping through.
 func (p *parser) readFrame(pic *picture) (f entropy.Frame, ok bool, err error) {
 	g := pic.frames[0]
-	b, err := p.Bytes(g.body(), int(g.n))
-	if err != nil {
-		return f, false, err
-	}
+	b := p.Get(g.body(), int(g.n))
 	height := 0
 	for _, g := range pic.segments {
 		switch {

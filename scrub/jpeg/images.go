@@ -171,10 +171,7 @@ func (c *cleaner) nextPicture(off int64) (int64, error) { return c.find(off, "\x
 // don't.
 func (c *cleaner) find(off int64, what string) (int64, error) {
 	for c.Left(off) >= int64(len(what)) {
-		b, err := c.Bytes(off, int(min(c.Left(off), 64<<10)))
-		if err != nil {
-			return -1, err
-		}
+		b := c.Get(off, int(min(c.Left(off), 64<<10)))
 		if i := bytes.Index(b, []byte(what)); i >= 0 {
 			return off + int64(i), nil
 		}

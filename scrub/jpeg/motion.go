@@ -131,10 +131,7 @@ func (p *parser) frames() error {
 // padding returns where the zeros end that start at off.
 func (p *parser) padding(off int64) (int64, error) {
 	for p.Left(off) > 0 {
-		b, err := p.Bytes(off, int(min(p.Left(off), 4<<10)))
-		if err != nil {
-			return off, err
-		}
+		b := p.Get(off, int(min(p.Left(off), 4<<10)))
 		for i, c := range b {
 			if c != 0 {
 				return off + int64(i), nil

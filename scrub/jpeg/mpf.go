@@ -59,10 +59,7 @@ func (c *cleaner) readIndex() error {
 	if len(all) == 0 || all[0].n < mpfHeader {
 		return nil
 	}
-	b, err := c.Bytes(all[0].body(), int(all[0].n))
-	if err != nil {
-		return err
-	}
+	b := c.Get(all[0].body(), int(all[0].n))
 	if string(b[:mpfHeader]) != "MPF\x00" || !c.index.read(b[mpfHeader:]) {
 		c.index = mpIndex{}
 		return nil

@@ -64,10 +64,7 @@ func (c *cleaner) unused() error {
 		if g.code != dht && g.code != dqt && g.code != dri && g.code != sos {
 			continue
 		}
-		b, err := c.Bytes(g.body(), int(g.n))
-		if err != nil {
-			return err
-		}
+		b := c.Get(g.body(), int(g.n))
 		if g.code == sos {
 			u.scan(b)
 			continue

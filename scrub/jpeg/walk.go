@@ -160,10 +160,7 @@ func (w *walker) segment(g segment) (more bool, err error) {
 		w.pic.missing = true
 		return w.stop("the end of the picture is missing")
 	}
-	b, err := w.Bytes(g.off+2, 2)
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(g.off+2, 2)
 	length := int64(b[0])<<8 | int64(b[1])
 	if length < 2 {
 		return w.stop("segment %02X says it is %d bytes long", g.code, length)
@@ -236,10 +233,7 @@ func (p *parser) chained(off int64) (bool, error) {
 // junk, further FFs are fill, and FF 00 is junk again.
 func (w *walker) marker() (g segment, ok bool, err error) {
 	for w.Left(w.at) >= 2 {
-		b, err := w.Bytes(w.at, 2)
-		if err != nil {
-			return g, false, err
-		}
+		b := w.Get(w.at, 2)
 		switch {
 		case b[0] != 0xFF:
 			err = w.skipJunk()
@@ -277,10 +271,7 @@ func (w *walker) skipJunk() error {
 			w.addJunk(start, w.Size()-start)
 			return nil
 		}
-		b, err := w.Bytes(at, int(n))
-		if err != nil {
-			return err
-		}
+		b := w.Get(at, int(n))
 		if i := bytes.IndexByte(b, 0xFF); i >= 0 {
 			w.addJunk(start, at+int64(i)-start)
 			return nil
@@ -303,10 +294,7 @@ func (w *walker) skipFill() error {
 	start, at := w.at, w.at
 	for {
 		n := min(w.Left(at), 4<<10)
-		b, err := w.Bytes(at, int(n))
-		if err != nil {
-			return err
-		}
+		b := w.Get(at, int(n))
 		run := 0
 		for run < len(b) && b[run] == 0xFF {
 			run++

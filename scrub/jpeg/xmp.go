@@ -64,10 +64,7 @@ func (c *cleaner) reportXMP(x scrub.Extents, r *xmp.Reduced) error {
 	if err != nil {
 		return err
 	}
-	b, err := src.Bytes(0, int(src.Size()))
-	if err != nil {
-		return err
-	}
+	b := src.Get(0, int(src.Size()))
 	p, err := xmp.Read(bytes.NewReader(b))
 	if err != nil {
 		return err

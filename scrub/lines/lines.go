@@ -68,10 +68,7 @@ func recognise(all []*dialect, head []byte, size int64) *dialect {
 }
 
 func parse(s *scrub.Scan, all []*dialect) error {
-	head, err := s.Bytes(0, int(min(s.Size(), scrub.SniffLen)))
-	if err != nil {
-		return err
-	}
+	head := s.Get(0, int(min(s.Size(), scrub.SniffLen)))
 	p := &script{Scan: s, d: recognise(all, head, s.Size()), blank: true}
 	if p.d == nil {
 		return s.Errorf(0, "no text of a known form")

@@ -105,10 +105,7 @@ func (p *script) text(l line) string {
 func (p *script) linesFrom(from, end int64, visit func(line) error) error {
 	for off := from; off < end; {
 		n := min(end-off, maxLine*p.width)
-		b, err := p.Bytes(off, int(n))
-		if err != nil {
-			return err
-		}
+		b := p.Get(off, int(n))
 		s, at := view(b, p.width, p.big), off
 		for len(s) > 0 {
 			i, ends, sure := lineEnd(s)

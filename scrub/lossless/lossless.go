@@ -59,10 +59,7 @@ func bareWAV(b []byte) bool {
 // or lengths, and nothing in them is free.
 func tta(s *scrub.Scan) error {
 	const head, rate = 22, 245
-	b, err := s.Bytes(0, head)
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, head)
 	hz, samples := le32(b, 10), le32(b, 14)
 	frame := hz * 256 / rate
 	if frame == 0 || samples == 0 || crc32.ChecksumIEEE(b[:head-4]) != binary.LittleEndian.Uint32(b[head-4:]) {
@@ -72,10 +69,7 @@ func tta(s *scrub.Scan) error {
 	if 4*n+4 > s.Left(head) || 4*n+4 > scrub.MaxPiece {
 		return s.Errorf(head, "a seek table of %d entries, %d bytes are left", n, s.Left(head))
 	}
-	table, err := s.Bytes(head, int(4*n+4))
-	if err != nil {
-		return err
-	}
+	table := s.Get(head, int(4*n+4))
 	s.Claim(0, head+4*n+4, scrub.Structure, "header")
 	end := head + 4*n + 4
 	from := end

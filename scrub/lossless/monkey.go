@@ -17,10 +17,7 @@ type monkeyParts struct {
 
 // monkey claims the parts of a file. Of the stored header, chunks that tell nothing stay.
 func monkey(s *scrub.Scan) error {
-	b, err := s.Bytes(0, int(min(52, s.Size())))
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, int(min(52, s.Size())))
 	tail, err := apetag.Find(s)
 	if err != nil {
 		return err
@@ -48,10 +45,7 @@ func monkey(s *scrub.Scan) error {
 	s.Claim(0, 36, scrub.Structure, "descriptor")
 	s.Claim(52, start-52, scrub.Structure, "header")
 	s.Claim(at, p.sound, scrub.Payload, "frames")
-	stored, err := s.Bytes(start, int(p.stored))
-	if err != nil {
-		return err
-	}
+	stored := s.Get(start, int(p.stored))
 	clean := hollow(stored)
 	before := s.Point()
 	s.Claim(start, p.stored, scrub.Structure, "stored header")
@@ -164,10 +158,7 @@ func sumOf(s *scrub.Scan, p monkeyParts, stored []byte, zeros bool) ([]byte, err
 
 func feed(s *scrub.Scan, h hash.Hash, off, n int64) error {
 	for n > 0 {
-		b, err := s.Bytes(off, int(min(n, scrub.MaxPiece)))
-		if err != nil {
-			return err
-		}
+		b := s.Get(off, int(min(n, scrub.MaxPiece)))
 		h.Write(b)
 		off, n = off+int64(len(b)), n-int64(len(b))
 	}

@@ -34,10 +34,7 @@ func (f *film) attachedFile(w *chunk.Walk, p chunk.Part, place string) (bool, er
 	if err != nil {
 		return true, err
 	}
-	head, err := w.Bytes(data.Body(), int(min(data.Size, scrub.SniffLen)))
-	if err != nil {
-		return true, err
-	}
+	head := w.Get(data.Body(), int(min(data.Size, scrub.SniffLen)))
 	f.data = scrub.Describe
 	found := scrub.Finding{Kind: scrub.Cover, Role: f.data, Place: place, Off: p.Off, Len: p.Len(), Value: name}
 	switch {
@@ -84,10 +81,7 @@ var covers = pattern.New(`^(small_)?cover(_land)?\.(jpg|jpeg|png)$`)
 // look at that; scripts name fonts by what stands inside of them.
 func (f *film) fileName(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const longest = 255
-	b, err := w.Bytes(p.Body(), int(min(p.Size, longest+1)))
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, longest+1)))
 	if err := w.Keep(p, scrub.Structure, place); err != nil || w.Careful {
 		return true, err
 	}

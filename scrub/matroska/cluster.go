@@ -200,11 +200,7 @@ func (f *film) cluster(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 
 // leftover claims what of a cluster can't be read: coded data, perhaps.
 func (f *film) leftover(off, end int64) error {
-	zeros, err := f.Constant(off, end-off, 0)
-	if err != nil {
-		return err
-	}
-	if !zeros {
+	if !f.Zeros(off, end-off) {
 		f.Distrust("bytes of a cluster are no element")
 		return nil
 	}

@@ -287,10 +287,7 @@ func inflate(b []byte, most int64) (raw []byte, ok bool) {
 // inflated doubts a frame that is compressed and tells something.
 func (f *film) inflated(x scrub.Range) error {
 	const most, sentence = 64 << 10, 24
-	b, err := f.Bytes(x.Off, int(min(x.Len, most)))
-	if err != nil {
-		return err
-	}
+	b := f.Get(x.Off, int(min(x.Len, most)))
 	if raw, ok := inflate(b, most); !ok || coded.Tells(raw, sentence) {
 		f.Doubt("compressed frames hold text, or can't be read")
 	}
@@ -303,10 +300,7 @@ func (f *film) textFrame(t *track, x scrub.Range) error {
 	if t.encoding.zlib || t.encoding.stripped.Len > 0 || x.Len == 0 {
 		return nil
 	}
-	b, err := f.Bytes(x.Off, int(min(x.Len, scrub.MaxPiece)))
-	if err != nil {
-		return err
-	}
+	b := f.Get(x.Off, int(min(x.Len, scrub.MaxPiece)))
 	blank := func(n int64, kind scrub.Kind) error {
 		f.now.flush(x.Off+n, x.Off+x.Len)
 		return f.Blank(x.Off+n, x.Len-n, 0, kind, clusterPlace+"/text")

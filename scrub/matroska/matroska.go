@@ -114,10 +114,7 @@ func docType(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 // extent returns a segment as far as it goes: writers that were killed, and those of live
 // streams, leave no length, or 0. Then what proves itself to follow goes, nothing else.
 func extent(w *chunk.Walk, p chunk.Part) (_ chunk.Part, open bool, err error) {
-	b, err := w.Bytes(p.Off+4, int(p.Head-4))
-	if err != nil {
-		return p, false, err
-	}
+	b := w.Get(p.Off+4, int(p.Head-4))
 	size, m := vint(b)
 	if !p.Cut && size != 0 && size != 1<<(7*m)-1 {
 		return p, false, nil
@@ -173,10 +170,7 @@ var topIDs = tags.Once(func() (all [][]byte) {
 func search(w *chunk.Walk, off, end int64) (at int64, found bool, err error) {
 	const window, overlap = 64 << 10, 3
 	for end-off > overlap {
-		b, err := w.Bytes(off, int(min(window, end-off)))
-		if err != nil {
-			return 0, false, err
-		}
+		b := w.Get(off, int(min(window, end-off)))
 		first := len(b)
 		for _, id := range topIDs() {
 			if i := bytes.Index(b[:min(len(b), first+overlap)], id); i >= 0 {
@@ -329,10 +323,7 @@ func (f *film) seek(_ *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	at += f.segment.Body()
 	leads := false
 	if n := int64(len(id)); err == nil && at >= f.segment.Body() && at <= f.segment.Tail()-n {
-		b, err := f.Bytes(at, len(id))
-		if err != nil {
-			return false, err
-		}
+		b := f.Get(at, len(id))
 		leads = n > 0 && bytes.Equal(b, id) && !f.gone[at]
 	}
 	if leads || f.Careful && !f.gone[at] {

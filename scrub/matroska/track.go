@@ -45,10 +45,7 @@ var languages = pattern.New(`^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\x00*$`)
 
 // language claims a language, which is no reason for a name to stay.
 func language(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	b, err := w.Bytes(p.Body(), int(min(p.Size, 64)))
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, 64)))
 	if !languages().Match(b) && p.Size > 0 {
 		_, err := w.Drop(p, scrub.Hidden, place, string(b))
 		return false, err

@@ -26,10 +26,7 @@ var Part = scrub.Format{
 	Name: "mpeg-ps-part", Title: "MPEG program stream that starts in the middle",
 	Sniff: sniff.Binary(sniff.Holds(2, "\x00\x00\x01\xba")),
 	Parse: func(s *scrub.Scan) error {
-		head, err := s.Bytes(0, int(min(s.Size(), scrub.SniffLen)))
-		if err != nil {
-			return err
-		}
+		head := s.Get(0, int(min(s.Size(), scrub.SniffLen)))
 		return newParser(s).parse(int64(max(0, bytes.Index(head, pack))))
 	},
 }
@@ -187,10 +184,7 @@ func (p *parser) resync(from, to int64) (int64, error) {
 func (p *parser) find(what []byte, from, to int64) (int64, error) {
 	const window = 64 << 10
 	for to-from >= int64(len(what)) {
-		b, err := p.S.Bytes(from, int(min(window, to-from)))
-		if err != nil {
-			return 0, err
-		}
+		b := p.S.Get(from, int(min(window, to-from)))
 		if k := bytes.Index(b, what); k >= 0 {
 			return from + int64(k), nil
 		}
@@ -244,10 +238,7 @@ func (p *parser) ending() scrub.End {
 func (p *parser) more(off, n int64) (string, error) {
 	const window, overlap = 64 << 10, 4
 	for n >= overlap {
-		b, err := p.S.Bytes(off, int(min(n, window)))
-		if err != nil {
-			return "", err
-		}
+		b := p.S.Get(off, int(min(n, window)))
 		for i := 0; i+overlap <= len(b); i++ {
 			k := bytes.Index(b[i:len(b)-1], pack[:3])
 			if k < 0 {

@@ -331,10 +331,7 @@ func (p *parser) settleStrays() error {
 			continue
 		}
 		for i, r := range p.strays[key] {
-			b, err := p.S.Bytes(r.Off, int(min(r.Len, 512)))
-			if err != nil {
-				return err
-			}
+			b := p.S.Get(r.Off, int(min(r.Len, 512)))
 			what := scrub.Finding{Kind: scrub.Telemetry, Place: fmt.Sprintf("stream 0x%02x", key>>8), Value: coded.Text(b[min(len(b), head+1):])}
 			p.Goes(r.Off+3, r.Len-3, what, i == 0,
 				scrub.Edit{Off: r.Off + head, Len: r.Len - head, Fill: 0xff, Phase: scrub.Destroy},

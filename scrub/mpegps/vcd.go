@@ -47,10 +47,7 @@ func (p *parser) disc() error {
 	if s.Size() < riffLen+sectorLen {
 		return s.Errorf(0, "no sectors")
 	}
-	head, err := s.Bytes(0, riffLen)
-	if err != nil {
-		return err
-	}
+	head := s.Get(0, riffLen)
 	start := p.discHead(head)
 	p.Log, p.gap = true, gapLen
 	from, wrong, err := p.sectors(start)
@@ -62,10 +59,7 @@ func (p *parser) disc() error {
 	}
 	p.end = from
 	if rest := s.Left(from); rest > 0 && rest < sectorLen {
-		b, err := s.Bytes(from, int(rest))
-		if err != nil {
-			return err
-		}
+		b := s.Get(from, int(rest))
 		if n := min(len(b), len(discSync)); discSync[:n] == string(b[:n]) {
 			p.Cut(b)
 			p.end = s.Size()
@@ -186,10 +180,7 @@ func (p *parser) sums(wrong []int64) error {
 	sectors := slices.AppendSeq(slices.Clone(wrong), maps.Keys(edits))
 	slices.Sort(sectors)
 	for _, off := range slices.Compact(sectors) {
-		b, err := p.S.Bytes(off, sectorLen)
-		if err != nil {
-			return err
-		}
+		b := p.S.Get(off, sectorLen)
 		if b[18]&form2 == 0 || binary.LittleEndian.Uint32(b[sumAt:]) == 0 {
 			continue
 		}

@@ -41,10 +41,7 @@ const (
 
 // findGrid finds sync bytes in a row, a packet apart each.
 func findGrid(s *scrub.Scan) (grid, error) {
-	head, err := s.Bytes(0, int(min(s.Size(), scrub.SniffLen)))
-	if err != nil {
-		return grid{}, err
-	}
+	head := s.Get(0, int(min(s.Size(), scrub.SniffLen)))
 	const enough = 5
 	for _, n := range []int{packet, 192, 204} {
 		for first := range head {
@@ -221,10 +218,7 @@ func (p *parser) resync(from, to int64) (int64, error) {
 	const enough, window = 3, 64 << 10
 	overlap := enough * p.size
 	for from++; to-from >= p.size; {
-		b, err := p.S.Bytes(from, int(min(window, to-from)))
-		if err != nil {
-			return 0, err
-		}
+		b := p.S.Get(from, int(min(window, to-from)))
 		for i := 0; i+int(p.size) <= len(b); i++ {
 			if b[i+int(p.lead)] != syncByte {
 				continue

@@ -218,10 +218,7 @@ func (p *parser) packet(off int64, b []byte) error {
 
 // repeated doubts a packet that is to be a copy of the one before, and is none.
 func (p *parser) repeated(last, off int64) error {
-	a, err := p.S.Bytes(last, packet)
-	if err != nil {
-		return err
-	}
+	a := p.S.Get(last, packet)
 	b, err := p.S.Bytes(off, packet)
 	if err == nil && !bytes.Equal(a[bodyOf(a):], b[bodyOf(b):]) {
 		p.S.Doubt("packets that decoders pass over")

@@ -34,10 +34,7 @@ var rules = chunk.MustRules(table)
 
 // read reads the key of a packet and its length, seven bits a byte, which counts both.
 func read(s *scrub.Scan, off, end int64) (p chunk.Part, err error) {
-	b, err := s.Bytes(off, int(min(end-off, 11)))
-	if err != nil {
-		return p, err
-	}
+	b := s.Get(off, int(min(end-off, 11)))
 	if b[0] < 'A' || b[0] > 'Z' || b[1] < 'A' || b[1] > 'Z' {
 		return p, s.Errorf(off, "a packet %q, expected capitals", b[:2])
 	}
@@ -65,10 +62,7 @@ func parse(s *scrub.Scan) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.Bytes(0, int(min(32, s.Size())))
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, int(min(32, s.Size())))
 	if string(b[:3]) == "MP+" {
 		return seven(s, b, tail)
 	}
@@ -118,10 +112,7 @@ func seven(s *scrub.Scan, b []byte, tail *apetag.Tail) error {
 
 // next drops a packet behind which another one is: its length is right then.
 func next(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	b, err := w.Bytes(p.End(), int(min(2, w.Left(p.End()))))
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(p.End(), int(min(2, w.Left(p.End()))))
 	most := rules[""][p.ID].Most
 	if p.Cut || most > 0 && p.Size > most || rules[""][string(b)].ID == "" && string(b) != retired {
 		w.Distrust("packet %q has a length that it can't have", p.ID)

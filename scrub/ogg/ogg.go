@@ -122,10 +122,7 @@ func (f *file) broken(off int64) error {
 func (f *file) lost(p *page, off int64, next *page) error {
 	n := next.off - off
 	st := f.streams[next.serial]
-	zeros, err := f.Constant(off, n, 0)
-	if err != nil {
-		return err
-	}
+	zeros := f.Zeros(off, n)
 	like, err := f.paged(off, n)
 	switch {
 	case err != nil:
@@ -162,10 +159,7 @@ func (f *file) take(p *page) error {
 		if len(f.streams) >= maxStreams {
 			return f.Unsupportedf(p.off, "more than %d streams", maxStreams)
 		}
-		first, err := f.Bytes(p.off+p.head, int(min(p.size-p.head, 128)))
-		if err != nil {
-			return err
-		}
+		first := f.Get(p.off+p.head, int(min(p.size-p.head, 128)))
 		st = &stream{codec: identify(first)}
 		f.streams[p.serial] = st
 		if st.name == unknown.name {

@@ -66,10 +66,7 @@ func (f *file) paged(off, n int64) (bool, error) {
 	if n < pageHead || n > most {
 		return false, nil
 	}
-	b, err := f.Bytes(off, int(min(n, pageHead+255)))
-	if err != nil {
-		return false, err
-	}
+	b := f.Get(off, int(min(n, pageHead+255)))
 	size := int64(pageHead) + int64(b[pageHead-1])
 	for _, l := range b[pageHead:min(size, int64(len(b)))] {
 		size += int64(l)
@@ -107,10 +104,7 @@ func (f *file) check(p *page) error {
 // search returns the first page from off on whose checksum is right, nil if there is none.
 func (f *file) search(off int64) (*page, error) {
 	for f.Left(off) >= pageHead {
-		b, err := f.Bytes(off, int(min(f.Left(off), 64<<10)))
-		if err != nil {
-			return nil, err
-		}
+		b := f.Get(off, int(min(f.Left(off), 64<<10)))
 		for i := 0; ; i++ {
 			n := bytes.Index(b[i:], []byte("OggS"))
 			if n < 0 {

@@ -62,10 +62,7 @@ func (c *cleaner) remains(off, end int64, last bool) error {
 	if err != nil {
 		return err
 	}
-	b, err := c.Bytes(k.data(), int(end-k.data()))
-	if err != nil {
-		return err
-	}
+	b := c.Get(k.data(), int(end-k.data()))
 	if bytes.Contains(b, []byte("IDAT")) {
 		c.Claim(off, end-off, scrub.Payload, "remains")
 		return nil
@@ -82,10 +79,7 @@ func isText(typ string) bool { return typ == "tEXt" || typ == "zTXt" || typ == "
 func (c *cleaner) soundFrom(off int64) (int64, error) {
 	budget := 4 * c.Size()
 	for c.Left(off) >= frameLen {
-		b, err := c.Bytes(off, int(min(c.Left(off), 64<<10)))
-		if err != nil {
-			return 0, err
-		}
+		b := c.Get(off, int(min(c.Left(off), 64<<10)))
 		for i := 0; i+headLen <= len(b); i++ {
 			k := chunk{off: off + int64(i), n: be32(b, i), typ: string(b[i+4 : i+8])}
 			if k.n > c.Left(k.off)-frameLen || !letters(b[i+4:i+8]) {

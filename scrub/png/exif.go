@@ -80,10 +80,7 @@ func (c *cleaner) readSources() error {
 func (c *cleaner) readSource(k chunk) (*source, error) {
 	s := &source{chunk: k}
 	if k.typ == "eXIf" {
-		b, err := c.Bytes(k.data(), int(min(k.n, scrub.MaxPiece)))
-		if err != nil {
-			return nil, err
-		}
+		b := c.Get(k.data(), int(min(k.n, scrub.MaxPiece)))
 		s.tiff = b
 	} else if ok, err := c.readRaw(s); !ok || err != nil {
 		return nil, err

@@ -80,11 +80,7 @@ func (c *cleaner) slack(k chunk, off int64) error {
 // at once: no reader goes on without a chunk that the picture needs.
 func (c *cleaner) zero(k chunk, off int64, role scrub.Role) error {
 	n := k.crcAt() - off
-	blank, err := c.Constant(off, n, 0)
-	if err != nil {
-		return err
-	}
-	if blank {
+	if c.Zeros(off, n) {
 		c.Claim(off, n, scrub.Filler, k.typ)
 		return nil
 	}

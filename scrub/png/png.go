@@ -96,10 +96,7 @@ const (
 
 func parse(s *scrub.Scan) error {
 	c := &cleaner{Scan: s, crc: newZeroCRC(), seen: map[string]bool{}, sources: map[int64]*source{}}
-	b, err := s.Bytes(0, len(signature))
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, len(signature))
 	if string(b) != signature {
 		return s.Errorf(0, "signature %q", b)
 	}
@@ -287,29 +284,20 @@ func (c *cleaner) ahead() error {
 		}
 		switch {
 		case k.typ == "IHDR" && k.n == 13 && h.colour == 0:
-			b, err := c.Bytes(k.data(), 13)
-			if err != nil {
-				return err
-			}
+			b := c.Get(k.data(), 13)
 			h.colour = b[9]
 		case k.typ == "PLTE":
 			h.entries = k.n / 3
 		case k.typ == "sRGB", k.typ == "cICP":
 			h.spaces = append(h.spaces, k.typ)
 		case k.typ == "bKGD" && k.n == 1:
-			b, err := c.Bytes(k.data(), 1)
-			if err != nil {
-				return err
-			}
+			b := c.Get(k.data(), 1)
 			c.least = max(c.least, int64(b[0])+1)
 			c.background = int(b[0])
 		case k.typ == "tRNS":
 			alphas = append(alphas, k)
 		case k.typ == "acTL" && k.n == 8 && len(h.animation) < 2:
-			b, err := c.Bytes(k.data(), 8)
-			if err != nil {
-				return err
-			}
+			b := c.Get(k.data(), 8)
 			if len(h.animation) == 0 {
 				h.frames = be32(b, 0)
 			}
@@ -346,10 +334,7 @@ func (h header) transparent(n int64) bool {
 }
 
 func (c *cleaner) readHeader(k chunk) error {
-	b, err := c.Bytes(k.data(), 13)
-	if err != nil {
-		return err
-	}
+	b := c.Get(k.data(), 13)
 	c.header.width, c.header.height = int64(binary.BigEndian.Uint32(b)), int64(binary.BigEndian.Uint32(b[4:]))
 	c.header.depth, c.header.colour, c.header.interlaced = b[8], b[9], b[12] == 1
 	if c.header.width == 0 || c.header.height == 0 || c.header.channels() == 0 || b[8] == 0 || b[8] > 16 || b[10] != 0 || b[11] != 0 || b[12] > 1 {

@@ -21,28 +21,22 @@ func (c *cleaner) readRaw(s *source) (bool, error) {
 	if s.typ != "tEXt" && s.typ != "zTXt" && s.typ != "iTXt" || s.n > maxRaw {
 		return false, nil
 	}
-	head, err := c.Bytes(s.data(), int(min(s.n, 80)))
-	if err != nil {
-		return false, err
-	}
+	head := c.Get(s.data(), int(min(s.n, 80)))
 	key, _, _ := bytes.Cut(head, []byte{0})
 	name, ok := strings.CutPrefix(string(key), rawKeyword)
 	if !ok || name != "exif" && name != "APP1" {
 		return false, nil
 	}
-	b, err := c.Bytes(s.data(), int(s.n))
-	if err != nil {
-		return false, err
-	}
+	b := c.Get(s.data(), int(s.n))
 	s.packed = s.typ == "iTXt" && len(b) > len(key)+1 && b[len(key)+1] == 1
 	_, words := c.textOf(s.typ, b, maxRaw)
 	lines := strings.SplitN(words, "\n", 4)
 	if len(lines) < 4 || lines[0] != "" {
 		return false, nil
 	}
-	s.tiff, err = hex.DecodeString(strings.Join(strings.Fields(lines[3]), ""))
-	s.keyword, s.name = string(key), name
-	return err == nil && bytes.HasPrefix(s.tiff, []byte(preamble)), nil
+	tiff, err := hex.DecodeString(strings.Join(strings.Fields(lines[3]), ""))
+	s.keyword, s.name, s.tiff = string(key), name, tiff
+	return err == nil && bytes.HasPrefix(tiff, []byte(preamble)), nil
 }
 
 // raw returns the data of a text that holds profile, as long as it has to be: it

@@ -37,10 +37,7 @@ func (c *cleaner) inflate() error {
 			return nil
 		case !c.holds(k):
 		case k.typ == "fcTL" && k.n == 26:
-			b, err := c.Bytes(k.data(), 12)
-			if err != nil {
-				return err
-			}
+			b := c.Get(k.data(), 12)
 			w, h = be32(b, 4), be32(b, 8)
 		case k.typ == "IDAT" && last != "IDAT", k.typ == "fdAT" && last != "fdAT":
 			if k.typ == "IDAT" {

@@ -27,10 +27,7 @@ const maxText = 4 << 10
 // text deals with tEXt, zTXt and iTXt. They go, unless a policy keeps their kind
 // and they are what they say: short, and words.
 func (c *cleaner) text(k chunk) error {
-	b, err := c.Bytes(k.data(), int(min(k.n, 16<<10)))
-	if err != nil {
-		return err
-	}
+	b := c.Get(k.data(), int(min(k.n, 16<<10)))
 	keyword, text := c.textOf(k.typ, b, maxText+1)
 	switch {
 	case keyword == xmpKeyword && k.typ == "iTXt":

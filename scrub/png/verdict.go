@@ -79,10 +79,7 @@ func (c *cleaner) value(k chunk) (string, error) {
 	if k.typ != "tIME" || k.n != 7 {
 		return "", nil
 	}
-	b, err := c.Bytes(k.data(), 7)
-	if err != nil {
-		return "", err
-	}
+	b := c.Get(k.data(), 7)
 	return fmt.Sprintf("%04d-%02d-%02d %02d:%02d:%02d", int(b[0])<<8|int(b[1]), b[2], b[3], b[4], b[5], b[6]), nil
 }
 
@@ -94,10 +91,7 @@ func (c *cleaner) render(k chunk, n int64) error {
 		if err != nil {
 			return err
 		}
-		b, err := c.Bytes(k.data(), int(k.n))
-		if err != nil {
-			return err
-		}
+		b := c.Get(k.data(), int(k.n))
 		if sound && c.header.sane(k.typ, b) {
 			c.seen[k.typ] = true
 			c.keep(k, scrub.Render)

@@ -18,10 +18,7 @@ const maxXMP = 60 << 10
 // orientation, which Pillow and those that ask it turn the picture by where eXIf
 // tells none.
 func (c *cleaner) xmp(k chunk) error {
-	b, err := c.Bytes(k.data(), int(min(k.n, maxXMP)))
-	if err != nil {
-		return err
-	}
+	b := c.Get(k.data(), int(min(k.n, maxXMP)))
 	_, words := c.textOf(k.typ, b, maxXMP)
 	p, err := xmp.Read(bytes.NewReader([]byte(words)))
 	if err != nil {

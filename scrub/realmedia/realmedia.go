@@ -274,10 +274,7 @@ func (f *film) data(p chunk.Part) (end int64, err error) {
 	f.found = true
 	off, n, counted := p.Body(), int64(0), int64(binary.BigEndian.Uint32(b[chunkHead:]))
 	for p.Tail()-off >= 12 && (n < counted || counted == 0) {
-		h, err := f.Bytes(off, 12)
-		if err != nil {
-			return off, err
-		}
+		h := f.Get(off, 12)
 		size := int64(binary.BigEndian.Uint16(h[2:]))
 		if h[0] != 0 || h[1] > 1 || size < 12 || size > p.Tail()-off {
 			break

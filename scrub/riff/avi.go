@@ -54,10 +54,7 @@ func (m *medium) streamHeader(w *chunk.Walk, p chunk.Part, place string) (bool, 
 	if p.Size < least || len(m.film.streams) == maxStreams {
 		return true, w.Errorf(p.Off, "stream header of %d bytes", p.Size)
 	}
-	b, err := w.Bytes(p.Body(), least)
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), least)
 	s := &stream{kind: string(b[:4]), header: p.Body(), scale: w.Number(b[20:24]), rate: w.Number(b[24:28])}
 	m.film.streams = append(m.film.streams, s)
 	if !slices.Contains(kinds, s.kind) {
@@ -114,10 +111,7 @@ func (m *medium) streamFormat(w *chunk.Walk, p chunk.Part, place string) (bool, 
 
 // handler blanks who handles a stream, but for the codec.
 func (m *medium) handler(s *stream, place string) error {
-	b, err := m.Bytes(s.header, 8)
-	if err != nil {
-		return err
-	}
+	b := m.Get(s.header, 8)
 	id := string(b[4:])
 	if _, known := codec.Of(codec.FourCC, id); known && s.kind != "auds" || id == s.name || id == "DXSB" || id == "DXSA" {
 		return nil
@@ -136,10 +130,7 @@ func (m *medium) pictureFormat(s *stream, p chunk.Part, place string) error {
 		}
 		return m.Errorf(p.Off, "a format of pictures of %d bytes", p.Size)
 	}
-	b, err := m.Bytes(p.Body(), head)
-	if err != nil {
-		return err
-	}
+	b := m.Get(p.Body(), head)
 	s.name = string(b[coding : coding+4])
 	s.codec, _ = codec.Of(codec.FourCC, s.name)
 	depth, off := m.Number(b[14:16]), p.Body()

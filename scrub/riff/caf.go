@@ -18,17 +18,12 @@ func (m *medium) packets(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	if err := w.Record(p.Body(), n, chunk.Layout{chunk.UpTo(8, 1<<40), chunk.UpTo(8, 1<<48), chunk.UpTo(4, big), chunk.UpTo(4, big)}, place); err != nil {
 		return true, err
 	}
-	b, err := w.Bytes(p.Body(), int(n))
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), int(n))
 	count, ends := int64(0), int64(-1) // numbers so far, and where something ends that is no zero
 	want := w.Number(b[:min(8, len(b))])
 	var after [2]int64 // one number a packet, or two: how many samples it has, too
 	for off := p.Body() + n; off < p.Tail(); off += int64(len(b)) {
-		if b, err = w.Bytes(off, int(min(p.Tail()-off, 64<<10))); err != nil {
-			return true, err
-		}
+		b = w.Get(off, int(min(p.Tail()-off, 64<<10)))
 		for i, c := range b {
 			if c != 0 {
 				ends = off + int64(i)
@@ -57,10 +52,7 @@ func (m *medium) texts(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 	if p.Size <= head || p.Size > most || p.Cut || w.Careful {
 		return w.Drop(p, scrub.Comment, place, "")
 	}
-	b, err := w.Bytes(p.Body()+head, int(p.Size-head))
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(p.Body()+head, int(p.Size-head))
 	all := bytes.Split(b, []byte{0})
 	stay := func(i int) bool {
 		key := strings.ToLower(string(all[i]))

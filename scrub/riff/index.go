@@ -47,10 +47,7 @@ func (m *medium) entries(visit func(at int64, flags uint32, e entry) error) erro
 	const piece = 4096 * entryLen
 	end := m.idx1.Tail() - m.idx1.Size%entryLen
 	for off := m.idx1.Body(); off < end; off += piece {
-		b, err := m.Bytes(off, int(min(piece, end-off)))
-		if err != nil {
-			return err
-		}
+		b := m.Get(off, int(min(piece, end-off)))
 		for i := 0; i < len(b); i += entryLen {
 			u := func(at int) uint32 { return binary.LittleEndian.Uint32(b[i+at:]) }
 			if err := visit(off+int64(i), u(4), entry{string(b[i : i+4]), m.film.base + int64(u(8)), int64(u(12))}); err != nil {
@@ -76,10 +73,7 @@ func (m *medium) rebase() error {
 	}
 	for _, base := range []int64{m.movis[0].Off + 8, 0} {
 		if at := base + first.off; m.Left(at) >= m.head {
-			b, err := m.Bytes(at, int(m.head))
-			if err != nil {
-				return err
-			}
+			b := m.Get(at, int(m.head))
 			if string(b[:4]) == first.id && m.size(b) == first.size {
 				m.film.base = base
 				return nil
@@ -131,10 +125,7 @@ var (
 // odmlIndex claims an index of OpenDML: as many entries as it says, and zeros.
 func (m *medium) odmlIndex(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const head = 24
-	b, err := w.Bytes(p.Body(), int(min(p.Size, head)))
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, head)))
 	layout, row := superHead, superEntry
 	if len(b) == head && b[3] == 1 {
 		if layout, row = simpleHead, simpleEntry; b[0] == 3 { // with the second field
@@ -150,10 +141,7 @@ func (m *medium) odmlIndex(w *chunk.Walk, p chunk.Part, place string) (bool, err
 		return true, err
 	}
 	if n > 0 && b[3] == 0 { // of the last part of the film
-		last, err := w.Bytes(p.Body()+head+n-row.Size(), 8)
-		if err != nil {
-			return true, err
-		}
+		last := w.Get(p.Body()+head+n-row.Size(), 8)
 		if m.Number(last) >= m.Size() {
 			w.Distrust("the film is cut short")
 		}

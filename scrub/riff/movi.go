@@ -275,10 +275,7 @@ func (m *medium) look(s *stream, c chunk.Part, no int64, place string) (tells bo
 	case codec.Unknown:
 		if s.name == "DXSB" || s.name == "DXSA" {
 			const head = 27
-			b, err := m.Bytes(off, int(min(n, head)))
-			if err != nil {
-				return false, err
-			}
+			b := m.Get(off, int(min(n, head)))
 			if timed().Match(b) {
 				m.Claim(off, head, scrub.Payload, place)
 				off, n = off+head, n-head
@@ -355,10 +352,7 @@ const subtitleFile = "GAB2\x00"
 // its name, as in players of old (GAB2).
 func (m *medium) subtitle(c chunk.Part, place string) error {
 	const head = 7 + 4
-	b, err := m.Bytes(c.Body(), int(min(c.Size, head)))
-	if err != nil {
-		return err
-	}
+	b := m.Get(c.Body(), int(min(c.Size, head)))
 	if len(b) < head || !bytes.HasPrefix(b, []byte(subtitleFile)) {
 		m.Claim(c.Body(), c.Size, scrub.Payload, place)
 		return nil
@@ -376,7 +370,7 @@ func (m *medium) subtitle(c chunk.Part, place string) error {
 	}
 	m.Claim(file-6, 6, scrub.Structure, place)
 	before := m.Point()
-	err = m.Medium(scrub.Extents{{Off: file, Len: c.Tail() - file}}, place)
+	err := m.Medium(scrub.Extents{{Off: file, Len: c.Tail() - file}}, place)
 	if scrub.Refusal(err) {
 		m.Reset(before)
 		m.Doubt("a file of subtitles can't be looked into")

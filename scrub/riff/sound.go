@@ -34,10 +34,7 @@ func (m *medium) hands() map[string]chunk.Hand {
 	desc := h["CAF/desc"]
 	h["CAF/desc"] = func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		m.tells.format = true
-		id, err := w.Bytes(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8))))
-		if err != nil {
-			return true, err
-		}
+		id := w.Get(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8))))
 		m.plain = string(id) == "lpcm"
 		return desc(w, p, place)
 	}
@@ -99,10 +96,7 @@ func (m *medium) samples(n int64) chunk.Hand {
 		skip := int64(0)
 		switch n {
 		case 8: // AIFF 1.3: where the samples start, and the size of blocks to which they are aligned
-			b, err := w.Bytes(p.Body(), 8)
-			if err != nil {
-				return true, err
-			}
+			b := w.Get(p.Body(), 8)
 			if skip = w.Number(b[:4]); skip > min(1<<16, p.Size-n) {
 				skip = 0
 				w.Doubt("the sound starts outside of its chunk")
@@ -153,10 +147,7 @@ func (m *medium) waveFormat(w *chunk.Walk, p chunk.Part, place string) (bool, er
 // soundFormat claims the body of a chunk that is a WAVEFORMATEX.
 func (m *medium) soundFormat(p chunk.Part, place string) error {
 	const head, extended = 18, 0xfffe
-	b, err := m.Bytes(p.Body(), int(min(p.Size, head)))
-	if err != nil {
-		return err
-	}
+	b := m.Get(p.Body(), int(min(p.Size, head)))
 	tag := b[:min(2, len(b))]
 	m.coding(tag)
 	if len(b) < head {
@@ -168,10 +159,7 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 	}
 	at := p.Body() + head
 	if m.Number(tag) == extended && extra >= 22 {
-		id, err := m.Bytes(at+6, 16)
-		if err != nil {
-			return err
-		}
+		id := m.Get(at+6, 16)
 		if tag = id[:2]; !slices.Contains(formatTails, string(id[2:])) {
 			m.Doubt("the sound has a format that nobody knows")
 		}
@@ -208,10 +196,7 @@ func (m *medium) objects(w *chunk.Walk, p chunk.Part, place string) (bool, error
 		return true, err
 	}
 	for off := p.Body() + n; off < p.Tail(); off += row {
-		b, err := w.Bytes(off, int(min(row, p.Tail()-off)))
-		if err != nil {
-			return true, err
-		}
+		b := w.Get(off, int(min(row, p.Tail()-off)))
 		if len(b) < row || !adm().Match(b[2:]) {
 			w.Doubt("a track of objects has a name that it can't have")
 			w.Claim(off, p.Tail()-off, scrub.Structure, place)
@@ -247,10 +232,7 @@ func (m *medium) label(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 // year claims a date, of which the year may stay: it becomes a date without a day.
 func year(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const long, digits = 32, 4
-	b, err := w.Bytes(p.Body(), int(min(p.Size, long)))
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, long)))
 	b = bytes.TrimRight(b, "\x00")
 	dated := len(b) >= digits && bytes.Trim(b[:digits], "0123456789") == nil
 	switch {
@@ -283,10 +265,7 @@ func (m *medium) common(w *chunk.Walk, p chunk.Part, place string) (bool, error)
 		w.Doubt("the format of the sound is too short")
 		return true, err
 	}
-	b, err := w.Bytes(p.Body(), int(min(p.Size, head+rate+id+1)))
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, head+rate+id+1)))
 	if exp := binary.BigEndian.Uint16(b[head:]); exp > 0x401f || !wholeRate(b[head+2:]) {
 		w.Doubt("the sound has a rate that it can't have")
 	}
@@ -323,10 +302,7 @@ func (m *medium) blankName(off, n int64, known []string, kind scrub.Kind, place 
 	if n <= 0 {
 		return nil
 	}
-	b, err := m.Bytes(off, int(n))
-	if err != nil {
-		return err
-	}
+	b := m.Get(off, int(n))
 	if name := string(bytes.TrimRight(b, " \x00")); slices.Contains(known, name) && len(name) > 0 {
 		m.Claim(off, n, scrub.Structure, place)
 		return nil
@@ -346,16 +322,10 @@ func (m *medium) markers(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	}
 	off := p.Body() + min(2, p.Size)
 	w.Claim(p.Body(), off-p.Body(), scrub.Structure, place)
-	count, err := w.Bytes(p.Body(), int(off-p.Body()))
-	if err != nil {
-		return true, err
-	}
+	count := w.Get(p.Body(), int(off-p.Body()))
 	left := w.Number(count)
 	for ; p.Tail()-off >= head && left > 0; left-- {
-		b, err := w.Bytes(off, head)
-		if err != nil {
-			return true, err
-		}
+		b := w.Get(off, head)
 		w.Claim(off, head, scrub.Structure, place)
 		n := min(int64(b[6]), p.Tail()-off-head)
 		if err := m.mark(off+head, n, place); err != nil {
@@ -381,10 +351,7 @@ func (m *medium) mark(off, n int64, place string) error {
 		m.Claim(off, n, scrub.Identify, place)
 		return nil
 	}
-	b, err := m.Bytes(off, int(n))
-	if err != nil {
-		return err
-	}
+	b := m.Get(off, int(n))
 	name := text(b)
 	goes := words.Stay([]byte(name), 255) != ""
 	if !goes && len(bytes.Trim(b, " \x00")) > 0 {

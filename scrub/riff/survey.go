@@ -178,10 +178,7 @@ func (m *medium) unknown(b []byte) bool {
 // not tell how long it is, or was killed before it did. Recorders that were killed are in
 // doubt.
 func (m *medium) endless(c chunk.Part, told int64) (bool, error) {
-	b, err := m.Bytes(c.Off, int(m.head))
-	if err != nil {
-		return false, err
-	}
+	b := m.Get(c.Off, int(m.head))
 	n, left := m.size(b), m.Left(c.Body())
 	switch {
 	case m.unknown(b) && !m.big:

@@ -31,10 +31,7 @@ func (m *medium) extended(w *chunk.Walk, p chunk.Part, place string) (bool, erro
 	if p.Size < size || m.still.extended > 0 {
 		return true, w.Errorf(p.Off, "VP8X of %d bytes", p.Size)
 	}
-	b, err := w.Bytes(p.Body(), 1)
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), 1)
 	m.still = picture{extended: p.Body(), flags: b[0]}
 	if err := w.Record(p.Body(), p.Size, chunk.Layout{chunk.Any(1), chunk.Zero(3), chunk.UpTo(3, 1<<24), chunk.UpTo(3, 1<<24)}, place); err != nil {
 		return true, err
@@ -186,10 +183,7 @@ func (m *medium) exif(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		}
 		return stays, err
 	}
-	head, err := w.Bytes(body+pre, 8)
-	if err != nil {
-		return false, err
-	}
+	head := w.Get(body+pre, 8)
 	o := oriented{order: head[0], turn: block.Orientation, len: p.Size, pre: pre}
 	if o.off = m.Number(head[4:8]); o.order == 'M' {
 		o.off = int64(head[4])<<24 | int64(head[5])<<16 | int64(head[6])<<8 | int64(head[7])

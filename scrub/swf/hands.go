@@ -39,10 +39,7 @@ func (f film) attributes(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	if p.Size != size {
 		return w.Drop(p, scrub.Unknown, place, "")
 	}
-	b, err := w.Bytes(p.Body(), size)
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), size)
 	w.Claim(p.Off, p.Len(), scrub.Structure, place)
 	b[0] &= meaning
 	if w.Goes(scrub.Identify, scrub.Provenance) {
@@ -53,10 +50,7 @@ func (f film) attributes(w *chunk.Walk, p chunk.Part, place string) (bool, error
 
 // metadata claims XMP, if it begins like XML.
 func (f film) metadata(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	b, err := w.Bytes(p.Body(), int(min(p.Size, 1)))
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, 1)))
 	kind := scrub.Unknown
 	if string(b) == "<" {
 		kind = scrub.Provenance
@@ -73,10 +67,7 @@ func (f film) picture(p chunk.Part, before int64, place string) error {
 		return nil
 	}
 	n := p.Size - before
-	b, err := f.Bytes(p.Body(), int(min(p.Size, before+4)))
-	if err != nil {
-		return err
-	}
+	b := f.Get(p.Body(), int(min(p.Size, before+4)))
 	if before > 2 {
 		n = min(n, int64(binary.LittleEndian.Uint32(b[2:])))
 	}
@@ -114,10 +105,7 @@ func (f film) ends(off, n, rest int64) (bool, error) {
 
 // tables claims the tables of pictures, which are those of JPEG and nothing else.
 func (f film) tables(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	b, err := w.Bytes(p.Body(), int(min(p.Size, 16<<10)))
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), int(min(p.Size, 16<<10)))
 	at := 0
 	for at+4 <= len(b) && b[at] == 0xff {
 		switch b[at+1] {
@@ -142,10 +130,7 @@ func (f film) tables(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 // code claims code. Compilers leave names of folders in it, which a player may use.
 func (f film) code(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	for off := p.Body(); off < p.Tail(); off += scrub.MaxPiece {
-		b, err := w.Bytes(off, int(min(p.Tail()-off, scrub.MaxPiece)))
-		if err != nil {
-			return true, err
-		}
+		b := w.Get(off, int(min(p.Tail()-off, scrub.MaxPiece)))
 		for _, s := range bytes.FieldsFunc(b, func(r rune) bool { return r < ' ' || r > '~' }) {
 			if told := words.Tells(string(s[:min(len(s), scrub.MaxValue)])); len(s) > 8 && told != "" {
 				w.Doubt("code tells a %s", told)

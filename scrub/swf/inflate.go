@@ -26,10 +26,7 @@ func inflate(s *scrub.Scan, n int64) (end int64, film []byte, err error) {
 	if err != nil || int64(len(body)) != n-fileHead {
 		return 0, nil, s.Errorf(fileHead, "compressed film of %d bytes, expected %d", len(body), n-fileHead)
 	}
-	head, err := s.Bytes(0, fileHead)
-	if err != nil {
-		return 0, nil, err
-	}
+	head := s.Get(0, fileHead)
 	head[0] = 'F'
 	return fileHead + in.n, append(head, body...), nil
 }

@@ -69,10 +69,7 @@ func readTag(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 		if end-off < 6 {
 			return p, s.Errorf(off, "a tag without its length")
 		}
-		if b, err = s.Bytes(off+2, 4); err != nil {
-			return p, err
-		}
-		p.Head, p.Size = 6, int64(binary.LittleEndian.Uint32(b))
+		p.Head, p.Size = 6, int64(binary.LittleEndian.Uint32(s.Get(off+2, 4)))
 	}
 	if p.Size > end-p.Body() {
 		p.Size, p.Cut = end-p.Body(), true
@@ -105,10 +102,7 @@ type film struct{ *chunk.Walk }
 func plan(w *chunk.Walk) error {
 	f := film{w}
 	w.Hands = f.hands()
-	b, err := w.Bytes(0, int(min(w.Size(), fileHead+32)))
-	if err != nil {
-		return err
-	}
+	b := w.Get(0, int(min(w.Size(), fileHead+32)))
 	const rate = 4 // pictures in a second, and how many there are
 	n, bits := int64(binary.LittleEndian.Uint32(b[4:])), 5+4*int64(b[fileHead]>>3)
 	first := fileHead + (bits+7)/8 + rate
@@ -119,6 +113,7 @@ func plan(w *chunk.Walk) error {
 	end := n
 	if n > w.Size() {
 		w.Distrust("the film was not finished, or is cut short")
+		var err error
 		if end, err = w.CutMarks(first); err != nil {
 			return err
 		}

@@ -58,10 +58,7 @@ func Read(s *scrub.Scan, off, end int64) (Box, error) {
 	if end-off < 8 {
 		return Box{}, s.Errorf(off, "box header needs 8 bytes, %d are left", end-off)
 	}
-	h, err := s.Bytes(off, 8)
-	if err != nil {
-		return Box{}, err
-	}
+	h := s.Get(off, 8)
 	b := Box{Type: string(h[4:8]), Off: off, Head: 8, Len: int64(Uint32(h))}
 	switch b.Len {
 	case 0:
@@ -70,10 +67,7 @@ func Read(s *scrub.Scan, off, end int64) (Box, error) {
 		if end-off < 16 {
 			return b, s.Errorf(off, "box %q needs 16 bytes of header, %d are left", b.Name(), end-off)
 		}
-		if h, err = s.Bytes(off+8, 8); err != nil {
-			return b, err
-		}
-		n := Uint64(h)
+		n := Uint64(s.Get(off+8, 8))
 		if n > uint64(end-off) {
 			return b, s.Errorf(off, "box %q says %d bytes, %d are left", b.Name(), n, end-off)
 		}
@@ -90,10 +84,7 @@ func Read(s *scrub.Scan, off, end int64) (Box, error) {
 // after the last box is returned as rest.
 func Each(s *scrub.Scan, off, end int64, visit func(Box) error) (rest int64, err error) {
 	for end-off >= 8 {
-		h, err := s.Bytes(off, 4)
-		if err != nil {
-			return off, err
-		}
+		h := s.Get(off, 4)
 		if Uint32(h) == 0 {
 			return off, nil
 		}
@@ -114,10 +105,7 @@ func FullHead(s *scrub.Scan, b Box) (version byte, flags uint32, err error) {
 	if b.Size() < 4 {
 		return 0, 0, s.Errorf(b.Off, "box %q has %d bytes, a full box needs 4", b.Name(), b.Size())
 	}
-	h, err := s.Bytes(b.Body(), 4)
-	if err != nil {
-		return 0, 0, err
-	}
+	h := s.Get(b.Body(), 4)
 	return h[0], Uint32(h) & 0xffffff, nil
 }
 

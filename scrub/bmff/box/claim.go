@@ -88,11 +88,7 @@ func (w *Walk) Zero(off, n int64, kind scrub.Kind, place, value string) error {
 	if n <= 0 {
 		return nil
 	}
-	constant, err := w.Constant(off, n, 0)
-	if err != nil {
-		return err
-	}
-	if constant {
+	if w.Zeros(off, n) {
 		w.Claim(off, n, scrub.Structure, place)
 		return nil
 	}
@@ -139,10 +135,7 @@ func (w *Walk) NoRest(off, end int64, place string) error {
 // the container is to go as a whole, where Rest would only doubt.
 func (w *Walk) RestOfTags(off, end int64, place string) error {
 	if end-off > Terminator {
-		empty, err := w.Constant(off, end-off, 0)
-		if err != nil {
-			return err
-		}
+		empty := w.Zeros(off, end-off)
 		if !empty && w.Careful {
 			w.Claim(off, end-off, scrub.Identify, place)
 			return nil

@@ -114,10 +114,7 @@ const MostFields = 4 << 10
 // returns where the fields end. ok is false, and nothing is claimed, if they are no
 // such description.
 func (w *Walk) Formed(off, n int64, read Form, place string) (end int64, ok bool, err error) {
-	b, err := w.Bytes(off, int(min(n, MostFields)))
-	if err != nil {
-		return 0, false, err
-	}
+	b := w.Get(off, int(min(n, MostFields)))
 	f := NewFields(b)
 	read(f)
 	k := f.Bytes()
@@ -150,10 +147,7 @@ func (w *Walk) FormedBox(b Box, read Form, place string) error {
 
 // Sane doubts n bytes at off that have no such form.
 func (w *Walk) Sane(off, n int64, read Form) error {
-	b, err := w.Bytes(off, int(n))
-	if err != nil {
-		return err
-	}
+	b := w.Get(off, int(n))
 	f := NewFields(b)
 	if read(f); f.Bad || f.Bytes() > n {
 		w.Doubt("a field has a value that it can't have")
@@ -168,10 +162,7 @@ func (w *Walk) Opaque(b Box, place string) error {
 }
 
 func (w *Walk) opaqueBody(b Box, place string) error {
-	empty, err := w.Constant(b.Body(), b.Size(), 0)
-	if err != nil {
-		return err
-	}
+	empty := w.Zeros(b.Body(), b.Size())
 	w.Claim(b.Body(), b.Size(), scrub.Structure, place)
 	if !empty {
 		w.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: b.Off, Len: b.Len})

@@ -15,10 +15,7 @@ func (w *Walk) Holds(off, n int64, types []string) (bool, error) {
 	if n < 8 {
 		return false, nil
 	}
-	b, err := w.Bytes(off, int(min(n, MaxSlack)))
-	if err != nil {
-		return false, err
-	}
+	b := w.Get(off, int(min(n, MaxSlack)))
 	for _, typ := range types {
 		for at := 0; ; {
 			i := bytes.Index(b[at:], []byte(typ))
@@ -78,10 +75,7 @@ func (w *Walk) Doubtful(b Box, place string) {
 func (w *Walk) firstData(off, end int64) (int64, error) {
 	const header = 8
 	for at := off; at < end; {
-		b, err := w.Bytes(at, int(min(end-at, MaxSlack)))
-		if err != nil {
-			return 0, err
-		}
+		b := w.Get(at, int(min(end-at, MaxSlack)))
 		if i := slices.IndexFunc(b, func(c byte) bool { return c != 0 }); i >= 0 {
 			return max(off, at+int64(i)-header), nil
 		}

@@ -21,10 +21,7 @@ func (w *Walk) Handler(b Box, place string) error {
 	if b.Size() < 20 {
 		return w.Errorf(b.Off, "box %q has %d bytes, expected 28 or more", b.Name(), b.Len)
 	}
-	h, err := w.Bytes(b.Body(), int(min(b.Size(), 24+scrub.MaxValue)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(min(b.Size(), 24+scrub.MaxValue)))
 	w.Claim(b.Off, b.Head+12, scrub.Structure, place)
 	if Uint32(h) != 0 {
 		w.Rewrite(b.Body(), make([]byte, 4), scrub.Hidden, place+"/flags")

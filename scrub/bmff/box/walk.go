@@ -102,10 +102,7 @@ func (w *Walk) Children(off, end int64, visit func(Box) error) (rest int64, err 
 		return Each(w.Scan, off, end, visit)
 	}
 	for end-off >= 8 {
-		h, err := w.Bytes(off, 8)
-		if err != nil {
-			return off, err
-		}
+		h := w.Get(off, 8)
 		b, err := Read(w.Scan, off, end)
 		switch {
 		case Uint32(h) == 0:

@@ -58,11 +58,7 @@ func (w reader) config(b box.Box, place string) error {
 		if !scrub.Refusal(err) {
 			return err
 		}
-		empty, err := w.Constant(b.Body(), b.Size(), 0) // GStreamer's av1C, if it was not told
-		if err != nil {
-			return err
-		}
-		if !empty {
+		if !w.Zeros(b.Body(), b.Size()) { // GStreamer's av1C, if it was not told
 			w.Doubt("the configuration of a codec can't be read")
 		}
 		pieces = nil
@@ -298,10 +294,7 @@ func (st stream) aac() bool { return st.object == 0x40 || st.object >= 0x66 && s
 // are described.
 func (w reader) soundSpecific(x scrub.Range, place string) error {
 	const short = 5 // writers end it early
-	b, err := w.Bytes(x.Off, int(x.Len))
-	if err != nil {
-		return err
-	}
+	b := w.Get(x.Off, int(x.Len))
 	comment, end, ok := codec.SoundConfig(b)
 	if !ok {
 		w.Claim(x.Off, x.Len, scrub.Structure, place)

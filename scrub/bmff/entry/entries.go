@@ -68,10 +68,7 @@ func (w reader) entries(b box.Box, visit func(e entry) error) (rest int64, err e
 	if b.Size() < 8 {
 		return 0, w.Errorf(b.Off, "box \"stsd\" has %d bytes, expected 16 or more", b.Len)
 	}
-	h, err := w.Bytes(b.Body()+4, 4)
-	if err != nil {
-		return 0, err
-	}
+	h := w.Get(b.Body()+4, 4)
 	off := b.Body() + 8
 	count := box.Uint32(h)
 	if count > maxEntries {
@@ -277,11 +274,7 @@ func (w reader) entryBoxes(t *Track, e entry, off int64, place string) error {
 // leftovers claims what follows the fields of an entry and is no box: old
 // codecs put tables there.
 func (w reader) leftovers(e entry, off int64, place string) error {
-	empty, err := w.Constant(off, e.End()-off, 0)
-	if err != nil {
-		return err
-	}
-	if !empty {
+	if !w.Zeros(off, e.End()-off) {
 		w.Doubt("a sample description holds something unknown")
 	}
 	w.Claim(off, e.End()-off, scrub.Structure, place)

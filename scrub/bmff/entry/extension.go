@@ -116,10 +116,7 @@ func (w reader) wave(c contents, b box.Box, place string) error {
 
 // originalFormat claims frma (8.12.2), which names one of the formats that are known.
 func (w reader) originalFormat(b box.Box, place string) error {
-	h, err := w.Bytes(b.Body(), int(min(b.Size(), 4)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(min(b.Size(), 4)))
 	if len(h) < 4 || familyOf("vide", string(h)) == nil && familyOf("soun", string(h)) == nil && familyOf("text", string(h)) == nil {
 		return w.Opaque(b, place)
 	}
@@ -133,10 +130,7 @@ func (w reader) colour(b box.Box, place string) error {
 		w.Keep(b, place)
 		return nil
 	}
-	h, err := w.Bytes(b.Body(), 4)
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), 4)
 	switch kind := string(h); kind {
 	case "nclc", "nclx":
 		return w.FormedBox(b, func(f *box.Fields) { colours(f, kind) }, place)
@@ -174,10 +168,7 @@ func (w reader) flac(b box.Box, place string) error {
 	w.Claim(b.Off, b.Head+4, scrub.Structure, place)
 	off := b.Body() + 4
 	for b.End()-off >= 4 {
-		h, err := w.Bytes(off, 4)
-		if err != nil {
-			return err
-		}
+		h := w.Get(off, 4)
 		n := int64(box.Uint32(h) & 0xffffff)
 		if n > b.End()-off-4 {
 			return w.Errorf(off, "FLAC block says %d bytes, %d are left", n, b.End()-off-4)

@@ -28,10 +28,7 @@ func (w reader) fields(t *Track, e entry) (int64, error) {
 		if e.Len < soundFields {
 			return 0, w.Errorf(e.Off, "sample entry %q has %d bytes, expected %d or more", e.Name(), e.Len, soundFields)
 		}
-		h, err := w.Bytes(e.Off+16, 2)
-		if err != nil {
-			return 0, err
-		}
+		h := w.Get(e.Off+16, 2)
 		n := int64(soundFields)
 		switch v := box.Uint16(h); {
 		case v == 1 && e.version == 0: // ISO has a version 1 too, in a stsd of version 1
@@ -83,10 +80,7 @@ func (w reader) sound(e entry, n int64, place string) error {
 // but for two that decoders look at: FFmpeg takes the order of colour planes
 // from the first, and reads another codec for the second.
 func (w reader) visual(e entry, place string) error {
-	h, err := w.Bytes(e.Off, visualFields)
-	if err != nil {
-		return err
-	}
+	h := w.Get(e.Off, visualFields)
 	if err := w.entryFields(e.Off+16, 4, place, func(f *box.Fields) { f.UpTo(16, 16); f.UpTo(16, 16) }); err != nil {
 		return err
 	}
@@ -135,10 +129,7 @@ func (w reader) entryFields(off, n int64, place string, read box.Form) error {
 // the most.
 func (w reader) quality(off int64, place string) error {
 	for range 2 {
-		h, err := w.Bytes(off, 4)
-		if err != nil {
-			return err
-		}
+		h := w.Get(off, 4)
 		if box.Uint32(h) <= 1024 {
 			w.Claim(off, 4, scrub.Structure, place)
 		} else if err := w.Zero(off, 4, scrub.Hidden, place+"/quality", ""); err != nil {
@@ -181,10 +172,7 @@ func (w reader) palette(t *Track, e entry, n int64, place string) error {
 		w.Claim(off, 8, scrub.Structure, place)
 		return w.Zero(off+8, n-8, scrub.Hidden, place+"/colours", "")
 	}
-	was, err := w.Bytes(off, int(n))
-	if err != nil {
-		return err
-	}
+	was := w.Get(off, int(n))
 	w.Claim(off, n, scrub.Structure, place)
 	is := append([]byte(nil), was...)
 	is[4] &= 0x80
@@ -212,10 +200,7 @@ var sampleBytes = map[string]int64{
 // readSound notes how many bytes constant-rate sound takes by its description:
 // version 1 counts packets, version 2 frames, version 0 channels and bits.
 func (w reader) readSound(t *Track, e entry) error {
-	h, err := w.Bytes(e.Off, int(min(e.Len, soundFields+36)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(e.Off, int(min(e.Len, soundFields+36)))
 	channels, bits := int64(box.Uint16(h[24:])), int64(box.Uint16(h[26:]))
 	switch version := box.Uint16(h[16:]); {
 	case version == 1 && e.version == 0 && len(h) >= 52:

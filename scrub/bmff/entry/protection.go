@@ -37,10 +37,7 @@ func (w reader) schemeInfo(e entry, b box.Box, place string) error {
 	}
 	return w.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
-		h, err := w.Bytes(c.Body(), int(min(c.Size(), 16)))
-		if err != nil {
-			return err
-		}
+		h := w.Get(c.Body(), int(min(c.Size(), 16)))
 		switch {
 		case c.Type == "tenc":
 			return w.FormedBox(c, trackEncryption, at)

@@ -74,10 +74,7 @@ func rectangle(f *box.Fields) {
 // of a font as a Pascal string, without which the usual one is taken.
 func (w reader) quickTimeText(t *Track, e entry, place string) error {
 	const most, timed = 59, 46
-	h, err := w.Bytes(e.Off, int(min(e.Len, most)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(e.Off, int(min(e.Len, most)))
 	if len(h) >= timed+8 && string(h[timed+4:timed+8]) == "ftab" { // the chapters of Nero and others
 		return w.textFields(t, e, timed, timedTextFields, place)
 	}
@@ -112,10 +109,7 @@ func (w reader) textStrings(t *Track, e entry, place string) error {
 		strings = 2
 	}
 	const most = 1 << 10
-	h, err := w.Bytes(e.Off+16, int(min(e.Len-16, most)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(e.Off+16, int(min(e.Len-16, most)))
 	off := e.Off + 16
 	for range strings {
 		end := bytes.IndexByte(h, 0)
@@ -141,10 +135,7 @@ var styles = pattern.New(`^WEBVTT\s*\n\n(STYLE\s*\n[^\x00-\x08<>]+|REGION\s*\n[a
 // follows its first word is for people, but for the styles and regions of cues.
 func (w reader) webVTT(b box.Box, place string) error {
 	const word, most = 6, 4 << 10
-	h, err := w.Bytes(b.Body(), int(min(b.Size(), most)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(min(b.Size(), most)))
 	n := min(b.Size(), word)
 	if b.Size() <= most && styles().Match(h) {
 		n = b.Size()
@@ -168,10 +159,7 @@ var fontNames = pattern.New(`^(?i)(serif|sans-?serif|monospace|(proportional|mon
 
 // fonts claims ftab (3GPP TS 26.245, 5.16): numbers and names of fonts.
 func (w reader) fonts(b box.Box, place string) error {
-	h, err := w.Bytes(b.Body(), int(min(b.Size(), box.MostFields)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(min(b.Size(), box.MostFields)))
 	at := 2
 	for range box.ByteAt(h, 0)<<8 + box.ByteAt(h, 1) {
 		if at += 3 + box.ByteAt(h, at+2); at >= len(h) {

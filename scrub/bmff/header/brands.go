@@ -15,10 +15,7 @@ func (w header) brands(b box.Box, place string) error {
 	if b.Size() > most {
 		return w.Errorf(b.Off, "box %q has %d bytes, expected %d or fewer", b.Name(), b.Len, most)
 	}
-	h, err := w.Bytes(b.Body(), int(b.Size()))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(b.Size()))
 	whole := len(h) &^ 3
 	w.Claim(b.Off, b.Head+int64(whole), scrub.Structure, place)
 	if err := w.Slack(b, b.Body()+int64(whole), place); err != nil {

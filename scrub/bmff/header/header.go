@@ -117,10 +117,7 @@ func AfterTimes(w *box.Walk, b box.Box) (v uint32, ok bool, err error) {
 	if err != nil || b.Size() < at+4 {
 		return 0, false, err
 	}
-	h, err := w.Bytes(b.Body()+at, 4)
-	if err != nil {
-		return 0, false, err
-	}
+	h := w.Get(b.Body()+at, 4)
 	return box.Uint32(h), true, nil
 }
 
@@ -154,10 +151,7 @@ func matrixForm(f *box.Fields) {
 
 // timeField claims seconds since 1904-01-01 UTC.
 func (w header) timeField(off, n int64, place string) error {
-	raw, err := w.Bytes(off, int(n))
-	if err != nil {
-		return err
-	}
+	raw := w.Get(off, int(n))
 	return w.Zero(off, n, scrub.Time, place, macTime(raw))
 }
 
@@ -189,10 +183,7 @@ func (w header) mediaHeader(b box.Box, place string) error {
 	if err := w.Shaped(b, shapes[b.Type], place); err != nil || b.Size() < 12 {
 		return err
 	}
-	h, err := w.Bytes(b.Body()+4, 8)
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body()+4, 8)
 	const copied, dithered = 0, 0x40
 	mode, colour := box.Uint16(h), string(h[2:])
 	if (mode == copied || mode == dithered) && colour != "\x80\x00\x80\x00\x80\x00" && colour != "\x00\x00\x00\x00\x00\x00" {

@@ -116,10 +116,7 @@ func (w header) dataReference(b box.Box, place string) error {
 	if err != nil {
 		return err
 	}
-	empty, err := w.Constant(b.Body()+4, b.Size()-4, 0)
-	if err != nil {
-		return err
-	}
+	empty := w.Zeros(b.Body()+4, b.Size()-4)
 	if flags&1 == 0 && !empty {
 		return w.Unsupportedf(b.Off, "media in another file")
 	}
@@ -135,10 +132,7 @@ func (w header) extendedLanguage(b box.Box, place string) error {
 	if b.Size() > most || b.Size() < 4 {
 		return w.Unneeded(b, place)
 	}
-	h, err := w.Bytes(b.Body(), int(b.Size()))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(b.Size()))
 	if !languageTag().Match(h[4:]) {
 		w.Drop(b, scrub.Unknown, place, box.Printable(h[4:]))
 		return nil
@@ -155,10 +149,7 @@ func (w header) clipping(b box.Box, place string) error {
 		if c.Type != "crgn" || c.Size() < rectangle {
 			return w.Other(c, at)
 		}
-		h, err := w.Bytes(c.Body(), 2)
-		if err != nil {
-			return err
-		}
+		h := w.Get(c.Body(), 2)
 		if n := int64(box.Uint16(h)); n > rectangle {
 			w.Doubt("a clipping region that is no rectangle")
 			w.Keep(c, at)
@@ -196,10 +187,7 @@ func (w header) levels(b box.Box, place string) error {
 	if b.Size() < 5 {
 		return w.Unneeded(b, place)
 	}
-	h, err := w.Bytes(b.Body(), int(min(b.Size(), 5+256*13)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(min(b.Size(), 5+256*13)))
 	extra := map[byte]int{0: 4, 1: 8, 4: 4}
 	at := 5
 	for range h[4] {

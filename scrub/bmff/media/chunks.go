@@ -112,10 +112,7 @@ func (d *Data) finish(u *cursor) error {
 func (d *Data) withoutZeros(off, least, most int64) (int64, error) {
 	for most > least {
 		n := min(most-least, box.ColumnBlock)
-		b, err := d.Bytes(off+most-n, int(n))
-		if err != nil {
-			return 0, err
-		}
+		b := d.Get(off+most-n, int(n))
 		if data := int64(len(bytes.TrimRight(b, "\x00"))); data > 0 {
 			return most - n + data, nil
 		}

@@ -77,10 +77,7 @@ func (d *Data) tellsItself(g scrub.Range, before *region) (bool, error) {
 	if d.hollow[g.Off] {
 		return false, nil
 	}
-	h, err := d.Bytes(g.Off, int(min(g.Len, words.MaxText)))
-	if err != nil {
-		return false, err
-	}
+	h := d.Get(g.Off, int(min(g.Len, words.MaxText)))
 	if len(h) < least {
 		return false, nil
 	}
@@ -91,7 +88,7 @@ func (d *Data) tellsItself(g scrub.Range, before *region) (bool, error) {
 		return before == nil || !before.Owner.Text(), nil
 	}
 	mark, pieces := d.Point(), d.cover.Pieces()
-	err = d.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
+	err := d.Medium(scrub.Extents{{Off: g.Off, Len: g.Len}}, "mdat")
 	d.Reset(mark)
 	d.cover.Forget(pieces)
 	if scrub.Refusal(err) {

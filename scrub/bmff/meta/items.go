@@ -35,10 +35,7 @@ func (w *Tags) readItem(b box.Box) (it item, err error) {
 			}
 			return err
 		case (c.Type == "mean" || c.Type == "name") && b.Type == "----" && c.Size() >= 4:
-			text, err := w.Bytes(c.Body(), int(min(c.Size(), 4+scrub.MaxValue)))
-			if err != nil {
-				return err
-			}
+			text := w.Get(c.Body(), int(min(c.Size(), 4+scrub.MaxValue)))
 			field := &it.mean
 			if c.Type == "name" {
 				field = &it.name
@@ -232,10 +229,7 @@ func (w *Tags) judgeItem(b box.Box, it item, place string) (stays bool, err erro
 func (w *Tags) locales(it item, place string) error {
 	for _, d := range it.data {
 		off := d.Body() + 4
-		empty, err := w.Constant(off, 4, 0)
-		if err != nil {
-			return err
-		}
+		empty := w.Zeros(off, 4)
 		if !empty && it.role != scrub.Render {
 			w.Rewrite(off, make([]byte, 4), scrub.Place, place+"/locale")
 		}

@@ -134,14 +134,11 @@ func (w *Tags) list(m *metadata, place string) (stays bool, err error) {
 // one, as QuickTime has it: the handler comes first in both.
 func (w *Tags) readMeta(b box.Box) (*metadata, error) {
 	m := &metadata{box: b, children: b.Body()}
-	h, err := w.Bytes(b.Body(), int(min(b.Size(), 12)))
-	if err != nil {
-		return nil, err
-	}
+	h := w.Get(b.Body(), int(min(b.Size(), 12)))
 	if len(h) >= 12 && string(h[8:12]) == "hdlr" {
 		m.children += 4
 	}
-	_, err = w.Children(m.children, b.End(), func(c box.Box) error {
+	_, err := w.Children(m.children, b.End(), func(c box.Box) error {
 		switch {
 		case c.Type == "hdlr" && c.Size() >= 12:
 			h, err := w.Bytes(c.Body()+8, 4)

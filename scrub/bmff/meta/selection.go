@@ -73,10 +73,7 @@ var characteristic = pattern.New(`^public\.(main-program-content|auxiliary-conte
 func (w *Tags) selection(b box.Box, place string) (stays bool, err error) {
 	const most = 256
 	if b.Size() <= most {
-		body, err := w.Bytes(b.Body(), int(b.Size()))
-		if err != nil {
-			return false, err
-		}
+		body := w.Get(b.Body(), int(b.Size()))
 		if trackKind().Match(body) && b.Type == "kind" || characteristic().Match(body) && b.Type == "tagc" {
 			w.Keep(b, place)
 			return true, nil

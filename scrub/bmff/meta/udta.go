@@ -82,10 +82,7 @@ func (w *Tags) words(b box.Box, kind scrub.Kind, place string) (bool, error) {
 	if b.Size() > int64(most)+16 {
 		return !w.Drop(b, scrub.Unknown, place, ""), nil
 	}
-	body, err := w.Bytes(b.Body(), int(b.Size()))
-	if err != nil {
-		return false, err
-	}
+	body := w.Get(b.Body(), int(b.Size()))
 	text, ok := userWords(b.Type, body)
 	tells := w.told(kind, text)
 	switch {

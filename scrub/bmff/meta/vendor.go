@@ -33,10 +33,7 @@ func (w *Tags) UUID(b box.Box, place string) error {
 	if b.Size() < 16 {
 		return w.Unneeded(b, place)
 	}
-	id, err := w.Bytes(b.Body(), 16)
-	if err != nil {
-		return err
-	}
+	id := w.Get(b.Body(), 16)
 	if t, ok := known()["uuid"][hex.EncodeToString(id)]; ok {
 		w.Drop(b, t.Kind, place+"/"+t.ID, "")
 		return nil
@@ -99,10 +96,7 @@ func (w *Tags) TrackUUID(b box.Box, place string) error {
 	if b.Size() < 16 || b.Size() > 64<<10 {
 		return w.Unneeded(b, place)
 	}
-	h, err := w.Bytes(b.Body(), int(b.Size()))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(b.Size()))
 	if string(h[:16]) != sphericalUUID {
 		return w.UUID(b, place)
 	}

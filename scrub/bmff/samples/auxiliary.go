@@ -67,10 +67,7 @@ func readAuxiliarySizes(w *box.Walk, b box.Box) (s auxiliarySizes, err error) {
 	if b.Size() < skip+5 {
 		return s, w.Errorf(b.Off, "box \"saiz\" has %d bytes, expected more", b.Len)
 	}
-	h, err := w.Bytes(b.Body()+skip, 5)
-	if err != nil {
-		return s, err
-	}
+	h := w.Get(b.Body()+skip, 5)
 	if s.all = int64(h[0]); s.all == 0 {
 		s.each, err = w.Column(b, skip+1, 1)
 	} else {

@@ -40,10 +40,7 @@ func (t *TrackFragment) Read(w *box.Walk, f *Fragment, traf box.Box, known func(
 		if err != nil {
 			return err
 		}
-		h, err := w.Bytes(c.Body(), int(min(c.Size(), 40)))
-		if err != nil {
-			return err
-		}
+		h := w.Get(c.Body(), int(min(c.Size(), 40)))
 		need := 4 + 8*(flags&1) + 4*(flags>>1&1) + 4*(flags>>3&1) + 4*(flags>>4&1)
 		if h = h[4:]; uint32(len(h)) < need {
 			return w.Errorf(c.Off, "box \"tfhd\" has %d bytes, its flags ask for more", c.Len)
@@ -107,10 +104,7 @@ func (t *TrackFragment) Run(w *box.Walk, f *Fragment, b box.Box) (x TrackRun, ok
 	if b.Size() < 8+fields {
 		return x, false, w.Errorf(b.Off, "box \"trun\" has %d bytes, its flags ask for more", b.Len)
 	}
-	h, err := w.Bytes(b.Body()+4, int(4+fields))
-	if err != nil {
-		return x, false, err
-	}
+	h := w.Get(b.Body()+4, int(4+fields))
 	x = TrackRun{Defaults: t.Defaults, Off: f.Next, Count: int64(box.Uint32(h)), sizeAt: -1}
 	x.table = box.Column{Reader: w.Reader, Off: b.Body() + 8 + fields, N: x.Count, Width: width}
 	if width > 0 && x.Count > (b.End()-x.table.Off)/width {

@@ -127,10 +127,7 @@ func (k Kind) grouping(w *box.Walk, g *Groups, b box.Box, place string) error {
 	if g.Outer != nil {
 		outer, inner = g.Outer.described[typ], outer
 	}
-	h, err := w.Bytes(b.Body(), int(min(b.Size(), 16)))
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body(), int(min(b.Size(), 16)))
 	countAt, parameter := int64(8), uint32(0)
 	if len(h) >= 12 && h[0] == 1 {
 		countAt, parameter = 12, box.Uint32(h[8:]) // that these types have none of

@@ -105,10 +105,7 @@ func (t *Tables) readSizes(w *box.Walk, b box.Box) (err error) {
 	if b.Size() < 12 {
 		return w.Errorf(b.Off, "box %q has %d bytes, expected 20 or more", b.Name(), b.Len)
 	}
-	h, err := w.Bytes(b.Body()+4, 8)
-	if err != nil {
-		return err
-	}
+	h := w.Get(b.Body()+4, 8)
 	t.Count = int64(box.Uint32(h[4:]))
 	if b.Type == "stsz" {
 		if t.Constant = box.Uint32(h); t.Constant != 0 {

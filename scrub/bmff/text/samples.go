@@ -47,10 +47,7 @@ func (l look) tail(f samples.Sample) error {
 	if f.Len < 2 {
 		return nil
 	}
-	h, err := l.Bytes(f.Off, 2)
-	if err != nil {
-		return err
-	}
+	h := l.Get(f.Off, 2)
 	off, end := f.Off+2+int64(box.Uint16(h)), f.Off+f.Len
 	if off >= end {
 		return nil // or no text of this kind: the whole of it is payload
@@ -68,10 +65,7 @@ func (l look) tail(f samples.Sample) error {
 		})
 		return err
 	}
-	left, err := l.Bytes(off, int(min(end-off, words.MaxText)))
-	if err != nil {
-		return err
-	}
+	left := l.Get(off, int(min(end-off, words.MaxText)))
 	if box.Uint16(h) == 0 || !box.Readable(bytes.Trim(left, "\x00"), len(left)) {
 		l.Doubt("a subtitle holds something that is no text")
 		return nil
@@ -86,10 +80,7 @@ func (l look) take(off, n int64, b box.Box) error {
 	if b.Len == 0 {
 		at = off
 	}
-	empty, err := l.Constant(at, off+n-at, 0)
-	if err != nil {
-		return err
-	}
+	empty := l.Zeros(at, off+n-at)
 	if l.Pieces.Pieces() >= codec.MaxMessages {
 		l.Doubt("more text samples hold something else than can be kept account of")
 		return nil
@@ -118,10 +109,7 @@ func (l look) placed(f samples.Sample) error {
 	if f.Len < 3 {
 		return nil
 	}
-	b, err := l.Bytes(f.Off, int(min(f.Len, 2+words.MaxText)))
-	if err != nil {
-		return err
-	}
+	b := l.Get(f.Off, int(min(f.Len, 2+words.MaxText)))
 	n := int64(binary.BigEndian.Uint16(b))
 	if n == 0 || n+2 > f.Len {
 		return nil
