@@ -72,7 +72,7 @@ func shelves() []shelf {
 		{"matroska", ".mkv", webFilms},
 		{"swf", ".swf", swfs},
 		{"realmedia", ".rm", rms},
-		{"mxf", ".mxf", mxfs},
+		{"mxf", ".mxf", mxfs}, {"nut", ".nut", nuts},
 		{"h264", ".h264", h264s},
 		{"ivf", ".ivf", ivfs},
 		{"dv", ".dv", dvs},

@@ -26,6 +26,7 @@ import (
 	"untag/scrub/mpegts"
 	"untag/scrub/musepack"
 	"untag/scrub/mxf"
+	"untag/scrub/nut"
 	"untag/scrub/ogg"
 	"untag/scrub/png"
 	"untag/scrub/raster"
@@ -43,6 +44,7 @@ func Table() []scrub.Format {
 		swf.Format,
 		realmedia.Format,
 		dv.Format,
+		nut.Format,
 		bmff.Format, bmff.Still,
 		flac.Format,
 		icc.Format,

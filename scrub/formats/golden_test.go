@@ -18,7 +18,7 @@ func TestGoldenMaps(t *testing.T) {
 		"heif/phone", "heif/grid", "heif/gain-map", "heif/tone-map", "heif/properties", "heif/names", "heif/gaps", "heif/sequence",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts",
 		"matroska/tags", "matroska/attachments", "matroska/live", "matroska/additions",
-		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts", "mxf/words", "mxf/camera", "swf/tags", "realmedia/words", "realmedia/properties", "h264/plain", "ivf/header", "dv/plain",
+		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts", "mxf/words", "mxf/camera", "nut/words", "swf/tags", "realmedia/words", "realmedia/properties", "h264/plain", "ivf/header", "dv/plain",
 		"mp3/id3v23", "mp3/id3v24", "mp3/ape-id3v1", "mp3/id3-twice", "mp3/lame",
 		"subtitle/vtt-notes", "subtitle/ass-editor", "subtitle/srt-flight", "subtitle/sami", "playlist/m3u-paths", "playlist/xspf",
 		"mpeg-ts/plain", "mpeg-ts/broadcast", "mpeg-ts/camcorder", "mpeg-ts/hiding", "mpeg-ps/camcorder", "mpeg-ps/dvd", "vcd/words",

@@ -15,7 +15,6 @@ func recognised() (all []scrub.Format) {
 		name, title, extensions string
 		is                      sniff.Func
 	}{
-		{"nut", "NUT film", "nut", sniff.Like("nut/multimedia container\x00")},
 		{"gxf", "GXF film", "gxf", sniff.Like("\x00\x00\x00\x00\x01\xbc????????\xe1\xe2")},
 		{"y4m", "YUV4MPEG film", "y4m", sniff.Like("YUV4MPEG2 ")},
 		{"r3d", "RED raw film", "r3d", sniff.Like("????RED1", "????RED2")},

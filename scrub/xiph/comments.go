@@ -77,7 +77,7 @@ func Clean(s *scrub.Scan, b []byte, at func(off, n int) scrub.Range, blank func(
 		case len(text) == 0 || text[0] == Filler && blank(from+1, len(text)-1):
 			l.add(from, text, text)
 		default:
-			l.add(from, text, judge(s, text, at(from, len(text)), place))
+			l.add(from, text, Judge(s, text, at(from, len(text)), place))
 		}
 	}
 	return l
@@ -156,8 +156,9 @@ var (
 	name   = pattern.New(`^[ -<>-}]{1,64}$`)
 )
 
-// judge returns what stays of a comment, nil if nothing does.
-func judge(s *scrub.Scan, text []byte, at scrub.Range, place string) []byte {
+// Judge returns what stays of a comment NAME=value, nil if nothing does. It lies at the
+// range at.
+func Judge(s *scrub.Scan, text []byte, at scrub.Range, place string) []byte {
 	id, value, ok := bytes.Cut(text, []byte("="))
 	id = bytes.ToUpper(id)
 	f := scrub.Finding{Kind: scrub.Unknown, Place: place + "/?", Value: string(value)}
