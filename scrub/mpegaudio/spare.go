@@ -143,7 +143,7 @@ func speaks(b []byte, first int) bool {
 }
 
 // signature is how encoders sign what is beside the sound.
-var signature = pattern.New(`^(LAME|Lav[cf]|GOGO)[ .\d]*(\((alpha|beta)[ \d]*\))?`)
+var signature = pattern.New(`^U*(LAME|Lav[cf]|GOGO)[ .\d]*(\((alpha|beta)[ \d]*\))?`)
 
 func printable(c byte) bool { return c >= ' ' && c <= '~' }
 
