@@ -62,6 +62,7 @@ func shelves() []shelf {
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos},
+		{"gif", ".gif", gifs},
 		{"flac", ".flac", flacs},
 		{"ogg", ".ogg", oggMedia},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},

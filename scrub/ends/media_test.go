@@ -57,8 +57,6 @@ func zip64Of() string {
 		"PK\x05\x06" + ul16(0) + ul16(0) + ul16(1) + ul16(1) + ul32(-1) + ul32(-1) + ul16(0)
 }
 
-const gifHead = "GIF89a\x02\x00\x02\x00\x80\x00\x00rgbRGB"
-
 // much is the payload of media whose end nothing but a length tells: what follows them
 // only goes if it is little.
 var much = strings.Repeat("wave", 500)
@@ -72,7 +70,6 @@ const jp2Head = "\x00\x00\x00\x0cjP  \r\n\x87\n"
 
 // media are all formats, in the shapes in which they come.
 var media = []medium{
-	{"gif", gifHead + "\x21\xfe\x02hi\x00" + "\x2c\x00\x00\x00\x00\x02\x00\x02\x00\x80rgbRGB\x02\x03lzw\x00\x3b"},
 	{"djvu", "AT&T" + formMedium("DJVU", formChunk("INFO", much))},
 	{"cr3", cr3},
 	{"jp2", jp2Head + box("ftyp", "jp2 ") + box("jp2h", "head") + box("jp2c", "code\xff\xd9")},

@@ -15,6 +15,7 @@ import (
 	"untag/scrub/flac"
 	"untag/scrub/flv"
 	"untag/scrub/frames"
+	"untag/scrub/gif"
 	"untag/scrub/icc"
 	"untag/scrub/id3"
 	"untag/scrub/jpeg"
@@ -47,6 +48,7 @@ func Table() []scrub.Format {
 		nut.Format,
 		bmff.Format, bmff.Still,
 		flac.Format,
+		gif.Format,
 		icc.Format,
 		jpeg.Format,
 		jpeg.Motion,
