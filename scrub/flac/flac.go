@@ -146,9 +146,7 @@ func (f *file) chain() (end, sound int64, err error) {
 			f.Distrust("blocks follow the last one")
 		}
 		if at == magic {
-			if err := f.info(p); err != nil {
-				return 0, 0, err
-			}
+			f.info(p)
 		}
 		ended = flag(f.Scan, at) != 0
 		end, at = at, p.End()
@@ -174,16 +172,15 @@ func (f *file) search(end, at int64) (int64, int64, error) {
 }
 
 // info reads what the first block says about the sound.
-func (f *file) info(p chunk.Part) error {
+func (f *file) info(p chunk.Part) {
 	if p.ID != names[0] || p.Size != info {
 		f.Distrust("the first block is none that describes sound")
-		return nil
+		return
 	}
 	b := f.Get(p.Body(), info)
 	f.total = be(b[13:18]) & (1<<36 - 1)
 	f.largest = be(b[2:4])
 	f.bits = int(be(b[12:14])>>4&31) + 1
-	return nil
 }
 
 func be(b []byte) (v int64) {

@@ -69,7 +69,7 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 		return err
 	}
 	e := scrub.End{Off: max(w.End, w.stop), Proof: scrub.Counted, More: w.more}
-	if b, err := w.peek(e.Off, w.Head); err == nil && bytes.HasPrefix(w.head, b[:min(len(b), w.Head, 2)]) && len(b) < w.Head {
+	if b := w.peek(e.Off, w.Head); bytes.HasPrefix(w.head, b[:min(len(b), w.Head, 2)]) && len(b) < w.Head {
 		e.Least = int64(w.Head)
 	}
 	if w.Lost {
@@ -88,22 +88,22 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 }
 
 // peek returns up to n bytes at off.
-func (w *Walk) peek(off int64, n int) ([]byte, error) {
+func (w *Walk) peek(off int64, n int) []byte {
 	n = int(min(int64(n), w.Size()-off))
 	if off < w.base || off+int64(n) > w.base+int64(len(w.data)) {
 		b := w.Get(off, int(min(max(window, int64(n)), w.Size()-off)))
 		w.base, w.data = off, b
 	}
-	return w.data[off-w.base:][:n], nil
+	return w.data[off-w.base:][:n]
 }
 
 // length is that of the frame at off, 0 if none is there.
-func (w *Walk) length(off int64) (int64, error) {
-	b, err := w.peek(off, w.Head)
-	if err != nil || len(b) < w.Head || w.head != nil && w.Same != nil && !w.Same(w.head, b) {
-		return 0, err
+func (w *Walk) length(off int64) int64 {
+	b := w.peek(off, w.Head)
+	if len(b) < w.Head || w.head != nil && w.Same != nil && !w.Same(w.head, b) {
+		return 0
 	}
-	return w.Len(b), nil
+	return w.Len(b)
 }
 
 // run claims what is in [off, end).
@@ -117,10 +117,7 @@ func (w *Walk) run(off, end int64) error {
 			w.N, w.Byte, at, w.End = w.N+1, max(w.Byte, 0), to, to
 			continue
 		}
-		n, err := w.length(at)
-		if err != nil {
-			return err
-		}
+		n := w.length(at)
 		if n > 0 && w.head == nil { // not by chance
 			if second, err := w.follows(at, end); err != nil || !second {
 				n = 0
@@ -139,18 +136,13 @@ func (w *Walk) run(off, end int64) error {
 			continue
 		}
 		if w.head == nil {
-			b, _ := w.peek(at, w.Head)
-			w.head, w.Byte = bytes.Clone(b), at
+			w.head, w.Byte = bytes.Clone(w.peek(at, w.Head)), at
 		}
 		w.N, w.Last = w.N+1, n
 		to := min(end, at+n)
 		w.Cut = at+n > end
 		if w.Frame != nil {
-			b, err := w.peek(at, int(to-at))
-			if err != nil {
-				return err
-			}
-			claimed, err := w.Frame(w, at, b)
+			claimed, err := w.Frame(w, at, w.peek(at, int(to-at)))
 			if err != nil {
 				return err
 			}
@@ -167,17 +159,14 @@ func (w *Walk) run(off, end int64) error {
 
 // follows tells whether another frame, or the end, follows the one at off.
 func (w *Walk) follows(off, end int64) (bool, error) {
-	b, err := w.peek(off, w.Head)
-	if err != nil {
-		return false, err
-	}
+	b := w.peek(off, w.Head)
 	first := bytes.Clone(b)
 	at := off + w.Len(b)
 	if at >= end {
 		return true, nil
 	}
-	if b, err = w.peek(at, w.Head); err != nil || len(b) < w.Head {
-		return err == nil, err
+	if b = w.peek(at, w.Head); len(b) < w.Head {
+		return true, nil
 	}
 	return w.Len(b) > 0 && (w.Same == nil || w.Same(first, b)) || id3.Len(b) > 0, nil
 }
@@ -185,10 +174,7 @@ func (w *Walk) follows(off, end int64) (bool, error) {
 // between claims what stands at off and is no frame, and returns where the next frame is,
 // -1 if there is none.
 func (w *Walk) between(off, end int64) (next int64, err error) {
-	b, err := w.peek(off, 128)
-	if err != nil {
-		return 0, err
-	}
+	b := w.peek(off, 128)
 	if n := id3.Len(b); n > 0 && n <= end-off {
 		_, err := id3.Clean(w.Scan, off, n, "ID3")
 		w.stop = off + n
@@ -200,27 +186,21 @@ func (w *Walk) between(off, end int64) (next int64, err error) {
 	if next, err = w.search(off, end); err != nil || next < 0 {
 		return -1, err
 	}
-	if b, err = w.peek(next, 10); err != nil {
-		return -1, err
-	}
-	w.next = bytes.Clone(b)
+	w.next = bytes.Clone(w.peek(next, 10))
 	return next, w.gap(off, next-off)
 }
 
 // search returns where the next frame is that others follow.
 func (w *Walk) search(off, end int64) (int64, error) {
 	for at := off; at < min(end, off+maxSearch); at++ {
-		n, err := w.length(at)
-		if err != nil {
-			return -1, err
-		}
+		n := w.length(at)
 		if n > 0 {
 			if ok, err := w.follows(at, end); err != nil || ok {
 				return at, err
 			}
 		}
-		if b, err := w.peek(at, 10); err != nil || at > off && id3.Len(b) > 0 && id3.Len(b) <= end-at {
-			return at, err
+		if b := w.peek(at, 10); at > off && id3.Len(b) > 0 && id3.Len(b) <= end-at {
+			return at, nil
 		}
 	}
 	return -1, nil
@@ -230,10 +210,7 @@ func (w *Walk) search(off, end int64) (int64, error) {
 // be a frame whose header is damaged.
 func (w *Walk) gap(off, n int64) error {
 	zeros := w.Zeros(off, n)
-	b, err := w.peek(off, int(min(n, window)))
-	if err != nil {
-		return err
-	}
+	b := w.peek(off, int(min(n, window)))
 	if !zeros && w.Byte < 0 && n < longest && !readable(b) { // a recording that begins in a frame
 		w.Claim(off, n, scrub.Payload, "frames")
 		return nil
@@ -260,9 +237,9 @@ func (w *Walk) gap(off, n int64) error {
 // damaged tells whether n bytes before the first frame that is sound may be another one:
 // its header is one bit from one.
 func (w *Walk) damaged(off, n int64) bool {
-	b, err := w.peek(off, w.Head)
-	if err != nil || len(b) < w.Head {
-		return err != nil
+	b := w.peek(off, w.Head)
+	if len(b) < w.Head {
+		return false
 	}
 	try := bytes.Clone(b)
 	for bit := range 8 * min(len(try), 8) {
@@ -277,10 +254,7 @@ func (w *Walk) damaged(off, n int64) bool {
 
 // more tells whether what follows the end may be more of the sound.
 func (w *Walk) more(off, n int64) (string, error) {
-	b, err := w.peek(off, int(min(n, window)))
-	if err != nil {
-		return "", err
-	}
+	b := w.peek(off, int(min(n, window)))
 	if n >= w.Last-1 && n <= w.Last+1 || sniff.Sound(b) {
 		return "frames or tags", nil
 	}

@@ -158,7 +158,7 @@ func (t *tag) frame(f frame) (stays bool, err error) {
 	}
 	if v.role == 0 || c.pinned && t.Edited(before) {
 		t.Reset(before)
-		return t.drop(f, found, rule, v)
+		return t.drop(f, found, rule, v), nil
 	}
 	if v.kind != "" {
 		found.Kind = v.kind
@@ -199,20 +199,20 @@ func (t *tag) hand(f frame, c content, rule tags.Tag, known bool) hand {
 }
 
 // drop reports a frame that goes, and claims it if the policy has it stay.
-func (t *tag) drop(f frame, found scrub.Finding, rule tags.Tag, v verdict) (stays bool, err error) {
+func (t *tag) drop(f frame, found scrub.Finding, rule tags.Tag, v verdict) (stays bool) {
 	if v.told != "" {
 		found.Kind = v.told
 	}
 	if f.cut || t.all || rule.Fate != tags.Go { // of what people read, in a form that can't stay
 		t.Gone(found)
-		return false, nil
+		return false
 	}
 	if t.Found(found) {
-		return false, nil
+		return false
 	}
 	t.Claim(f.off, f.head, scrub.Structure, found.Place)
 	t.Claim(f.body(), f.size, scrub.Identify, found.Place)
-	return true, nil
+	return true
 }
 
 // content is the body of a frame as it is meant: without what flags put before it.

@@ -126,9 +126,7 @@ func synchronised(s *scrub.Scan, off, n int64) (x scrub.Extents, pins []int64, e
 
 // judge claims what stays of a tag and tells whether anything does.
 func (t *tag) judge() (stays bool, err error) {
-	if err := t.extendedHeader(); err != nil {
-		return false, err
-	}
+	t.extendedHeader()
 	for i := range t.frames {
 		f := &t.frames[i]
 		if f.stays, err = t.frame(*f); err != nil {
@@ -146,10 +144,10 @@ func (t *tag) judge() (stays bool, err error) {
 
 // extendedHeader claims what stands before the first frame. Its checksum is of a tag that
 // changes, and what it restricts is of no use to a player: it holds zeros but for its length.
-func (t *tag) extendedHeader() error {
+func (t *tag) extendedHeader() {
 	n := t.frames0()
 	if n == 0 {
-		return nil
+		return
 	}
 	b := t.Get(0, int(n))
 	want := make([]byte, n)
@@ -161,7 +159,6 @@ func (t *tag) extendedHeader() error {
 	if !bytes.Equal(b, want) && t.Found(scrub.Finding{Kind: scrub.Unknown, Place: t.place + "/extended", Len: n}) {
 		t.Put(scrub.Repair, 4, want[4:])
 	}
-	return nil
 }
 
 // remainder claims n bytes behind the frames: padding, or what hides in it. What looks
@@ -173,10 +170,7 @@ func (t *tag) remainder(off, n int64) error {
 		t.claim(off, n, scrub.Filler, place)
 		return err
 	}
-	hidden, sound, err := t.hidden(off, n)
-	if err != nil {
-		return err
-	}
+	hidden, sound := t.hidden(off, n)
 	b, err := t.Bytes(off, 1)
 	switch {
 	case err != nil:
@@ -213,7 +207,7 @@ func (t *tag) leave(off, n int64, kind scrub.Kind, place string) {
 }
 
 // hidden counts the bytes that are not zero, and tells whether there is sound among them.
-func (t *tag) hidden(off, n int64) (count int, sound bool, err error) {
+func (t *tag) hidden(off, n int64) (count int, sound bool) {
 	const overlap = 4 << 10
 	for end := off + n; off < end; {
 		b := t.Get(off, int(min(end-off, maxHidden)))
@@ -228,7 +222,7 @@ func (t *tag) hidden(off, n int64) (count int, sound bool, err error) {
 		sound = sound || zeros < len(fresh) && sniff.Sound(b)
 		off += int64(len(fresh))
 	}
-	return count, sound, nil
+	return count, sound
 }
 
 // wipe fills n bytes with zeros, but for those behind which a zero was inserted: without

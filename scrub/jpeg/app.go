@@ -14,9 +14,9 @@ import (
 func (c *cleaner) special(g segment, f family) (bool, error) {
 	switch f.place {
 	case famJFIF:
-		return c.jfifHeader(g)
+		return c.jfifHeader(g), nil
 	case famAdobe:
-		return c.adobeHeader(g)
+		return c.adobeHeader(g), nil
 	case famSPIFF:
 		return c.spiffHeader(g)
 	case famISO:
@@ -24,7 +24,7 @@ func (c *cleaner) special(g segment, f family) (bool, error) {
 	case famAROT:
 		return c.arot(g)
 	case famJPS:
-		return c.stereoLayout(g)
+		return c.stereoLayout(g), nil
 	case famAVI1, famMJPG:
 		return c.frame, c.stays(g, c.frame)
 	case famComment:
@@ -49,13 +49,13 @@ const jfifLength = 14
 
 // jfifHeader keeps version and density. The thumbnail is raw RGB after the
 // header; JFIF 1.02 gives its size in the header's last two bytes.
-func (c *cleaner) jfifHeader(g segment) (bool, error) {
+func (c *cleaner) jfifHeader(g segment) bool {
 	if !c.first(g) {
-		return false, nil
+		return false
 	}
 	if g.n < jfifLength { // of which decoders take the name at the most
-		_, err := c.replaceHidden(g, []byte("JFIF\x00"))
-		return true, err
+		c.replaceHidden(g, []byte("JFIF\x00"))
+		return true
 	}
 	body := c.Get(g.body(), jfifLength)
 	thumb := body[12] != 0 || body[13] != 0
@@ -63,8 +63,7 @@ func (c *cleaner) jfifHeader(g segment) (bool, error) {
 	if body[5] != 1 || body[7] > 2 { // no version or unit that there is
 		copy(body[5:], "\x01\x01\x00\x00\x01\x00\x01")
 	}
-	changed, err := c.replace(scrub.Destroy, g, body, scrub.Structure)
-	if changed {
+	if c.replace(scrub.Destroy, g, body, scrub.Structure) {
 		kind := scrub.Hidden
 		if thumb {
 			kind = scrub.Thumbnail
@@ -72,7 +71,7 @@ func (c *cleaner) jfifHeader(g segment) (bool, error) {
 		c.Gone(scrub.Finding{Kind: kind, Place: famJFIF + "/thumbnail", Off: g.body() + jfifLength, Len: g.n - jfifLength,
 			Value: fmt.Sprintf("%d bytes", g.n-jfifLength)})
 	}
-	return true, err
+	return true
 }
 
 // adobeLength is the payload of an APP14 Adobe segment (Adobe TN 5116, 18).
@@ -80,18 +79,17 @@ const adobeLength = 12
 
 // adobeHeader keeps the transform, which says how the colours are coded, and
 // makes version and flags those of any other program.
-func (c *cleaner) adobeHeader(g segment) (bool, error) {
+func (c *cleaner) adobeHeader(g segment) bool {
 	if g.n < adobeLength || c.adobeAfter(g) {
-		return false, nil
+		return false
 	}
 	old := c.Get(g.body(), adobeLength)
 	body := []byte("Adobe\x00\x64\x00\x00\x00\x00")
-	changed, err := c.replace(scrub.Destroy, g, append(body, old[11]), scrub.Render)
-	if changed {
+	if c.replace(scrub.Destroy, g, append(body, old[11]), scrub.Render) {
 		c.Gone(scrub.Finding{Kind: scrub.Software, Place: famAdobe, Off: g.off, Len: 4 + g.n,
 			Value: fmt.Sprintf("version %d, flags %x", binary.BigEndian.Uint16(old[5:]), old[7:11])})
 	}
-	return true, err
+	return true
 }
 
 // adobeAfter tells whether another such segment follows: decoders go by the last.
@@ -131,16 +129,15 @@ func spiffAgrees(b, frame []byte) bool {
 const jpsLength = 14
 
 // stereoLayout keeps what says how the halves of a stereo picture lie.
-func (c *cleaner) stereoLayout(g segment) (bool, error) {
+func (c *cleaner) stereoLayout(g segment) bool {
 	if !c.first(g) || g.n < jpsLength {
-		return false, nil
+		return false
 	}
 	body := c.Get(g.body(), jpsLength)
-	changed, err := c.replace(scrub.Destroy, g, body, scrub.Render)
-	if changed {
+	if c.replace(scrub.Destroy, g, body, scrub.Render) {
 		c.Gone(scrub.Finding{Kind: scrub.Comment, Place: famJPS, Off: g.off, Len: 4 + g.n})
 	}
-	return true, err
+	return true
 }
 
 // isoMap keeps the metadata of a gain map by ISO 21496-1, in the map and, as a
@@ -154,11 +151,10 @@ func (c *cleaner) isoMap(g segment) (bool, error) {
 		n = isoVersionOnly
 	}
 	body := c.Get(g.body(), int(n))
-	changed, err := c.replace(scrub.Destroy, g, body, scrub.Render)
-	if changed {
+	if c.replace(scrub.Destroy, g, body, scrub.Render) {
 		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: famISO, Off: g.body() + n, Len: g.n - n})
 	}
-	return true, err
+	return true, nil
 }
 
 // isoVersionOnly is the payload of the segment that only tells the version.
@@ -190,24 +186,24 @@ func (c *cleaner) arot(g segment) (bool, error) {
 	if err != nil || !c.hasMap() || len(b) < 10 || g.n != 10+4*int64(binary.BigEndian.Uint32(b[6:])) {
 		return false, err
 	}
-	if rises, err := c.rises(g.body()+10, g.n-10); err != nil || !rises {
-		return false, err
+	if !c.rises(g.body()+10, g.n-10) {
+		return false, nil
 	}
 	c.Claim(g.off, 4+g.n, scrub.Render, famAROT)
 	return true, nil
 }
 
 // rises tells whether no number is less than the one before.
-func (c *cleaner) rises(off, n int64) (bool, error) {
+func (c *cleaner) rises(off, n int64) bool {
 	b := c.Get(off, int(n))
 	for last := uint32(0); len(b) >= 4; b = b[4:] {
 		v := binary.BigEndian.Uint32(b)
 		if v < last {
-			return false, nil
+			return false
 		}
 		last = v
 	}
-	return true, nil
+	return true
 }
 
 // decoderComments are those that FFmpeg's decoder acts on in motion JPEG (mjpegdec.c).

@@ -81,17 +81,14 @@ func (c *cleaner) cutSegment(end int64) (int64, error) {
 // ends at end, and returns where it begins; end if there is none.
 func (c *cleaner) clip(off, end int64) (int64, error) {
 	for range maxSearch {
-		at, err := c.find(off, "ftyp")
-		if err != nil {
-			return 0, err
-		}
+		at := c.find(off, "ftyp")
 		if at < 0 || at >= end {
 			break
 		}
 		if off = at + 4; at < c.pic.end+4 {
 			continue
 		}
-		err = c.Medium(scrub.Extents{{Off: at - 4, Len: end - at + 4}}, "clip")
+		err := c.Medium(scrub.Extents{{Off: at - 4, Len: end - at + 4}}, "clip")
 		if err == nil || !scrub.Refusal(err) {
 			return at - 4, err
 		}

@@ -62,14 +62,13 @@ func (m memory) Bytes(off int64, n int) ([]byte, error) {
 }
 
 // replaceSafely is replace with a copy where it takes one.
-func (c *cleaner) replaceSafely(g segment, body []byte, copied bool) (changed bool, err error) {
+func (c *cleaner) replaceSafely(g segment, body []byte, copied bool) (changed bool) {
 	n := int64(len(body))
 	at := int64(-1)
 	if n <= maxCopy && (copied || !c.Atomic(g.body(), n)) {
 		at = c.copyAt(g, n)
 	}
-	old := c.Get(g.body(), len(body))
-	if at < 0 || !copied && bytes.Equal(old, body) {
+	if at < 0 || !copied && bytes.Equal(c.Get(g.body(), len(body)), body) {
 		return c.replace(scrub.Destroy, g, body, scrub.Render)
 	}
 	c.Claim(g.off, 4, scrub.Structure, famExif)
@@ -81,5 +80,5 @@ func (c *cleaner) replaceSafely(g segment, body []byte, copied bool) (changed bo
 	c.Fill(scrub.Destroy, g.body()+n, at-g.body()-n, 0)
 	c.Fill(scrub.Destroy, at+n, g.end()-at-n, 0)
 	c.Fill(scrub.Repair, at, n, 0)
-	return true, nil
+	return true
 }

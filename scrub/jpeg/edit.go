@@ -18,11 +18,10 @@ const blankCode = app15
 const stub = 3
 
 // remove takes everything out of a segment.
-func (c *cleaner) remove(g segment) error { return c.removeIn(scrub.Destroy, g) }
+func (c *cleaner) remove(g segment) error { return c.removeEach([]segment{g}) }
 
-func (c *cleaner) removeIn(phase scrub.Phase, g segment) error {
-	blank := c.Zeros(g.body(), g.n)
-	if blank {
+func (c *cleaner) removeIn(phase scrub.Phase, g segment) {
+	if c.Zeros(g.body(), g.n) {
 		c.Claim(g.off, 4, scrub.Structure, "blank")
 		c.Claim(g.body(), g.n, scrub.Filler, "blank")
 	} else {
@@ -32,14 +31,11 @@ func (c *cleaner) removeIn(phase scrub.Phase, g segment) error {
 	if g.code != blankCode && (g.code != com || g.n > stub) {
 		c.Put(scrub.Repair, g.off+1, []byte{blankCode})
 	}
-	return nil
 }
 
 func (c *cleaner) removeEach(segments []segment) error {
 	for _, g := range segments {
-		if err := c.remove(g); err != nil {
-			return err
-		}
+		c.removeIn(scrub.Destroy, g)
 	}
 	return nil
 }
@@ -53,17 +49,17 @@ func (c *cleaner) place(g segment) string {
 }
 
 // replaceHidden is replace for a segment in which nothing else has a meaning.
-func (c *cleaner) replaceHidden(g segment, body []byte) (changed bool, err error) {
-	if changed, err = c.replace(scrub.Destroy, g, body, scrub.Structure); changed {
+func (c *cleaner) replaceHidden(g segment, body []byte) (changed bool) {
+	if changed = c.replace(scrub.Destroy, g, body, scrub.Structure); changed {
 		c.Gone(scrub.Finding{Kind: scrub.Hidden, Place: c.place(g), Off: g.off, Len: 4 + g.n})
 	}
-	return changed, err
+	return changed
 }
 
 // replace gives a segment the payload body, which is no longer than the one it
 // has, and zeros behind it. Role is that of the body once it is in place. It
 // reports whether that changes anything.
-func (c *cleaner) replace(phase scrub.Phase, g segment, body []byte, role scrub.Role) (changed bool, err error) {
+func (c *cleaner) replace(phase scrub.Phase, g segment, body []byte, role scrub.Role) (changed bool) {
 	n := int64(len(body))
 	old := c.Get(g.body(), len(body))
 	blank := c.Zeros(g.body()+n, g.n-n)
@@ -83,5 +79,5 @@ func (c *cleaner) replace(phase scrub.Phase, g segment, body []byte, role scrub.
 		c.Fill(scrub.Destroy, g.body()+n, g.n-n, 0)
 		changed = true
 	}
-	return changed, nil
+	return changed
 }

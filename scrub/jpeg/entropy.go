@@ -56,9 +56,9 @@ func (w *walker) entropyEnd(off int64) (int64, error) {
 			return off, nil
 		}
 		if i == 0 { // the buffer is full of fill bytes
-			next, err := w.fillEnd(off)
-			if err != nil || next < 0 {
-				return off, err
+			next := w.fillEnd(off)
+			if next < 0 {
+				return off, nil
 			}
 			off = next
 		}
@@ -99,7 +99,7 @@ func (w *walker) data(c byte) bool {
 
 // fillEnd steps over a run of fill bytes that is longer than the buffer. It
 // returns where coded data goes on, or -1 if a marker follows.
-func (w *walker) fillEnd(off int64) (int64, error) {
+func (w *walker) fillEnd(off int64) int64 {
 	for w.Left(off) > 0 {
 		b := w.Get(off, int(min(w.Left(off), 64<<10)))
 		i := 0
@@ -111,9 +111,9 @@ func (w *walker) fillEnd(off int64) (int64, error) {
 			continue
 		}
 		if !w.data(b[i]) {
-			return -1, nil
+			return -1
 		}
-		return off + 1, nil
+		return off + 1
 	}
-	return w.Size(), nil
+	return w.Size()
 }

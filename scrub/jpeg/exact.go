@@ -27,9 +27,7 @@ func (c *cleaner) judge() error {
 		c.strange = "there is more than one frame header"
 	}
 	for _, g := range c.pic.segments {
-		if err := c.exact(g); err != nil {
-			return err
-		}
+		c.exact(g)
 	}
 	if err := c.once(); err != nil {
 		return err
@@ -49,9 +47,9 @@ func (c *cleaner) behindText(j junk) bool {
 
 // exact compares the length of a segment with what it says itself. Decoders
 // that are strict refuse a longer one, others pass over what may be anything.
-func (c *cleaner) exact(g segment) error {
+func (c *cleaner) exact(g segment) {
 	if g.n < 0 || c.removes(g) {
-		return nil
+		return
 	}
 	b := c.Get(g.body(), int(g.n))
 	if n := coded(g.code, b); n >= 0 && n != len(b) {
@@ -60,7 +58,6 @@ func (c *cleaner) exact(g segment) error {
 	if g.code == dht && slices.ContainsFunc(tablesOf(g, b), func(t table) bool { return len(t.b) > mostHuffman }) {
 		c.strange = fmt.Sprintf("a Huffman table has more codes than there can be, at 0x%x", g.off)
 	}
-	return nil
 }
 
 // mostHuffman is the length of the longest Huffman table that decoders take.

@@ -144,10 +144,7 @@ func (c *cleaner) exifKeep(e *exifData) error {
 	if body.bytes == nil {
 		return c.exifGoes(e)
 	}
-	changed, err := c.replaceSafely(e.parts[0], body.bytes, body.copied)
-	if err != nil {
-		return err
-	}
+	changed := c.replaceSafely(e.parts[0], body.bytes, body.copied)
 	c.exifReport(e, body.goes, changed || len(e.parts) > 1)
 	return c.removeEach(e.parts[1:])
 }

@@ -40,9 +40,7 @@ func (c *cleaner) follow() error {
 		c.judgeScan(&scans[i])
 	}
 	for _, f := range scans {
-		if err := c.settle(f); err != nil {
-			return err
-		}
+		c.settle(f)
 	}
 	if c.whole && c.strange == "" {
 		c.codes = d.All()
@@ -89,7 +87,7 @@ func (c *cleaner) judgeScan(f *entropy.Scan) {
 }
 
 // settle decides what becomes of bytes that are no coded data.
-func (c *cleaner) settle(f entropy.Scan) error {
+func (c *cleaner) settle(f entropy.Scan) {
 	n, gaps := int64(0), []scrub.Range(nil)
 	for _, g := range f.Gaps {
 		b := c.Get(g.Off, int(min(g.Len, 2)))
@@ -111,7 +109,6 @@ func (c *cleaner) settle(f entropy.Scan) error {
 	default:
 		c.gaps = append(c.gaps, gaps...)
 	}
-	return nil
 }
 
 // complete mends a picture of which nothing but the end mark is missing.

@@ -25,9 +25,7 @@ func (c *cleaner) images() error {
 	if c.pic.damage != "" || c.frame {
 		return nil
 	}
-	if err := c.readIndex(); err != nil {
-		return err
-	}
+	c.readIndex()
 	if c.strange != "" { // what follows stays as it is, and what announces it too
 		c.lacks = c.tellsOfMap() && !c.Goes(scrub.Render, scrub.GainMap)
 		return nil
@@ -149,9 +147,9 @@ const maxSearch = 16
 func (c *cleaner) search() error {
 	at := c.pic.end
 	for range maxSearch {
-		off, err := c.nextPicture(at)
-		if err != nil || off < 0 {
-			return err
+		off := c.nextPicture(at)
+		if off < 0 {
+			return nil
 		}
 		if err := c.consider(off, 0, false); err != nil || c.gainMap != nil {
 			return err
@@ -165,19 +163,19 @@ func (c *cleaner) search() error {
 }
 
 // nextPicture finds FF D8 FF from off on; -1 if there is none.
-func (c *cleaner) nextPicture(off int64) (int64, error) { return c.find(off, "\xFF\xD8\xFF") }
+func (c *cleaner) nextPicture(off int64) int64 { return c.find(off, "\xFF\xD8\xFF") }
 
 // find returns where the first of the given bytes stand from off on; -1 if they
 // don't.
-func (c *cleaner) find(off int64, what string) (int64, error) {
+func (c *cleaner) find(off int64, what string) int64 {
 	for c.Left(off) >= int64(len(what)) {
 		b := c.Get(off, int(min(c.Left(off), 64<<10)))
 		if i := bytes.Index(b, []byte(what)); i >= 0 {
-			return off + int64(i), nil
+			return off + int64(i)
 		}
 		off += int64(len(b) - len(what) + 1)
 	}
-	return -1, nil
+	return -1
 }
 
 // consider has the picture at off cleaned and kept if it is the gain map, or a

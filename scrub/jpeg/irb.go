@@ -35,10 +35,7 @@ func (c *cleaner) irb() error {
 	body = append([]byte(irbHead), body...)
 	holds := func(g segment) bool { return int64(len(body)) > header && int64(len(body)) <= g.n }
 	if i := slices.IndexFunc(all, holds); i >= 0 {
-		changed, err := c.replace(scrub.Destroy, all[i], body, scrub.Structure)
-		if err != nil {
-			return err
-		}
+		changed := c.replace(scrub.Destroy, all[i], body, scrub.Structure)
 		if all = slices.Concat(all[:i], all[i+1:]); !changed && len(all) == 0 {
 			delete(c.groups, famIRB)
 			return nil

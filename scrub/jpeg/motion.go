@@ -111,10 +111,7 @@ func (p *parser) frames() error {
 		if sure, err := p.one(pic); err != nil || !sure {
 			return err
 		}
-		next, err := p.padding(pic.end)
-		if err != nil {
-			return err
-		}
+		next := p.padding(pic.end)
 		begins, err := p.begins(next)
 		if err != nil {
 			return err
@@ -129,15 +126,15 @@ func (p *parser) frames() error {
 }
 
 // padding returns where the zeros end that start at off.
-func (p *parser) padding(off int64) (int64, error) {
+func (p *parser) padding(off int64) int64 {
 	for p.Left(off) > 0 {
 		b := p.Get(off, int(min(p.Left(off), 4<<10)))
 		for i, c := range b {
 			if c != 0 {
-				return off + int64(i), nil
+				return off + int64(i)
 			}
 		}
 		off += int64(len(b))
 	}
-	return off, nil
+	return off
 }

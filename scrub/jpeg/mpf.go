@@ -54,15 +54,15 @@ type mpField struct {
 const maxImages = 64
 
 // readIndex reads the first MPF segment. What does not parse lists nothing.
-func (c *cleaner) readIndex() error {
+func (c *cleaner) readIndex() {
 	all := c.groups[famMPF]
 	if len(all) == 0 || all[0].n < mpfHeader {
-		return nil
+		return
 	}
 	b := c.Get(all[0].body(), int(all[0].n))
 	if string(b[:mpfHeader]) != "MPF\x00" || !c.index.read(b[mpfHeader:]) {
 		c.index = mpIndex{}
-		return nil
+		return
 	}
 	base := all[0].body() + mpfHeader
 	for i := range c.index.entries {
@@ -70,7 +70,6 @@ func (c *cleaner) readIndex() error {
 			c.index.entries[i].off += base
 		}
 	}
-	return nil
 }
 
 // holdsTIFF tells whether what begins with head goes on like an index.
@@ -193,9 +192,7 @@ func (c *cleaner) mpf() error {
 	}
 	for _, g := range all {
 		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: famMPF, Off: g.off, Len: 4 + g.n, Value: fmt.Sprintf("%d bytes", g.n)})
-		if err := c.removeIn(scrub.Unlink, g); err != nil { // before the pictures that it leads to
-			return err
-		}
+		c.removeIn(scrub.Unlink, g)
 	}
 	return nil
 }
@@ -219,11 +216,10 @@ func (c *cleaner) mpfFirst(g segment) (bool, error) {
 	if !holdsIndex(g, len(c.kept)+1) { // they are found without it
 		return false, nil
 	}
-	changed, err := c.replace(scrub.Unlink, g, c.newIndex(g), scrub.Render)
-	if changed {
+	if c.replace(scrub.Unlink, g, c.newIndex(g), scrub.Render) {
 		c.Gone(scrub.Finding{Kind: scrub.ID, Place: famMPF, Off: g.off, Len: 4 + g.n, Value: fmt.Sprintf("%d images", len(c.index.entries))})
 	}
-	return true, err
+	return true, nil
 }
 
 // listsKept tells whether the index leads to the pictures that stay, and says

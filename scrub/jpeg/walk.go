@@ -100,9 +100,9 @@ type walker struct {
 }
 
 // stop ends the walk at damage.
-func (w *walker) stop(format string, args ...any) (bool, error) {
+func (w *walker) stop(format string, args ...any) bool {
 	w.pic.damage = fmt.Sprintf(format, args...)
-	return false, nil
+	return false
 }
 
 // step takes one marker with what belongs to it.
@@ -114,18 +114,18 @@ func (w *walker) step() (more bool, err error) {
 	}
 	if len(w.pic.scans) > 0 && len(w.pic.junk) > skipped {
 		w.at, w.pic.junk = start, w.pic.junk[:skipped]
-		return w.stop("what follows a scan is no marker")
+		return w.stop("what follows a scan is no marker"), nil
 	}
 	if !ok {
 		w.pic.missing = true
-		return w.stop("the end of the picture is missing")
+		return w.stop("the end of the picture is missing"), nil
 	}
 	switch {
 	case g.code == eoi:
 		w.take(g)
 		return false, nil
 	case g.code == soi && g.off > w.pic.off+2: // as where the length of EXIF is wrong and its thumbnail comes into sight
-		return w.stop("another picture begins before the end")
+		return w.stop("another picture begins before the end"), nil
 	case g.code == soi:
 		w.take(g)
 		return true, nil
@@ -154,21 +154,21 @@ func (w *walker) take(g segment) {
 func (w *walker) segment(g segment) (more bool, err error) {
 	after := len(w.pic.scans) > 0
 	if after && !w.follows(g.code) {
-		return w.stop("marker %02X is not one that follows a scan", g.code)
+		return w.stop("marker %02X is not one that follows a scan", g.code), nil
 	}
 	if w.Left(g.off+2) < 2 {
 		w.pic.missing = true
-		return w.stop("the end of the picture is missing")
+		return w.stop("the end of the picture is missing"), nil
 	}
 	b := w.Get(g.off+2, 2)
 	length := int64(b[0])<<8 | int64(b[1])
 	if length < 2 {
-		return w.stop("segment %02X says it is %d bytes long", g.code, length)
+		return w.stop("segment %02X says it is %d bytes long", g.code, length), nil
 	}
 	g.n = length - 2
 	if length > w.Left(g.off+2) {
 		w.pic.cut = &segment{g.off, w.Left(g.body()), g.code}
-		return w.stop("segment %02X says it is %d bytes long, %d are left", g.code, length, w.Left(g.off+2))
+		return w.stop("segment %02X says it is %d bytes long, %d are left", g.code, length, w.Left(g.off+2)), nil
 	}
 	if after && g.code != sos || reserved(g.code) && !w.ls {
 		if chained, err := w.chained(g.end()); err != nil || !chained {

@@ -187,9 +187,7 @@ func (f *film) cluster(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 		return true, err
 	}
 	if rest < p.Tail() {
-		if err := f.leftover(rest, p.Tail()); err != nil {
-			return true, err
-		}
+		f.leftover(rest, p.Tail())
 	}
 	f.now.flush(p.Tail(), p.Tail())
 	if w.Edited(before) {
@@ -199,14 +197,13 @@ func (f *film) cluster(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 }
 
 // leftover claims what of a cluster can't be read: coded data, perhaps.
-func (f *film) leftover(off, end int64) error {
+func (f *film) leftover(off, end int64) {
 	if !f.Zeros(off, end-off) {
 		f.Distrust("bytes of a cluster are no element")
-		return nil
+		return
 	}
 	f.now.flush(off, end)
 	f.Claim(off, end-off, scrub.Filler, clusterPlace+"/rest")
-	return nil
 }
 
 // claimOther claims what of a cluster is no block, by the table; blocks that can't be read

@@ -142,18 +142,17 @@ func end(w *chunk.Walk, off, clusters int64) {
 		if err == nil && (block || p.End() == off+n) && !p.Cut {
 			return "an element", nil
 		}
-		return more(w, off, n)
+		return more(w, off, n), nil
 	}
 	w.Scan.End(e)
 }
 
 // more tells whether n bytes at off hold what begins an element of a segment.
-func more(w *chunk.Walk, off, n int64) (string, error) {
-	_, found, err := search(w, off, off+n)
-	if found {
-		return "elements", err
+func more(w *chunk.Walk, off, n int64) string {
+	if _, found := search(w, off, off+n); found {
+		return "elements"
 	}
-	return "", err
+	return ""
 }
 
 // topIDs are the IDs of the elements of a segment and of what may follow one.
@@ -167,7 +166,7 @@ var topIDs = tags.Once(func() (all [][]byte) {
 })
 
 // search returns where the first of [topIDs] is in [off, end).
-func search(w *chunk.Walk, off, end int64) (at int64, found bool, err error) {
+func search(w *chunk.Walk, off, end int64) (at int64, found bool) {
 	const window, overlap = 64 << 10, 3
 	for end-off > overlap {
 		b := w.Get(off, int(min(window, end-off)))
@@ -178,11 +177,11 @@ func search(w *chunk.Walk, off, end int64) (at int64, found bool, err error) {
 			}
 		}
 		if first < len(b) {
-			return off + int64(first), true, nil
+			return off + int64(first), true
 		}
 		off += int64(len(b)) - overlap
 	}
-	return end, false, nil
+	return end, false
 }
 
 // each visits the elements of the segment. Where there is none, the next one is searched
@@ -237,9 +236,9 @@ func (f *film) damage(off, end int64) (chunk.Part, error) {
 	if err != nil || zeros {
 		return chunk.Part{ID: damage, Off: off, Size: end - off}, err
 	}
-	at, _, err := search(f.Walk, off+1, end)
+	at, _ := search(f.Walk, off+1, end)
 	f.Distrust("bytes that are no element")
-	return chunk.Part{ID: damage, Off: off, Size: at - off}, err
+	return chunk.Part{ID: damage, Off: off, Size: at - off}, nil
 }
 
 // plan plans the segment.

@@ -110,10 +110,7 @@ func (p *parser) some(from, size int64) error {
 		case i > 0:
 			at, n = headLen+int64(i-1)*step, sampleLen
 		}
-		at, err := p.resync(at, min(size, at+n))
-		if err != nil {
-			return err
-		}
+		at = p.resync(at, min(size, at+n))
 		if err := p.walk(at, min(size, at+n)); err != nil {
 			return err
 		}
@@ -155,10 +152,7 @@ func (p *parser) walk(from, to int64) error {
 		if used > 0 && (more || from == to) {
 			continue
 		}
-		next, err := p.resync(from+1, to)
-		if err != nil {
-			return err
-		}
+		next := p.resync(from+1, to)
 		if next == to {
 			return nil
 		}
@@ -169,31 +163,28 @@ func (p *parser) walk(from, to int64) error {
 }
 
 // resync finds the next pack, or the end code at the end, to if there is none.
-func (p *parser) resync(from, to int64) (int64, error) {
-	at, err := p.find(pack, from, to)
-	if at == to && err == nil && to-from >= 4 {
-		b, err := p.S.Bytes(to-4, 4)
-		if bytes.Equal(b, endCode) {
-			return to - 4, err
-		}
+func (p *parser) resync(from, to int64) int64 {
+	at := p.find(pack, from, to)
+	if at == to && to-from >= 4 && bytes.Equal(p.S.Get(to-4, 4), endCode) {
+		return to - 4
 	}
-	return at, err
+	return at
 }
 
 // find returns where some bytes stand first, to if they don't.
-func (p *parser) find(what []byte, from, to int64) (int64, error) {
+func (p *parser) find(what []byte, from, to int64) int64 {
 	const window = 64 << 10
 	for to-from >= int64(len(what)) {
 		b := p.S.Get(from, int(min(window, to-from)))
 		if k := bytes.Index(b, what); k >= 0 {
-			return from + int64(k), nil
+			return from + int64(k)
 		}
 		if from+int64(len(b)) == to {
 			break
 		}
 		from += int64(len(b)) - int64(len(what)) + 1
 	}
-	return to, nil
+	return to
 }
 
 func (p *parser) endTracks() error {
@@ -215,9 +206,7 @@ func (p *parser) finish() error {
 	if p.sealed {
 		p.S.Doubt("encrypted packets can't be looked into")
 	}
-	if err := p.settleStrays(); err != nil {
-		return err
-	}
+	p.settleStrays()
 	p.Finish(0, p.end, "packets")
 	if p.end < p.S.Size() {
 		p.S.End(p.ending())

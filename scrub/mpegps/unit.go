@@ -314,7 +314,7 @@ func (p *parser) stray(key int, off int64, b []byte) error {
 
 // settleStrays makes padding of packets of data. A few whose number is one bit from that of a
 // stream that is played stay: they may be of it.
-func (p *parser) settleStrays() error {
+func (p *parser) settleStrays() {
 	const head, few = 6, 4
 	var keys []int
 	for key := range p.strays {
@@ -338,5 +338,4 @@ func (p *parser) settleStrays() error {
 				scrub.Edit{Off: r.Off + 3, Len: 1, Data: []byte{paddingID}, Phase: scrub.Repair})
 		}
 	}
-	return nil
 }

@@ -65,11 +65,11 @@ func (p *parser) disc() error {
 			p.end = s.Size()
 		}
 	}
-	for _, step := range []func() error{p.endTracks, p.settleStrays, func() error { return p.sums(wrong) }} {
-		if err := step(); err != nil {
-			return err
-		}
+	if err := p.endTracks(); err != nil {
+		return err
 	}
+	p.settleStrays()
+	p.sums(wrong)
 	p.Finish(0, p.end, "sectors")
 	if p.end < s.Size() {
 		e := scrub.End{Off: p.end, Proof: scrub.Counted, More: p.more}
@@ -117,10 +117,7 @@ func (p *parser) sectors(from int64) (end int64, wrong []int64, err error) {
 		if len(b) == 0 {
 			continue
 		}
-		next, err := p.find([]byte(discSync), from, s.Size())
-		if err != nil {
-			return 0, nil, err
-		}
+		next := p.find([]byte(discSync), from, s.Size())
 		if s.Left(next) < sectorLen {
 			break
 		}
@@ -168,7 +165,7 @@ func (p *parser) sector(off int64, b []byte) error {
 
 // sums puts the checksums of sectors right that change, or whose checksum an interrupted run
 // left as it was.
-func (p *parser) sums(wrong []int64) error {
+func (p *parser) sums(wrong []int64) {
 	edits := map[int64][]scrub.Edit{}
 	slices.SortStableFunc(p.Edits, func(a, b scrub.Edit) int { return cmp.Compare(a.Phase, b.Phase) })
 	for _, e := range p.Edits {
@@ -192,5 +189,4 @@ func (p *parser) sums(wrong []int64) error {
 			p.S.Put(scrub.Repair, off+sumAt, binary.LittleEndian.AppendUint32(nil, now))
 		}
 	}
-	return nil
 }

@@ -23,10 +23,7 @@ func (c *cleaner) remove(k chunk) error {
 		c.Put(scrub.Unlink, k.off+4, append(append([]byte(void), make([]byte, k.n)...), crc...))
 		return nil
 	}
-	fix, err := c.bridgeFrom(k, crc32.ChecksumIEEE([]byte(void)), k.data())
-	if err != nil {
-		return err
-	}
+	fix := c.bridgeFrom(k, crc32.ChecksumIEEE([]byte(void)), k.data())
 	c.Put(scrub.Unlink, k.off+4, append([]byte(void), fix...))
 	c.clear(scrub.Destroy, k.data(), k.n)
 	return nil
@@ -71,22 +68,19 @@ func (c *cleaner) blank(k chunk) error {
 
 // sound tells whether the checksum of a chunk is right.
 func (c *cleaner) sound(k chunk) (bool, error) {
-	crc, err := c.checksum(k)
-	if err != nil {
-		return false, err
-	}
+	crc := c.checksum(k)
 	stored, err := c.Bytes(k.crcAt(), crcLen)
 	return err == nil && bytes.Equal(stored, binary.BigEndian.AppendUint32(nil, crc)), err
 }
 
-func (c *cleaner) checksum(k chunk) (uint32, error) {
+func (c *cleaner) checksum(k chunk) uint32 {
 	crc := crc32.ChecksumIEEE([]byte(k.typ))
 	for off := k.data(); off < k.crcAt(); {
 		b := c.Get(off, int(min(64<<10, k.crcAt()-off)))
 		crc = crc32.Update(crc, crc32.IEEETable, b)
 		off += int64(len(b))
 	}
-	return crc, nil
+	return crc
 }
 
 // keep claims a chunk that stays as it is.
@@ -100,33 +94,27 @@ func fits(k chunk, body int64) bool { return body == k.n || body <= k.n-frameLen
 // is over with a chunk "voId". Readers see the old chunk or the new one:
 // where all of the new one, and the head of what follows it, can be written at
 // once, it is. Otherwise the new one is laid out inside of the old one first.
-func (c *cleaner) put(k chunk, typ string, body []byte) error {
+func (c *cleaner) put(k chunk, typ string, body []byte) {
 	fresh := append(binary.BigEndian.AppendUint32(nil, uint32(len(body))), typ...)
 	fresh = append(append(fresh, body...), sum(typ, body)...)
 	c.Claim(k.off, k.end()-k.off, scrub.Identify, k.typ)
 	rest := k.n - int64(len(body)) - frameLen
 	if rest < 0 { // as long as the old one
 		c.replaceAll(k, fresh)
-		return nil
+		return
 	}
 	fresh = append(append(fresh, binary.BigEndian.AppendUint32(nil, uint32(rest))...), void...)
 	at := k.off + int64(len(fresh))
 	switch {
 	case rest >= 4 && c.Atomic(k.off, headLen):
-		fix, err := c.bridgeFrom(k, crc32.ChecksumIEEE([]byte(void)), at)
-		if err != nil {
-			return err
-		}
+		fix := c.bridgeFrom(k, crc32.ChecksumIEEE([]byte(void)), at)
 		if phase := scrub.Unlink; c.Atomic(k.off, int64(len(fresh))+4) {
 			c.Put(phase, k.off, append(fresh, fix...))
 			c.clear(phase+1, at, rest)
 			break
 		}
 		// What a sector's end could part is laid out inside of the old chunk first.
-		inside, err := c.bridgeFrom(k, crc32.Update(crc32.ChecksumIEEE([]byte(k.typ)), crc32.IEEETable, fresh[headLen:]), at)
-		if err != nil {
-			return err
-		}
+		inside := c.bridgeFrom(k, crc32.Update(crc32.ChecksumIEEE([]byte(k.typ)), crc32.IEEETable, fresh[headLen:]), at)
 		c.Put(scrub.Unlink, k.data(), append(bytes.Clone(fresh[headLen:]), inside...))
 		c.Put(scrub.Destroy, k.off, append(fresh, fix...))
 		c.clear(scrub.Repair, at, rest)
@@ -135,7 +123,6 @@ func (c *cleaner) put(k chunk, typ string, body []byte) error {
 		long := append(body, make([]byte, k.n-int64(len(body)))...)
 		c.replaceAll(k, append(append(append(make([]byte, 4), typ...), long...), sum(typ, long)...))
 	}
-	return nil
 }
 
 // putPadded is put for a body of which readers pass over zeros at the end: they
@@ -144,7 +131,8 @@ func (c *cleaner) putPadded(k chunk, typ string, body []byte) error {
 	if !fits(k, int64(len(body))) {
 		body = append(body, make([]byte, k.n-int64(len(body)))...)
 	}
-	return c.put(k, typ, body)
+	c.put(k, typ, body)
+	return nil
 }
 
 // replaceAll overwrites all of a chunk but its length, in one write.
@@ -152,8 +140,7 @@ func (c *cleaner) replaceAll(k chunk, fresh []byte) { c.Put(scrub.Unlink, k.off+
 
 // bridgeFrom returns the bytes that have to stand at off inside of k so that its
 // checksum stays right, if that has come to the value from there.
-func (c *cleaner) bridgeFrom(k chunk, from uint32, off int64) ([]byte, error) {
-	to, err := c.checksum(chunk{off: k.off, n: off + 4 - k.data(), typ: k.typ})
-	fix := bridge(from, to)
-	return fix[:], err
+func (c *cleaner) bridgeFrom(k chunk, from uint32, off int64) []byte {
+	fix := bridge(from, c.checksum(chunk{off: k.off, n: off + 4 - k.data(), typ: k.typ}))
+	return fix[:]
 }

@@ -100,7 +100,8 @@ func (c *cleaner) iccp(k chunk) error {
 		c.keep(k, scrub.Render)
 		return nil
 	}
-	return c.put(k, k.typ, body)
+	c.put(k, k.typ, body)
+	return nil
 }
 
 // profile is what iCCP holds.

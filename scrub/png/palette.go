@@ -150,9 +150,7 @@ func (c *cleaner) unused(k chunk, size int) error {
 		c.Claim(k.off, k.end()-k.off, scrub.Structure, k.typ)
 		c.Put(scrub.Unlink, k.data()+from, append(body[from:], sum(k.typ, body)...))
 	case size == 3 && c.shrinks(k, 3*n):
-		if err := c.put(k, k.typ, body[:3*n]); err != nil {
-			return err
-		}
+		c.put(k, k.typ, body[:3*n])
 	default:
 		c.Stuck(f)
 		c.Doubt("entries of %s at 0x%x that no pixel uses stay: they can't be removed in one write", k.typ, k.off)

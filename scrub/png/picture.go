@@ -91,20 +91,14 @@ func (c *cleaner) zero(k chunk, off int64, role scrub.Role) error {
 		return nil
 	}
 	c.Gone(f)
-	crc, err := c.zeroed(k, off)
-	if err != nil {
-		return err
-	}
+	crc := c.zeroed(k, off)
 	c.Put(scrub.Unlink, off, append(make([]byte, n), crc...))
 	return nil
 }
 
 // zeroed returns the checksum of k with zeros from off on.
-func (c *cleaner) zeroed(k chunk, off int64) ([]byte, error) {
-	crc, err := c.checksum(chunk{off: k.off, n: off - k.data(), typ: k.typ})
-	if err != nil {
-		return nil, err
-	}
+func (c *cleaner) zeroed(k chunk, off int64) []byte {
+	crc := c.checksum(chunk{off: k.off, n: off - k.data(), typ: k.typ})
 	crc = crc32.Update(crc, crc32.IEEETable, make([]byte, k.crcAt()-off))
-	return binary.BigEndian.AppendUint32(nil, crc), nil
+	return binary.BigEndian.AppendUint32(nil, crc)
 }

@@ -165,9 +165,7 @@ func (c *cleaner) holds(k chunk) bool {
 
 // list notes the chunks besides the picture's and finds the end.
 func (c *cleaner) list() error {
-	if err := c.ahead(); err != nil {
-		return err
-	}
+	c.ahead()
 	last, off := chunk{}, int64(len(signature))
 	for {
 		k, err := c.chunkAt(off)
@@ -274,7 +272,7 @@ func (c *cleaner) order(k chunk) error {
 
 // ahead looks for what stands before the picture and says how other chunks are
 // to be read, in whatever order they come: some readers mind it, others don't.
-func (c *cleaner) ahead() error {
+func (c *cleaner) ahead() {
 	var alphas []chunk
 	h := &c.header
 	for n, off := 0, int64(len(signature)); n < maxChunks; n++ {
@@ -314,7 +312,6 @@ func (c *cleaner) ahead() error {
 		c.least = max(c.least, k.n)
 		h.transparency = append(h.transparency[:min(len(h.transparency), 1)], k.off)
 	}
-	return nil
 }
 
 // mostFrames bounds the numbers in acTL, which could spell words otherwise.

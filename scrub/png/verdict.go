@@ -54,10 +54,7 @@ func (c *cleaner) judge(k chunk) error {
 	if t, ok := known()["chunk"][k.typ]; ok {
 		kind = t.Kind
 	}
-	value, err := c.value(k)
-	if err != nil {
-		return err
-	}
+	value := c.value(k)
 	return c.drop(k, kind, value)
 }
 
@@ -75,12 +72,12 @@ func (c *cleaner) drop(k chunk, kind scrub.Kind, value string) error {
 }
 
 // value decodes a chunk for people.
-func (c *cleaner) value(k chunk) (string, error) {
+func (c *cleaner) value(k chunk) string {
 	if k.typ != "tIME" || k.n != 7 {
-		return "", nil
+		return ""
 	}
 	b := c.Get(k.data(), 7)
-	return fmt.Sprintf("%04d-%02d-%02d %02d:%02d:%02d", int(b[0])<<8|int(b[1]), b[2], b[3], b[4], b[5], b[6]), nil
+	return fmt.Sprintf("%04d-%02d-%02d %02d:%02d:%02d", int(b[0])<<8|int(b[1]), b[2], b[3], b[4], b[5], b[6])
 }
 
 // render keeps a chunk that readers heed: the first of its type, before the

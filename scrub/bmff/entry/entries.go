@@ -142,9 +142,7 @@ func (w reader) readDescription(t *Track, e entry) error {
 		return nil
 	}
 	if t.Handler == "soun" {
-		if err := w.readSound(t, e); err != nil {
-			return err
-		}
+		w.readSound(t, e)
 	} else {
 		s, _ := codec.Of(codec.Entry, c.format)
 		t.Codec.Kind = s.Kind

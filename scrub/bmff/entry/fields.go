@@ -199,7 +199,7 @@ var sampleBytes = map[string]int64{
 
 // readSound notes how many bytes constant-rate sound takes by its description:
 // version 1 counts packets, version 2 frames, version 0 channels and bits.
-func (w reader) readSound(t *Track, e entry) error {
+func (w reader) readSound(t *Track, e entry) {
 	h := w.Get(e.Off, int(min(e.Len, soundFields+36)))
 	channels, bits := int64(box.Uint16(h[24:])), int64(box.Uint16(h[26:]))
 	switch version := box.Uint16(h[16:]); {
@@ -210,7 +210,7 @@ func (w reader) readSound(t *Track, e entry) error {
 	case version == 0 && sampleBytes[e.Type] > 0:
 		if channels == 0 || bits%8 != 0 || bits > 64 {
 			t.Tables.Trouble = "a track of sound contradicts itself"
-			return nil
+			return
 		}
 		width := sampleBytes[e.Type]
 		if width <= 2 && bits > 0 && e.Type != "ulaw" && e.Type != "alaw" {
@@ -221,5 +221,4 @@ func (w reader) readSound(t *Track, e entry) error {
 	if q := t.Tables.PerPacket; q.Frames > 0 && q.Bytes == 0 {
 		t.Tables.PerPacket = samples.Packet{}
 	}
-	return nil
 }

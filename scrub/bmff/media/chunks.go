@@ -58,10 +58,7 @@ func (d *Data) coverNext(u *cursor, following int64) error {
 	k := u.head
 	if k.Most > k.Len {
 		most := min(k.Most, following-k.Off, max(0, d.mdatEnd(k.Off)-k.Off))
-		n, err := d.withoutZeros(k.Off, k.Len, most)
-		if err != nil {
-			return err
-		}
+		n := d.withoutZeros(k.Off, k.Len, most)
 		if n == most && k.Len < most && most < k.Most {
 			d.Distrust("sound has another length than its descriptions allow")
 		}
@@ -109,16 +106,16 @@ func (d *Data) finish(u *cursor) error {
 
 // withoutZeros returns up to where the bytes at off hold data, from least to most.
 // A sample that was destroyed behind a chunk must not become part of it.
-func (d *Data) withoutZeros(off, least, most int64) (int64, error) {
+func (d *Data) withoutZeros(off, least, most int64) int64 {
 	for most > least {
 		n := min(most-least, box.ColumnBlock)
 		b := d.Get(off+most-n, int(n))
 		if data := int64(len(bytes.TrimRight(b, "\x00"))); data > 0 {
-			return most - n + data, nil
+			return most - n + data
 		}
 		most -= n
 	}
-	return least, nil
+	return least
 }
 
 // account adds a chunk to what its track covers, and what follows it up to next

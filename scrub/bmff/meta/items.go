@@ -221,12 +221,13 @@ func (w *Tags) judgeItem(b box.Box, it item, place string) (stays bool, err erro
 		return w.year(b, it, place)
 	}
 	w.Claim(b.Off, b.Len, it.role, place)
-	return true, w.locales(it, place)
+	w.locales(it, place)
+	return true, nil
 }
 
 // locales clears the country and language of values that stay: where the
 // device was bought is no part of a title.
-func (w *Tags) locales(it item, place string) error {
+func (w *Tags) locales(it item, place string) {
 	for _, d := range it.data {
 		off := d.Body() + 4
 		empty := w.Zeros(off, 4)
@@ -234,7 +235,6 @@ func (w *Tags) locales(it item, place string) error {
 			w.Rewrite(off, make([]byte, 4), scrub.Place, place+"/locale")
 		}
 	}
-	return nil
 }
 
 // year keeps the first four bytes of a date of release and makes the rest of the
@@ -247,9 +247,7 @@ func (w *Tags) year(b box.Box, it item, place string) (stays bool, err error) {
 	if len(it.data) != 1 || d.Head != 8 || b.Head != 8 || d.End() != b.End() || !isYear(it.value[:4]) {
 		return !w.Drop(b, scrub.Time, place, ""), nil
 	}
-	if err := w.locales(it, place); err != nil {
-		return false, err
-	}
+	w.locales(it, place)
 	if blank, err := w.Constant(keepEnd, left, ' '); err != nil || blank {
 		w.Claim(b.Off, b.Len, scrub.Describe, place)
 		return true, err
@@ -305,8 +303,8 @@ func (w *Tags) pictures(b box.Box, it item, place string) (stays bool, err error
 // coverPicture claims one value of covr.
 func (w *Tags) coverPicture(d box.Box, place string) error {
 	w.Claim(d.Body(), 8, scrub.Structure, place)
-	if err := w.locales(item{data: []box.Box{d}}, place); err != nil || d.Size() == 8 {
-		return err
+	if w.locales(item{data: []box.Box{d}}, place); d.Size() == 8 {
+		return nil
 	}
 	return w.MediumOf(scrub.Describe, scrub.Extents{{Off: d.Body() + 8, Len: d.Size() - 8}}, place)
 }

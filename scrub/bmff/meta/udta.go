@@ -61,7 +61,7 @@ func (w *Tags) userItem(b box.Box, place string) (stays bool, err error) {
 	case scrub.Render:
 		return w.selection(b, place)
 	case scrub.Describe:
-		return w.words(b, item.kind, place)
+		return w.words(b, item.kind, place), nil
 	}
 	return !w.Drop(b, item.kind, place, w.userText(b)), nil
 }
@@ -77,10 +77,10 @@ func maxWords(kind scrub.Kind) int {
 
 // words claims an item that people read. It stays if the policy keeps such
 // words and it is nothing but words.
-func (w *Tags) words(b box.Box, kind scrub.Kind, place string) (bool, error) {
+func (w *Tags) words(b box.Box, kind scrub.Kind, place string) bool {
 	most := maxWords(kind)
 	if b.Size() > int64(most)+16 {
-		return !w.Drop(b, scrub.Unknown, place, ""), nil
+		return !w.Drop(b, scrub.Unknown, place, "")
 	}
 	body := w.Get(b.Body(), int(b.Size()))
 	text, ok := userWords(b.Type, body)
@@ -92,15 +92,15 @@ func (w *Tags) words(b box.Box, kind scrub.Kind, place string) (bool, error) {
 		tells = scrub.Unknown
 	}
 	if tells != "" {
-		return !w.dropWords(b, tells, place, box.Printable(text)), nil
+		return !w.dropWords(b, tells, place, box.Printable(text))
 	}
 	if w.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: b.Off, Len: b.Len, Value: string(text)}) {
 		w.Claim(b.Off, b.Len, scrub.Identify, place)
 		w.Retire(b, scrub.Unlink, scrub.Destroy)
-		return false, nil
+		return false
 	}
 	w.Claim(b.Off, b.Len, scrub.Describe, place)
-	return true, nil
+	return true
 }
 
 // userWords returns the text of an item: QuickTime's international text has
