@@ -86,6 +86,7 @@ func shelves() []shelf {
 		{"mpeg-ts", ".ts", transports}, {"mpeg-ps", ".mpg", programStreams}, {"vcd", ".dat", discs},
 		{"aac", ".aac", aacs}, {"ac3", ".ac3", ac3s}, {"amr", ".amr", amrs},
 		{"wavpack", ".wv", wavPacks}, {"ape", ".ape", monkeys}, {"tta", ".tta", ttas}, {"musepack", ".mpc", musepacks}, {"dsf", ".dsf", dsfs}, {"dff", ".dff", dffs},
+		{"au", ".au", aus}, {"voc", ".voc", vocs}, {"loas", ".loas", loas}, {"adif", ".aac", adifs}, {"tak", ".tak", taks},
 	}
 }
 

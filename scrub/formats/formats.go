@@ -29,6 +29,7 @@ import (
 	"untag/scrub/mxf"
 	"untag/scrub/nut"
 	"untag/scrub/ogg"
+	"untag/scrub/pcm"
 	"untag/scrub/png"
 	"untag/scrub/raster"
 	"untag/scrub/realmedia"
@@ -58,7 +59,7 @@ func Table() []scrub.Format {
 		png.Format,
 	}
 	parsed = append(parsed, riff.Formats()...)
-	parsed = slices.Concat(parsed, []scrub.Format{mxf.Format}, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), []scrub.Format{musepack.Format})
+	parsed = slices.Concat(parsed, []scrub.Format{mxf.Format}, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), pcm.Formats(), []scrub.Format{musepack.Format})
 	parsed = append(parsed, raster.Formats()...)
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)

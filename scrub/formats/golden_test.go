@@ -24,6 +24,7 @@ func TestGoldenMaps(t *testing.T) {
 		"subtitle/vtt-notes", "subtitle/ass-editor", "subtitle/srt-flight", "subtitle/sami", "playlist/m3u-paths", "playlist/xspf",
 		"mpeg-ts/plain", "mpeg-ts/broadcast", "mpeg-ts/camcorder", "mpeg-ts/hiding", "mpeg-ps/camcorder", "mpeg-ps/dvd", "vcd/words",
 		"aac/fill", "ac3/tags", "amr/tail", "wavpack/wrapper", "ape/stored", "tta/tags", "musepack/sv8", "dsf/id3", "dff/tags",
+		"au/annotation", "voc/texts", "loas/fill", "adif/comment", "tak/stored",
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := samples.Get(name)

@@ -43,7 +43,7 @@ func (j *jury) count() string {
 
 // openEnded are the formats in which decoders take what follows the end for more
 // of the same.
-var openEnded = []string{"dv", "mp3", "amr", "aac", "ac3", "dts", "mpeg-ps"}
+var openEnded = []string{"dv", "mp3", "amr", "aac", "ac3", "dts", "mpeg-ps", "au", "loas"}
 
 // lost returns what decoders no longer show after cleaning, and the plan. Sound is
 // the medium before it was damaged.
@@ -116,6 +116,11 @@ func damages(e *scrub.Engine, name string, data []byte, n int) (all []damage) {
 var unshown = map[string]string{
 	"heif/plane":       "libheif 1.15 knows no pictures that are not compressed",
 	"heif/wide":        "libheif 1.15 knows no items that lie in others",
+	"adif/plain":       "FFmpeg does not read it",
+	"adif/comment":     "FFmpeg does not read it",
+	"tak/plain":        "its frames are no sound",
+	"tak/stored":       "its frames are no sound",
+	"tak/tags":         "its frames are no sound",
 	"tta/tags":         "its frames are no sound",
 	"mpeg-ps/dvd":      "its packets are no film",
 	"mpeg-ts/sound":    "its packets are no sound",

@@ -3,6 +3,8 @@ package frames
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,4 +90,59 @@ func FuzzFrames(f *testing.F) {
 		seeds = append(seeds, []byte(s))
 	}
 	scrubtest.Fuzz(f, scrub.NewEngine(Formats()), seeds...)
+}
+
+// Frames of LATM whose multiplex is not the usual one are not looked into; what stands
+// behind the sound of others goes.
+func TestLATM(t *testing.T) {
+	bits := func(digits string) string {
+		var b []byte
+		for digits += strings.Repeat("0", 7); len(digits) >= 8; digits = digits[8:] {
+			n, _ := strconv.ParseUint(digits[:8], 2, 8)
+			b = append(b, byte(n))
+		}
+		return "\x56\xe0" + string(rune(len(b))) + string(b)
+	}
+	text := func(s string) (digits string) {
+		for _, c := range []byte(s) {
+			digits += fmt.Sprintf("%08b", c)
+		}
+		return digits
+	}
+	const usual, aac, raw = "0" + "01" + "000000" + "0000" + "000", "00010" + "1010" + "0001" + "000" + "000" + "11111111", "\x01\x18\x20\x07"
+	for _, c := range []struct {
+		name, head string
+		status     scrub.Status
+	}{
+		{"usual", usual + aac + "00", scrub.Clean},
+		{"a rate of its own", usual + "00010" + "1111" + fmt.Sprintf("%024b", 11025) + "0001" + "000" + "000" + "11111111" + "00", scrub.Clean},
+		{"SBR", usual + "00101" + "1010" + "0001" + "0111" + "00010" + "000" + "000" + "11111111" + "01" + "00000000", scrub.Clean},
+		{"other data", usual + aac + "1" + "1" + "00000001" + "0" + "00000001" + "0", scrub.Dirty},
+		{"version 1", "01" + aac, scrub.Partly},
+		{"several frames", "0" + "01" + "000001" + "0000" + "000" + aac + "00", scrub.Partly},
+		{"another codec", usual + "10001" + "1010" + "0001" + "000" + "000" + "11111111" + "00", scrub.Partly},
+		{"a frame too long", usual + aac + "00" + "11111111", scrub.Partly},
+	} {
+		frame := bits(c.head + "00000100" + text(raw) + text("SECRET"))
+		p, after := plan(t, "loas", strings.Repeat(frame, 4))
+		if c.status != scrub.Dirty {
+			after = strings.ReplaceAll(after, frame, "")
+		}
+		if p.Status() != c.status || len(after) > 0 && strings.Contains(after, frame[len(frame)-6:]) {
+			t.Errorf("%s: %s %q %q", c.name, p.Status(), p.Doubts, after)
+		}
+	}
+}
+
+func TestADIF(t *testing.T) {
+	const head = "ADIF\x00\x3e\x80\x00\x00\x00\x01\x98\x80\x00\x04\x00"
+	for text, want := range map[string]scrub.Status{"": scrub.Clean, "SECRET": scrub.Dirty, "\x01\x02\x03": scrub.Partly} {
+		p, after := plan(t, "adif", head+string(rune(len(text)))+text+strings.Repeat("sound", 9))
+		if p.Status() != want || strings.Contains(after, "SECRET") {
+			t.Errorf("%q: %s %q", text, p.Status(), p.Doubts)
+		}
+	}
+	if p, _ := plan(t, "adif", head+strings.Repeat("\xff", 20)); p.Status() != scrub.Unsupported {
+		t.Error(p.Status())
+	}
 }

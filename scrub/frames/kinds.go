@@ -19,6 +19,8 @@ func Formats() []scrub.Format {
 		one("aac", "AAC sound without a container", "aac adts", sniff.ADTS, Kind{Head: 7, Len: adts, Same: sameADTS, Frame: elements, Split: true}),
 		one("ac3", "AC-3, E-AC-3 sound", "ac3 eac3 ec3", sniff.AC3, Kind{Head: 6, Len: ac3, Same: sameAC3}),
 		one("dts", "DTS sound", "dts dtshd", sniff.Like("\x7f\xfe\x80\x01", "\xfe\x7f\x01\x80", "\x1f\xff\xe8\x00", "\xff\x1f\x00\xe8", "\x64\x58\x20\x25"), Kind{Head: 16, Len: dts, Same: sameDTS}),
+		{Name: "loas", Title: "AAC sound, LOAS and LATM", Extensions: []string{"loas", "latm"}, Sniff: sniff.Like("\x56\xe0", "\x56\xe1"), Parse: parseLOAS},
+		{Name: "adif", Title: "AAC sound, ADIF", Sniff: sniff.Like("ADIF"), Parse: parseADIF},
 		{Name: "amr", Title: "AMR sound of telephones", Extensions: []string{"amr", "awb"}, Sniff: sniff.Like(amrMagic, amrWide), Parse: parseAMR},
 	}
 }
@@ -129,17 +131,23 @@ func parseAMR(s *scrub.Scan) error {
 	}}, n, nil)
 }
 
-// elements clears what a frame of AAC begins with that is no sound: fill, in which
-// encoders leave their names, and data (ISO/IEC 14496-3, 4.4.2.1). What stands behind
-// coded sound can't be found without decoding it.
+// elements clears what a frame of ADTS begins with that is no sound.
 func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
-	const data, fill, head = 4, 6, 7
+	const head = 7
 	if len(b) <= head || b[1]&1 == 0 || b[6]&3 != 0 { // a checksum, or several blocks
 		return false, nil
 	}
-	r := bits{b: b, at: 8 * head}
-	clean := bytes.Clone(b)
-	var parts []scrub.Range
+	clean, parts := quiet(b, 8*head)
+	return w.parts(off, b, clean, parts), nil
+}
+
+// quiet returns a frame of AAC, which begins at a bit of b, without what it begins with that
+// is no sound: fill, in which encoders leave their names, and data (ISO/IEC 14496-3, 4.4.2.1);
+// and where that lies. What stands behind coded sound can't be found without decoding it.
+func quiet(b []byte, start int) (clean []byte, parts []scrub.Range) {
+	const data, fill = 4, 6
+	r := bits{b: b, at: start}
+	clean = bytes.Clone(b)
 	for {
 		id := r.read(3)
 		n := 0
@@ -162,7 +170,7 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 				n += r.read(8)
 			}
 			if n *= 8; align == 1 {
-				r.at = (r.at + 7) &^ 7
+				r.at += (start - r.at) & 7
 			}
 		default:
 			n = -1
@@ -176,7 +184,7 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 		}
 		r.at += n
 	}
-	return w.parts(off, b, clean, parts), nil
+	return clean, parts
 }
 
 // parts claims a frame of which some parts are no sound, and has them be as in clean.

@@ -1,4 +1,4 @@
-// Package lossless cleans WavPack, Monkey's Audio and TTA in place. What gives people away
+// Package lossless cleans WavPack, Monkey's Audio, TTA and TAK in place. What gives people away
 // in them, beside the tags behind them, is the header and trailer of the file that was
 // compressed: they are stored whole, chunks of recorders and studios among them.
 package lossless
@@ -24,6 +24,7 @@ func Formats() []scrub.Format {
 		one("wavpack", "WavPack sound", "wv wvc", sniff.Like("wvpk"), wavpack),
 		one("ape", "Monkey's Audio", "ape", sniff.Like("MAC ??\x00\x00", "MAC ?\x0f", "MAC ?\x0e"), monkey),
 		one("tta", "TTA sound", "tta", sniff.Like("TTA1"), tta),
+		one("tak", "TAK sound", "tak", sniff.Like("tBaK"), tak),
 	}
 }
 

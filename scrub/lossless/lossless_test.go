@@ -19,7 +19,7 @@ func plan(t testing.TB, data []byte) (*scrub.Plan, string) {
 }
 
 func FuzzLossless(f *testing.F) {
-	scrubtest.Fuzz(f, formats.Engine(), samples.Of("wavpack", "ape", "tta")...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("wavpack", "ape", "tta", "tak")...)
 }
 
 // The checksum of a block is that of what it becomes, and headers that tell nothing stay.
@@ -65,6 +65,33 @@ func TestTTADamaged(t *testing.T) {
 		bad[off] ^= 1
 		if p, _ := plan(t, bad); p.Status() != want {
 			t.Errorf("0x%x: %s %s %q", off, p.Status(), p.Refused, p.Doubts)
+		}
+	}
+}
+
+func TestTAK(t *testing.T) {
+	stored := samples.Get("tak/stored").Data
+	last := bytes.Index(stored, []byte("\x07\x0b\x00\x00"))
+	with := func(at int, value string) []byte {
+		data := bytes.Clone(stored)
+		copy(data[at:], value)
+		return data
+	}
+	for _, c := range []struct {
+		name, doubt string
+		status      scrub.Status
+		data        []byte
+	}{
+		{"as it is", "", scrub.Dirty, stored},
+		{"cut short", "cut short", scrub.Partly, stored[:len(stored)-9]},
+		{"a damaged end", "is damaged", scrub.Partly, with(last+5, "\x01")},
+		{"a block of no type", "of type 17", scrub.Partly, with(last, "\x11")},
+		{"a block too long", "", scrub.Unsupported, with(last+3, "\x7f")},
+		{"metadata alone", "", scrub.Unsupported, stored[:last]},
+	} {
+		p, after := plan(t, c.data)
+		if p.Status() != c.status || !strings.Contains(strings.Join(p.Doubts, "; "), c.doubt) || c.status != scrub.Unsupported && strings.Contains(after, "CANARY") {
+			t.Errorf("%s: %s %s %q", c.name, p.Status(), p.Refused, p.Doubts)
 		}
 	}
 }

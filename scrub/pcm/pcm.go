@@ -1,0 +1,184 @@
+// Package pcm cleans two old containers of sound in place: AU (Sun, NeXT: audio file header)
+// and VOC (Creative: Voice File Format).
+package pcm
+
+import (
+	"bytes"
+	_ "embed" // the table
+	"encoding/binary"
+	"strconv"
+
+	"untag/scrub"
+	"untag/scrub/chunk"
+	"untag/scrub/sniff"
+	"untag/scrub/words"
+)
+
+//go:embed tags.tsv
+var table string
+
+var rules = chunk.Table(table)
+
+const creative = "Creative Voice File\x1a"
+
+// Formats are the entries of this package in the table of formats.
+func Formats() []scrub.Format {
+	return []scrub.Format{
+		{Name: "au", Title: "AU sound", Extensions: []string{"au", "snd"}, Sniff: sniff.Like(".snd\x00\x00"), Parse: au},
+		{Name: "voc", Title: "VOC sound", Extensions: []string{"voc"}, Sniff: sniff.Like(creative), Parse: func(s *scrub.Scan) error {
+			return chunk.Parse(s, dialect, rules(), voc)
+		}},
+	}
+}
+
+// au: a head, what somebody wrote about the sound, and the sound, of a length that may not
+// be known.
+func au(s *scrub.Scan) error {
+	const head, unknown = 24, 1<<32 - 1
+	b, err := s.Bytes(0, int(min(s.Size(), head)))
+	if err != nil {
+		return err
+	}
+	if len(b) < head {
+		return s.Errorf(0, "a head of %d bytes", len(b))
+	}
+	w := &chunk.Walk{Scan: s, Dialect: &chunk.Dialect{Order: binary.BigEndian}}
+	first, n := w.Number(b[4:8]), w.Number(b[8:12])
+	if first < head || first > s.Size() {
+		return s.Errorf(4, "sound at 0x%x, the file has %d bytes", first, s.Size())
+	}
+	if err := w.Record(0, head, chunk.Layout{chunk.Any(12), chunk.UpTo(4, 64), chunk.UpTo(4, 1<<24), chunk.UpTo(4, 256)}, "head"); err != nil {
+		return err
+	}
+	if err := s.Blank(head, first-head, 0, scrub.Comment, "annotation"); err != nil {
+		return err
+	}
+	end := first + n
+	if end > s.Size() {
+		if n != unknown {
+			s.Doubt("the sound is cut short")
+		}
+		if end, err = s.CutMarks(first); err != nil {
+			return err
+		}
+	} else {
+		s.End(scrub.End{Off: end})
+	}
+	s.Claim(first, end-first, scrub.Payload, "sound")
+	return nil
+}
+
+const spare = 15 // a type of blocks that there is none of
+
+var dialect = &chunk.Dialect{
+	Least:  1,
+	Read:   readBlock,
+	Filler: func(p chunk.Part) bool { return p.ID == strconv.Itoa(spare) },
+	Retire: func(s *scrub.Scan, p chunk.Part, unlink, destroy scrub.Phase) {
+		s.Put(unlink, p.Off, []byte{spare})
+		s.Fill(destroy, p.Body(), p.Size, 0)
+	},
+	Raw: func(id string) []byte {
+		n, _ := strconv.Atoi(id)
+		return []byte{byte(n)}
+	},
+	Vital: []string{"1", "2", "8", "9"},
+	Sane: func(w *chunk.Walk, p chunk.Part) (bool, error) {
+		switch p.ID {
+		case "4":
+			return p.Size == 2, nil
+		case "5", strconv.Itoa(spare): // text, or what an interrupted run left of it
+			b, err := w.Bytes(p.Body(), int(min(p.Size, maxText)))
+			return p.Size <= maxText && words.Readable(string(bytes.Trim(b, "\x00"))), err
+		}
+		_, known := rules()[""][p.ID]
+		return known, nil
+	},
+}
+
+const maxText = 64 << 10
+
+// readBlock reads a type and a length of three bytes, which the last block has not.
+func readBlock(s *scrub.Scan, off, end int64) (p chunk.Part, err error) {
+	b, err := s.Bytes(off, int(min(4, end-off)))
+	if err != nil {
+		return p, err
+	}
+	p = chunk.Part{ID: strconv.Itoa(int(b[0])), Off: off, Head: int64(len(b)), Cut: len(b) < 4}
+	if b[0] == 0 {
+		p.Head, p.Cut = 1, false
+	} else if !p.Cut {
+		p.Size = int64(b[1]) | int64(b[2])<<8 | int64(b[3])<<16
+	}
+	const newest, forgotten = 9, 8
+	if b[0] == newest && end-p.End() == forgotten+1 { // SoX counts four of the twelve bytes that say how sound is coded
+		if last, err := s.Bytes(end-1, 1); err != nil || last[0] == 0 {
+			p.Size += forgotten
+		}
+	}
+	if p.Size > end-p.Body() {
+		p.Size, p.Cut = end-p.Body(), true
+	}
+	return p, nil
+}
+
+func voc(w *chunk.Walk) error {
+	const head = 26
+	b, err := w.Bytes(0, int(min(w.Size(), head)))
+	if err != nil {
+		return err
+	}
+	if len(b) < head {
+		return w.Errorf(0, "a head of %d bytes", len(b))
+	}
+	off := int64(binary.LittleEndian.Uint16(b[20:]))
+	if off < head || off > w.Size() {
+		return w.Errorf(20, "a head of %d bytes", off)
+	}
+	w.Hands = map[string]chunk.Hand{"/9": newSound}
+	w.Claim(0, head, scrub.Structure, "head")
+	if err := w.Hide(head, off-head, "head/rest"); err != nil {
+		return err
+	}
+	for off < w.Size() {
+		p, err := w.Read(w.Scan, off, w.Size())
+		if err != nil {
+			return err
+		}
+		if p.Cut {
+			break
+		}
+		if p.ID == "0" {
+			w.Claim(off, 1, scrub.Structure, "end")
+			w.End(p.End(), scrub.Said, 1) // one byte is soon a zero
+			return nil
+		}
+		sane, err := w.Sane(w, p)
+		if err == nil && sane {
+			_, err = w.Part(p, "", "block "+p.ID)
+		} else if err == nil { // a type is one byte: this may be sound
+			w.Distrust("a block of type %s holds what it can't hold", p.ID)
+			err = w.Keep(p, scrub.Payload, "block "+p.ID)
+		}
+		if err != nil {
+			return err
+		}
+		off = p.End()
+	}
+	w.Distrust("the sound was not finished, or is cut short")
+	end, err := w.CutMarks(off)
+	w.Claim(off, end-off, scrub.Payload, "rest")
+	return err
+}
+
+// newSound claims sound behind twelve bytes that say how it is coded, the last four of which
+// are reserved.
+func newSound(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const fields, reserved = 12, 4
+	if p.Size < fields {
+		return true, w.Keep(p, scrub.Payload, place)
+	}
+	w.Claim(p.Off, p.Head+fields-reserved, scrub.Structure, place)
+	w.Claim(p.Body()+fields, p.Size-fields, scrub.Payload, place)
+	return true, w.Hide(p.Body()+fields-reserved, reserved, place+"/reserved")
+}
