@@ -287,7 +287,8 @@ func samples(t *testing.T) (names []string) {
 	return names
 }
 
-// valid is the plan with all text as UTF-8.
+// valid is the plan as it comes from a worker: with all text as UTF-8, and with nil for
+// a list of nothing.
 func valid(p *scrub.Plan) *scrub.Plan {
 	text := func(s *string) { *s = strings.ToValidUTF8(*s, "\uFFFD") }
 	for i := range p.Map {
@@ -301,6 +302,15 @@ func valid(p *scrub.Plan) *scrub.Plan {
 		text(&p.Doubts[i])
 	}
 	text(&p.Refused)
+	if len(p.Findings) == 0 {
+		p.Findings = nil
+	}
+	if len(p.Edits) == 0 {
+		p.Edits = nil
+	}
+	if len(p.Doubts) == 0 {
+		p.Doubts = nil
+	}
 	return p
 }
 
