@@ -170,6 +170,9 @@ var stills = []recipe{
 			k.mustStay = [][]byte{frame[13:]}
 		})
 	}},
+	{"words-behind-a-frame", func(k *kit) []byte {
+		return avif(k, func(p *stillPicture) { p.items[0].data = cat(p.items[0].data, []byte(k.secret("behind-the-frame"))) })
+	}},
 	{"jpeg", func(k *kit) []byte {
 		return heic(k, func(p *stillPicture) {
 			coded := photo(k.stay(mosaic{width: 6, height: 4, components: 1}.encode()), appExif(exif(k, exifOptions{})), segment(0xfe, []byte(k.secret("jpeg-comment"))))

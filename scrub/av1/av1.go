@@ -207,3 +207,24 @@ func (o obu) registered(b []byte, dolby bool, p *Piece) {
 func errorf(off int64, format string, args ...any) error {
 	return &scrub.FormatError{Format: "av1", Off: off, Msg: fmt.Sprintf(format, args...)}
 }
+
+// End returns where the units of a picture end that say their sizes, in n bytes at off: decoders
+// pass over what follows. It is off+n if there is no picture among them.
+func End(r *scrub.Reader, off, n int64) (int64, error) {
+	picture := false
+	for at := off; at < off+n; {
+		o, err := header(r, at, off+n-at)
+		if scrub.Refusal(err) || err == nil && (!o.sized || o.typ == 0) {
+			if picture {
+				return at, nil
+			}
+			break
+		}
+		if err != nil {
+			return 0, err
+		}
+		picture = picture || o.picture()
+		at = o.end
+	}
+	return off + n, nil
+}

@@ -284,6 +284,7 @@ func (p *parser) topBox(b box.Box) error {
 		return p.topFiller(b, place)
 	default:
 		if x := p.itemsOf(b); x != nil {
+			x.Films = len(p.movies) > 0
 			return x.Settle()
 		}
 		if !slices.Contains(nesting, b.Type) {

@@ -19,7 +19,8 @@ import (
 
 // boxHolders are the boxes whose boxes are damaged, too, with how many bytes stand
 // before those.
-var boxHolders = map[string]int64{"moov": 8, "trak": 8, "mdia": 8, "minf": 8, "stbl": 8, "moof": 8, "traf": 8, "mvex": 8, "dinf": 8, "edts": 8, "tref": 8, "mfra": 8, "udta": 8, "dref": 16, "stsd": 16}
+var boxHolders = map[string]int64{"moov": 8, "trak": 8, "mdia": 8, "minf": 8, "stbl": 8, "moof": 8, "traf": 8, "mvex": 8, "dinf": 8, "edts": 8, "tref": 8, "mfra": 8, "udta": 8, "dref": 16, "stsd": 16,
+	"iprp": 8, "ipco": 8, "grpl": 8, "iref": 12, "iinf": 14}
 
 // field is a byte of the box at place in which a bit may be lost.
 type field struct {
@@ -41,6 +42,9 @@ func boxFields(b []byte, off, end int64, path string, out map[string][]field) {
 		typ := string(b[off+4 : off+8])
 		place := path + "/" + typ
 		head := boxHolders[typ]
+		if typ == "meta" && n > 32 && string(b[off+28:off+32]) == "pict" { // of a still picture
+			head = 12
+		}
 		for i := range min(n, 8) {
 			part := []string{" length", " name"}[i/4]
 			out[part] = append(out[part], field{off + i, place + part})
@@ -53,7 +57,7 @@ func boxFields(b []byte, off, end int64, path string, out map[string][]field) {
 				if i >= 24 {
 					part = " rest"
 				}
-				if strings.Contains(place, "/stsd/") || place[len(place)-4:] == "stco" || place[len(place)-4:] == "co64" {
+				if strings.Contains(place, "/stsd/") || strings.Contains(place, "/ipco/") && strings.HasSuffix(place, "C") || place[len(place)-4:] == "stco" || place[len(place)-4:] == "co64" {
 					break // parameter sets are the codecs' matter; a chunk of sound may move into a gap beside it
 				}
 				out[part] = append(out[part], field{off + i, place + part})
@@ -67,7 +71,7 @@ func boxFields(b []byte, off, end int64, path string, out map[string][]field) {
 // fields and the rest. No edit of a rehearsed plan may then destroy what was payload.
 func TestBitsOfBoxes(t *testing.T) {
 	for _, s := range samples.All() {
-		if s.Format == "bmff" && !s.Odd {
+		if (s.Format == "bmff" || s.Format == "heif") && !s.Odd {
 			flipBits(t, s.Name, s.Data, map[string]int{" name": 120, " length": 30, " field": 50, " rest": 30})
 		}
 	}
@@ -78,7 +82,7 @@ func TestBitsOfBoxesOfCorpus(t *testing.T) {
 	dir := corpusDir(t)
 	e := parsed(t, "bmff")
 	for name, format := range recognised(t, e, dir) {
-		if format != "bmff" {
+		if format != "bmff" && format != "heif" {
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))

@@ -31,14 +31,18 @@ type region = cover.Region[*Samples]
 // Data are the media data of a film, and what samples lie in them.
 type Data struct {
 	*box.Walk
-	Bodies  []scrub.Range // of mdat
-	Open    bool          // the last of them has no length of its own and reaches to the end
-	Asked   bool          // a table points at something
-	Visited int64         // samples that were looked at one by one
+	Bodies []scrub.Range // of mdat
+	Open   bool          // the last of them has no length of its own and reaches to the end
+	Asked  bool          // a table points at something
+	// Proven tells whether all coded pictures among the items are whole, each in bytes of its own:
+	// of one that is elsewhere, what it really is would be covered by nothing.
+	Proven  func() (bool, error)
+	Visited int64 // samples that were looked at one by one
 
 	movies, fragments int // that there are
 	cover             cover.Cover[*Samples]
 	items             cover.Cover[*Samples] // of still pictures
+	own               cover.Cover[*Samples] // items that who read them claimed
 	stay, gone        []region              // of the cover
 	hollow            map[int64]bool        // where samples without bytes lie
 	payload           func(off, n int64)    // claims samples around what was claimed of them

@@ -36,13 +36,18 @@ func (d *Data) claimGaps(stay []region) error {
 		total += g.Len
 	}
 	large := total > most && total > d.Size()/share
+	proven := true
+	if d.Proven != nil && len(d.gaps) > 0 {
+		var err error
+		if proven, err = d.Proven(); err != nil {
+			return err
+		}
+	}
 	for _, g := range d.gaps {
 		before := sampleBefore(stay, g.Off)
 		goes, err := d.tellsItself(g, before)
-		if err == nil && !goes && d.Cut() {
-			goes = true
-		}
-		if err == nil && !goes && !large {
+		goes = goes && proven || d.Cut()
+		if err == nil && !goes && !large && proven {
 			goes, err = d.endsBefore(g, before)
 		}
 		if err != nil {

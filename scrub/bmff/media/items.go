@@ -1,9 +1,14 @@
 package media
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
+	"slices"
 
 	"untag/scrub"
+	"untag/scrub/av1"
+	"untag/scrub/bmff/box"
 	"untag/scrub/codec"
 	"untag/scrub/coded"
 	"untag/scrub/cover"
@@ -33,7 +38,8 @@ func (d *Data) CoverOwn(x scrub.Extents) (bool, error) {
 			return false, nil
 		}
 		d.Asked = true
-		if err := d.cover.Add(region{Off: r.Off, Len: r.Len, Stays: true, Owner: &Samples{}, Last: r.Off}); err != nil {
+		own := region{Off: r.Off, Len: r.Len, Stays: true, Owner: &Samples{}, Last: r.Off}
+		if err := cmp.Or(d.cover.Add(own), d.own.Add(own)); err != nil {
 			return false, err
 		}
 	}
@@ -44,6 +50,10 @@ func (d *Data) CoverOwn(x scrub.Extents) (bool, error) {
 func (d *Data) settleItems() error {
 	stay, _ := d.cover.Split()
 	items, _ := d.items.Split()
+	own, _ := d.own.Split()
+	if d.own.Shared() || cover.Meet(items, own) {
+		d.Distrust("items share bytes with metadata")
+	}
 	for _, r := range items {
 		err := cover.Sweep(r.Off, r.End(), cover.From(stay, r.Off), nil, func(off, n int64, stays, _ bool, _ string) error {
 			if stays {
@@ -71,7 +81,11 @@ func (d *Data) CoverPicture(t *Samples, x scrub.Extents, place string) error {
 	if err != nil {
 		return err
 	}
-	pieces, err := t.Codec.Frame(in.Reader, 0, in.Size(), 0)
+	n, err := d.pictureEnd(t, in, x, place)
+	if err != nil {
+		return err
+	}
+	pieces, err := t.Codec.Frame(in.Reader, 0, n, 0)
 	if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
 		d.Doubt("coded pictures can't be read")
 		return nil
@@ -113,9 +127,52 @@ func (d *Data) pictureItem(t *Samples, x scrub.Extents, place string) error {
 
 // WholeItem tells whether what lies in x is one coded frame of t from its first byte to its last.
 func (d *Data) WholeItem(t *Samples, x scrub.Extents) (bool, error) {
+	if t.Codec.Kind == codec.AV1 && len(x) > 0 { // begins with a delimiter or a sequence header
+		b, err := d.Bytes(x[0].Off, 1)
+		if err != nil || b[0]>>3&15 != 1 && b[0]>>3&15 != 2 {
+			return false, err
+		}
+	}
 	in, err := d.Within(x, "")
 	if err != nil {
 		return false, err
 	}
-	return t.Codec.Whole(in.Reader, 0, in.Size())
+	whole, err := t.Codec.Whole(in.Reader, 0, in.Size())
+	if err != nil || !whole {
+		return false, err
+	}
+	pieces, err := t.Codec.Frame(in.Reader, 0, in.Size(), 0)
+	return !slices.ContainsFunc(pieces, func(p coded.Piece) bool { return p.Kind != "" && len(p.Edits) == 0 }), box.IgnoreDamage(err)
+}
+
+// pictureEnd returns how many bytes of an item are a picture of AV1, and has words go that follow it.
+// Else they may be the rest of a unit whose size is damaged.
+func (d *Data) pictureEnd(t *Samples, in *scrub.Scan, x scrub.Extents, place string) (int64, error) {
+	const least, most = 8, 4 << 10
+	n := in.Size()
+	if t.Codec.Kind != codec.AV1 {
+		return n, nil
+	}
+	end, err := av1.End(in.Reader, 0, n)
+	if err != nil || end == n || n-end > most {
+		return n, err
+	}
+	rest, err := in.Bytes(end, int(n-end))
+	if err != nil {
+		return n, err
+	}
+	words := bytes.Trim(rest, "\x00")
+	if len(words) > 0 && (len(words) < least || !box.Readable(words, most) || d.Careful) {
+		return n, nil
+	}
+	for _, r := range x.Slice(end, n-end) {
+		if !d.cover.Piece(r) {
+			return end, nil
+		}
+	}
+	if len(words) == 0 {
+		in.Claim(end, n-end, scrub.Structure, place)
+		return end, nil
+	}
+	return end, in.Blank(end, n-end, 0, scrub.Hidden, place)
 }

@@ -19,6 +19,7 @@ type item struct {
 	name, content, coding text          // what is written in its entry
 	extents               scrub.Extents // where it lies
 	astray                bool          // where it lies is not known
+	clipped               bool          // it is said to lie beyond the end
 
 	uses     []use        // its properties
 	from, to []*reference // references that it makes, and that name it
@@ -159,7 +160,7 @@ func (p *Pictures) claimEntry(b box.Box, place string) error {
 		return err
 	}
 	if it.cleared && !it.hidden {
-		p.Put(scrub.Destroy, b.Body()+3, []byte{1})
+		p.Put(scrub.Unlink, b.Body()+3, []byte{1}) // before nothing tells any more what the item is
 	}
 	at := b.Body() + 4
 	for _, s := range []struct {

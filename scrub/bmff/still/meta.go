@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/bmff/media"
 	"untag/scrub/exif"
 	"untag/scrub/gainmap"
 	"untag/scrub/xmp"
@@ -62,6 +63,14 @@ func (p *Pictures) xmp(it *item) error {
 	if !r.Empty() && len(r.Blank) == 0 && n == int64(len(b)) {
 		return p.own(it, in, scrub.Render)
 	}
+	if p.contested(it) {
+		if r.Empty() {
+			said.Report(it.label(), 0, n, func(f scrub.Finding) { in.Gone(f) })
+			return p.cover(it)
+		}
+		p.Stuck(f)
+		return p.media.CoverItem(&media.Samples{}, it.extents)
+	}
 	said.Report(it.label(), 0, n, func(f scrub.Finding) { in.Gone(f) })
 	if fresh, err := p.media.CoverOwn(it.extents); err != nil || !fresh {
 		return err
@@ -84,6 +93,17 @@ func (p *Pictures) xmp(it *item) error {
 	}
 	in.Fill(scrub.Destroy, int64(len(b)), n-int64(len(b)), ' ')
 	return nil
+}
+
+// contested tells whether bytes of an item may be another one's, in a file that contradicts itself.
+func (p *Pictures) contested(it *item) bool {
+	return p.Careful && (p.Films || it.clipped || slices.ContainsFunc(p.items, func(o *item) bool {
+		return o != it && slices.ContainsFunc(o.extents, func(r scrub.Range) bool { return meets(it.extents, r) })
+	}))
+}
+
+func meets(x scrub.Extents, r scrub.Range) bool {
+	return slices.ContainsFunc(x, func(q scrub.Range) bool { return q.Off < r.End() && r.Off < q.End() })
 }
 
 // looksLikeXMP tells whether b begins as XML does, or is what an interrupted run left of it.
@@ -178,6 +198,10 @@ func (p *Pictures) exif(it *item) error {
 	tiff, err := block.Reduce(src, gainmap.EXIF(goes, p.hasMap(), p.plain()))
 	if err != nil {
 		return err
+	}
+	if tiff != nil && p.contested(it) {
+		p.Stuck(scrub.Finding{Kind: scrub.Device, Place: it.place(), Off: it.offset(), Len: n})
+		return p.media.CoverItem(&media.Samples{}, it.extents)
 	}
 	if tiff != nil {
 		if done, err := p.settled(in, at, tiff); err != nil || done {

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/media"
 	"untag/scrub/codec"
+	"untag/scrub/cover"
 )
 
 // claimItems covers what the items are made of, and looks into it.
@@ -18,9 +20,11 @@ func (p *Pictures) claimItems() error {
 		if it.astray || it.fate == store {
 			continue
 		}
-		empty, err := p.empty(it)
-		if err != nil {
-			return err
+		empty, err := false, error(nil)
+		if it.fate != shown || p.unused(it) {
+			if empty, err = p.empty(it); err != nil {
+				return err
+			}
 		}
 		switch {
 		case empty && !it.isXMP() && it.typ != "unci" && derived[it.typ] == nil:
@@ -56,8 +60,7 @@ func (it *item) offset() int64 {
 	return it.extents[0].Off
 }
 
-// empty tells whether an item is nothing but zeros. Those of a picture are looked at as far as its first
-// bytes go, since only a whole one that is shown costs time.
+// empty tells whether an item is nothing but zeros.
 func (p *Pictures) empty(it *item) (bool, error) {
 	for _, r := range it.extents {
 		if b, err := p.Bytes(r.Off, int(min(r.Len, 16, p.Left(r.Off)))); err != nil || len(bytes.Trim(b, "\x00")) > 0 {
@@ -99,8 +102,9 @@ func (p *Pictures) shown(it *item, look bool) error {
 	if err != nil {
 		return err
 	}
-	if it.hidden && len(it.to) == 0 && it.id != p.primary && !p.grouped(it.id, "") && !it.refers("auxl") && !it.refers("thmb") {
-		p.unseen(it)
+	if p.unused(it) {
+		p.Stuck(scrub.Finding{Kind: scrub.Hidden, Place: it.place(), Off: it.offset(), Len: it.extents.Size(), Value: "a picture that is not shown"})
+		p.Doubt("there is a picture that is not shown")
 	}
 	switch {
 	case it.typ == "unci":
@@ -116,11 +120,15 @@ func (p *Pictures) shown(it *item, look bool) error {
 	return p.media.CoverItem(t, it.extents)
 }
 
-// unseen doubts a picture that no program shows: it is hidden, and no other is made of it. One flag
-// says so, which may be damaged.
-func (p *Pictures) unseen(it *item) {
-	p.Stuck(scrub.Finding{Kind: scrub.Hidden, Place: it.place(), Off: it.offset(), Len: it.extents.Size(), Value: "a picture that is not shown"})
-	p.Doubt("there is a picture that is not shown")
+// unused tells whether no program shows a picture: it is hidden, and no other is made of it. One flag
+// says so, which may be damaged, so that it stays.
+func (p *Pictures) unused(it *item) bool {
+	return it.hidden && !it.described() && it.id != p.primary && !p.grouped(it.id, "") && !it.refers("auxl") && !it.refers("thmb")
+}
+
+// described tells whether an item is named by others that are no mere descriptions of it.
+func (it *item) described() bool {
+	return slices.ContainsFunc(it.to, func(r *reference) bool { return r.typ != "cdsc" })
 }
 
 // derived claims the few bytes of a picture that is made of others.
@@ -238,3 +246,27 @@ func printable(typ string) string { return cmp.Or(box.TypeName(typ), fmt.Sprintf
 
 // near tells whether a type is one bit from another.
 func near(typ, other string) bool { return box.Nearly(typ, []string{other}) }
+
+// proven tells whether all coded pictures are whole, each in bytes of its own: see [media.Data.Proven].
+func (p *Pictures) proven() (bool, error) {
+	var taken cover.Cover[struct{}]
+	for _, it := range p.items {
+		if it.fate != shown || derived[it.typ] != nil {
+			continue
+		}
+		t, err := p.samples(it)
+		if err != nil {
+			return false, err
+		}
+		if whole, err := p.media.WholeItem(t, it.extents); err != nil || !whole {
+			return false, err
+		}
+		for _, r := range it.extents {
+			if err := taken.Add(cover.Region[struct{}]{Off: r.Off, Len: r.Len, Stays: true, Last: r.Off}); err != nil {
+				return false, err
+			}
+		}
+	}
+	taken.Split()
+	return !taken.Shared(), nil
+}

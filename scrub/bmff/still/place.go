@@ -23,6 +23,14 @@ type located struct {
 
 type part struct{ index, off, len int64 }
 
+// size is how long an item says that it is.
+func (l located) size() (n int64) {
+	for _, x := range l.parts {
+		n += min(x.len, 1<<40)
+	}
+	return n
+}
+
 // maxParts is more than the extents of any picture.
 const maxParts = 1 << 16
 
@@ -102,6 +110,7 @@ func (p *Pictures) readPlaces(b box.Box) error {
 			if it.extents, ok = p.resolve(l, byItem, 0); !ok {
 				it.extents, it.astray = nil, true
 			}
+			it.clipped = it.extents.Size() < l.size()
 		}
 	}
 	return nil

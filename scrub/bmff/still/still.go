@@ -20,6 +20,7 @@ type Pictures struct {
 	*box.Walk
 	Box   box.Box
 	Idat  scrub.Range // data of items in the box itself (8.11.11)
+	Films bool        // there are films beside them
 	media *media.Data
 
 	items      []*item         // by their numbers
@@ -109,6 +110,7 @@ func (p *Pictures) add(id uint32) (*item, error) {
 // Settle claims the box and what its items are made of.
 func (p *Pictures) Settle() error {
 	p.media.Asked = p.media.Asked || len(p.items) > 0
+	p.media.Proven = p.proven
 	p.judge()
 	if err := p.claimItems(); err != nil {
 		return err
