@@ -60,6 +60,7 @@ type shelf struct {
 func shelves() []shelf {
 	return []shelf{
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
+		{"tiff", ".tif", tiffs}, {"bigtiff", ".btf", bigTIFFs},
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos},
 		{"gif", ".gif", gifs},

@@ -16,6 +16,7 @@ const (
 	tLong      = 4
 	tRational  = 5
 	tUndefined = 7
+	tDouble    = 12
 )
 
 // tag is one entry of an image file directory. Its value is a string (with a
@@ -31,60 +32,109 @@ type ifd []tag
 // elsewhere is bytes that an entry points to.
 type elsewhere []byte
 
+// strips are pieces of a picture that an entry lists.
+type strips [][]byte
+
 // tiffWriter lays a TIFF out: each directory is followed by its values.
 type tiffWriter struct {
 	order byteOrder
+	big   bool   // BigTIFF
+	lead  []byte // what stands between the header and the first directory
 	b     []byte
 }
 
 // tiff returns a TIFF with the directories as its chain, IFD0 first.
 func tiff(order byteOrder, chain ...ifd) []byte {
-	w := &tiffWriter{order: order}
+	return (&tiffWriter{order: order}).tiff(chain...)
+}
+
+func (w *tiffWriter) tiff(chain ...ifd) []byte {
 	w.b = append(w.b, "MM"...)
-	if order == byteOrder(binary.LittleEndian) {
+	if w.order == byteOrder(binary.LittleEndian) {
 		w.b = append(w.b[:0], "II"...)
 	}
-	w.b = order.AppendUint16(w.b, 42)
+	version := 42
+	if w.big {
+		version = 43
+	}
+	w.b = w.order.AppendUint16(w.b, uint16(version))
+	if w.big {
+		w.b = w.order.AppendUint32(w.b, 8)
+		w.order.PutUint16(w.b[4:], 8)
+		w.order.PutUint16(w.b[6:], 0)
+	}
 	link := len(w.b)
-	w.b = order.AppendUint32(w.b, 0)
+	w.b = append(w.b, zeros(w.wide())...)
+	w.b = append(w.b, w.lead...)
 	for _, d := range chain {
-		order.PutUint32(w.b[link:], uint32(len(w.b)))
+		w.offset(link, len(w.b))
 		link = w.dir(d)
 	}
 	return w.b
 }
 
+// wide is the length of an offset.
+func (w *tiffWriter) wide() int {
+	if w.big {
+		return 8
+	}
+	return 4
+}
+
+func (w *tiffWriter) offset(at, v int) {
+	if w.big {
+		w.order.PutUint64(w.b[at:], uint64(v))
+		return
+	}
+	w.order.PutUint32(w.b[at:], uint32(v))
+}
+
 // dir writes a directory and returns where its link to the next one is.
 func (w *tiffWriter) dir(d ifd) (link int) {
-	w.b = w.order.AppendUint16(w.b, uint16(len(d)))
-	at := len(w.b)
-	w.b = append(w.b, zeros(12*len(d)+4)...)
-	for i, t := range d {
-		w.entry(at+12*i, t)
+	n := 4 + 2*w.wide()
+	if w.big {
+		w.b = append(w.b, zeros(8)...)
+		w.order.PutUint64(w.b[len(w.b)-8:], uint64(len(d)))
+	} else {
+		w.b = w.order.AppendUint16(w.b, uint16(len(d)))
 	}
-	return at + 12*len(d)
+	at := len(w.b)
+	w.b = append(w.b, zeros(n*len(d)+w.wide())...)
+	for i, t := range d {
+		w.entry(at+n*i, t)
+	}
+	return at + n*len(d)
 }
 
 func (w *tiffWriter) entry(at int, t tag) {
 	w.order.PutUint16(w.b[at:], uint16(t.id))
 	w.order.PutUint16(w.b[at+2:], uint16(t.typ))
 	data, count := w.value(t)
+	slot := at + 4 + w.wide()
 	switch v := t.value.(type) {
 	case ifd:
-		w.order.PutUint32(w.b[at+8:], uint32(len(w.b)))
-		w.order.PutUint32(w.b[at+4:], 1)
+		w.order.PutUint32(w.b[slot:], uint32(len(w.b)))
+		w.offset(at+4, 1)
 		w.dir(v)
 		return
 	case elsewhere:
-		w.order.PutUint32(w.b[at+8:], uint32(len(w.b)))
+		w.order.PutUint32(w.b[slot:], uint32(len(w.b)))
 		data, count = nil, 1
 		w.b = append(w.b, v...)
+	case strips:
+		for _, piece := range v {
+			data = w.order.AppendUint32(data, uint32(len(w.b)))
+			if w.b = append(w.b, piece...); len(w.b)%2 == 1 {
+				w.b = append(w.b, 0)
+			}
+		}
+		count = len(v)
 	}
-	w.order.PutUint32(w.b[at+4:], uint32(count))
-	if len(data) <= 4 {
-		copy(w.b[at+8:], data)
+	w.offset(at+4, count)
+	if len(data) <= w.wide() {
+		copy(w.b[slot:], data)
 	} else {
-		w.order.PutUint32(w.b[at+8:], uint32(len(w.b)))
+		w.offset(slot, len(w.b))
 		w.b = append(w.b, data...)
 	}
 	if len(w.b)%2 == 1 {
@@ -97,6 +147,9 @@ func (w *tiffWriter) value(t tag) (data []byte, count int) {
 	case string:
 		return append([]byte(v), 0), len(v) + 1
 	case []byte:
+		if t.typ == tDouble {
+			return v, len(v) / 8
+		}
 		return v, len(v)
 	case []int:
 		for _, n := range v {

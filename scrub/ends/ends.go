@@ -24,8 +24,6 @@ func Table() []scrub.Format {
 		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: brand("crx "), End: boxes},
 		{Name: "jp2", Title: "JPEG 2000 picture", Extensions: []string{"jp2", "jpx", "jpm", "jpf", "mj2"}, Sniff: sniff.Like("\x00\x00\x00\x0cjP  \r\n\x87\n"), End: boxes},
 		{Name: "jxl", Title: "JPEG XL picture", Extensions: []string{"jxl"}, Sniff: sniff.Like("\x00\x00\x00\x0cJXL \r\n\x87\n"), End: boxes},
-		{Name: "tiff", Title: "TIFF picture, raw pictures made of it", Extensions: []string{"tif", "tiff", "dng", "nef", "cr2", "arw", "nrw", "pef", "srw", "3fr", "dcr", "erf", "gpr", "iiq", "k25", "kdc", "mos", "rwl", "sr2", "srf"},
-			Sniff: sniff.Like("II*\x00", "MM\x00*"), End: tiff},
 		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: sniff.Like("PK\x03\x04"), End: zip,
 			Extensions: []string{"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
 		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: sniff.Words("%PDF-"), End: pdf},

@@ -64,10 +64,6 @@ func lengths(m medium) (all []number) {
 		for _, typ := range []string{"mdat", "jp2c", "jxlc"} {
 			after(typ, -8, 4, be, 0)
 		}
-	case "tiff":
-		after(ul16(279)+ul16(4)+ul32(1), 0, 4, le, 0)
-		after(ul16(257)+ul16(3)+ul32(1), 0, 2, le, 0)
-		after(u16(325)+u16(3)+u32(1), 0, 2, be, 0)
 	case "zip":
 		after("PK\x05\x06", 8, 4, le, 0)
 		after("PK\x05\x06", 12, 4, le, 0)
@@ -86,8 +82,6 @@ func spare(m medium) int {
 	switch m.name {
 	case "zip":
 		return len(m.data) - strings.Index(m.data, "PK\x05\x06") - 22
-	case "tiff":
-		return 18
 	}
 	return 0
 }

@@ -13,3 +13,10 @@ var table string
 // note that holds them and by their numbers. Those of IFD0 and the Exif IFD don't
 // collide; those of the GPS IFD are of Exif 3.0, 4.6.7.
 var known = tags.Numbered(table)
+
+// Known returns what is known of a tag of a place: IFD, of IFD0 and the Exif IFD, GPS, or
+// the maker of a note.
+func Known(place string, tag uint16) (tags.Tag, bool) {
+	t, ok := known()[place][uint64(tag)]
+	return t, ok
+}

@@ -16,20 +16,25 @@ const maxText = 2 * scrub.MaxValue
 
 // value decodes an entry for a report.
 func (r *reader) value(e raw) string {
-	b := r.bytes(e.off, int(min(e.size, maxText)))
+	return Show(r.order, e.tag, e.kind, r.bytes(e.off, int(min(e.size, maxText))), e.size)
+}
+
+// Show decodes for a report what b, the first bytes of a value of size bytes, says as the
+// value of a tag.
+func Show(order binary.ByteOrder, tag, kind uint16, b []byte, size int64) string {
 	switch {
 	case len(b) == 0:
 		return ""
-	case e.tag >= 0x9C9B && e.tag <= 0x9C9F:
+	case tag >= 0x9C9B && tag <= 0x9C9F:
 		return utf16Text(b, binary.LittleEndian)
-	case e.tag == 0x9286 || e.tag == 0x1B || e.tag == 0x1C: // UserComment and its like in GPS: 8 bytes name the code
-		return comment(b, r.order)
-	case e.kind == 2 || e.kind == 129:
+	case tag == 0x9286 || tag == 0x1B || tag == 0x1C: // UserComment and its like in GPS: 8 bytes name the code
+		return comment(b, order)
+	case kind == 2 || kind == 129:
 		return clean(string(b))
-	case e.kind == 7 || e.kind == 1 && e.count > 4:
-		return opaque(b, e.size)
+	case kind == 7 || kind == 1 && size > 4:
+		return opaque(b, size)
 	}
-	return r.numbers(e.kind, b)
+	return numbers(order, kind, b)
 }
 
 func (r *reader) text(e raw) string {
@@ -46,31 +51,31 @@ func opaque(b []byte, size int64) string {
 }
 
 // numbers shows the first values of a number type.
-func (r *reader) numbers(kind uint16, b []byte) string {
+func numbers(order binary.ByteOrder, kind uint16, b []byte) string {
 	if int(kind) >= len(typeSize) || typeSize[kind] == 0 {
 		return fmt.Sprintf("%d bytes", len(b))
 	}
 	var out []string
 	for n := int(typeSize[kind]); len(b) >= n && len(out) < 8; b = b[n:] {
-		out = append(out, r.one(kind, b))
+		out = append(out, one(order, kind, b))
 	}
 	return strings.Join(out, " ")
 }
 
-func (r *reader) one(kind uint16, b []byte) string {
+func one(order binary.ByteOrder, kind uint16, b []byte) string {
 	switch kind {
 	case 3:
-		return strconv.Itoa(int(r.order.Uint16(b)))
+		return strconv.Itoa(int(order.Uint16(b)))
 	case 4, 13:
-		return strconv.Itoa(int(r.order.Uint32(b)))
+		return strconv.Itoa(int(order.Uint32(b)))
 	case 5:
-		return decimal(float64(r.order.Uint32(b)), float64(r.order.Uint32(b[4:])))
+		return decimal(float64(order.Uint32(b)), float64(order.Uint32(b[4:])))
 	case 8:
-		return strconv.Itoa(int(int16(r.order.Uint16(b))))
+		return strconv.Itoa(int(int16(order.Uint16(b))))
 	case 9:
-		return strconv.Itoa(int(int32(r.order.Uint32(b))))
+		return strconv.Itoa(int(int32(order.Uint32(b))))
 	case 10:
-		return decimal(float64(int32(r.order.Uint32(b))), float64(int32(r.order.Uint32(b[4:]))))
+		return decimal(float64(int32(order.Uint32(b))), float64(int32(order.Uint32(b[4:]))))
 	}
 	return fmt.Sprintf("%x", b[:typeSize[kind]])
 }

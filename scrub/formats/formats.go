@@ -36,6 +36,7 @@ import (
 	"untag/scrub/riff"
 	"untag/scrub/sniff"
 	"untag/scrub/swf"
+	"untag/scrub/tiff"
 )
 
 // Table returns every format, in the order in which media are recognised.
@@ -61,6 +62,7 @@ func Table() []scrub.Format {
 	parsed = append(parsed, riff.Formats()...)
 	parsed = slices.Concat(parsed, []scrub.Format{mxf.Format}, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), pcm.Formats(), []scrub.Format{musepack.Format})
 	parsed = append(parsed, raster.Formats()...)
+	parsed = append(parsed, tiff.Formats()...)
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}

@@ -12,6 +12,12 @@ import (
 // maxDatasets bounds the list of datasets.
 const maxDatasets = 1024
 
+// ReportIPTC tells what the datasets in src give away, as TIFF's tag 0x83BB holds them. An
+// error is one of reading.
+func ReportIPTC(src Source, place string, found func(scrub.Finding)) error {
+	return reportIPTC(src, 0, src.Size(), place, found)
+}
+
 // reportIPTC tells what n bytes of IPTC datasets at off give away.
 func reportIPTC(src Source, off, n int64, place string, found func(scrub.Finding)) error {
 	start, end, others := off, off+n, 0

@@ -1,0 +1,258 @@
+package samples
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/jpeg"
+	"math"
+	"slices"
+)
+
+// Compressions of TIFF.
+const (
+	plainTIFF    = 1
+	lzwTIFF      = 5
+	oldJPEGTIFF  = 6
+	jpegTIFF     = 7
+	deflateTIFF  = 8
+	packBitsTIFF = 32773
+)
+
+// scan is a picture in grey.
+type scan struct {
+	width, height, rows int
+	compression, seed   int
+	tiled               bool
+}
+
+// pixels returns rows [from, to) of the columns [left, right) of a scan.
+func (s scan) pixels(left, right, from, to int) (b []byte) {
+	for y := from; y < to; y++ {
+		for x := left; x < right; x++ {
+			b = append(b, byte(x*7+y*13+s.seed*31+x*y%11))
+		}
+	}
+	return b
+}
+
+func (s scan) coded(b []byte) []byte {
+	switch s.compression {
+	case deflateTIFF:
+		return deflated(b)
+	case lzwTIFF:
+		return literalLZW(b)
+	case packBitsTIFF:
+		var out []byte
+		for piece := range slices.Chunk(b, 128) {
+			out = append(append(out, byte(len(piece)-1)), piece...)
+		}
+		return out
+	}
+	return b
+}
+
+// literalLZW codes bytes one by one, with a clear code often enough that codes keep 9 bits.
+func literalLZW(b []byte) (out []byte) {
+	acc, have := uint32(0), uint(0)
+	put := func(code uint32) {
+		acc, have = acc<<9|code, have+9
+		for ; have >= 8; have -= 8 {
+			out = append(out, byte(acc>>(have-8)))
+		}
+	}
+	for i, c := range b {
+		if i%200 == 0 {
+			put(256)
+		}
+		put(uint32(c))
+	}
+	put(257)
+	if have > 0 {
+		out = append(out, byte(acc<<(8-have)))
+	}
+	return out
+}
+
+// dir is the directory of the scan, with further tags.
+func (s scan) dir(k *kit, more ...tag) ifd {
+	d := ifd{
+		{0x0100, tShort, []int{s.width}}, {0x0101, tShort, []int{s.height}}, {0x0102, tShort, []int{8}},
+		{0x0103, tShort, []int{s.compression}}, {0x0106, tShort, []int{1}}, {0x0115, tShort, []int{1}},
+		{0x011a, tRational, []int{300, 1}}, {0x011b, tRational, []int{300, 1}}, {0x0128, tShort, []int{2}},
+	}
+	var pieces strips
+	if s.tiled {
+		for y := 0; y < s.height; y += s.rows {
+			for x := 0; x < s.width; x += s.rows {
+				pieces = append(pieces, s.coded(s.pixels(x, x+s.rows, y, y+s.rows)))
+			}
+		}
+		d = append(d, tag{0x0142, tShort, []int{s.rows}}, tag{0x0143, tShort, []int{s.rows}}, tag{0x0144, tLong, pieces}, tag{0x0145, tLong, lengths(pieces)})
+	} else {
+		for y := 0; y < s.height; y += s.rows {
+			pieces = append(pieces, s.coded(s.pixels(0, s.width, y, min(y+s.rows, s.height))))
+		}
+		d = append(d, tag{0x0111, tLong, pieces}, tag{0x0116, tShort, []int{s.rows}}, tag{0x0117, tLong, lengths(pieces)})
+	}
+	k.stay(pieces[0])
+	return sortedDir(append(d, more...))
+}
+
+func lengths(pieces [][]byte) (n []int) {
+	for _, p := range pieces {
+		n = append(n, len(p))
+	}
+	return n
+}
+
+func sortedDir(d ifd) ifd {
+	slices.SortStableFunc(d, func(a, b tag) int { return a.id - b.id })
+	return d
+}
+
+// tellingTags are tags that tell of device, person, place and time.
+func tellingTags(k *kit, order byteOrder, prefix string) []tag {
+	say := func(name string) string { return k.secret(prefix + "tiff-" + name) }
+	attributes, elements := xmpIdentity(k, prefix)
+	k.hide([]byte("2031:07:14 15:16:17"))
+	return []tag{
+		{0x010d, tASCII, say("document")}, {0x010e, tASCII, say("description")}, {0x010f, tASCII, say("make")}, {0x0110, tASCII, say("model")},
+		{0x0131, tASCII, say("software")}, {0x0132, tASCII, "2031:07:14 15:16:17"}, {0x013b, tASCII, say("artist")}, {0x013c, tASCII, say("host")},
+		{0x02bc, tByte, xmp(attributes, elements)}, {0x8298, tASCII, say("copyright")}, {0x83bb, tUndefined, iptc(k)}, {0x8649, tByte, photoshop(k, nil)[len("Photoshop 3.0\x00"):]},
+		{0x8769, tLong, exifIFD(k, say)}, {0x8825, tLong, gpsIFD(k, order, say)}, {0x9999, tUndefined, []byte(say("unknown"))},
+	}
+}
+
+var smallScan = scan{width: 40, height: 30, rows: 30, compression: plainTIFF}
+
+// tiffs are the recipes of TIFF, bigTIFFs those of BigTIFF.
+var tiffs = []recipe{
+	{"plain", func(k *kit) []byte { return tiff(little, smallScan.dir(k)) }},
+	{"words-ii", func(k *kit) []byte { return tiff(little, smallScan.dir(k, tellingTags(k, little, "")...)) }},
+	{"words-mm", func(k *kit) []byte { // the directory lies in two sectors
+		w := &tiffWriter{order: binary.BigEndian, lead: zeros(400)}
+		return w.tiff(smallScan.dir(k, tellingTags(k, binary.BigEndian, "")...))
+	}},
+	{"no-room", func(k *kit) []byte { // in two sectors, and no value is as long as the directory
+		return firstStrip(little, scan{width: 40, height: 36, rows: 36, compression: plainTIFF}.dir(k, tag{0x0131, tASCII, k.secret("software")}, tag{0x013b, tASCII, k.secret("artist")},
+			tag{0x8825, tLong, ifd{{0x1d, tASCII, k.secret("gps-date")}}}, tag{0x9999, tLong, []int{0x31323334}}))
+	}},
+	{"pages", func(k *kit) []byte {
+		var all []ifd
+		for i := range 4 {
+			s := scan{width: 30 + i, height: 20, rows: 7, compression: packBitsTIFF, seed: i}
+			page := string(rune('a' + i))
+			all = append(all, s.dir(k, tag{0x0129, tShort, []int{i, 4}}, tag{0x011d, tASCII, k.secret("page-" + page)}, tag{0x013b, tASCII, k.secret("by-" + page)},
+				tag{0x010e, tASCII, k.secret("a rather long description of a page, so that there is room in it for a directory, and some more of it, and so on, until the value is longer than the directory itself, which has a dozen entries " + page)}))
+		}
+		return tiff(little, all...)
+	}},
+	{"tiles", func(k *kit) []byte {
+		return tiff(binary.BigEndian, scan{width: 60, height: 40, rows: 16, compression: deflateTIFF, tiled: true}.dir(k, tag{0x0131, tASCII, k.secret("software")}))
+	}},
+	{"lzw", func(k *kit) []byte {
+		return tiff(little, scan{width: 60, height: 40, rows: 16, compression: lzwTIFF}.dir(k, tag{0x0131, tASCII, k.secret("software")}))
+	}},
+	{"icc", func(k *kit) []byte {
+		return tiff(little, smallScan.dir(k, tag{0x8773, tUndefined, iccProfile(k, "")}, tag{0x0131, tASCII, k.secret("software")}))
+	}},
+	{"previews", func(k *kit) []byte {
+		small := scan{width: 10, height: 8, rows: 8, compression: plainTIFF, seed: 3}.dir(k, tag{0x00fe, tLong, []int{1}}, tag{0x013b, tASCII, k.secret("preview-artist")})
+		return tiff(little, smallScan.dir(k, tag{0x014a, tLong, small}, tag{0x0131, tASCII, k.secret("software")}))
+	}},
+	{"jpeg", func(k *kit) []byte { return tiff(little, jpegScan(k)) }},
+	{"geo", func(k *kit) []byte {
+		k.hide([]byte{0, 0x40, 0x3d, 0x3c, 0x3b, 0x3a, 0x39, 0x38})
+		return tiff(little, smallScan.dir(k, tag{0x830e, tDouble, doubles(0.5, 0.5, 0)}, tag{0x8482, tDouble, cat(doubles(0, 0, 0), []byte{0, 0x40, 0x3d, 0x3c, 0x3b, 0x3a, 0x39, 0x38}, doubles(48, 0))},
+			tag{0x87af, tShort, []int{1, 1, 0, 1, 1024, 0, 1, 2}}, tag{0x87b1, tASCII, k.secret("geo-ascii")}))
+	}},
+	{"imagej", func(k *kit) []byte { // pictures behind one directory
+		d := smallScan.dir(k, tag{0x010e, tASCII, "ImageJ=" + k.secret("version") + "\nimages=3\nslices=3\nloop=false\nInfo=" + k.secret("info") + "\n"}, tag{0xc697, tByte, []byte("IJIJ" + k.secret("labels"))})
+		return cat(lastStrip(little, d), smallScan.pixels(0, 40, 100, 160))
+	}},
+	{"hiding", func(k *kit) []byte { // between directory and picture, in values, behind the end
+		w := &tiffWriter{order: little, lead: []byte(k.secret("gap-before-directory") + "!!")}
+		d := smallScan.dir(k, tag{0x0140, tShort, []int{1}}, tag{0x0150, tByte, []byte(k.secret("dot-range"))}, tag{0x0112, tByte, []byte{1}})
+		b := w.tiff(d)
+		return append(b, zeros(16)...)
+	}},
+	{"slack", func(k *kit) []byte { // in the unused bytes of a short value
+		b := tiff(little, smallScan.dir(k))
+		i := bytes.Index(b, []byte{6, 1, 3, 0, 1, 0, 0, 0, 1, 0})
+		copy(b[i+10:], "hi")
+		return b
+	}},
+}
+
+var bigTIFFs = []recipe{
+	{"plain", func(k *kit) []byte { return (&tiffWriter{order: little, big: true}).tiff(smallScan.dir(k)) }},
+	{"words-ii", func(k *kit) []byte {
+		return (&tiffWriter{order: little, big: true}).tiff(smallScan.dir(k, tellingTags(k, little, "")...))
+	}},
+	{"words-mm", func(k *kit) []byte {
+		return (&tiffWriter{order: binary.BigEndian, big: true, lead: zeros(100)}).tiff(smallScan.dir(k, tellingTags(k, binary.BigEndian, "")...), smallScan.dir(k, tag{0x013b, tASCII, k.secret("second-artist")}))
+	}},
+}
+
+// firstStrip lays a picture out so that its strip is between the header and the directory.
+func firstStrip(order byteOrder, d ifd) []byte {
+	i := slices.IndexFunc(d, func(t tag) bool { return t.id == 0x0111 })
+	w := &tiffWriter{order: order, lead: d[i].value.(strips)[0]}
+	d[i].value = []int{8}
+	return w.tiff(d)
+}
+
+// lastStrip lays a picture out so that its strip is the end of the file.
+func lastStrip(order byteOrder, d ifd) []byte {
+	i := slices.IndexFunc(d, func(t tag) bool { return t.id == 0x0111 })
+	pixels := d[i].value.(strips)[0]
+	d[i].value = []int{0x7fff}
+	b := tiff(order, d)
+	at := bytes.Index(b, order.AppendUint32(order.AppendUint32(order.AppendUint16(order.AppendUint16(nil, 0x0111), tLong), 1), 0x7fff))
+	order.PutUint32(b[at+8:], uint32(len(b)))
+	return append(b, pixels...)
+}
+
+// jpegScan is a picture coded as JPEG with a comment in its strip, and tables apart from it
+// that hold one too.
+func jpegScan(k *kit) ifd {
+	var coded bytes.Buffer
+	if err := jpeg.Encode(&coded, smallScan.gray(), nil); err != nil {
+		panic(err)
+	}
+	strip, tables := coded.Bytes()[2:], []byte{0xff, 0xd8}
+	var rest []byte
+	for strip[1] != 0xda {
+		n := 2 + int(binary.BigEndian.Uint16(strip[2:]))
+		if strip[1] == 0xdb || strip[1] == 0xc4 {
+			tables = append(tables, strip[:n]...)
+		} else {
+			rest = append(rest, strip[:n]...)
+		}
+		strip = strip[n:]
+	}
+	tables = cat(tables, segment(0xfe, []byte(k.secret("tables-comment"))), []byte{0xff, 0xd9})
+	k.stay(strip)
+	piece := cat([]byte{0xff, 0xd8}, segment(0xfe, []byte(k.secret("strip-comment"))), rest, strip)
+	return ifd{
+		{0x0100, tShort, []int{40}}, {0x0101, tShort, []int{30}}, {0x0102, tShort, []int{8}}, {0x0103, tShort, []int{jpegTIFF}}, {0x0106, tShort, []int{1}},
+		{0x0111, tLong, strips{piece}}, {0x0115, tShort, []int{1}}, {0x0116, tShort, []int{30}}, {0x0117, tLong, []int{len(piece)}}, {0x015b, tUndefined, tables},
+	}
+}
+
+// gray is the scan for Go's encoders.
+func (s scan) gray() image.Image {
+	m := image.NewGray(image.Rect(0, 0, s.width, s.height))
+	for i := range m.Pix {
+		m.Pix[i] = byte(i%s.width*3 + i/s.width*2)
+	}
+	return m
+}
+
+func doubles(all ...float64) (b []byte) {
+	for _, v := range all {
+		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+	}
+	return b
+}

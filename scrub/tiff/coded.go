@@ -1,0 +1,307 @@
+package tiff
+
+import (
+	"bytes"
+	"compress/zlib"
+	"errors"
+	"io"
+
+	"untag/scrub"
+)
+
+// mostDecoded is the longest part that is followed to its end, in bytes.
+const mostDecoded = 16 << 20
+
+// deepUpTo is the size of a file up to which every part is followed to its end.
+const deepUpTo = 2 << 20
+
+// coded looks into a part: what in it is not picture goes.
+func (f *file) coded(p part) error {
+	m := p.image
+	edge := p.index == 0 || m.at == nil || p.index == m.at.count-1
+	switch m.compression {
+	case noCompression:
+	case newJPEG, oldJPEG, lossyJPEG:
+		if edge || f.DeepUpTo(deepUpTo) {
+			return f.jpeg(p)
+		}
+	case lzw, deflate, adobeDeflate, packBits:
+		if f.DeepUpTo(deepUpTo) && p.len <= mostDecoded && p.len >= 0 && p.off >= 0 && p.len <= f.Left(p.off) {
+			used, ok, err := f.used(p)
+			if err != nil || !ok || used == p.len {
+				return err
+			}
+			if m.compression == packBits { // which has no end of its own
+				if zeros, err := f.Constant(p.off+used, p.len-used, 0); err != nil || !zeros {
+					f.Doubt("%s has strips that are longer than the picture", m.dir.name)
+					return err
+				}
+				return nil
+			}
+			f.inside = append(f.inside, goes{Range: scrub.Range{Off: p.off + used, Len: p.len - used}, dir: m.dir})
+		}
+	default:
+		f.Unread()
+	}
+	return nil
+}
+
+// whole tells whether a part is followed to its end, and that is where it should be.
+func (f *file) whole(p part) (bool, error) {
+	if p.image == nil {
+		return false, nil
+	}
+	switch p.image.compression {
+	case noCompression:
+		return p.len == p.image.plain(p.index), nil
+	case newJPEG, oldJPEG, lossyJPEG:
+		if p.len < 4 {
+			return false, nil
+		}
+		b, err := f.Bytes(p.off+p.len-2, 2)
+		return err == nil && b[0] == 0xFF && b[1] == 0xD9, err
+	}
+	if p.len > mostDecoded {
+		return false, nil
+	}
+	used, ok, err := f.used(p)
+	return ok && used == p.len, err
+}
+
+// used returns how many bytes of a part a decoder uses, and whether it gets all of the
+// picture out of them.
+func (f *file) used(p part) (n int64, ok bool, err error) {
+	need := p.image.plain(p.index)
+	if need < 0 {
+		return 0, false, nil
+	}
+	src := &counter{r: io.NewSectionReader(f, p.off, p.len)}
+	var out int64
+	switch p.image.compression {
+	case deflate, adobeDeflate:
+		out, err = inflate(src)
+	case lzw:
+		out, err = unLZW(src)
+	case packBits:
+		out, err = unpackBits(src, need)
+	default:
+		return 0, false, nil
+	}
+	if err != nil && (errors.Is(err, scrub.ErrBudget) || src.err != nil) {
+		return 0, false, src.err
+	}
+	return src.n, err == nil && out >= need, nil
+}
+
+// counter reads byte by byte and counts: what is behind the end of coded data is not read.
+type counter struct {
+	r   io.Reader
+	buf []byte
+	pos int
+	n   int64
+	err error // one of reading
+}
+
+// ReadByte implements [io.ByteReader].
+func (c *counter) ReadByte() (byte, error) {
+	if c.pos == len(c.buf) {
+		if c.buf == nil {
+			c.buf = make([]byte, 4<<10)
+		}
+		n, err := io.ReadFull(c.r, c.buf[:cap(c.buf)])
+		if c.buf, c.pos = c.buf[:n], 0; n == 0 {
+			if err != io.EOF && err != io.ErrUnexpectedEOF {
+				c.err = err
+			}
+			return 0, io.ErrUnexpectedEOF
+		}
+	}
+	b := c.buf[c.pos]
+	c.pos++
+	c.n++
+	return b, nil
+}
+
+// Read implements [io.Reader].
+func (c *counter) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	b, err := c.ReadByte()
+	if err != nil {
+		return 0, err
+	}
+	p[0] = b
+	return 1, nil
+}
+
+// mostInflated bounds what coded data may become.
+const mostInflated = 1 << 30
+
+func inflate(src *counter) (int64, error) {
+	z, err := zlib.NewReader(src)
+	if err != nil {
+		return 0, err
+	}
+	n, err := io.CopyN(io.Discard, z, mostInflated)
+	if err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+func unpackBits(src *counter, need int64) (out int64, err error) {
+	for out < need {
+		c, err := src.ReadByte()
+		if err != nil {
+			return out, err
+		}
+		n := 1
+		switch {
+		case c < 128:
+			n = int(c) + 1
+			out += int64(n)
+		case c == 128:
+			continue
+		default:
+			out += 257 - int64(c)
+		}
+		for range n {
+			if _, err := src.ReadByte(); err != nil {
+				return out, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// unLZW follows LZW (TIFF 6.0, section 13) to its end code and returns how many bytes it
+// becomes.
+func unLZW(src *counter) (out int64, err error) {
+	const clearCode, endCode, first = 256, 257, 258
+	var lengths [4097]int64
+	width, next, last := uint(9), first, -1
+	acc, have := uint32(0), uint(0)
+	for out <= mostInflated {
+		for have < width {
+			b, err := src.ReadByte()
+			if err != nil {
+				return out, err
+			}
+			acc, have = acc<<8|uint32(b), have+8
+		}
+		have -= width
+		code := int(acc >> have & (1<<width - 1))
+		switch {
+		case code == endCode:
+			return out, nil
+		case code == clearCode:
+			width, next, last = 9, first, -1
+			continue
+		case code > next || code == next && last < 0 || next > 4096:
+			return out, errors.New("no LZW code")
+		}
+		length := func(c int) int64 {
+			if c < 256 {
+				return 1
+			}
+			return lengths[c]
+		}
+		if last >= 0 && next < 4096 {
+			lengths[next] = length(last) + 1
+			next++
+		}
+		out += length(code)
+		if last = code; next >= 1<<width-1 && width < 12 {
+			width++
+		}
+	}
+	return out, errors.New("too long")
+}
+
+// jpeg looks into a JPEG stream: a whole picture is one of its own, in others what is
+// neither table nor scan goes.
+func (f *file) jpeg(p part) error {
+	if p.off < 0 || p.len < 4 || p.off > f.Size() || p.len > f.Left(p.off) {
+		return nil
+	}
+	odd, sof, err := f.segments(p.off, p.len)
+	if err != nil || sof == 0 {
+		return err
+	}
+	end, err := f.jpegEnd(p.off, p.len)
+	if err != nil {
+		return err
+	}
+	if end < p.len {
+		odd = append(odd, scrub.Range{Off: p.off + end, Len: p.len - end})
+	}
+	for _, r := range odd {
+		f.inside = append(f.inside, goes{Range: r, dir: p.image.dir})
+	}
+	return nil
+}
+
+// segments walks the segments before the first scan, and returns those bodies that no
+// decoder needs and the kind of frame, 0 if there is none.
+func (f *file) segments(off, n int64) (odd []scrub.Range, sof byte, err error) {
+	end := off + n
+	b, err := f.Bytes(off, 2)
+	if err != nil || b[0] != 0xFF || b[1] != 0xD8 {
+		return nil, 0, err
+	}
+	for off += 2; end-off >= 4; {
+		if b, err = f.Bytes(off, 4); err != nil || b[0] != 0xFF {
+			return nil, 0, err
+		}
+		size := int64(b[2])<<8 | int64(b[3])
+		switch c := b[1]; {
+		case c == 0xFF:
+			off++
+			continue
+		case c == 0xDA || c == 0xD9:
+			return odd, sof, nil
+		case size < 2 || size > end-off-2:
+			return nil, 0, nil
+		case c >= 0xC0 && c <= 0xCF && c != 0xC4 && c != 0xC8 && c != 0xCC:
+			sof = c
+		case c == 0xFE || c >= 0xE0 && c <= 0xEF:
+			body := scrub.Range{Off: off + 4, Len: size - 2}
+			needed, err := f.application(c, body)
+			if err != nil {
+				return nil, 0, err
+			}
+			if !needed && body.Len > 0 {
+				odd = append(odd, body)
+			}
+		}
+		off += 2 + size
+	}
+	return odd, sof, nil
+}
+
+// application tells whether decoders need an application segment: that of JFIF without a
+// thumbnail, and Adobe's, which tells the colours.
+func (f *file) application(marker byte, body scrub.Range) (bool, error) {
+	b, err := f.Bytes(body.Off, int(min(body.Len, 14)))
+	return marker == 0xE0 && body.Len == 14 && bytes.HasPrefix(b, []byte("JFIF\x00")) ||
+		marker == 0xEE && body.Len == 12 && bytes.HasPrefix(b, []byte("Adobe")), err
+}
+
+// jpegEnd returns where behind off the stream ends: after its last end mark that only
+// zeros or nothing but bytes that are no scan follow.
+func (f *file) jpegEnd(off, n int64) (int64, error) {
+	b, err := f.Bytes(off+n-2, 2)
+	if err != nil || b[0] == 0xFF && b[1] == 0xD9 {
+		return n, err
+	}
+	const most = 4 << 10
+	from := max(0, n-most)
+	if b, err = f.Bytes(off+from, int(n-from)); err != nil {
+		return n, err
+	}
+	if i := bytes.LastIndex(b, []byte{0xFF, 0xD9}); i >= 0 && !bytes.Contains(b[i+2:], []byte{0xFF, 0xDA}) {
+		return from + int64(i) + 2, nil
+	}
+	return n, nil
+}

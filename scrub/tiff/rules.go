@@ -1,0 +1,247 @@
+package tiff
+
+import (
+	_ "embed"
+	"math"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/exif"
+	"untag/scrub/tags"
+)
+
+//go:embed tags.tsv
+var table string
+
+var known = tags.Numbered(table)
+
+// lookup returns what is known of a tag: by this package, or as one of EXIF.
+func lookup(place string, tag uint16) (tags.Tag, bool) {
+	if t, ok := known()[place][uint64(tag)]; ok {
+		return t, true
+	}
+	switch place {
+	case pictures, exifTags:
+		place = "IFD"
+	}
+	return exif.Known(place, tag)
+}
+
+// needed are tags without which, or with other values, there is another picture or none.
+var needed = []uint16{tagWidth, tagLength, tagBits, tagCompression, tagPhotometric, tagStrips, tagSamples, tagRows, tagStripBytes,
+	tagPlanar, tagColorMap, tagTileWidth, tagTileLength, tagTiles, tagTileBytes, tagSubIFDs, tagTables, tagStream, tagStreamBytes,
+	tagFillOrder, tagT4, tagT6, tagPredictor, tagExtra, tagSampleFmt, tagInkSet, tagSubSampling, tagPredictors, tagTransforms}
+
+const (
+	tagWidth       = 0x0100
+	tagLength      = 0x0101
+	tagBits        = 0x0102
+	tagCompression = 0x0103
+	tagPhotometric = 0x0106
+	tagFillOrder   = 0x010A
+	tagDescription = 0x010E
+	tagStrips      = 0x0111
+	tagSamples     = 0x0115
+	tagRows        = 0x0116
+	tagStripBytes  = 0x0117
+	tagPlanar      = 0x011C
+	tagT4          = 0x0124
+	tagT6          = 0x0125
+	tagPredictor   = 0x013D
+	tagColorMap    = 0x0140
+	tagTileWidth   = 0x0142
+	tagTileLength  = 0x0143
+	tagTiles       = 0x0144
+	tagTileBytes   = 0x0145
+	tagSubIFDs     = 0x014A
+	tagInkSet      = 0x014C
+	tagExtra       = 0x0152
+	tagSampleFmt   = 0x0153
+	tagTables      = 0x015B
+	tagStream      = 0x0201
+	tagStreamBytes = 0x0202
+	tagPredictors  = 0x0205
+	tagTransforms  = 0x0206
+	tagQTables     = 0x0207
+	tagDCTables    = 0x0208
+	tagACTables    = 0x0209
+	tagSubSampling = 0x0212
+	tagXMP         = 0x02BC
+	tagIPTC        = 0x83BB
+	tagPhotoshop   = 0x8649
+	tagICC         = 0x8773
+	tagExif        = 0x8769
+	tagGPS         = 0x8825
+	tagMakerNote   = 0x927C
+)
+
+// judge decides what of a directory stays.
+func (f *file) judge(d *dir) error {
+	if d.place == pictures {
+		f.contradictions(d)
+		if err := f.picture(d); err != nil {
+			return err
+		}
+	}
+	for _, e := range d.entries {
+		if err := f.decide(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// contradictions notes tags that are there twice, and vital ones that may have lost a bit.
+func (f *file) contradictions(d *dir) {
+	for i, e := range d.entries {
+		twice := !d.sorted && slices.ContainsFunc(d.entries[:i], func(o *entry) bool { return o.tag == e.tag })
+		if twice && (slices.Contains(needed, e.tag) || e.named && e.known.Fate == tags.Holds) {
+			f.contradict("%s is there twice", e)
+		}
+		if e.named && (e.known.Fate != tags.Go || e.typ == tASCII) || !whole(e.typ) {
+			continue
+		}
+		for _, v := range needed {
+			if bits.OnesCount16(v^e.tag) == 1 && d.find(v) == nil && !f.pointless(d, v) {
+				f.contradict("%s may be tag 0x%04X", e, v)
+			}
+		}
+	}
+}
+
+// pointless tells whether a directory does well without a tag.
+func (f *file) pointless(d *dir, tag uint16) bool {
+	tiles, strips, stream := d.find(tagTiles) != nil, d.find(tagStrips) != nil, d.find(tagStream) != nil
+	switch tag {
+	case tagTileWidth, tagTileLength, tagTiles, tagTileBytes:
+		return strips || stream
+	case tagStrips, tagStripBytes, tagRows:
+		return tiles || stream
+	case tagStream, tagStreamBytes:
+		return tiles || strips
+	case tagWidth, tagLength, tagBits, tagCompression, tagPhotometric, tagSamples, tagSubIFDs:
+		return false
+	}
+	return true
+}
+
+// decide says whether an entry stays.
+func (f *file) decide(e *entry) error {
+	d := e.dir
+	if d.place != pictures && e.typ == 0 && e.tag == 0 && e.count == 0 {
+		e.kind = scrub.Unknown
+		return nil
+	}
+	if e.bad {
+		e.stays, e.role = true, scrub.Structure // the file is broken
+		return nil
+	}
+	switch {
+	case e.named && e.known.Fate == tags.Holds:
+		return nil // what it holds says so
+	case e.named && e.known.Fate == tags.Hand:
+		return f.hand(e)
+	case e.named && e.known.Role != 0:
+		ok, err := f.fits(e)
+		if err != nil {
+			return err
+		}
+		if ok && f.Goes(e.known.Role, e.known.Kind) && e.known.Kind != "" {
+			e.kind = e.known.Kind
+		} else if ok {
+			e.stays, e.role = true, e.known.Role
+		} else if e.kind = scrub.Unknown; slices.Contains(needed, e.tag) {
+			f.contradict("%s has a value that there is none of", e)
+		}
+	case e.named:
+		e.kind = e.known.Kind
+		if e.stays = e.kind.Keepable() && e.size <= maxKept && !f.Goes(scrub.Identify, e.kind); e.stays {
+			e.role = scrub.Describe
+		}
+	default:
+		e.kind = scrub.Unknown
+	}
+	d.stays = d.stays || e.stays
+	return nil
+}
+
+// maxKept bounds a value that a policy keeps, in bytes.
+const maxKept = 1 << 10
+
+var typeLetters = map[uint16]string{tByte: "B", tASCII: "A", tShort: "S", tLong: "L", tRational: "R", tUndefined: "U", tSByte: "b",
+	tSShort: "s", tSLong: "l", tSRational: "r", tFloat: "f", tDouble: "d", tIFD: "L", tLong8: "L"}
+
+// fits tells whether the value of an entry is one that the table allows.
+func (f *file) fits(e *entry) (bool, error) {
+	const most = 64 // samples
+	p := strings.Fields(e.known.In)
+	if len(p) < 2 || !strings.Contains(p[0], orNone(typeLetters[e.typ])) || e.count == 0 {
+		return false, nil
+	}
+	switch n, err := strconv.ParseInt(p[1], 10, 64); {
+	case err == nil && n != e.count, e.known.Most > 0 && e.size > e.known.Most:
+		return false, nil
+	case err != nil && e.known.Most == 0:
+		samples, err := f.value(e.dir, tagSamples, 1)
+		if err != nil || uint64(e.count) > 2*min(samples, most) {
+			return false, err
+		}
+	}
+	bound := ""
+	if len(p) > 2 {
+		bound = p[2]
+	}
+	if e.size > scrub.MaxPiece {
+		return false, nil
+	}
+	b, err := f.Bytes(e.off, int(e.size))
+	if err != nil {
+		return false, err
+	}
+	return f.bounded(e.typ, b, bound), nil
+}
+
+func orNone(letter string) string {
+	if letter == "" {
+		return "?"
+	}
+	return letter
+}
+
+// bounded tells whether all values in b keep within a bound of the table.
+func (f *file) bounded(typ uint16, b []byte, bound string) bool {
+	if typ == tASCII {
+		return strings.TrimRight(string(b), "\x00") == bound
+	}
+	exact, isExact := strings.CutPrefix(bound, "=")
+	most, err := strconv.ParseUint(exact, 10, 64)
+	if err != nil {
+		most = math.MaxUint32
+	}
+	for n := sizeOf(typ); int64(len(b)) >= n; b = b[n:] {
+		switch typ {
+		case tRational, tSRational:
+			if !f.moderate(b[:8]) {
+				return false
+			}
+		case tByte, tUndefined, tShort, tLong, tIFD, tLong8:
+			if v := f.uint(b[:n]); v > most || isExact && v != most {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// moderate tells whether a rational is one that programs write: not both of its
+// halves are large.
+func (f *file) moderate(b []byte) bool {
+	n, d := f.uint(b[:4]), f.uint(b[4:])
+	if n>>31 == 1 {
+		n = 1<<32 - n // a signed one
+	}
+	return d == math.MaxUint32 || d&(d-1) == 0 || n == d || min(n, d) <= 1<<16 || max(n, d) <= 1<<26
+}

@@ -1,0 +1,150 @@
+package tiff_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/formats"
+	"untag/scrub/scrubtest"
+)
+
+func ul16(n int) string { return string(binary.LittleEndian.AppendUint16(nil, uint16(n))) }
+func ul32(n int) string { return string(binary.LittleEndian.AppendUint32(nil, uint32(n))) }
+
+func entry(tag, typ, count, value int) string {
+	return ul16(tag) + ul16(typ) + ul32(count) + ul32(value)
+}
+
+// grey is a picture, with entries before the usual ones.
+func grey(width, height int, first ...string) string {
+	n := width * height
+	entries := append(first, entry(256, 3, 1, width), entry(257, 3, 1, height), entry(258, 3, 1, 8), entry(259, 3, 1, 1), entry(262, 3, 1, 1),
+		entry(273, 4, 1, 8), entry(278, 3, 1, height), entry(279, 4, 1, n))
+	return "II*\x00" + ul32(8+n) + strings.Repeat("p", n) + ul16(len(entries)) + strings.Join(entries, "") + ul32(0)
+}
+
+func plan(t *testing.T, data string, opt scrub.Options) *scrub.Plan {
+	t.Helper()
+	p, err := formats.Engine().Plan(strings.NewReader(data), int64(len(data)), opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Check(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// What contradicts itself keeps its end, and all of which nothing says what it is.
+func TestContradictions(t *testing.T) {
+	tail := strings.Repeat("tail ", 20)
+	for _, c := range []struct{ name, data, want string }{
+		{"values of no type", grey(9, 9, entry(255, 99, 1, 0)), "SubfileType has type 99"},
+		{"values outside", grey(9, 9, entry(255, 3, 1<<30, 8)), "SubfileType has 1073741824 values"},
+		{"value outside", grey(9, 9, entry(255, 2, 90, 1<<30)), "SubfileType has its value outside the file"},
+		{"two billion strips", strings.Replace(grey(9, 9), entry(273, 4, 1, 8), entry(273, 4, 1<<31, 8), 1), "StripOffsets has 2147483648 values"},
+		{"directories in a circle", grey(9, 9, entry(255, 3, 1, 1), entry(330, 4, 1, 8+81)), "is another directory too"},
+		{"no directory", "II*\x00" + ul32(0), "IFD0 lies outside the file"},
+		{"no entries", "II*\x00" + ul32(8) + ul16(0) + ul32(0), "IFD0 has 0 entries"},
+		{"too many directories", grey(9, 9, entry(330, 4, 1<<20, 0)), "SubIFDs has 1048576 values"},
+		{"no picture", "II*\x00" + ul32(8) + ul16(1) + entry(256, 3, 1, 9) + ul32(0), "IFD0 has no picture"},
+		{"strips without lengths", strings.Replace(strings.Replace(grey(9, 9), ul16(279), ul16(297), 1), entry(259, 3, 1, 1), entry(259, 3, 1, 5), 1), "strips without lengths"},
+		{"strips shorter than the picture", strings.Replace(grey(9, 9), entry(257, 3, 1, 9), entry(257, 3, 1, 10), 1), "IFD0 has 1 strips, expected 2"},
+		{"strips of too few bytes", strings.Replace(grey(9, 9), entry(279, 4, 1, 81), entry(279, 4, 1, 80), 1), "IFD0 has 80 bytes in strip 0, expected 81"},
+		{"strip outside", strings.Replace(grey(9, 9), entry(273, 4, 1, 8), entry(273, 4, 1, 1<<20), 1), "strip 0 outside the file"},
+		{"strip over the directory", strings.Replace(grey(9, 9), entry(273, 4, 1, 8), entry(273, 4, 1, 40), 1), "share bytes"},
+		{"a stack cut short", grey(9, 9, entry(270, 2, 19, 8+81+2+9*12+4)) + "ImageJ=1\nimages=9\n\x00", "a stack of 729 bytes is cut short"},
+		{"a stack of no number", grey(9, 9, entry(270, 2, 9, 8+81+2+9*12+4)) + "ImageJ=1\x00" + strings.Repeat("q", 90), "does not say how many pictures"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := plan(t, c.data+tail, scrub.Options{})
+			if p.End != p.Size || len(p.Edits) > 0 || !strings.Contains(strings.Join(p.Doubts, "; "), c.want) {
+				t.Errorf("%d of %d bytes stay, %d edits, doubts %q, want %q", p.End, p.Size, len(p.Edits), p.Doubts, c.want)
+			}
+		})
+	}
+}
+
+// What tells and is what it says it is goes from a damaged file, too.
+func TestDamagedFilesLoseWhatIsNamed(t *testing.T) {
+	data := grey(9, 9, entry(0x10f, 2, 12, 8+81+2+10*12+4), entry(0x131, 4, 3, 8)) + "CANARY-make\x00"
+	data = strings.Replace(data, entry(257, 3, 1, 9), entry(257, 3, 1, 10), 1)
+	p := plan(t, data, scrub.Options{})
+	out := string(scrubtest.Perform([]byte(data), p))
+	if p.Status() != scrub.Partly || strings.Contains(out, "CANARY") || !strings.Contains(out, strings.Repeat("p", 81)) {
+		t.Errorf("%s, %q", p.Status(), p.Doubts)
+	}
+}
+
+// Unused bytes of a value that stands in its entry hold nothing.
+func TestSlack(t *testing.T) {
+	data := strings.Replace(grey(9, 9), entry(258, 3, 1, 8), entry(258, 3, 1, 8|0x4948<<16), 1)
+	p := plan(t, data, scrub.Options{})
+	if out := scrubtest.Perform([]byte(data), p); p.Status() != scrub.Dirty || string(out) != grey(9, 9) {
+		t.Errorf("%s, %q, %v", p.Status(), p.Doubts, p.Edits)
+	}
+}
+
+// Bytes that nothing points at go if the picture before them is followed to its end, and
+// hold no other picture.
+func TestGaps(t *testing.T) {
+	dir := 8 + 81
+	for _, c := range []struct {
+		name, gap string
+		goes      bool
+	}{
+		{"words", "a hidden word", true},
+		{"a directory nobody points at", grey(9, 9)[dir:], true},
+		{"a directory of another picture", ul16(2) + entry(273, 4, 1, dir+1) + entry(279, 4, 1, 9) + ul32(0), false},
+		{"a large share", strings.Repeat("hidden", 20000), false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			data := strings.Replace(grey(9, 9), ul32(dir), ul32(dir+len(c.gap)), 1)
+			data = data[:dir] + c.gap + data[dir:]
+			p := plan(t, data, scrub.Options{})
+			gone := bytes.Equal(scrubtest.Perform([]byte(data), p)[dir:dir+len(c.gap)], make([]byte, len(c.gap)))
+			if gone != c.goes || (p.Status() == scrub.Dirty) != c.goes {
+				t.Errorf("it goes: %v, %s %q", gone, p.Status(), p.Doubts)
+			}
+		})
+	}
+}
+
+// Each bit of each entry of a directory: no pixel is lost.
+func TestBitsOfEntries(t *testing.T) {
+	for _, name := range []string{"tiff/plain", "tiff/pages", "tiff/tiles", "tiff/lzw", "tiff/jpeg", "tiff/imagej", "tiff/previews", "bigtiff/plain"} {
+		t.Run(name, func(t *testing.T) {
+			data := samples.Get(name).Data
+			whole := plan(t, string(data), scrub.Options{})
+			step := 1
+			if testing.Short() {
+				step = 13
+			}
+			for _, s := range whole.Map {
+				if s.Role != scrub.Structure {
+					continue
+				}
+				for bit := 8 * s.Off; bit < 8*s.End(); bit += int64(step) {
+					bad := bytes.Clone(data)
+					bad[bit/8] ^= 1 << (bit % 8)
+					p := plan(t, string(bad), scrub.Options{})
+					for _, e := range p.Edits {
+						for _, r := range whole.Map {
+							if r.Role == scrub.Payload && e.Off < r.End() && r.Off < e.End() {
+								t.Errorf("bit %d of 0x%x (%s): %d bytes at 0x%x are filled; %s", bit%8, bit/8, s.Place, e.Len, e.Off, p.Status())
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func FuzzTIFF(f *testing.F) {
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("tiff", "bigtiff")...)
+}
