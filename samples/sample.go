@@ -64,6 +64,7 @@ func shelves() []shelf {
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos},
 		{"gif", ".gif", gifs},
+		{"psd", ".psd", psds},
 		{"flac", ".flac", flacs},
 		{"ogg", ".ogg", oggMedia},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},

@@ -207,6 +207,22 @@ func (r *Reader) Constant(off, n int64, b byte) (bool, error) {
 
 const constantPiece = 64 << 10
 
+// Trim returns how many of n bytes at off are left without the zeros at their end. Where a
+// medium was cut short, zeros may be what an interrupted run made of a mark behind it.
+func (r *Reader) Trim(off, n int64) (int64, error) {
+	for n > 0 {
+		b, err := r.Bytes(off+n-min(n, pageSize), int(min(n, pageSize)))
+		if err != nil {
+			return n, err
+		}
+		left := len(bytes.TrimRight(b, "\x00"))
+		if n -= int64(len(b) - left); left > 0 {
+			break
+		}
+	}
+	return n, nil
+}
+
 // cached returns those of n bytes at off that lie in one page of the cache, nil
 // if the page isn't there.
 func (r *Reader) cached(off, n int64) []byte {

@@ -31,6 +31,7 @@ import (
 	"untag/scrub/ogg"
 	"untag/scrub/pcm"
 	"untag/scrub/png"
+	"untag/scrub/psd"
 	"untag/scrub/raster"
 	"untag/scrub/realmedia"
 	"untag/scrub/riff"
@@ -58,6 +59,7 @@ func Table() []scrub.Format {
 		ogg.Format,
 		mpegps.Format, mpegts.Format, mpegps.VCD, mpegps.Part,
 		png.Format,
+		psd.Format,
 	}
 	parsed = append(parsed, riff.Formats()...)
 	parsed = slices.Concat(parsed, []scrub.Format{mxf.Format}, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), pcm.Formats(), []scrub.Format{musepack.Format})

@@ -36,7 +36,6 @@ func recognised() (all []scrub.Format) {
 		{"sid", "SID music", "sid", sniff.Like("PSID\x00", "RSID\x00")},
 		{"iff", "other IFF: ILBM, ANIM, 8SVX", "iff lbm 8svx", sniff.Like("FORM????ILBM", "FORM????PBM ", "FORM????ANIM", "FORM????8SVX")},
 
-		{"psd", "Photoshop picture", "psd psb", sniff.Like("8BPS\x00\x01", "8BPS\x00\x02")},
 		{"xcf", "GIMP picture", "xcf", sniff.Like("gimp xcf ")},
 		{"svg", "SVG drawing", "svg", sniff.XML("svg")},
 		{"exr", "OpenEXR picture", "exr", sniff.Like("\x76\x2f\x31\x01")},

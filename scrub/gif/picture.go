@@ -60,18 +60,10 @@ func (m *medium) picture(w *chunk.Walk, p chunk.Part, place string) (bool, error
 		return true, err
 	}
 	if end == nil {
-		n := p.Size
-		for b := []byte{0}; n > 0 && b[0] == 0; { // zeros may be what became of a mark
-			if b, err = w.Bytes(p.Body()+n-1, 1); err != nil {
-				return true, err
-			}
-			if b[0] == 0 {
-				n--
-			}
-		}
+		n, err := w.Trim(p.Body(), p.Size)
 		w.Claim(p.Body(), n, scrub.Payload, place)
 		w.Claim(p.Body()+n, p.Size-n, scrub.Filler, place)
-		return true, nil
+		return true, err
 	}
 	return true, m.ended(p, end, place)
 }

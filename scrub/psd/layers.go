@@ -1,0 +1,216 @@
+package psd
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/chunk"
+	"untag/scrub/coded"
+)
+
+// blocks is how what belongs to a layer, or to all, is written. In large documents some
+// keys have a longer length: what becomes of one of those has it too.
+func (d *document) blocks() *chunk.Dialect {
+	return &chunk.Dialect{
+		Least:  12,
+		Read:   d.readBlock,
+		Filler: func(p chunk.Part) bool { return p.ID == "junk" || p.ID == "Alph" },
+		Retire: func(s *scrub.Scan, p chunk.Part, unlink, destroy scrub.Phase) {
+			key := "junk"
+			if p.Head > 12 {
+				key = "Alph"
+			}
+			if p.Head == 12 || s.Atomic(p.Off+4, 4) {
+				s.Put(unlink, p.Off+4, []byte(key))
+			}
+			s.Fill(destroy, p.Body(), p.End()-p.Body(), 0)
+		},
+		Vital: []string{"Layr", "Lr16", "Lr32"},
+		Starts: func(b []byte) bool {
+			return len(b) >= 8 && string(b[:2]) == "8B" && (string(b[4:6]) == "Lr" || string(b[4:6]) == "La")
+		},
+		Order: binary.BigEndian,
+	}
+}
+
+// byRule are what the table calls by name.
+var byRule = map[string]chunk.Hand{"drawn": drawn, "text": text, "object": object}
+
+// longKeys are those of a longer length in large documents.
+var longKeys = strings.Fields("LMsk Lr16 Lr32 Layr Mt16 Mt32 Mtrn Alph FMsk lnk2 FEid FXid PxSD cinf")
+
+func (d *document) readBlock(s *scrub.Scan, off, end int64) (chunk.Part, error) {
+	if end-off < 12 {
+		return chunk.Part{}, s.Errorf(off, "a block of %d bytes", end-off)
+	}
+	b, err := s.Bytes(off, int(min(16, end-off)))
+	if err != nil {
+		return chunk.Part{}, err
+	}
+	if sig := string(b[:4]); sig != "8BIM" && sig != "8B64" {
+		return chunk.Part{}, s.Errorf(off, "block %q", sig)
+	}
+	p := chunk.Part{ID: string(b[4:8]), Off: off, Head: 12}
+	if d.large && slices.Contains(longKeys, p.ID) {
+		p.Head = 16
+	}
+	if int64(len(b)) < p.Head {
+		return p, s.Errorf(off, "block %q of %d bytes", p.ID, end-off)
+	}
+	if p.Size = d.Number(b[8:p.Head]); p.Size > end-p.Body() {
+		p.Size, p.Cut = end-p.Body(), true
+	}
+	for ; p.Pad < 3 && p.Tail()+p.Pad < end; p.Pad++ { // to an even number or four bytes, as writers like it
+		b, err := s.Bytes(p.End(), int(min(4, end-p.End())))
+		if err != nil || strings.HasPrefix(string(b), "8B") || b[0] != 0 {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// layers claims layers, the mask of all, and what belongs to all.
+func (d *document) layers(off, n int64) error {
+	if n == 0 {
+		return nil
+	}
+	defer func(before *chunk.Dialect) { d.Dialect = before }(d.Dialect)
+	d.Dialect = d.blocks()
+	end := off + n
+	at, err := d.section(off, end, true, d.info)
+	if err != nil || end-at < 4 {
+		if err == nil {
+			err = d.Hide(at, end-at, "layers/rest")
+		}
+		return err
+	}
+	at, err = d.section(at, end, false, func(off, n int64) error {
+		return d.Record(off, n, chunk.Layout{chunk.UpTo(2, 16), chunk.Any(8), chunk.UpTo(2, 100), chunk.One(1, 0, 1, 128)}, "mask")
+	})
+	if err != nil {
+		return err
+	}
+	_, err = d.Apply(at, end, "layer", "all")
+	return err
+}
+
+func (d *document) nested(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	w.Claim(p.Off, p.Head, scrub.Structure, place)
+	if err := d.info(p.Body(), p.Size); err != nil {
+		return true, err
+	}
+	return true, w.Hide(p.Tail(), p.Pad, place+"/pad")
+}
+
+// info claims what is known of layers, and their pixels.
+func (d *document) info(off, n int64) error {
+	if n < 2 {
+		return d.Hide(off, n, "layers")
+	}
+	f := d.Fields(chunk.Part{ID: "layers", Off: off, Size: n}, 0)
+	count, pixels := int64(int16(f.Number(2))), int64(0)
+	for range max(count, -count) {
+		if err := d.layer(f, &pixels); err != nil {
+			return err
+		}
+		if !f.Sound() || pixels > n {
+			break
+		}
+	}
+	if at := f.At; f.Take(pixels, "layers") {
+		d.Claim(at, pixels, scrub.Payload, "layers/pixels")
+		rest := f.Left()
+		if zeros, err := d.Constant(f.At, rest, 0); err != nil || zeros || rest < 4 {
+			return errors.Join(err, d.Hide(f.At, rest, "layers/rest"))
+		}
+		d.Distrust("layers have fewer bytes than there are")
+		d.Claim(f.At, rest, scrub.Payload, "layers")
+		return nil
+	}
+	d.Claim(f.Due, off+n-f.Due, scrub.Payload, "layers")
+	d.Distrust("layers have more bytes than there are")
+	return f.Err
+}
+
+// layer claims the record of a layer and adds how many bytes its pixels have.
+func (d *document) layer(f *chunk.Fields, pixels *int64) error {
+	const place, maskMost, rangesMost = "layer", 64, 8 * 60
+	wide := int64(4)
+	if d.large {
+		wide = 8
+	}
+	f.Skip(16) // where it is
+	for range min(f.Number(2), 60) {
+		f.Skip(2)
+		*pixels += min(f.Number(wide), d.Size())
+	}
+	f.Skip(11) // how it is blended
+	f.Blank(1, place)
+	extra := f.Number(4)
+	end := f.At + extra
+	for _, most := range []int64{maskMost, rangesMost} {
+		n := f.Number(4)
+		f.Skip(min(n, most))
+		f.Blank(n-min(n, most), place)
+	}
+	if extra > 0 {
+		n := (f.Number(1)+4)&^3 - 1
+		if at := f.At + n; at > end || end-at >= 4 && f.Sound() && !d.begins(at) {
+			d.Distrust("the name of a layer has %d bytes", n)
+			n = 0
+		}
+		f.Say(n, scrub.Caption, scrub.Identify, place+"/name")
+	}
+	at := f.At
+	if !f.Take(end-at, place) {
+		return f.Err
+	}
+	_, err := d.Apply(at, end, "layer", place)
+	return err
+}
+
+// begins tells whether a block begins at off.
+func (d *document) begins(off int64) bool {
+	_, err := d.Read(d.Scan, off, d.Size())
+	return err == nil
+}
+
+// said claims a block that is a text, behind the number of its letters.
+func said(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	n := min(p.Size, 4)
+	w.Claim(p.Off, p.Head+n, scrub.Structure, place)
+	if _, err := w.Say(p.Body()+n, p.Size-n+p.Pad, scrub.Caption, scrub.Identify, place); err != nil {
+		return true, err
+	}
+	return true, nil
+}
+
+// drawn claims a block of numbers that a layer is drawn by.
+func drawn(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	pieces, err := coded.Prose(w.Reader, p.Body(), p.Size)
+	if err != nil {
+		return true, err
+	}
+	if len(pieces) > 0 {
+		return object(w, p, place)
+	}
+	return true, w.Keep(p, scrub.Render, place)
+}
+
+// text claims the text of a layer, which is there as pixels too.
+func text(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	if w.Goes(scrub.Describe, scrub.Title) {
+		return w.Drop(p, scrub.Title, place, "")
+	}
+	return object(w, p, place)
+}
+
+// object claims what a layer can be drawn anew by, and nobody can look into.
+func object(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	w.Doubt("block %q of a layer stays, since editors draw by it, and can't be looked into", p.ID)
+	w.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: p.Off, Len: p.Len()})
+	return true, w.Keep(p, scrub.Render, place)
+}

@@ -1,0 +1,111 @@
+package psd
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/icc"
+	"untag/scrub/scrubtest"
+)
+
+var engine = scrub.NewEngine([]scrub.Format{Format, icc.Format})
+
+func FuzzPSD(f *testing.F) { scrubtest.Fuzz(f, engine, samples.Of("psd")...) }
+
+func u32(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
+
+// document4 is one of four pixels in rows of one, deflated if packed is 2.
+func document4(mode, packed byte, colours, resources, layers string) string {
+	rows := "\x00\x00\x00\x00\x00\x02\x00\x02\x00a\x00b"
+	if packed == 0 {
+		rows = "\x00\x00ab"
+	} else {
+		rows = "\x00" + string(packed) + rows[4:]
+	}
+	return "8BPS\x00\x01\x00\x00\x00\x00\x00\x00\x00\x01" + u32(2) + u32(1) + "\x00\x08\x00" + string(mode) + u32(len(colours)) + colours + u32(len(resources)) + resources + u32(len(layers)) + layers + rows
+}
+
+// layered is layers of one record with blocks.
+func layered(blocks string) string {
+	extra := u32(0) + u32(0) + "\x03top" + blocks
+	info := "\x00\x01" + strings.Repeat("\x00", 8) + u32(1) + u32(1) + "\x00\x01\x00\x00" + u32(3) + "8BIMnorm\xff\x00\x00\x00" + u32(len(extra)) + extra + "\x00\x00p"
+	return u32(len(info)) + info + u32(0)
+}
+
+func plan(t *testing.T, data string) (*scrub.Plan, string) {
+	t.Helper()
+	p, err := engine.Plan(strings.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, string(scrubtest.Perform([]byte(data), p))
+}
+
+func block(key, body string) string { return "8BIM" + key + u32(len(body)) + body }
+
+func resource(id, body string) string {
+	return "8BIM" + id + "\x00\x00" + u32(len(body)) + body + strings.Repeat("\x00", len(body)%2)
+}
+
+// What layers are drawn by stays: as it is where it is numbers, and in doubt where nobody
+// can look into it. What tells of somebody goes.
+func TestBlocks(t *testing.T) {
+	for key, want := range map[string]struct {
+		status scrub.Status
+		stays  bool
+	}{
+		"levl": {scrub.Dirty, true}, "TySh": {scrub.Partly, true}, "lnk2": {scrub.Partly, true}, "Patt": {scrub.Partly, true},
+		"shmd": {scrub.Dirty, false}, "anno": {scrub.Dirty, false}, "what": {scrub.Dirty, false}, "knko": {scrub.Dirty, false}, "levm": {scrub.Partly, true},
+	} {
+		p, after := plan(t, document4(1, 1, "", "", layered(block(key, "\x00\x01CANARY\x02\x03")+block("luni", u32(2)+"\x00h\x00i"))))
+		if p.Status() != want.status || strings.Contains(after, "CANARY") != want.stays || strings.Contains(after, "\x00h\x00i") && want.status == scrub.Dirty || strings.Contains(after, "top") {
+			t.Errorf("%s: %s %q: %q", key, p.Status(), p.Doubts, after)
+		}
+	}
+}
+
+// A pixel follows the layers, and a picture: lengths that lie cost neither.
+func TestDoubts(t *testing.T) {
+	iptc := resource("\x04\x04", "CANARY")
+	for want, data := range map[string]string{
+		"bytes of colours that the picture has no use for": document4(1, 1, "8BIMwhat", iptc, ""),
+		"a section of 2147483647 bytes":                    strings.Replace(document4(1, 1, "", iptc, "what"), u32(4)+"what", u32(1<<31-1)+"what", 1),
+		"a picture that ends at":                           strings.TrimSuffix(document4(1, 1, "", iptc, ""), "b"),
+		"nothing but its size tells where the picture":     document4(1, 0, "", iptc, "") + "more",
+		"layers have more bytes than":                      strings.Replace(document4(1, 1, "", iptc, layered("")), u32(3), u32(333), 1),
+		"layers have fewer bytes than":                     strings.Replace(document4(1, 1, "", iptc, layered("")+"12345678"), u32(len(layered(""))-8), u32(len(layered(""))), 1),
+		"the name of a layer has":                          strings.Replace(document4(1, 1, "", iptc, layered("")), "\x03top", "\x77top", 1),
+		"bytes that are no part are left over":             document4(1, 1, "", iptc+resource("\x04\x11", "\x01")+"8BIM\x03", ""),
+		`part "03EC" may have a damaged name`:              document4(1, 1, "", iptc+resource("\x04\x11", "\x01")+resource("\x03\xec", "0123456789abcdef"), ""),
+		"resources/0421 is not what it has to be":          document4(1, 1, "", iptc+resource("\x04\x21", "no"), ""),
+		"the colour profile stays":                         document4(1, 1, "", iptc+resource("\x04\x0f", "no"), ""),
+	} {
+		p, after := plan(t, data)
+		if !strings.Contains(strings.Join(p.Doubts, "; "), want) || p.End != p.Size {
+			t.Errorf("%s: %s %s %q", want, p.Status(), p.Refused, p.Doubts)
+		}
+		if strings.Contains(after, "CANARY") {
+			t.Errorf("%s: %q", want, after)
+		}
+	}
+	if p, _ := plan(t, document4(1, 2, "", "", "")); p.Status() != scrub.Clean {
+		t.Error(p.Status(), p.Doubts)
+	}
+}
+
+// A resource keeps its length, and a colour table its colours.
+func TestResources(t *testing.T) {
+	table := strings.Repeat("rgb", 256)
+	p, after := plan(t, document4(2, 1, table, "8BIM\x04\x0b\x05Jane!"+u32(3)+"www\x00", ""))
+	if !strings.Contains(after, table+u32(0)[:0]+u32(20)+"8BIM\x0f\xa0\x05\x00\x00\x00\x00\x00"+u32(3)+"\x00\x00\x00\x00") || p.Status() != scrub.Dirty {
+		t.Errorf("%s %q %q", p.Status(), p.Doubts, after)
+	}
+	large := bytes.Replace([]byte(document4(1, 1, "", "", "")), []byte("8BPS\x00\x01"), []byte("8BPS\x00\x02"), 1)
+	if p, _ := plan(t, string(large)); p.Status() == scrub.Clean || p.Status() == scrub.Dirty { // its lengths are of another size
+		t.Error(p.Status(), p.Doubts)
+	}
+}
