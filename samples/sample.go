@@ -62,7 +62,7 @@ func shelves() []shelf {
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
 		{"tiff", ".tif", tiffs}, {"bigtiff", ".btf", bigTIFFs},
 		{"png", ".png", append(pngs, hidingPNGs...)},
-		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos},
+		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos}, {"qoi", ".qoi", qois}, {"pcx", ".pcx", pcxs}, {"tga", ".tga", tgas}, {"dds", ".dds", ddss}, {"pnm", ".ppm", pnms}, {"hdr", ".hdr", hdrs}, {"exr", ".exr", exrs}, {"djvu", ".djvu", djvus},
 		{"gif", ".gif", gifs},
 		{"psd", ".psd", psds},
 		{"flac", ".flac", flacs},

@@ -74,3 +74,13 @@ func boxes(s *scrub.Scan) (end scrub.End, err error) {
 	}
 	return end, nil
 }
+
+// fourCC tells whether b starts like the id of a chunk or box.
+func fourCC(b []byte) bool {
+	for _, c := range b[:4] {
+		if (c < ' ' || c > '~') && c != 0xa9 {
+			return false
+		}
+	}
+	return true
+}

@@ -20,7 +20,6 @@ import (
 // Table returns the formats of this package, in the order of recognition.
 func Table() []scrub.Format {
 	return []scrub.Format{
-		{Name: "djvu", Title: "DjVu document", Extensions: []string{"djvu", "djv"}, Sniff: sniff.Like("AT&TFORM"), End: djvu},
 		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: brand("crx "), End: boxes},
 		{Name: "jp2", Title: "JPEG 2000 picture", Extensions: []string{"jp2", "jpx", "jpm", "jpf", "mj2"}, Sniff: sniff.Like("\x00\x00\x00\x0cjP  \r\n\x87\n"), End: boxes},
 		{Name: "jxl", Title: "JPEG XL picture", Extensions: []string{"jxl"}, Sniff: sniff.Like("\x00\x00\x00\x0cJXL \r\n\x87\n"), End: boxes},

@@ -56,10 +56,6 @@ func lengths(m medium) (all []number) {
 		}
 	}
 	switch m.name {
-	case "djvu":
-		for _, id := range []string{"FORM", "SSND", "INFO"} {
-			after(id, 0, 4, be, 0)
-		}
 	case "cr3", "jp2", "jxl":
 		for _, typ := range []string{"mdat", "jp2c", "jxlc"} {
 			after(typ, -8, 4, be, 0)

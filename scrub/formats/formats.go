@@ -68,7 +68,7 @@ func Table() []scrub.Format {
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}
-	return slices.Concat(parsed, ends.Table(), recognised(), []scrub.Format{mpegaudio.Format, id3.Format, apetag.Format, lines.Subtitle, lines.Playlist, text})
+	return slices.Concat(parsed, ends.Table(), recognised(), raster.Texts(), []scrub.Format{mpegaudio.Format, id3.Format, apetag.Format, lines.Subtitle, lines.Playlist, text})
 }
 
 // Engine returns an engine for [Table].

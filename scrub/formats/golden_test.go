@@ -12,7 +12,7 @@ func TestGoldenMaps(t *testing.T) {
 		"tiff/words-ii", "tiff/words-mm", "tiff/no-room", "tiff/pages", "tiff/jpeg", "tiff/imagej", "tiff/hiding", "bigtiff/words-mm",
 		"jpeg/plain", "jpeg/everything", "jpeg/exif-thumbnail", "jpeg/icc-split", "jpeg/ultra-hdr", "jpeg/motion", "jpeg/trailer-layers",
 		"png/text", "png/exif-orientation", "png/icc",
-		"bmp/gaps", "bmp/palette", "bmp/profile", "bmp/linked-profile", "bmp/runs", "ico/words",
+		"bmp/gaps", "bmp/palette", "bmp/profile", "bmp/linked-profile", "bmp/runs", "ico/words", "qoi/trailer", "pcx/words", "tga/words", "dds/words", "pnm/comments", "hdr/words", "exr/words", "djvu/words",
 		"psd/resources", "psd/layers", "psd/cut-short",
 		"gif/comments", "gif/icc", "gif/animation", "gif/hiding", "gif/unfinished",
 		"flac/everything", "flac/cover-in-comment", "ogg/vorbis-comments", "ogg/vorbis-comments-on-many-pages", "ogg/opus-padding", "ogg/vorbis-skeleton",

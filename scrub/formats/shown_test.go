@@ -114,6 +114,7 @@ func damages(e *scrub.Engine, name string, data []byte, n int) (all []damage) {
 
 // unshown are samples of which FFmpeg shows nothing, or less afterwards, and why.
 var unshown = map[string]string{
+	"djvu/plain": "it knows no DjVu", "djvu/words": "it knows no DjVu", "hdr/plain": "older ones know no Radiance", "hdr/words": "older ones know no Radiance",
 	"heif/plane":       "libheif 1.15 knows no pictures that are not compressed",
 	"heif/wide":        "libheif 1.15 knows no items that lie in others",
 	"adif/plain":       "FFmpeg does not read it",

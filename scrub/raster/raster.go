@@ -19,24 +19,37 @@ import (
 	"untag/scrub/sniff"
 )
 
-// Formats are the entries of this package in the table of formats.
-func Formats() []scrub.Format {
-	one := func(name, title, extensions string, is sniff.Func, plan func(*picture) error) scrub.Format {
-		parse := func(s *scrub.Scan) error {
-			return chunk.Parse(s, dialect, nil, func(w *chunk.Walk) error {
-				before := w.Point()
-				err := plan(&picture{Walk: w})
-				if err == nil && w.Doubted(before) {
-					w.Distrust("the picture contradicts itself")
-				}
-				return err
-			})
-		}
-		return scrub.Format{Name: name, Title: title, Extensions: strings.Fields(extensions), Sniff: is, Parse: parse}
+// Texts are the entries of this package in the table of formats that may be texts.
+func Texts() []scrub.Format {
+	return []scrub.Format{one("pnm", "Netpbm picture", "pbm pgm ppm pnm pam pfm", pnmSniff, pnm)}
+}
+
+func one(name, title, extensions string, is sniff.Func, plan func(*picture) error) scrub.Format {
+	parse := func(s *scrub.Scan) error {
+		return chunk.Parse(s, dialect, nil, func(w *chunk.Walk) error {
+			before := w.Point()
+			err := plan(&picture{Walk: w})
+			if err == nil && w.Doubted(before) {
+				w.Distrust("the picture contradicts itself")
+			}
+			return err
+		})
 	}
+	return scrub.Format{Name: name, Title: title, Extensions: strings.Fields(extensions), Sniff: is, Parse: parse}
+}
+
+// Formats are the other ones.
+func Formats() []scrub.Format {
 	return []scrub.Format{
 		one("bmp", "BMP picture", "bmp dib", bmpSniff, bmp),
+		one("qoi", "QOI picture", "qoi", qoiSniff, qoi),
+		one("pcx", "PCX picture", "pcx", pcxSniff, pcx),
+		one("tga", "Targa picture", "tga", tgaSniff, tga),
+		one("dds", "DirectDraw surface", "dds", ddsSniff, dds),
+		one("hdr", "Radiance picture", "hdr rgbe", hdrSniff, hdr),
+		one("exr", "OpenEXR picture", "exr", exrSniff, exr),
 		one("ico", "Windows icon, cursor", "ico cur", icoSniff, ico),
+		{Name: "djvu", Title: "DjVu document", Extensions: []string{"djvu", "djv"}, Sniff: djvuSniff, Parse: djvu},
 	}
 }
 

@@ -19,7 +19,7 @@ var engine = formats.Engine()
 
 // names are the formats of the package.
 func names() (all []string) {
-	for _, f := range raster.Formats() {
+	for _, f := range append(raster.Formats(), raster.Texts()...) {
 		all = append(all, f.Name)
 	}
 	return all
@@ -136,5 +136,13 @@ func TestRowEnds(t *testing.T) {
 	narrow[18] ^= 2 // 30 pixels become 28
 	if p, _ := plan(t, narrow, scrub.Options{}); p.Status() != scrub.Partly || len(p.Edits) > 0 {
 		t.Errorf("%s with %d edits", p.Status(), len(p.Edits))
+	}
+}
+
+// Comments may stand among numbers, too.
+func TestCommentsAmongNumbers(t *testing.T) {
+	p, clean := plan(t, []byte("P2\n2 2\n255\n1 2 # CANARY\n3 4\n"), scrub.Options{})
+	if want := "P2\n2 2\n255\n1 2 #       \n3 4\n"; string(clean) != want || p.Status() != scrub.Dirty {
+		t.Errorf("%s %q %q", p.Status(), p.Doubts, clean)
 	}
 }

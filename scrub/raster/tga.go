@@ -1,0 +1,167 @@
+package raster
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/chunk"
+	"untag/scrub/sniff"
+)
+
+// targa is a header of a kind of picture and a depth, with a colour map or none: there is
+// no magic.
+func targa(kind, palette, depth string) string { return "?" + kind + palette + sniff.Skip(8) + depth }
+
+var tgaSniff = func(head []byte, size int64) bool {
+	const bare, map24, map32, few24, few32 = "\x00\x00\x00\x00\x00", "\x00\x00\x00\x01\x18", "\x00\x00\x00\x01\x20", "\x00\x00?\x00\x18", "\x00\x00?\x00\x20"
+	return len(head) >= tgaHead && head[17]&0xc0 == 0 && sniff.Like(targa("\x00\x02", bare, "\x10"), targa("\x00\x02", bare, "\x18"), targa("\x00\x02", bare, "\x20"), targa("\x00\x03", bare, "\x08"), targa("\x00\x03", bare, "\x10"),
+		targa("\x00\x0a", bare, "\x10"), targa("\x00\x0a", bare, "\x18"), targa("\x00\x0a", bare, "\x20"), targa("\x00\x0b", bare, "\x08"), targa("\x00\x0b", bare, "\x10"),
+		targa("\x01\x01", map24, "\x08"), targa("\x01\x09", map24, "\x08"), targa("\x01\x01", map32, "\x08"), targa("\x01\x01", few24, "\x08"), targa("\x01\x09", few24, "\x08"), targa("\x01\x01", few32, "\x08"), targa("\x01\x09", map32, "\x08"))(head, size)
+}
+
+const (
+	tgaHead, tgaFoot, tgaMore = 18, 26, 495
+	tgaMark                   = "TRUEVISION-XFILE.\x00"
+)
+
+// extension is what stands in the extension area: texts and moments go, what says how colour
+// and transparency are to be read stays (Truevision: TGA file format specification 2.0).
+var extension = []struct {
+	n     int64
+	kind  scrub.Kind // "" stays
+	place string
+}{
+	{2, "", "size"}, {41, scrub.Person, "author"}, {324, scrub.Comment, "comments"}, {12, scrub.Time, "date"}, {41, scrub.ID, "job"}, {6, scrub.Time, "job time"},
+	{44, scrub.Software, "software"}, {4, scrub.Hidden, "key colour"}, {4, "", "aspect"}, {4, "", "gamma"}, {4, scrub.Hidden, "colour correction"},
+	{4, scrub.Thumbnail, "stamp"}, {4, scrub.Hidden, "scan lines"}, {1, "", "attributes"},
+}
+
+// tga: a header, an identification, a colour map, pixels; behind them, if the file is of
+// the second version, an extension area, areas of developers and a footer.
+func tga(p *picture) error {
+	b, err := p.Bytes(0, int(min(tgaHead, p.Size())))
+	if err != nil {
+		return err
+	}
+	if len(b) < tgaHead {
+		return p.Errorf(0, "a header of %d bytes", len(b))
+	}
+	colours, pixel := int64(0), (int64(b[16])+7)/8
+	if b[1] == 1 {
+		colours = le16(b, 5) * ((int64(b[7]) + 7) / 8)
+	}
+	l := chunk.Layout{chunk.Any(1), chunk.UpTo(1, 1), chunk.One(1, 1, 2, 3, 9, 10, 11), chunk.UpTo(2, 256), chunk.UpTo(2, 256), chunk.One(1, 0, 15, 16, 24, 32),
+		chunk.UpTo(2, 1<<14), chunk.UpTo(2, 1<<14), chunk.Any(2), chunk.Any(2), chunk.One(1, 8, 15, 16, 24, 32), chunk.Flags(1, 0x3f)}
+	if err := p.Record(0, tgaHead, l, "header"); err != nil {
+		return err
+	}
+	start := tgaHead + int64(b[0]) + colours
+	if start > p.Size() {
+		return p.Errorf(0, "pixels at 0x%x, behind the end", start)
+	}
+	p.use(0, tgaHead)
+	if p.Careful {
+		return p.leave(tgaHead)
+	}
+	end := start + le16(b, 12)*le16(b, 14)*pixel
+	if b[2] >= 9 {
+		if end, err = p.tgaRuns(start, le16(b, 12)*le16(b, 14), pixel); err != nil {
+			return err
+		}
+	}
+	if end > p.Size() || end == start {
+		return p.Errorf(start, "pixels of %d bytes, %d are left", end-start, p.Left(start))
+	}
+	if _, err := p.Say(tgaHead, int64(b[0]), scrub.Comment, scrub.Identify, "identification"); err != nil {
+		return err
+	}
+	p.Claim(start-colours, colours, scrub.Structure, "colour map")
+	p.Claim(start, end-start, scrub.Payload, "pixels")
+	return p.tgaRest(end, le16(b, 12)*pixel, le16(b, 14)*pixel, pixel, b[2] >= 9, b[0] > 0)
+}
+
+// tgaRuns follows packets of pixels.
+func (p *picture) tgaRuns(start, left, pixel int64) (end int64, err error) {
+	r := &reader{picture: p, at: start, end: p.Size()}
+	for left > 0 && r.err == nil {
+		left -= r.tgaPacket(pixel)
+	}
+	if left < 0 {
+		return 0, p.Errorf(r.at, "packets of more pixels than the picture has")
+	}
+	return r.at, r.err
+}
+
+// tgaPacket passes a packet and returns of how many pixels it is.
+func (r *reader) tgaPacket(pixel int64) int64 {
+	c := r.next()
+	n := int64(c&0x7f) + 1
+	if c&0x80 != 0 {
+		r.skip(pixel)
+	} else {
+		r.skip(n * pixel)
+	}
+	return n
+}
+
+// tgaRest claims what follows the pixels, up to the footer. Where that, or what it points
+// at, does not begin where the pixels end, there may be more of them; so where nothing says so
+// and the picture is named, since the length of the name shifts the pixels.
+func (p *picture) tgaRest(end, row, column, pixel int64, packed, named bool) error {
+	const far = 1 << 20
+	b, err := p.Bytes(end, int(min(far, p.Left(end))))
+	if err != nil {
+		return err
+	}
+	at := bytes.Index(b, []byte(tgaMark)) - 8
+	if at < 0 {
+		if named && p.Left(end) > 0 {
+			return p.Errorf(end, "what follows the pixels may be more of them")
+		}
+		if packed {
+			p.once(end, row, 0, func(r *reader) int64 { return r.tgaPacket(pixel) * pixel })
+		} else {
+			p.once(end, row, column, nil)
+		}
+		return nil
+	}
+	foot := end + int64(at)
+	more, makers := le32(b, at), le32(b, at+4)
+	zero, err := p.Constant(end, foot-end, 0)
+	if err != nil {
+		return err
+	}
+	if !zero && more != end && makers != end && foot != end {
+		return p.Errorf(end, "what stands before the footer may be pixels")
+	}
+	p.use(0, end)
+	if size := more - end; size >= 0 && more <= foot-tgaMore && le16(b, int(size)) == tgaMore {
+		p.use(more, tgaMore)
+		if err := p.tgaExtension(more); err != nil {
+			return err
+		}
+	} else if err := p.Field(foot, make([]byte, 4), scrub.Hidden, "footer"); err != nil {
+		return err
+	}
+	if err := p.hideBetween(0, foot); err != nil {
+		return err
+	}
+	p.Claim(foot, tgaFoot, scrub.Structure, "footer")
+	if err := p.Field(foot+4, make([]byte, 4), scrub.Hidden, "footer"); err != nil {
+		return err
+	}
+	p.Scan.End(scrub.End{Off: foot + tgaFoot, Proof: scrub.Proven, Least: 8})
+	return nil
+}
+
+func (p *picture) tgaExtension(off int64) error {
+	for _, f := range extension {
+		if f.kind == "" {
+			p.Claim(off, f.n, scrub.Structure, "extension/"+f.place)
+		} else if _, err := p.Say(off, f.n, f.kind, scrub.Identify, "extension/"+f.place); err != nil {
+			return err
+		}
+		off += f.n
+	}
+	return nil
+}
