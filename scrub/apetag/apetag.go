@@ -38,17 +38,17 @@ var Format = scrub.Format{
 		return frameLen + le32(b, 12)
 	},
 	Parse: func(s *scrub.Scan) error {
-		if b, err := s.Bytes(0, int(min(s.Size(), 8))); err != nil || string(b) != magic {
+		if b := s.Get(0, int(min(s.Size(), 8))); string(b) != magic {
 			s.Claim(0, s.Size(), scrub.Identify, "unread")
 			s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: "unread", Len: s.Size()})
 			s.Doubt("what follows the tag is of no known format")
-			return err
+			return nil
 		}
 		p := s.Point()
 		stays, err := cleanAPE(s, entry{what: "APE", n: s.Size()})
 		if err == nil && !stays {
 			s.Retract(p)
-			err = blank(s, entry{what: "APE", n: s.Size()})
+			blank(s, entry{what: "APE", n: s.Size()})
 		}
 		return err
 	},
@@ -77,21 +77,21 @@ type item struct {
 func (i item) end() int64 { return i.value + i.n }
 
 // items reads the entries in [off, end); ok is false if they don't fill it.
-func items(s *scrub.Scan, off, end int64) (all []item, ok bool, err error) {
+func items(s *scrub.Scan, off, end int64) (all []item, ok bool) {
 	for off < end {
-		b, err := s.Bytes(off, int(min(end-off, 8+256)))
-		if err != nil || len(b) < 11 || len(all) == maxItems {
-			return nil, false, err
+		b := s.Get(off, int(min(end-off, 8+256)))
+		if len(b) < 11 || len(all) == maxItems {
+			return nil, false
 		}
 		n := int64(bytes.IndexByte(b[8:], 0))
 		i := item{off: off, key: off + 8, value: off + 8 + n + 1, n: le32(b, 0), flags: le32(b, 4)}
 		if n < 2 || i.n > end-i.value || bytes.ContainsFunc(b[8:8+n], func(r rune) bool { return r < ' ' || r > '~' }) {
-			return nil, false, nil
+			return nil, false
 		}
 		i.name = string(b[8 : 8+n])
 		all, off = append(all, i), i.end()
 	}
-	return all, true, nil
+	return all, true
 }
 
 // cleanAPE claims a tag and tells whether anything of it stays.
@@ -100,9 +100,9 @@ func cleanAPE(s *scrub.Scan, e entry) (stays bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	all, ok, err := items(s, e.off+head, e.off+e.n-foot)
-	if err != nil || !ok {
-		return false, err
+	all, ok := items(s, e.off+head, e.off+e.n-foot)
+	if !ok {
+		return false, nil
 	}
 	for _, i := range all {
 		stay, err := cleanItem(s, i, e.what+"/"+strings.ToLower(i.name))
@@ -231,8 +231,7 @@ func judge(s *scrub.Scan, i item, rule tags.Tag, found *scrub.Finding) (scrub.Ro
 
 // cover cleans a picture behind its name.
 func cover(s *scrub.Scan, i item, place string) (scrub.Role, error) {
-	b := s.Get(i.value, int(min(i.n, 256)))
-	name, _, ok := bytes.Cut(b, []byte{0})
+	name, _, ok := bytes.Cut(s.Get(i.value, int(min(i.n, 256))), []byte{0})
 	if !ok || i.flags&binaryIs == 0 {
 		return 0, nil
 	}

@@ -43,7 +43,7 @@ func Find(s *scrub.Scan) (*Tail, error) {
 		e := last(b)
 		e.off = t.Start - e.n
 		if e.n > 0 && e.what == "Lyrics3" && e.off >= 0 {
-			if b, err := s.Bytes(e.off, 11); err != nil || string(b) != "LYRICSBEGIN" {
+			if b := s.Get(e.off, 11); string(b) != "LYRICSBEGIN" {
 				e.n = 0
 			}
 		}
@@ -70,8 +70,7 @@ func (t *Tail) Sound() (int64, error) {
 	end := t.Start
 	for end > max(0, t.Start-scrub.MaxPiece) {
 		from := max(0, end-4096)
-		b := t.Get(from, int(end-from))
-		n := len(bytes.TrimRight(b, "\x00"))
+		n := len(bytes.TrimRight(t.Get(from, int(end-from)), "\x00"))
 		if end = from + int64(n); n > 0 {
 			break
 		}
@@ -134,9 +133,7 @@ func (t *Tail) Clean(e scrub.End) error {
 			continue
 		}
 		t.Retract(p)
-		if err := blank(t.Scan, x); err != nil {
-			return err
-		}
+		blank(t.Scan, x)
 	}
 	t.Reset(last)
 	if keep >= 0 {
@@ -149,9 +146,9 @@ func (t *Tail) Clean(e scrub.End) error {
 func (t *Tail) clean(e entry) (stays bool, err error) {
 	switch e.what {
 	case "ID3":
-		if b, err := t.Bytes(e.off, 10); err != nil || id3.Len(b) != e.n {
+		if b := t.Get(e.off, 10); id3.Len(b) != e.n {
 			t.Found(scrub.Finding{Kind: scrub.Hidden, Place: "tail/ID3", Off: e.off, Len: e.n})
-			return false, err // half of it was destroyed
+			return false, nil // half of it was destroyed
 		}
 		return id3.Clean(t.Scan, e.off, e.n, "tail/ID3")
 	case "APE":
@@ -172,30 +169,25 @@ func (t *Tail) gap(e scrub.End) error {
 		return nil
 	}
 	b := t.Get(e.Off, int(min(n, scrub.MaxPiece)))
-	zeros, err := t.Constant(e.Off, n, 0)
+	zeros := t.Zeros(e.Off, n)
 	const little = 64 << 10
-	if err == nil && !zeros && (n > little || e.Doubt != "" || sniff.Sound(b)) {
+	if !zeros && (n > little || e.Doubt != "" || sniff.Sound(b)) {
 		t.Claim(e.Off, n, scrub.Identify, "rest")
 		t.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: "rest", Off: e.Off, Len: n})
 		t.Doubt("bytes of no known kind stand before the tags")
 		return nil
 	}
-	if err != nil {
-		return err
-	}
 	return t.Blank(e.Off, n, 0, scrub.Hidden, "rest")
 }
 
 // blank fills a tag of which nothing stays, where another one behind it does.
-func blank(s *scrub.Scan, e entry) error {
-	zeros, err := s.Constant(e.off, e.n, 0)
-	if err != nil || zeros {
+func blank(s *scrub.Scan, e entry) {
+	if s.Zeros(e.off, e.n) {
 		s.Claim(e.off, e.n, scrub.Filler, e.what)
-		return err
+		return
 	}
 	s.Claim(e.off, e.n, scrub.Identify, e.what)
 	s.Fill(scrub.Destroy, e.off, e.n, 0)
-	return nil
 }
 
 // field is a text of a fixed length.

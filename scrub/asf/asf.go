@@ -70,6 +70,7 @@ func readObject(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 	if err != nil {
 		return chunk.Part{}, err
 	}
+
 	p := chunk.Part{ID: guid(b), Off: off, Head: objectHead}
 	if h := heads[p.ID]; h > 0 && h <= end-off {
 		p.Head = h

@@ -49,8 +49,7 @@ var arrays = map[string]struct{ before, each int64 }{
 func (f *film) array(p chunk.Part, before, each int64, place string) (bool, error) {
 	n := before
 	if p.Size >= before {
-		b := f.Get(p.Body()+before-2, 2)
-		n += each * int64(binary.LittleEndian.Uint16(b))
+		n += each * int64(binary.LittleEndian.Uint16(f.Get(p.Body()+before-2, 2)))
 	}
 	return true, f.keep(p, n, place)
 }

@@ -31,8 +31,7 @@ func (f *film) index(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	specifiers, blocks := int64(binary.LittleEndian.Uint16(b[4:])), int64(binary.LittleEndian.Uint32(b[6:]))
 	n := before + 4*specifiers
 	for ; blocks > 0 && n+4 <= p.Size; blocks-- {
-		count := f.Get(p.Body()+n, 4)
-		n += 4 + 8*specifiers + 4*specifiers*int64(binary.LittleEndian.Uint32(count))
+		n += 4 + 8*specifiers + 4*specifiers*int64(binary.LittleEndian.Uint32(f.Get(p.Body()+n, 4)))
 	}
 	if blocks > 0 {
 		n = p.Size + 1

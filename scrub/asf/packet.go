@@ -201,12 +201,11 @@ func (w *walker) stray(l payload) error {
 		return w.blank(l.media, l.end, "stray")
 	}
 	off, n := w.at+int64(l.media), int64(l.end-l.media)
-	zeros, err := w.Constant(off, n, 0)
-	if err != nil || zeros {
+	if w.Zeros(off, n) {
 		w.payload(off)
 		w.due = off + n
 		w.Claim(off, n, scrub.Filler, "Data/stray")
-		return err
+		return nil
 	}
 	w.strays += n
 	return nil

@@ -163,8 +163,7 @@ func (p *parser) fragmentBox(r *run, b box.Box, place string) error {
 	case b.Type == "free" || b.Type == "skip":
 		return p.Filler(b, place)
 	case b.Type == "uuid" && b.Size() >= 16:
-		id := p.Get(b.Body(), 16)
-		if n, ok := fragmentUUIDs[string(id)]; ok && (n > 0 || r.t == nil || r.t.Encrypted) {
+		if n, ok := fragmentUUIDs[string(p.Get(b.Body(), 16))]; ok && (n > 0 || r.t == nil || r.t.Encrypted) {
 			return p.fragmentUUID(b, n, place)
 		}
 		return p.tags.UUID(b, place+"/traf/uuid")
@@ -264,15 +263,15 @@ func (p *parser) readFragmentTexts(b box.Box) error {
 
 // readDecodeTime reads when the samples of a fragment begin (8.8.12).
 func (p *parser) readDecodeTime(r *run, b box.Box) error {
-	h, err := p.Bytes(b.Body(), int(min(b.Size(), 12)))
+	h := p.Get(b.Body(), int(min(b.Size(), 12)))
 	switch {
-	case err != nil || r.t == nil:
+	case r.t == nil:
 	case len(h) == 12 && h[0] == 1:
 		r.t.decoded = int64(box.Uint64(h[4:]) >> 1 << 1 >> 1)
 	case len(h) >= 8:
 		r.t.decoded = int64(box.Uint32(h[4:]))
 	}
-	return err
+	return nil
 }
 
 func (p *parser) readRunText(f *samples.Fragment, r *run, b box.Box) error {

@@ -84,11 +84,11 @@ func (p *parser) readExtends(b box.Box, m *movie) error {
 		if c.Type != "trex" || c.Size() < 24 {
 			return nil
 		}
-		h, err := p.Bytes(c.Body(), 24)
-		if err == nil && len(m.trex) < maxTracks {
+		h := p.Get(c.Body(), 24)
+		if len(m.trex) < maxTracks {
 			m.trex[box.Uint32(h[4:])] = samples.Defaults{Duration: box.Uint32(h[12:]), Size: box.Uint32(h[16:])}
 		}
-		return err
+		return nil
 	})
 	return err
 }
@@ -149,8 +149,7 @@ func (p *parser) trackExtends(m *movie, b box.Box, place string) error {
 	if b.Size() < 8 {
 		return p.Errorf(b.Off, "box \"trex\" has %d bytes, expected 32", b.Len)
 	}
-	h := p.Get(b.Body(), 8)
-	if t := m.track(box.Uint32(h[4:])); t != nil && t.Goes {
+	if t := m.track(box.Uint32(p.Get(b.Body(), 8)[4:])); t != nil && t.Goes {
 		p.discard(b, place)
 		return nil
 	}
@@ -183,8 +182,7 @@ func (p *parser) gpsIndex(b box.Box, place string) error {
 		if n < 16 || n > p.Left(at) {
 			continue
 		}
-		head := p.Get(at, 12)
-		if string(head[4:12]) == "freeGPS " {
+		if string(p.Get(at, 12)[4:12]) == "freeGPS " {
 			if err := p.media.CoverTag(at, n, "mdat/freeGPS"); err != nil {
 				return err
 			}

@@ -278,8 +278,7 @@ func (p *parser) topBox(b box.Box) error {
 		return p.fragment(b)
 	case "mdat":
 		p.Claim(b.Off, b.Head, scrub.Structure, place)
-		h := p.Get(b.Off, 4)
-		p.media.Open = box.Uint32(h) == 0
+		p.media.Open = box.Uint32(p.Get(b.Off, 4)) == 0
 	case "free", "skip", "wide", "junk":
 		return p.topFiller(b, place)
 	default:
@@ -307,8 +306,7 @@ func (p *parser) topBox(b box.Box) error {
 
 // topFiller is filler for the top level, where a length may be too small.
 func (p *parser) topFiller(b box.Box, place string) error {
-	h := p.Get(b.Off, 4)
-	if n := box.Uint32(h); n > 1 && n < 8 {
+	if n := box.Uint32(p.Get(b.Off, 4)); n > 1 && n < 8 {
 		p.Rewrite(b.Off, box.Bytes32(8), scrub.Hidden, place+"/length")
 	}
 	return p.Filler(b, place)

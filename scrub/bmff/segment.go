@@ -97,8 +97,7 @@ func (p *parser) subsegmentIndex(b box.Box) error {
 		if b.End()-at < 4 {
 			return p.Unneeded(b, place)
 		}
-		h := p.Get(at, 4)
-		at += 4 + 4*int64(box.Uint32(h))
+		at += 4 + 4*int64(box.Uint32(p.Get(at, 4)))
 	}
 	if at > b.End() {
 		return p.Unneeded(b, place)

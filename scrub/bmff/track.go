@@ -66,11 +66,11 @@ func (p *parser) readChapters(b box.Box, t *track) error {
 		if c.Type != "chap" {
 			return nil
 		}
-		ids, err := p.Bytes(c.Body(), int(min(c.Size(), 4*maxTracks))&^3)
+		ids := p.Get(c.Body(), int(min(c.Size(), 4*maxTracks))&^3)
 		for ; len(ids) >= 4; ids = ids[4:] {
 			t.chapters = append(t.chapters, box.Uint32(ids))
 		}
-		return err
+		return nil
 	})
 	return err
 }
@@ -85,10 +85,10 @@ func (p *parser) readMedia(b box.Box, t *track) error {
 			if c.Size() < 12 {
 				return p.Errorf(c.Off, "box \"hdlr\" has %d bytes, expected 32 or more", c.Len)
 			}
-			h, err := p.Bytes(c.Body()+8, 4)
+			h := p.Get(c.Body()+8, 4)
 			t.unsure = t.unsure || t.Handler != ""
 			t.Handler, t.handlerAt = string(h), c.Body()+8
-			return err
+			return nil
 		case "mdhd":
 			t.timescale, _, err = header.AfterTimes(p.Walk, c)
 			return err

@@ -214,8 +214,8 @@ func (w *Walk) near(id string) bool {
 // not retire it in one write.
 func (w *Walk) hollow(p Part) (bool, error) {
 	if p.Size > 0 && !w.Atomic(p.Off, p.Head) {
-		if zeros, err := w.Constant(p.Body(), p.Size, 0); err != nil || zeros {
-			return zeros, err
+		if zeros := w.Zeros(p.Body(), p.Size); zeros {
+			return zeros, nil
 		}
 	}
 	if p.Size < w.Least {

@@ -237,27 +237,22 @@ func (w *Walk) Hide(off, n int64, place string) error {
 	if !w.Careful {
 		return w.Blank(off, n, 0, scrub.Hidden, place)
 	}
-	zeros, err := w.Constant(off, n, 0)
-	if err == nil && zeros {
+	if w.Zeros(off, n) {
 		w.Claim(off, n, scrub.Filler, place)
 		return nil
 	}
 	w.Claim(off, n, scrub.Identify, place)
-	return err
+	return nil
 }
 
 // Padding claims a part that is padding.
 func (w *Walk) Padding(p Part, place string) error {
 	w.Claim(p.Off, p.Head, scrub.Structure, place)
-	zeros, err := w.Constant(p.Body(), p.Size+p.Pad, 0)
-	if err != nil || zeros {
+	if w.Zeros(p.Body(), p.Size+p.Pad) {
 		w.Claim(p.Body(), p.Size+p.Pad, scrub.Filler, place)
-		return err
+		return nil
 	}
-	from, err := w.content(p)
-	if err != nil {
-		return err
-	}
+	from := w.content(p)
 	vital, err := w.vital(p, from)
 	if err != nil {
 		return err
@@ -271,20 +266,19 @@ func (w *Walk) Padding(p Part, place string) error {
 // content returns where something stands behind the zeros of padding, -1 if there are
 // none: what was retired and not filled yet has its parts from the first byte on, and
 // padding whose length is wrong has those that follow it.
-func (w *Walk) content(p Part) (int64, error) {
-	b, err := w.Bytes(p.Body(), int(min(p.Size, maxGuard)))
+func (w *Walk) content(p Part) int64 {
+	b := w.Get(p.Body(), int(min(p.Size, maxGuard)))
 	n := len(b) - len(bytes.TrimLeft(b, "\x00"))
 	if n == 0 || n == len(b) {
-		return -1, err
+		return -1
 	}
-	return p.Body() + int64(n), err
+	return p.Body() + int64(n)
 }
 
 // Words claims a part that holds a text: it stays if the policy keeps such words and
 // they are no more than that.
 func (w *Walk) Words(p Part, kind scrub.Kind, place string) (stays bool, err error) {
-	b := w.Get(p.Body(), int(min(p.Size, maxWords+1)))
-	text := w.Decode(b)
+	text := w.Decode(w.Get(p.Body(), int(min(p.Size, maxWords+1))))
 	if told := words.Stay([]byte(text), maxWords); told != "" || p.Cut || p.Size > maxWords {
 		return w.Drop(p, orElse(told, kind), place, text)
 	}
@@ -305,9 +299,8 @@ func (w *Walk) Decode(b []byte) string {
 
 // Field replaces claimed bytes of a part that stays, if they are others.
 func (w *Walk) Field(off int64, want []byte, kind scrub.Kind, place string) error {
-	b, err := w.Bytes(off, len(want))
-	if err != nil || string(b) == string(want) {
-		return err
+	if string(w.Get(off, len(want))) == string(want) {
+		return nil
 	}
 	if w.Found(scrub.Finding{Kind: kind, Place: place, Off: off, Len: int64(len(want))}) {
 		w.Put(scrub.Repair, off, want)

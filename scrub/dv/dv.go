@@ -48,8 +48,8 @@ func parse(s *scrub.Scan) error {
 		clean(s, off, b)
 		off += sequence
 	}
-	zeros, err := s.Constant(off, end-off, 0)
-	if err == nil && !zeros && end-off < sequence {
+	zeros := s.Zeros(off, end-off)
+	if !zeros && end-off < sequence {
 		s.Doubt("the film was not finished, or is cut short")
 	}
 	role := scrub.Payload
@@ -57,7 +57,7 @@ func parse(s *scrub.Scan) error {
 		role = scrub.Filler
 	}
 	s.Claim(off, end-off, role, "rest")
-	return err
+	return nil
 }
 
 // whole tells whether the blocks of a sequence are those that belong there: what they are

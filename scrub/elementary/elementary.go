@@ -90,10 +90,10 @@ func ending(s *scrub.Scan) (int64, error) {
 	if err != nil {
 		return end, err
 	}
-	b, err := s.Bytes(max(0, end-run), int(min(end, run)))
+	b := s.Get(max(0, end-run), int(min(end, run)))
 	zeros := int64(len(b) - len(bytes.TrimRight(b, "\x00")))
 	s.Claim(end-zeros, zeros, scrub.Filler, "zeros")
-	return end - zeros, err
+	return end - zeros, nil
 }
 
 // window is the piece of a film that was read last: groups of pictures are far shorter.
@@ -179,8 +179,7 @@ func obus(s *scrub.Scan) error {
 			break
 		}
 		if off += int64(at) + int64(n); off < end {
-			next := s.Get(off, 1)
-			if next[0]>>3 != 2 {
+			if s.Get(off, 1)[0]>>3 != 2 {
 				continue
 			}
 		}

@@ -97,8 +97,7 @@ func (f *file) cueSheet(_ *chunk.Walk, p chunk.Part, place string) (bool, error)
 
 func (f *file) picture(_ *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const most = 64 << 10 // of all that stands before the picture
-	b := f.Get(p.Body(), int(min(p.Size, most)))
-	pic, ok := xiph.ParsePicture(b, p.Size)
+	pic, ok := xiph.ParsePicture(f.Get(p.Body(), int(min(p.Size, most))), p.Size)
 	if !ok || !pic.Said() || p.Cut {
 		return f.Drop(p, scrub.Cover, place, "")
 	}
@@ -157,9 +156,9 @@ func (f *file) comments(_ *chunk.Walk, p chunk.Part, place string) (bool, error)
 // end at the most, and another block or a frame follows. The lengths stay.
 func (f *file) unread(off, end int64) error {
 	const comments = 1 << 20
-	b, err := f.Bytes(off, int(min(end-off, comments)))
-	if err != nil || len(b) < 2*header || b[0]&^last != comment {
-		return err
+	b := f.Get(off, int(min(end-off, comments)))
+	if len(b) < 2*header || b[0]&^last != comment {
+		return nil
 	}
 	at := func(off0, n int) scrub.Range { return scrub.Range{Off: off + header + int64(off0), Len: int64(n)} }
 	blank := func(o, n int) bool { return len(bytes.Trim(b[header+o:header+o+n], "\x00")) == 0 }

@@ -15,9 +15,9 @@ const (
 
 // header returns the header of the frame at off, nil if there is none.
 func (f *file) header(off int64) (*frame, error) {
-	b, err := f.Bytes(off, int(min(f.Left(off), longest)))
-	if err != nil || len(b) < 6 {
-		return nil, err
+	b := f.Get(off, int(min(f.Left(off), longest)))
+	if len(b) < 6 {
+		return nil, nil
 	}
 	return parseFrame(b), nil
 }
@@ -180,7 +180,7 @@ func (s *sound) over(at, done int64) error {
 	if s.frames > 1 && !s.variable && f.largest != f.block {
 		f.Doubt("frames have %d samples, %d are said to be", f.block, f.largest)
 	}
-	if b, err := f.Bytes(sizes, 6); err == nil && f.bits > 0 && !s.some && s.frames > 0 {
+	if b := f.Get(sizes, 6); f.bits > 0 && !s.some && s.frames > 0 {
 		for i, n := range []int64{s.least, s.most} { // 0 is for unknown
 			if is := be(b[3*i : 3*i+3]); is != n && is != 0 {
 				if err := f.Field(sizes+3*int64(i), make([]byte, 3), scrub.Hidden, "STREAMINFO/frame sizes"); err != nil {

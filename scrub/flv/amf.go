@@ -50,9 +50,9 @@ type values struct {
 func (f *film) script(t tag) error {
 	f.payload(t.body())
 	f.due = t.end()
-	if zeros, err := f.Constant(t.body(), t.n, 0); err != nil || zeros {
+	if f.Zeros(t.body(), t.n) {
 		f.Claim(t.body(), t.n, scrub.Filler, "script")
-		return err
+		return nil
 	}
 	b := f.Get(t.body(), int(min(t.n, maxValue)))
 	v := &values{film: f, b: b, off: t.body()}

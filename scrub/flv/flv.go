@@ -142,9 +142,9 @@ func (f *film) read(off int64) (t tag, ok bool, err error) {
 // after it.
 func (f *film) more(off, n int64) (string, error) {
 	const window = 64 << 10
-	b, err := f.Bytes(off, int(min(n, window)))
-	if err != nil || len(b) < tagHead+backLen {
-		return "", err
+	b := f.Get(off, int(min(n, window)))
+	if len(b) < tagHead+backLen {
+		return "", nil
 	}
 	starts := func(b []byte) (n int64, ok bool) {
 		return int64(binary.BigEndian.Uint32(b) & 0xffffff), b[8]|b[9]|b[10] == 0

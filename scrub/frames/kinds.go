@@ -116,9 +116,7 @@ var amrSizes = map[string][16]int64{
 
 func parseAMR(s *scrub.Scan) error {
 	magic := amrMagic
-	if b, err := s.Bytes(0, int(min(s.Size(), int64(len(amrWide))))); err != nil {
-		return err
-	} else if string(b) == amrWide {
+	if b := s.Get(0, int(min(s.Size(), int64(len(amrWide))))); string(b) == amrWide {
 		magic = amrWide
 	}
 	n := int64(len(magic))

@@ -91,8 +91,7 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 func (w *Walk) peek(off int64, n int) []byte {
 	n = int(min(int64(n), w.Size()-off))
 	if off < w.base || off+int64(n) > w.base+int64(len(w.data)) {
-		b := w.Get(off, int(min(max(window, int64(n)), w.Size()-off)))
-		w.base, w.data = off, b
+		w.base, w.data = off, w.Get(off, int(min(max(window, int64(n)), w.Size()-off)))
 	}
 	return w.data[off-w.base:][:n]
 }

@@ -56,8 +56,7 @@ var (
 
 // readTable reads the tag table and says what becomes of each tag.
 func (p *profile) readTable() error {
-	b := p.Get(headerLen, 4)
-	n := int64(binary.BigEndian.Uint32(b))
+	n := int64(binary.BigEndian.Uint32(p.Get(headerLen, 4)))
 	if n > maxTags || n*entryLen > p.size-tableOff {
 		return p.Errorf(headerLen, "%d tags in %d bytes", n, p.size)
 	}
@@ -150,9 +149,7 @@ func (p *profile) dropTags() error {
 	for _, goes := range []bool{false, true} { // what stays first: tags may share bytes
 		for _, t := range p.tags {
 			if t.use == drop && p.Goes(scrub.Identify, kindOf(t.sig)) == goes {
-				if err := p.drop(t); err != nil {
-					return err
-				}
+				p.drop(t)
 			}
 		}
 	}
@@ -164,11 +161,8 @@ func (p *profile) dropTags() error {
 	return nil
 }
 
-func (p *profile) drop(t tag) error {
-	value, err := p.value(t)
-	if err != nil {
-		return err
-	}
+func (p *profile) drop(t tag) {
+	value := p.value(t)
 	p.Claim(t.entry, 4, scrub.Identify, "tags")
 	p.Claim(t.entry+4, entryLen-4, scrub.Structure, "tags")
 	goes := p.Found(scrub.Finding{Kind: kindOf(t.sig), Place: t.sig, Off: t.off, Len: t.size, Value: value})
@@ -182,7 +176,7 @@ func (p *profile) drop(t tag) error {
 		}
 	}
 	p.covered.add(t.off, t.size)
-	return nil
+
 }
 
 // kindOf says what a tag that goes gives away.

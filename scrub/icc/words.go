@@ -122,9 +122,9 @@ func (p *profile) languages(t tag, b, want []byte) error {
 }
 
 // value decodes a tag of words for people.
-func (p *profile) value(t tag) (string, error) {
-	b, err := p.Bytes(t.off, int(min(t.size, 1024)))
-	return plain(t.typ, b), err
+func (p *profile) value(t tag) string {
+	b := p.Get(t.off, int(min(t.size, 1024)))
+	return plain(t.typ, b)
 }
 
 // plain returns the first words of a tag, or "" if it holds none.

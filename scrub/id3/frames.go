@@ -33,8 +33,8 @@ func (t *tag) frames0() int64 {
 	if t.head.flags&extended == 0 || t.head.version < 3 {
 		return 0
 	}
-	b, err := t.Bytes(0, int(min(4, t.Size())))
-	if err != nil || len(b) < 4 {
+	b := t.Get(0, int(min(4, t.Size())))
+	if len(b) < 4 {
 		return 0
 	}
 	n, ok := synchsafe(b)
@@ -50,27 +50,22 @@ func (t *tag) frames0() int64 {
 
 // walk reads the headers of all frames. iTunes wrote lengths of 2.4 as plain numbers, others
 // those of 2.3 synchsafe: the way that leads to the end is right.
-func (t *tag) walk() error {
+func (t *tag) walk() {
 	right := t.head.version == 4
-	ok, err := t.list(right)
-	if err != nil || ok || t.head.version == 2 {
-		return err
+	if t.list(right) || t.head.version == 2 {
+		return
 	}
 	frames, rest := t.frames, t.rest
-	if ok, err = t.list(!right); err == nil && !ok {
+	if !t.list(!right) {
 		t.frames, t.rest = frames, rest
 	}
-	return err
 }
 
 // list reads the frames up to padding or the end, and tells whether they lead there.
-func (t *tag) list(safe bool) (ok bool, err error) {
+func (t *tag) list(safe bool) bool {
 	t.frames, t.rest = nil, t.frames0()
 	for len(t.frames) < maxFrames {
-		f, there, err := t.frameAt(t.rest, safe)
-		if err != nil {
-			return false, err
-		}
+		f, there := t.frameAt(t.rest, safe)
 		if !there {
 			break
 		}
@@ -81,13 +76,13 @@ func (t *tag) list(safe bool) (ok bool, err error) {
 
 // frameAt reads the header of a frame. One that ends behind the tag is none, unless the
 // tag is cut short in it.
-func (t *tag) frameAt(off int64, safe bool) (f frame, ok bool, err error) {
+func (t *tag) frameAt(off int64, safe bool) (f frame, ok bool) {
 	name, head := 4, int64(10)
 	if t.head.version == 2 {
 		name, head = 3, 6
 	}
 	if t.Size()-off < head {
-		return f, false, nil
+		return f, false
 	}
 	b := t.Get(off, int(head))
 	f = frame{id: string(b[:name]), off: off, head: head, length: b[name : 2*name]}
@@ -95,7 +90,7 @@ func (t *tag) frameAt(off int64, safe bool) (f frame, ok bool, err error) {
 		f.flags = uint16(b[8])<<8 | uint16(b[9])
 	}
 	if !nameOf(f.id) {
-		return f, false, nil
+		return f, false
 	}
 	f.size, ok = plain(f.length), true
 	if safe {
@@ -107,9 +102,9 @@ func (t *tag) frameAt(off int64, safe bool) (f frame, ok bool, err error) {
 		f.size, ok = left, f.cut
 	}
 	if ok {
-		f.zero, err = t.blank(f.body(), f.size)
+		f.zero = t.blank(f.body(), f.size)
 	}
-	return f, ok, err
+	return f, ok
 }
 
 // nameOf tells whether id may be the name of a frame. iTunes wrote names of 2.2 into 2.3.
@@ -248,10 +243,7 @@ func (t *tag) content(f frame) (c content, err error) {
 	x := scrub.Extents{{Off: c.start, Len: f.size - skip}}
 	if inserted {
 		var pins []int64
-		if x, pins, err = synchronised(t.Scan, c.start, f.size-skip); err != nil {
-			return c, err
-		}
-		if len(pins) > maxPins {
+		if x, pins = synchronised(t.Scan, c.start, f.size-skip); len(pins) > maxPins {
 			return c, nil
 		}
 		c.pinned = len(pins) > 0

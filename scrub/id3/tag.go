@@ -32,8 +32,7 @@ const (
 // bytes behind it that are padding of what holds it. It claims all of them, and tells
 // whether anything of the tag stays: a holder may take back what was claimed and go.
 func Clean(s *scrub.Scan, off, n int64, place string) (stays bool, err error) {
-	b := s.Get(off, int(min(n, headLen)))
-	h, ok := readHead(b)
+	h, ok := readHead(s.Get(off, int(min(n, headLen))))
 	if !ok {
 		return false, s.Errorf(off, "no ID3v2 tag")
 	}
@@ -76,12 +75,8 @@ func open(s *scrub.Scan, off, whole int64, h head, place string) (*tag, error) {
 	t := &tag{head: h, place: place}
 	size := min(h.size, whole-headLen)
 	x := scrub.Extents{{Off: off + headLen, Len: size}}
-	var err error
 	if h.flags&unsynchronised != 0 && h.version < 4 {
-		if x, t.pins, err = synchronised(s, off+headLen, size); err != nil {
-			return nil, err
-		}
-		if len(t.pins) > maxPins { // no program writes as many
+		if x, t.pins = synchronised(s, off+headLen, size); len(t.pins) > maxPins { // no program writes as many
 			s.Doubt("the tag is unsynchronised too often")
 			x, t.pins, t.stuck = scrub.Extents{{Off: off + headLen, Len: size}}, nil, true
 		}
@@ -92,19 +87,20 @@ func open(s *scrub.Scan, off, whole int64, h head, place string) (*tag, error) {
 	if last := x[len(x)-1].End(); last < off+headLen+size {
 		s.Claim(last, off+headLen+size-last, scrub.Structure, place+"/unsynchronisation")
 	}
+	var err error
 	if t.Scan, err = s.Within(x, ""); err != nil {
 		return nil, err
 	}
 	if !t.stuck {
-		err = t.walk()
+		t.walk()
 	}
-	return t, err
+	return t, nil
 }
 
 // synchronised returns the ranges of n bytes at off without the zeros that
 // unsynchronisation inserts behind 0xff (2.4-structure, 6.1), and which bytes of what is
 // left they follow.
-func synchronised(s *scrub.Scan, off, n int64) (x scrub.Extents, pins []int64, err error) {
+func synchronised(s *scrub.Scan, off, n int64) (x scrub.Extents, pins []int64) {
 	end, start, last := off+n, off, byte(0)
 	for at := off; at < end; {
 		b := s.Get(at, int(min(end-at, maxHidden)))
@@ -121,7 +117,7 @@ func synchronised(s *scrub.Scan, off, n int64) (x scrub.Extents, pins []int64, e
 	if start < end || len(x) == 0 {
 		x = append(x, scrub.Range{Off: start, Len: end - start})
 	}
-	return x, pins, nil
+	return x, pins
 }
 
 // judge claims what stays of a tag and tells whether anything does.
@@ -136,9 +132,7 @@ func (t *tag) judge() (stays bool, err error) {
 			t.kept = i + 1
 		}
 	}
-	if err := t.remainder(t.rest, t.Size()-t.rest); err != nil {
-		return false, err
-	}
+	t.remainder(t.rest, t.Size()-t.rest)
 	return t.kept > 0, nil
 }
 
@@ -163,18 +157,15 @@ func (t *tag) extendedHeader() {
 
 // remainder claims n bytes behind the frames: padding, or what hides in it. What looks
 // like sound says that the tag has a wrong length.
-func (t *tag) remainder(off, n int64) error {
+func (t *tag) remainder(off, n int64) {
 	place := t.place + "/padding"
-	zero, err := t.blank(off, n)
-	if err != nil || zero {
+	if t.blank(off, n) {
 		t.claim(off, n, scrub.Filler, place)
-		return err
+		return
 	}
 	hidden, sound := t.hidden(off, n)
-	b, err := t.Bytes(off, 1)
+	b := t.Get(off, 1)
 	switch {
-	case err != nil:
-		return err
 	case b[0] != 0 && hidden > fewHidden:
 		t.leave(off, n, scrub.Unknown, "unread")
 		t.Doubt("the frames of a tag don't lead to its end")
@@ -187,7 +178,6 @@ func (t *tag) remainder(off, n int64) error {
 			t.wipe(off, n)
 		}
 	}
-	return nil
 }
 
 // claim claims n bytes, and those that wipe leaves as what they are.
@@ -232,14 +222,10 @@ func (t *tag) wipe(off, n int64) {
 }
 
 // blank tells whether all of n bytes are zero that wipe makes so.
-func (t *tag) blank(off, n int64) (zero bool, err error) {
-	zero = true
-	t.between(off, n, func(off, n int64, _ bool) {
-		if zero && err == nil {
-			zero, err = t.Constant(off, n, 0)
-		}
-	})
-	return zero, err
+func (t *tag) blank(off, n int64) bool {
+	zero := true
+	t.between(off, n, func(off, n int64, _ bool) { zero = zero && t.Zeros(off, n) })
+	return zero
 }
 
 // between calls do for the ranges of n bytes between those behind which a zero was
@@ -324,9 +310,9 @@ func (t *tag) keepHead(s *scrub.Scan, off, whole int64) error {
 		b[5] = flags
 		at := off + headLen + t.head.size
 		s.Claim(at, n, scrub.Structure, t.place+"/footer")
-		if got, err := s.Bytes(at, int(n)); err != nil || !bytes.Equal(got, b[:n]) {
+		if got := s.Get(at, int(n)); !bytes.Equal(got, b[:n]) {
 			s.Put(scrub.Repair, at, b[:n])
-			return err
+			return nil
 		}
 	}
 	return nil
@@ -335,10 +321,9 @@ func (t *tag) keepHead(s *scrub.Scan, off, whole int64) error {
 // empty makes a tag of nothing but padding.
 func (t *tag) empty(s *scrub.Scan, off, whole int64) error {
 	s.Claim(off, headLen, scrub.Structure, t.place)
-	zeros, err := s.Constant(off+headLen, whole-headLen, 0)
-	if err != nil || zeros && t.head.flags == 0 {
+	if s.Zeros(off+headLen, whole-headLen) && t.head.flags == 0 {
 		s.Claim(off+headLen, whole-headLen, scrub.Filler, t.place+"/padding")
-		return err
+		return nil
 	}
 	s.Claim(off+headLen, whole-headLen, scrub.Identify, t.place+"/padding")
 	t.Fill(scrub.Repair, 0, t.frames0(), 0)

@@ -133,8 +133,7 @@ func (c *cleaner) stereoLayout(g segment) bool {
 	if !c.first(g) || g.n < jpsLength {
 		return false
 	}
-	body := c.Get(g.body(), jpsLength)
-	if c.replace(scrub.Destroy, g, body, scrub.Render) {
+	if c.replace(scrub.Destroy, g, c.Get(g.body(), jpsLength), scrub.Render) {
 		c.Gone(scrub.Finding{Kind: scrub.Comment, Place: famJPS, Off: g.off, Len: 4 + g.n})
 	}
 	return true
@@ -170,8 +169,8 @@ func (p *parser) isoLength(g segment) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	if only, err := p.Constant(g.body()+isoVersionOnly, g.n-isoVersionOnly, 0); only || err != nil {
-		return isoVersionOnly, err
+	if p.Zeros(g.body()+isoVersionOnly, g.n-isoVersionOnly) {
+		return isoVersionOnly, nil
 	}
 	if n := gainmap.Length(b[len(isoURN):], g.n-int64(len(isoURN))); n > 0 {
 		return int64(len(isoURN)) + n, nil

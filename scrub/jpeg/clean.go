@@ -240,9 +240,7 @@ func (c *cleaner) other(g segment, f family) error {
 	if err != nil {
 		return err
 	}
-	if blank, err := c.Constant(g.body(), g.n, 0); err != nil {
-		return err
-	} else if blank {
+	if c.Zeros(g.body(), g.n) {
 		return c.remove(g)
 	}
 	finding := scrub.Finding{Kind: f.kind, Place: f.place, Off: g.off, Len: 4 + g.n, Value: f.show(head, g.n)}

@@ -62,20 +62,18 @@ func (c *cleaner) needed(g segment, f family) (int64, error) {
 			return 0, err
 		}
 	default:
-		blank, err := c.Constant(g.body(), g.n, 0)
-		if blank && g.code == blankCode {
+		if c.Zeros(g.body(), g.n) && g.code == blankCode {
 			n = -1
 		}
-		return n, err
+		return n, nil
 	}
 	if n >= g.n {
 		return g.n, nil
 	}
-	blank, err := c.Constant(g.body()+n, g.n-n, 0)
-	if !blank {
+	if !c.Zeros(g.body()+n, g.n-n) {
 		n = g.n
 	}
-	return n, err
+	return n, nil
 }
 
 // exifLength returns how much of a payload the block of EXIF takes that a run left.

@@ -88,8 +88,7 @@ func (c *cleaner) iccBegins(x scrub.Extents) (bool, error) {
 	if err != nil || x.Size() < icc.HeaderLen {
 		return false, err
 	}
-	head, err := r.Bytes(0, icc.HeaderLen)
-	return icc.Begins(head), err
+	return icc.Begins(r.Get(0, icc.HeaderLen)), nil
 }
 
 func (c *cleaner) iccGoes(all []segment, why string) error {

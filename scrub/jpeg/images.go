@@ -43,9 +43,7 @@ func (c *cleaner) images() error {
 			return err
 		}
 	}
-	if err := c.missing(); err != nil {
-		return err
-	}
+	c.missing()
 	if c.tailStays {
 		c.stuck()
 		return nil
@@ -87,7 +85,7 @@ func (c *cleaner) hasMap() bool { return c.gainMap != nil || c.lacks }
 // missing doubts a file in which a gain map or a view should follow and none
 // that is whole does. If something else stands in its place, that stays: it may
 // be what is left of it. A preview is no loss.
-func (c *cleaner) missing() error {
+func (c *cleaner) missing() {
 	for i, e := range c.index.entries {
 		if i > 0 && !c.keeps(i) && c.wanted(i) {
 			c.lacks = true
@@ -96,10 +94,7 @@ func (c *cleaner) missing() error {
 	}
 	tells := c.gainMap == nil && c.promisesMap() && !c.Goes(scrub.Render, scrub.GainMap)
 	if index := len(c.groups[famMPF]) > 0 && len(c.index.entries) == 0 && c.gainMap == nil; index || tells {
-		begins, err := c.begins(c.pic.end)
-		if err != nil {
-			return err
-		}
+		begins := c.begins(c.pic.end)
 		c.lacks = c.lacks || tells && (index || begins)
 		c.tailStays = c.tailStays || begins || index && tells
 	}
@@ -109,7 +104,7 @@ func (c *cleaner) missing() error {
 	if c.lacks || c.tailStays {
 		c.Doubt("a picture that belongs to this one is not where the index leads")
 	}
-	return nil
+
 }
 
 // wanted tells whether entry i of the index is one that would stay.
@@ -184,8 +179,8 @@ func (c *cleaner) consider(off int64, entry int, view bool) error {
 	if off < c.pic.end {
 		return nil
 	}
-	if begins, err := c.begins(off); err != nil || !begins {
-		return err
+	if !c.begins(off) {
+		return nil
 	}
 	pic, err := c.walk(off)
 	if err != nil || pic.damage != "" && !pic.missing || !pic.shown() {
@@ -247,10 +242,8 @@ func (c *cleaner) auxiliary(pic *picture) (is auxiliary, err error) {
 			}
 		case famExif:
 		default:
-			b, err := c.Bytes(g.body(), int(g.n))
+			b := c.Get(g.body(), int(g.n))
 			switch {
-			case err != nil:
-				return is, err
 			case bytes.HasPrefix(b, []byte(xmpName)) && xmp.Reduce(b[xmpHeader:], xmp.Keep{Map: true}).IsGainMap():
 				return gainMapPicture, nil
 			case is == anyPicture && otherNames().Match(b):

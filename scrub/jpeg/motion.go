@@ -18,8 +18,8 @@ func (c *cleaner) isStream() (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if begins, err := c.begins(at); err != nil || !begins {
-			return false, err
+		if !c.begins(at) {
+			return false, nil
 		}
 		pic, err := c.walk(at)
 		if err != nil || pic.damage != "" || !pic.shown() {
@@ -40,21 +40,13 @@ func (p *parser) dimensions(pic *picture) (string, error) {
 }
 
 // begins tells whether a picture begins at off.
-func (p *parser) begins(off int64) (bool, error) {
-	if p.Left(off) < 4 {
-		return false, nil
-	}
-	b, err := p.Bytes(off, 3)
-	return err == nil && sniff(b, 0), err
-}
+func (p *parser) begins(off int64) bool { return p.Left(off) >= 4 && sniff(p.Get(off, 3), 0) }
 
 // stream cleans picture after picture.
 func (p *parser) stream() error {
 	at := int64(0)
 	for {
-		if begins, err := p.begins(at); err != nil {
-			return err
-		} else if !begins {
+		if !p.begins(at) {
 			break
 		}
 		pic, err := p.walk(at)
@@ -112,10 +104,7 @@ func (p *parser) frames() error {
 			return err
 		}
 		next := p.padding(pic.end)
-		begins, err := p.begins(next)
-		if err != nil {
-			return err
-		}
+		begins := p.begins(next)
 		if !begins {
 			p.End(scrub.End{Off: pic.end, Proof: scrub.Proven})
 			return nil

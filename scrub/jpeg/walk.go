@@ -225,8 +225,8 @@ func (p *parser) chained(off int64) (bool, error) {
 	if p.Left(off) < 2 {
 		return p.Left(off) == 0, nil
 	}
-	b, err := p.Bytes(off, 2)
-	return err == nil && b[0] == 0xFF && b[1] != 0, err
+	b := p.Get(off, 2)
+	return b[0] == 0xFF && b[1] != 0, nil
 }
 
 // marker finds the next marker as libjpeg's next_marker does: bytes up to FF are
@@ -271,8 +271,7 @@ func (w *walker) skipJunk() error {
 			w.addJunk(start, w.Size()-start)
 			return nil
 		}
-		b := w.Get(at, int(n))
-		if i := bytes.IndexByte(b, 0xFF); i >= 0 {
+		if i := bytes.IndexByte(w.Get(at, int(n)), 0xFF); i >= 0 {
 			w.addJunk(start, at+int64(i)-start)
 			return nil
 		}

@@ -64,8 +64,7 @@ func (c *cleaner) reportXMP(x scrub.Extents, r *xmp.Reduced) error {
 	if err != nil {
 		return err
 	}
-	b := src.Get(0, int(src.Size()))
-	p, err := xmp.Read(bytes.NewReader(b))
+	p, err := xmp.Read(bytes.NewReader(src.Get(0, int(src.Size()))))
 	if err != nil {
 		return err
 	}

@@ -48,9 +48,9 @@ func (f *film) added(t *track, id int64, body chunk.Part, place string) (ok bool
 	typ := t.additions[id]
 	switch {
 	case typ == registered || typ == 0 && id == registered:
-		b, err := f.Bytes(body.Body(), int(min(body.Size, coded.MaxRegistered+1)))
+		b := f.Get(body.Body(), int(min(body.Size, coded.MaxRegistered+1)))
 		v := coded.Registered(b, t.stream.Dolby)
-		return v.Stays && len(v.Clear) == 0, err
+		return v.Stays && len(v.Clear) == 0, nil
 	case id != alpha || typ > alpha:
 		return false, nil
 	case t.alpha && (t.codec == "V_VP8" || t.codec == "V_VP9"):
@@ -62,9 +62,9 @@ func (f *film) added(t *track, id int64, body chunk.Part, place string) (ok bool
 	case t.codec == "A_WAVPACK4":
 		return true, nil
 	case t.isText() && strings.Contains(t.codec, "WEBVTT"):
-		b, err := f.Bytes(body.Body(), int(min(body.Size, words.MaxText)))
+		b := f.Get(body.Body(), int(min(body.Size, words.MaxText)))
 		settings, _, _ := strings.Cut(string(b), "\n")
-		return body.Size < words.MaxText && words.Stay(b, words.MaxText) == "" && strings.Count(settings, ":") == len(strings.Fields(settings)), err
+		return body.Size < words.MaxText && words.Stay(b, words.MaxText) == "" && strings.Count(settings, ":") == len(strings.Fields(settings)), nil
 	}
 	return false, nil
 }

@@ -29,8 +29,7 @@ func (f *film) header(t *track, p chunk.Part, place string) (ok bool, err error)
 	if p.Size == 0 || p.Size > most || spoil == nil && !slices.Contains(scripts, t.codec) {
 		return false, nil
 	}
-	b := f.Get(p.Body(), int(p.Size))
-	text := bytes.TrimRight(b, "\x00")
+	text := bytes.TrimRight(f.Get(p.Body(), int(p.Size)), "\x00")
 	n := int64(len(text))
 	if spoil == nil {
 		err = f.MediumOf(scrub.Structure, scrub.Extents{{Off: p.Body(), Len: n}}, place)

@@ -268,8 +268,7 @@ func (f *film) content(t *track, x scrub.Range) (text []byte, ok bool, err error
 		raw, ok = inflate(raw, most)
 		return raw, ok, nil
 	case e.stripped.Len > 0:
-		before, err := f.Bytes(e.stripped.Off, int(e.stripped.Len))
-		return append(before, raw...), true, err
+		return append(f.Get(e.stripped.Off, int(e.stripped.Len)), raw...), true, nil
 	}
 	return raw, true, nil
 }
@@ -287,8 +286,7 @@ func inflate(b []byte, most int64) (raw []byte, ok bool) {
 // inflated doubts a frame that is compressed and tells something.
 func (f *film) inflated(x scrub.Range) error {
 	const most, sentence = 64 << 10, 24
-	b := f.Get(x.Off, int(min(x.Len, most)))
-	if raw, ok := inflate(b, most); !ok || coded.Tells(raw, sentence) {
+	if raw, ok := inflate(f.Get(x.Off, int(min(x.Len, most))), most); !ok || coded.Tells(raw, sentence) {
 		f.Doubt("compressed frames hold text, or can't be read")
 	}
 	return nil

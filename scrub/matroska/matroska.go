@@ -101,12 +101,8 @@ func parse(w *chunk.Walk) error {
 
 // docType claims the name of the format.
 func docType(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	b, err := w.Bytes(p.Body(), int(min(p.Size, 16)))
-	if name := strings.TrimRight(string(b), "\x00"); name != "matroska" && name != "webm" {
+	if name := strings.TrimRight(string(w.Get(p.Body(), int(min(p.Size, 16)))), "\x00"); name != "matroska" && name != "webm" {
 		w.Distrust("a document that is neither matroska nor webm")
-	}
-	if err != nil {
-		return true, err
 	}
 	return true, w.Keep(p, scrub.Structure, place)
 }
@@ -114,8 +110,7 @@ func docType(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 // extent returns a segment as far as it goes: writers that were killed, and those of live
 // streams, leave no length, or 0. Then what proves itself to follow goes, nothing else.
 func extent(w *chunk.Walk, p chunk.Part) (_ chunk.Part, open bool, err error) {
-	b := w.Get(p.Off+4, int(p.Head-4))
-	size, m := vint(b)
+	size, m := vint(w.Get(p.Off+4, int(p.Head-4)))
 	if !p.Cut && size != 0 && size != 1<<(7*m)-1 {
 		return p, false, nil
 	}
@@ -232,9 +227,8 @@ const damage = "damage"
 
 // damage returns the bytes from off on in which there is no element, as a part.
 func (f *film) damage(off, end int64) (chunk.Part, error) {
-	zeros, err := f.Constant(off, end-off, 0)
-	if err != nil || zeros {
-		return chunk.Part{ID: damage, Off: off, Size: end - off}, err
+	if f.Zeros(off, end-off) {
+		return chunk.Part{ID: damage, Off: off, Size: end - off}, nil
 	}
 	at, _ := search(f.Walk, off+1, end)
 	f.Distrust("bytes that are no element")
@@ -307,14 +301,14 @@ func (f *film) seek(_ *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	var id []byte
 	var at int64
 	_, err := f.Parts(p.Body(), p.Tail(), func(c chunk.Part) error {
-		b, err := f.Bytes(c.Body(), int(min(c.Size, 8)))
+		b := f.Get(c.Body(), int(min(c.Size, 8)))
 		switch c.ID {
 		case "SeekID":
 			id = b
 		case "SeekPosition":
 			at = value(b)
 		}
-		return err
+		return nil
 	})
 	if err != nil && !scrub.Refusal(err) {
 		return false, err

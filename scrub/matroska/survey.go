@@ -97,9 +97,8 @@ func (f *film) number(p chunk.Part) (int64, error) {
 
 // text reads the text that an element holds, as far as names of codecs go.
 func (f *film) text(p chunk.Part) (string, error) {
-	b, err := f.Bytes(p.Body(), int(min(p.Size, 256)))
-	text, _, _ := strings.Cut(string(b), "\x00")
-	return text, err
+	text, _, _ := strings.Cut(string(f.Get(p.Body(), int(min(p.Size, 256)))), "\x00")
+	return text, nil
 }
 
 func (f *film) surveyTrack(p chunk.Part) error {

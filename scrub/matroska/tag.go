@@ -85,7 +85,6 @@ func (f *film) readTag(p chunk.Part) (name string, value said, nested bool, err 
 // said reads the value of a tag.
 func (f *film) said(p chunk.Part) (said, error) {
 	const most = 4 << 10
-	b, err := f.Bytes(p.Body(), int(min(p.Size, most+1)))
-	text := f.Decode(b)
-	return said{text, words.Stay([]byte(text), most)}, err
+	text := f.Decode(f.Get(p.Body(), int(min(p.Size, most+1))))
+	return said{text, words.Stay([]byte(text), most)}, nil
 }

@@ -57,12 +57,9 @@ func language(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 func short(role scrub.Role) chunk.Hand {
 	const most, word = 64, 6
 	return func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-		b, err := w.Bytes(p.Body(), int(min(p.Size, most)))
+		b := w.Get(p.Body(), int(min(p.Size, most)))
 		if p.Size > most || coded.Tells(b, word) {
 			w.Doubt("%s is not looked into", place)
-		}
-		if err != nil {
-			return true, err
 		}
 		return true, w.Keep(p, role, place)
 	}

@@ -26,8 +26,7 @@ var Part = scrub.Format{
 	Name: "mpeg-ps-part", Title: "MPEG program stream that starts in the middle",
 	Sniff: sniff.Binary(sniff.Holds(2, "\x00\x00\x01\xba")),
 	Parse: func(s *scrub.Scan) error {
-		head := s.Get(0, int(min(s.Size(), scrub.SniffLen)))
-		return newParser(s).parse(int64(max(0, bytes.Index(head, pack))))
+		return newParser(s).parse(int64(max(0, bytes.Index(s.Get(0, int(min(s.Size(), scrub.SniffLen))), pack))))
 	},
 }
 

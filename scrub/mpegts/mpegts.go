@@ -237,9 +237,9 @@ func (p *parser) resync(from, to int64) int64 {
 // played stays.
 func (p *parser) cutShort() error {
 	const head = 4
-	b, err := p.S.Bytes(p.left, int(p.S.Left(p.left)))
-	if err != nil || len(b) == 0 {
-		return err
+	b := p.S.Get(p.left, int(p.S.Left(p.left)))
+	if len(b) == 0 {
+		return nil
 	}
 	b = b[min(len(b), int(p.lead)):]
 	if len(b) > 0 && b[0] != syncByte {

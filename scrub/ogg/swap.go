@@ -79,8 +79,8 @@ func (f *file) revived(p *page) (bool, error) {
 	if err != nil || s == nil {
 		return false, err
 	}
-	b, err := f.Bytes(p.off+int64(s.at), len(s.b))
-	return bytes.Equal(b, s.b), err
+	b := f.Get(p.off+int64(s.at), len(s.b))
+	return bytes.Equal(b, s.b), nil
 }
 
 // swap makes the comments in a packet's first page those that are wanted. First are those

@@ -62,8 +62,7 @@ func (c *cleaner) remains(off, end int64, last bool) error {
 	if err != nil {
 		return err
 	}
-	b := c.Get(k.data(), int(end-k.data()))
-	if bytes.Contains(b, []byte("IDAT")) {
+	if bytes.Contains(c.Get(k.data(), int(end-k.data())), []byte("IDAT")) {
 		c.Claim(off, end-off, scrub.Payload, "remains")
 		return nil
 	}
@@ -100,8 +99,8 @@ func (c *cleaner) soundFrom(off int64) (int64, error) {
 // standsOut tells whether a chunk among damage is one: its checksum is right, or it is
 // one that an interrupted run was filling.
 func (c *cleaner) standsOut(k chunk) (bool, error) {
-	if sound, err := c.sound(k); sound || err != nil || k.typ != void {
-		return sound, err
+	if sound := c.sound(k); sound || k.typ != void {
+		return sound, nil
 	}
 	crc, err := c.Bytes(k.crcAt(), crcLen)
 	if err != nil || bytes.Equal(crc, c.crc.void(k.n)) {
@@ -109,8 +108,7 @@ func (c *cleaner) standsOut(k chunk) (bool, error) {
 	}
 	const sector = 512 // the least that a drive has written
 	n := min(k.n, sector-k.data()%sector)
-	zeros, err := c.Constant(k.data(), n, 0)
-	return zeros && n > 0, err
+	return c.Zeros(k.data(), n) && n > 0, nil
 }
 
 func letters(b []byte) bool {
@@ -165,6 +163,5 @@ func (c *cleaner) unproven(k chunk) (bool, error) {
 	if named || renders || torn(k.typ) || isText(k.typ) || k.typ == void || k.typ == "iCCP" || k.typ == "eXIf" {
 		return false, nil
 	}
-	sound, err := c.sound(k)
-	return !sound || k.critical() && k.typ != "PLTE", err
+	return !c.sound(k) || k.critical() && k.typ != "PLTE", nil
 }

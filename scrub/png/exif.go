@@ -58,10 +58,7 @@ func (c *cleaner) readSources() error {
 			continue
 		}
 		c.sources[k.off] = s
-		sound, err := c.sound(k)
-		if err != nil {
-			return err
-		}
+		sound := c.sound(k)
 		if !sound {
 			continue
 		}
@@ -80,8 +77,7 @@ func (c *cleaner) readSources() error {
 func (c *cleaner) readSource(k chunk) (*source, error) {
 	s := &source{chunk: k}
 	if k.typ == "eXIf" {
-		b := c.Get(k.data(), int(min(k.n, scrub.MaxPiece)))
-		s.tiff = b
+		s.tiff = c.Get(k.data(), int(min(k.n, scrub.MaxPiece)))
 	} else if ok, err := c.readRaw(s); !ok || err != nil {
 		return nil, err
 	}
@@ -100,10 +96,7 @@ func (c *cleaner) exif(k chunk) error {
 	if s == nil {
 		return c.drop(k, scrub.Unknown, "")
 	}
-	sound, err := c.sound(k)
-	if err != nil {
-		return err
-	}
+	sound := c.sound(k)
 	body, err := c.exifBody(s)
 	if err != nil {
 		return err
@@ -150,8 +143,7 @@ func (c *cleaner) exifBody(s *source) ([]byte, error) {
 
 // begins tells whether k begins with body.
 func (c *cleaner) begins(k chunk, body []byte) bool {
-	b, err := c.Bytes(k.data(), len(body))
-	return err == nil && bytes.Equal(b, body)
+	return bytes.Equal(c.Get(k.data(), len(body)), body)
 }
 
 // holdsOnly tells whether k holds body and zeros.

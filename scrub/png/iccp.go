@@ -48,10 +48,7 @@ var shared = []string{
 // If the power fails while that is written over several sectors, the profile is
 // lost and the picture is not: a second run removes what is left.
 func (c *cleaner) iccp(k chunk) error {
-	sound, err := c.sound(k)
-	if err != nil {
-		return err
-	}
+	sound := c.sound(k)
 	if k.after || c.seen["profile"] { // of no effect: what is in it need not be known
 		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: k.typ, Off: k.off, Len: k.end() - k.off})
 		return c.remove(k)

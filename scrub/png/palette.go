@@ -118,10 +118,10 @@ func abs(n int) int { return max(n, -n) }
 // unused sets the entries of a palette, or their alphas, to zeros that no pixel
 // uses. Entries have size bytes.
 func (c *cleaner) unused(k chunk, size int) error {
-	body, err := c.Bytes(k.data(), int(min(k.n, 3*256)))
-	if err != nil || int64(len(body)) < k.n {
+	body := c.Get(k.data(), int(min(k.n, 3*256)))
+	if int64(len(body)) < k.n {
 		c.keep(k, scrub.Render)
-		return err
+		return nil
 	}
 	old := bytes.Clone(body)
 	for i := range body {

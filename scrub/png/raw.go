@@ -21,8 +21,7 @@ func (c *cleaner) readRaw(s *source) (bool, error) {
 	if s.typ != "tEXt" && s.typ != "zTXt" && s.typ != "iTXt" || s.n > maxRaw {
 		return false, nil
 	}
-	head := c.Get(s.data(), int(min(s.n, 80)))
-	key, _, _ := bytes.Cut(head, []byte{0})
+	key, _, _ := bytes.Cut(c.Get(s.data(), int(min(s.n, 80))), []byte{0})
 	name, ok := strings.CutPrefix(string(key), rawKeyword)
 	if !ok || name != "exif" && name != "APP1" {
 		return false, nil

@@ -58,6 +58,7 @@ func readChunk(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 	if err != nil {
 		return chunk.Part{}, err
 	}
+
 	for _, c := range b[:4] {
 		if (c < 'A' || c > 'Z') && c != '.' && (c < '0' || c > '9') {
 			return chunk.Part{}, s.Errorf(off, "a chunk %q, expected capital letters", b[:4])
@@ -210,8 +211,7 @@ func (f *film) logical(c *chunk.Fields, n int64, place string) {
 		c.Blank(n, place)
 		return
 	}
-	zeros, err := f.Constant(c.At, min(n, c.Left()), 0)
-	if err != nil || zeros || n > c.Left() {
+	if f.Zeros(c.At, min(n, c.Left())) || n > c.Left() {
 		c.Blank(n, place)
 		return
 	}
@@ -307,8 +307,8 @@ func oldSound(s *scrub.Scan) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.Bytes(0, int(min(end, 80)))
-	if err != nil || len(b) < 80 {
+	b := s.Get(0, int(min(end, 80)))
+	if len(b) < 80 {
 		return s.Errorf(0, "no sound behind the head")
 	}
 	w := &chunk.Walk{Scan: s, Dialect: dialect}

@@ -111,8 +111,7 @@ func (m *medium) streamFormat(w *chunk.Walk, p chunk.Part, place string) (bool, 
 
 // handler blanks who handles a stream, but for the codec.
 func (m *medium) handler(s *stream, place string) error {
-	b := m.Get(s.header, 8)
-	id := string(b[4:])
+	id := string(m.Get(s.header, 8)[4:])
 	if _, known := codec.Of(codec.FourCC, id); known && s.kind != "auds" || id == s.name || id == "DXSB" || id == "DXSA" {
 		return nil
 	}

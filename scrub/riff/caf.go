@@ -52,8 +52,7 @@ func (m *medium) texts(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 	if p.Size <= head || p.Size > most || p.Cut || w.Careful {
 		return w.Drop(p, scrub.Comment, place, "")
 	}
-	b := w.Get(p.Body()+head, int(p.Size-head))
-	all := bytes.Split(b, []byte{0})
+	all := bytes.Split(w.Get(p.Body()+head, int(p.Size-head)), []byte{0})
 	stay := func(i int) bool {
 		key := strings.ToLower(string(all[i]))
 		return slices.Contains(said, key) && words.Stay(all[i+1], most) == "" && !w.Goes(scrub.Describe, scrub.Title) && (key != "year" || len(all[i+1]) == 4)

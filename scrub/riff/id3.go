@@ -9,8 +9,7 @@ import (
 // id3 cleans a tag of ID3 that is a chunk. One in which nothing stays goes as a whole.
 func (m *medium) id3(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const head = 10
-	b := w.Get(p.Body(), int(min(p.Size, head)))
-	n := id3.Len(b)
+	n := id3.Len(w.Get(p.Body(), int(min(p.Size, head))))
 	if more, err := w.More(p.Body(), p.Size); err != nil {
 		return false, err
 	} else if m.Careful || p.Cut || more != "" || n == 0 || n > p.Size {

@@ -141,8 +141,7 @@ func (m *medium) odmlIndex(w *chunk.Walk, p chunk.Part, place string) (bool, err
 		return true, err
 	}
 	if n > 0 && b[3] == 0 { // of the last part of the film
-		last := w.Get(p.Body()+head+n-row.Size(), 8)
-		if m.Number(last) >= m.Size() {
+		if m.Number(w.Get(p.Body()+head+n-row.Size(), 8)) >= m.Size() {
 			w.Distrust("the film is cut short")
 		}
 	}
@@ -155,9 +154,9 @@ func (m *medium) odmlIndex(w *chunk.Walk, p chunk.Part, place string) (bool, err
 // readIndex adds up what an index of OpenDML among the frames says.
 func (m *medium) readIndex(c chunk.Part) error {
 	const head = 24
-	b, err := m.Bytes(c.Body(), int(min(c.Size, scrub.MaxPiece)))
-	if err != nil || len(b) < head || b[3] != 1 {
-		return err
+	b := m.Get(c.Body(), int(min(c.Size, scrub.MaxPiece)))
+	if len(b) < head || b[3] != 1 {
+		return nil
 	}
 	s, base, row := m.stream(string(b[8:12])), m.Number(b[12:20]), 4*int(b[0])
 	if s == nil || row < 8 {

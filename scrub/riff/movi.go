@@ -116,12 +116,12 @@ func (m *medium) see(c chunk.Part, id string, i int) error {
 	if s.kind != "txts" {
 		return nil
 	}
-	b, err := m.Bytes(c.Body(), int(min(c.Size, 4<<10)))
-	if err == nil && s.rate > 0 && !bytes.HasPrefix(b, []byte(subtitleFile)) {
+	b := m.Get(c.Body(), int(min(c.Size, 4<<10)))
+	if s.rate > 0 && !bytes.HasPrefix(b, []byte(subtitleFile)) {
 		unit := float64(s.scale) / float64(s.rate)
 		s.text.Add(float64(s.frames-1)*unit, float64(s.frames)*unit, b)
 	}
-	return err
+	return nil
 }
 
 // judge decides whether the indexes and the frames agree, and which streams go.
@@ -251,9 +251,9 @@ func (m *medium) frameOf(s *stream, c chunk.Part, place string) error {
 		return err
 	}
 	s.tells = s.tells || tells && no > 0
-	if zeros, err := m.Constant(c.Tail(), c.Pad, 0); err != nil || zeros {
+	if m.Zeros(c.Tail(), c.Pad) {
 		m.Claim(c.Tail(), c.Pad, scrub.Payload, place)
-		return err
+		return nil
 	}
 	return m.Hide(c.Tail(), c.Pad, place+"/pad")
 }
@@ -275,8 +275,7 @@ func (m *medium) look(s *stream, c chunk.Part, no int64, place string) (tells bo
 	case codec.Unknown:
 		if s.name == "DXSB" || s.name == "DXSA" {
 			const head = 27
-			b := m.Get(off, int(min(n, head)))
-			if timed().Match(b) {
+			if timed().Match(m.Get(off, int(min(n, head)))) {
 				m.Claim(off, head, scrub.Payload, place)
 				off, n = off+head, n-head
 			}
@@ -314,10 +313,8 @@ func (m *medium) motion(c chunk.Part, place string) (done, tells bool, err error
 // blankFrame fills a frame of a stream that goes with zeros. The stream says so first.
 func (m *medium) blankFrame(s *stream, c chunk.Part, place string) error {
 	m.Claim(c.Off, c.Head, scrub.Structure, place)
-	zeros, err := m.Constant(c.Body(), c.Size+c.Pad, 0)
+	zeros := m.Zeros(c.Body(), c.Size+c.Pad)
 	switch {
-	case err != nil:
-		return err
 	case zeros:
 		m.Claim(c.Body(), c.Size+c.Pad, scrub.Filler, place)
 		return nil

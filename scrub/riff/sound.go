@@ -34,8 +34,7 @@ func (m *medium) hands() map[string]chunk.Hand {
 	desc := h["CAF/desc"]
 	h["CAF/desc"] = func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		m.tells.format = true
-		id := w.Get(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8))))
-		m.plain = string(id) == "lpcm"
+		m.plain = string(w.Get(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8))))) == "lpcm"
 		return desc(w, p, place)
 	}
 	return h
@@ -96,8 +95,7 @@ func (m *medium) samples(n int64) chunk.Hand {
 		skip := int64(0)
 		switch n {
 		case 8: // AIFF 1.3: where the samples start, and the size of blocks to which they are aligned
-			b := w.Get(p.Body(), 8)
-			if skip = w.Number(b[:4]); skip > min(1<<16, p.Size-n) {
+			if skip = w.Number(w.Get(p.Body(), 8)[:4]); skip > min(1<<16, p.Size-n) {
 				skip = 0
 				w.Doubt("the sound starts outside of its chunk")
 			}
@@ -105,9 +103,7 @@ func (m *medium) samples(n int64) chunk.Hand {
 		if err := w.Record(p.Body(), n, chunk.Layout{chunk.UpTo(4, big), chunk.UpTo(4, big)}, place); err != nil {
 			return true, err
 		}
-		if zeros, err := w.Constant(p.Body()+n, skip, 0); err != nil {
-			return true, err
-		} else if !zeros {
+		if !w.Zeros(p.Body()+n, skip) {
 			w.Doubt("there is something before the sound")
 		}
 		if err := m.coded(scrub.Range{Off: p.Body() + n, Len: p.Size - n}, place); err != nil {
@@ -302,8 +298,7 @@ func (m *medium) blankName(off, n int64, known []string, kind scrub.Kind, place 
 	if n <= 0 {
 		return nil
 	}
-	b := m.Get(off, int(n))
-	if name := string(bytes.TrimRight(b, " \x00")); slices.Contains(known, name) && len(name) > 0 {
+	if name := string(bytes.TrimRight(m.Get(off, int(n)), " \x00")); slices.Contains(known, name) && len(name) > 0 {
 		m.Claim(off, n, scrub.Structure, place)
 		return nil
 	}
@@ -322,8 +317,7 @@ func (m *medium) markers(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	}
 	off := p.Body() + min(2, p.Size)
 	w.Claim(p.Body(), off-p.Body(), scrub.Structure, place)
-	count := w.Get(p.Body(), int(off-p.Body()))
-	left := w.Number(count)
+	left := w.Number(w.Get(p.Body(), int(off-p.Body())))
 	for ; p.Tail()-off >= head && left > 0; left-- {
 		b := w.Get(off, head)
 		w.Claim(off, head, scrub.Structure, place)

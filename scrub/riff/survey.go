@@ -56,9 +56,8 @@ func (m *medium) formAt(off int64) (p chunk.Part, ok bool, err error) {
 	told := p.Tail()
 	switch {
 	case m.guid:
-		b, err := m.Bytes(off+m.head, 16)
-		if err != nil || !bytes.Equal(b, guid("wave")) {
-			return p, false, err
+		if !bytes.Equal(m.Get(off+m.head, 16), guid("wave")) {
+			return p, false, nil
 		}
 		if told = 8 * ((told + 7) / 8); p.Size >= endless || p.Size == 0 {
 			told = math.MaxInt64
@@ -81,6 +80,7 @@ func (m *medium) lengths() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+
 	size, data := m.Number(b[8:16]), m.Number(b[16:24])
 	if string(b[:4]) != "ds64" || size > endless || data > endless {
 		return 0, m.Errorf(at, "no lengths of 64 bits")

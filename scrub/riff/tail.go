@@ -6,10 +6,8 @@ func (m *medium) more(off, n int64) (string, error) {
 	if why, err := m.More(off, n); why != "" || err != nil {
 		return why, err
 	}
-	b, err := m.Bytes(off, int(min(n, 4<<10)))
+	b := m.Get(off, int(min(n, 4<<10)))
 	switch {
-	case err != nil:
-		return "", err
 	case int64(len(b)) >= m.head && m.name(b) != "" && m.size(b) <= n-m.head:
 		return "another chunk", nil
 	case m.tells.format && (soundlike(b) || !m.plain && !texts(b)):

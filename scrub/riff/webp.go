@@ -31,8 +31,7 @@ func (m *medium) extended(w *chunk.Walk, p chunk.Part, place string) (bool, erro
 	if p.Size < size || m.still.extended > 0 {
 		return true, w.Errorf(p.Off, "VP8X of %d bytes", p.Size)
 	}
-	b := w.Get(p.Body(), 1)
-	m.still = picture{extended: p.Body(), flags: b[0]}
+	m.still = picture{extended: p.Body(), flags: w.Get(p.Body(), 1)[0]}
 	if err := w.Record(p.Body(), p.Size, chunk.Layout{chunk.Any(1), chunk.Zero(3), chunk.UpTo(3, 1<<24), chunk.UpTo(3, 1<<24)}, place); err != nil {
 		return true, err
 	}
@@ -158,9 +157,7 @@ func (o oriented) pointer() []byte {
 // directory is written where nothing of the old one is, and then the pointer to it.
 func (m *medium) exif(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	body, pre := p.Body(), int64(0)
-	if b, err := w.Bytes(body, int(min(p.Size, int64(len(misplaced))))); err != nil {
-		return false, err
-	} else if string(b) == misplaced {
+	if b := w.Get(body, int(min(p.Size, int64(len(misplaced))))); string(b) == misplaced {
 		pre = int64(len(b))
 	}
 	src, err := w.Piece(scrub.Extents{{Off: body + pre, Len: p.Size - pre}})
@@ -228,13 +225,12 @@ func (m *medium) reduced(o oriented, off int64) (bool, error) {
 	if o.off < 8 || o.off+directory > o.len-o.pre {
 		return false, nil
 	}
-	b, err := m.Bytes(at, directory)
-	if err != nil || !bytes.Equal(b, o.ifd()) {
-		return false, err
+	if !bytes.Equal(m.Get(at, directory), o.ifd()) {
+		return false, nil
 	}
 	for _, r := range [][2]int64{{off + o.pre + 8, at}, {at + directory, off + o.len}} {
-		if zeros, err := m.Constant(r[0], r[1]-r[0], 0); err != nil || !zeros {
-			return false, err
+		if !m.Zeros(r[0], r[1]-r[0]) {
+			return false, nil
 		}
 	}
 	return true, nil

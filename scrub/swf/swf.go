@@ -63,6 +63,7 @@ func readTag(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 	if err != nil {
 		return chunk.Part{}, err
 	}
+
 	word := binary.LittleEndian.Uint16(b)
 	p := chunk.Part{ID: strconv.Itoa(int(word >> 6)), Off: off, Head: 2, Size: int64(word & long)}
 	if p.Size == long {
@@ -82,6 +83,7 @@ func parse(s *scrub.Scan) error {
 	if err != nil {
 		return err
 	}
+
 	switch n := int64(binary.LittleEndian.Uint32(b[4:])); {
 	case n <= fileHead:
 		return s.Errorf(4, "film of %d bytes", n)
@@ -190,8 +192,8 @@ func (f film) sure(p chunk.Part) (bool, error) {
 	if !f.Careful || f.Filler(p) {
 		return true, nil
 	}
-	b, err := f.Bytes(p.Body(), int(min(p.Size, 1)))
-	return !p.Cut && (p.ID == "41" && p.Size == 26 || p.ID == "77" && string(b) == "<"), err
+	b := f.Get(p.Body(), int(min(p.Size, 1)))
+	return !p.Cut && (p.ID == "41" && p.Size == 26 || p.ID == "77" && string(b) == "<"), nil
 }
 
 // compressed looks into a film that zlib made of one of n bytes (SWF 6 and later).

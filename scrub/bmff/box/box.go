@@ -84,8 +84,7 @@ func Read(s *scrub.Scan, off, end int64) (Box, error) {
 // after the last box is returned as rest.
 func Each(s *scrub.Scan, off, end int64, visit func(Box) error) (rest int64, err error) {
 	for end-off >= 8 {
-		h := s.Get(off, 4)
-		if Uint32(h) == 0 {
+		if Uint32(s.Get(off, 4)) == 0 {
 			return off, nil
 		}
 		b, err := Read(s, off, end)

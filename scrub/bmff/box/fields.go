@@ -147,8 +147,7 @@ func (w *Walk) FormedBox(b Box, read Form, place string) error {
 
 // Sane doubts n bytes at off that have no such form.
 func (w *Walk) Sane(off, n int64, read Form) error {
-	b := w.Get(off, int(n))
-	f := NewFields(b)
+	f := NewFields(w.Get(off, int(n)))
 	if read(f); f.Bad || f.Bytes() > n {
 		w.Doubt("a field has a value that it can't have")
 	}

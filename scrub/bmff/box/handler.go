@@ -49,8 +49,8 @@ func (w *Walk) longName(off, n int64) (bool, error) {
 	if n > most {
 		return false, nil
 	}
-	b, err := w.Bytes(off, int(n))
-	return err == nil && Readable(bytes.Trim(b, "\x00"), most), err
+	b := w.Get(off, int(n))
+	return Readable(bytes.Trim(b, "\x00"), most), nil
 }
 
 // Printable returns what people would read of a name or value: the text

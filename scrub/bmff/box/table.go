@@ -38,8 +38,7 @@ func (c *Column) Row(i int64) ([]byte, error) {
 	width := max(c.Width, 1)
 	if i < c.first || (i-c.first+1)*width > int64(len(c.block)) {
 		count := min(max(c.ahead, ColumnBlock)/width, c.N-i)
-		b := c.Reader.Get(c.Off+i*width, int(count*width))
-		c.block, c.first = b, i
+		c.block, c.first = c.Reader.Get(c.Off+i*width, int(count*width)), i
 	}
 	at := (i - c.first) * width
 	return c.block[at : at+width], nil
@@ -84,8 +83,7 @@ func (w *Walk) Column(b Box, countAt, width int64) (Column, error) {
 	if b.Size() < countAt+4 {
 		return Column{}, w.Errorf(b.Off, "box %q has %d bytes, expected %d or more", b.Name(), b.Len, b.Head+countAt+4)
 	}
-	h := w.Get(b.Body()+countAt, 4)
-	c := Column{Reader: w.Reader, Off: b.Body() + countAt + 4, N: int64(Uint32(h)), Width: width}
+	c := Column{Reader: w.Reader, Off: b.Body() + countAt + 4, N: int64(Uint32(w.Get(b.Body()+countAt, 4))), Width: width}
 	if room := (b.End() - c.Off) / width; c.N > room {
 		return Column{}, w.Errorf(b.Off, "box %q says %d entries and has room for %d", b.Name(), c.N, room)
 	}

@@ -131,9 +131,8 @@ func (w reader) contentsOf(t *Track, e entry, start int64) (c contents, err erro
 			_, err := box.Each(w.Scan, b.Body(), b.End(), visit)
 			return err
 		case "frma", "tenc", "dvcC", "dvvC", "dvwC":
-			h, err := w.Bytes(b.Body(), int(min(b.Size(), 24)))
-			c.read(b.Type, h)
-			return err
+			c.read(b.Type, w.Get(b.Body(), int(min(b.Size(), 24))))
+			return nil
 		}
 		return nil
 	}

@@ -129,8 +129,7 @@ func (w reader) entryFields(off, n int64, place string, read box.Form) error {
 // the most.
 func (w reader) quality(off int64, place string) error {
 	for range 2 {
-		h := w.Get(off, 4)
-		if box.Uint32(h) <= 1024 {
+		if box.Uint32(w.Get(off, 4)) <= 1024 {
 			w.Claim(off, 4, scrub.Structure, place)
 		} else if err := w.Zero(off, 4, scrub.Hidden, place+"/quality", ""); err != nil {
 			return err

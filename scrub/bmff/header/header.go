@@ -117,8 +117,7 @@ func AfterTimes(w *box.Walk, b box.Box) (v uint32, ok bool, err error) {
 	if err != nil || b.Size() < at+4 {
 		return 0, false, err
 	}
-	h := w.Get(b.Body()+at, 4)
-	return box.Uint32(h), true, nil
+	return box.Uint32(w.Get(b.Body()+at, 4)), true, nil
 }
 
 // headerFields doubts a movie or track whose rate, volume or place can't be.

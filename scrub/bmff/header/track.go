@@ -149,8 +149,7 @@ func (w header) clipping(b box.Box, place string) error {
 		if c.Type != "crgn" || c.Size() < rectangle {
 			return w.Other(c, at)
 		}
-		h := w.Get(c.Body(), 2)
-		if n := int64(box.Uint16(h)); n > rectangle {
+		if n := int64(box.Uint16(w.Get(c.Body(), 2))); n > rectangle {
 			w.Doubt("a clipping region that is no rectangle")
 			w.Keep(c, at)
 			return nil

@@ -109,8 +109,7 @@ func (d *Data) finish(u *cursor) error {
 func (d *Data) withoutZeros(off, least, most int64) int64 {
 	for most > least {
 		n := min(most-least, box.ColumnBlock)
-		b := d.Get(off+most-n, int(n))
-		if data := int64(len(bytes.TrimRight(b, "\x00"))); data > 0 {
+		if data := int64(len(bytes.TrimRight(d.Get(off+most-n, int(n)), "\x00"))); data > 0 {
 			return most - n + data
 		}
 		most -= n
@@ -127,11 +126,10 @@ func (d *Data) account(u *cursor, k samples.Chunk, next int64) error {
 	if u.t.Tables.Constant == 0 || k.Len == 0 || end < k.Off || next <= end || next > d.Size() {
 		return nil
 	}
-	empty, err := d.Constant(end, min(next-end, 64), 0)
-	if err == nil && !empty {
+	if !d.Zeros(end, min(next-end, 64)) {
 		u.gaps = min(u.gaps+next-end, d.Size())
 	}
-	return err
+	return nil
 }
 
 // mdatEnd returns where the media data ends that holds off, or off.

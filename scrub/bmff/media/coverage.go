@@ -163,11 +163,10 @@ func (d *Data) CutOpen(end int64) (int64, error) {
 	for _, r := range d.cover.Regions() {
 		last = max(last, min(r.End(), m.End()))
 	}
-	empty, err := d.Constant(last, m.End()-last, 0)
-	if err == nil && !empty {
+	if !d.Zeros(last, m.End()-last) {
 		m.Len, end = last-m.Off, last
 	}
-	return end, err
+	return end, nil
 }
 
 // claimRun claims one run of bytes inside mdat.

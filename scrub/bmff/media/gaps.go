@@ -12,10 +12,8 @@ import (
 
 // gap claims media data that no sample covers if they are zeros, else it notes them.
 func (d *Data) gap(off, n int64) error {
-	zero, err := d.Constant(off, n, 0)
+	zero := d.Zeros(off, n)
 	switch {
-	case err != nil:
-		return err
 	case zero:
 		d.Claim(off, n, scrub.Filler, "mdat/unreferenced")
 	case len(d.gaps) >= MaxBodies:
@@ -122,8 +120,7 @@ func (d *Data) whole(t *Samples, r scrub.Range) (bool, error) {
 	case t.Encrypted || r.Len < 4:
 		return false, nil
 	case t.TimedText():
-		h, err := d.Bytes(r.Off, 2)
-		return err == nil && int64(box.Uint16(h))+2 == r.Len, err
+		return int64(box.Uint16(d.Get(r.Off, 2)))+2 == r.Len, nil
 	}
 	return t.Codec.Whole(d.Reader, r.Off, r.Len)
 }

@@ -47,9 +47,9 @@ func (w *Tags) readItem(b box.Box) (it item, err error) {
 		case c.Type == "name" && b.Type == "covr":
 			return nil // see pictures
 		case c.Type == "free":
-			empty, err := w.Constant(c.Body(), c.Size(), 0)
+			empty := w.Zeros(c.Body(), c.Size())
 			it.extra = it.extra || !empty
-			return err
+			return nil
 		}
 		it.extra = true
 		return nil
@@ -230,8 +230,7 @@ func (w *Tags) judgeItem(b box.Box, it item, place string) (stays bool, err erro
 func (w *Tags) locales(it item, place string) {
 	for _, d := range it.data {
 		off := d.Body() + 4
-		empty := w.Zeros(off, 4)
-		if !empty && it.role != scrub.Render {
+		if !w.Zeros(off, 4) && it.role != scrub.Render {
 			w.Rewrite(off, make([]byte, 4), scrub.Place, place+"/locale")
 		}
 	}

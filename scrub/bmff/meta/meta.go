@@ -141,9 +141,8 @@ func (w *Tags) readMeta(b box.Box) (*metadata, error) {
 	_, err := w.Children(m.children, b.End(), func(c box.Box) error {
 		switch {
 		case c.Type == "hdlr" && c.Size() >= 12:
-			h, err := w.Bytes(c.Body()+8, 4)
-			m.handler = string(h)
-			return err
+			m.handler = string(w.Get(c.Body()+8, 4))
+			return nil
 		case c.Type == "keys":
 			return w.readKeys(c, m)
 		}
@@ -158,9 +157,9 @@ func (w *Tags) readKeys(b box.Box, m *metadata) error {
 		if len(m.keys) == maxItems {
 			return w.Errorf(b.Off, "more than %d keys", maxItems)
 		}
-		name, err := w.Bytes(c.Body(), int(min(c.Size(), scrub.MaxValue)))
+		name := w.Get(c.Body(), int(min(c.Size(), scrub.MaxValue)))
 		m.keys = append(m.keys, key{c.Off, c.Len, string(name), c.Type != "mdta" && c.Type != "udta"})
-		return err
+		return nil
 	})
 	return err
 }
@@ -231,11 +230,11 @@ func (w *Tags) ReadRecorder(b box.Box) error {
 		w.recorder = w.recorder || found
 		return err
 	}
-	text, err := w.Bytes(b.Body(), int(min(b.Size(), box.MaxSlack)))
+	text := w.Get(b.Body(), int(min(b.Size(), box.MaxSlack)))
 	for _, name := range recorderNames {
 		w.recorder = w.recorder || bytes.Contains(text, name)
 	}
-	return err
+	return nil
 }
 
 // told returns what words that people read give away, "" if they may stay.

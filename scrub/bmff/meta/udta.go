@@ -82,8 +82,7 @@ func (w *Tags) words(b box.Box, kind scrub.Kind, place string) bool {
 	if b.Size() > int64(most)+16 {
 		return !w.Drop(b, scrub.Unknown, place, "")
 	}
-	body := w.Get(b.Body(), int(b.Size()))
-	text, ok := userWords(b.Type, body)
+	text, ok := userWords(b.Type, w.Get(b.Body(), int(b.Size())))
 	tells := w.told(kind, text)
 	switch {
 	case b.Type == "\xa9day" && !isYear(text):
@@ -160,8 +159,8 @@ func isYear(text []byte) bool {
 
 // userText returns what people would read of an item that goes.
 func (w *Tags) userText(b box.Box) string {
-	body, err := w.Bytes(b.Body(), int(min(b.Size(), scrub.MaxValue)))
-	if err != nil || len(body) < 4 {
+	body := w.Get(b.Body(), int(min(b.Size(), scrub.MaxValue)))
+	if len(body) < 4 {
 		return ""
 	}
 	if b.Type[0] == 0xa9 && int(box.Uint16(body)) <= len(body)-4 {

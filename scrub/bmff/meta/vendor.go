@@ -33,8 +33,7 @@ func (w *Tags) UUID(b box.Box, place string) error {
 	if b.Size() < 16 {
 		return w.Unneeded(b, place)
 	}
-	id := w.Get(b.Body(), 16)
-	if t, ok := known()["uuid"][hex.EncodeToString(id)]; ok {
+	if t, ok := known()["uuid"][hex.EncodeToString(w.Get(b.Body(), 16))]; ok {
 		w.Drop(b, t.Kind, place+"/"+t.ID, "")
 		return nil
 	}

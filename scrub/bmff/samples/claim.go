@@ -198,8 +198,7 @@ func subsamples(w *box.Walk, b box.Box, place string) error {
 		if b.End()-at < 6 {
 			return w.Errorf(b.Off, "box \"subs\" ends before its last entry")
 		}
-		h := w.Get(at, 6)
-		at += 6 + width*int64(box.Uint16(h[4:]))
+		at += 6 + width*int64(box.Uint16(w.Get(at, 6)[4:]))
 	}
 	if at > b.End() {
 		return w.Errorf(b.Off, "box \"subs\" ends before its last entry")

@@ -66,9 +66,9 @@ func (g *Groups) Read(w *box.Walk, b box.Box, samples int64) error {
 		if c.Type != "sgpd" && c.Type != "sbgp" {
 			return nil
 		}
-		h, err := w.Bytes(c.Body(), int(min(c.Size(), box.MostFields)))
-		if err != nil || len(h) < 8 {
-			return err
+		h := w.Get(c.Body(), int(min(c.Size(), box.MostFields)))
+		if len(h) < 8 {
+			return nil
 		}
 		typ := string(h[4:8])
 		_, known := groupForms[typ]
@@ -91,9 +91,9 @@ func (g *Groups) Read(w *box.Walk, b box.Box, samples int64) error {
 
 // GroupType reads the type of a grouping.
 func GroupType(w *box.Walk, b box.Box) (string, error) {
-	h, err := w.Bytes(b.Body(), int(min(b.Size(), 8)))
-	if err != nil || len(h) < 8 {
-		return "", err
+	h := w.Get(b.Body(), int(min(b.Size(), 8)))
+	if len(h) < 8 {
+		return "", nil
 	}
 	return string(h[4:8]), nil
 }

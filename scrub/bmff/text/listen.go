@@ -64,8 +64,7 @@ func (h *Heard) Hear(w *box.Walk, f samples.Sample, start, end int64) error {
 	if h.format == "stpp" || h.format == "wvtt" {
 		most = 64 << 10
 	}
-	b := w.Get(f.Off, int(min(f.Len, most)))
-	text, ok := h.text(b, f.Len)
+	text, ok := h.text(w.Get(f.Off, int(min(f.Len, most))), f.Len)
 	if !ok {
 		h.Damaged = true
 		return nil
