@@ -181,6 +181,13 @@ func (p *Pictures) exif(it *item) error {
 	if err != nil {
 		return err
 	}
+	if left, err := emptied(in, at); err != nil || left {
+		if err == nil {
+			in.Gone(scrub.Finding{Kind: scrub.Device, Place: it.label(), Off: 0, Len: n})
+			err = p.empties(it, in, n)
+		}
+		return err
+	}
 	if at < 0 {
 		p.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: it.place(), Off: it.offset(), Len: n})
 		p.Doubt("an item that should be EXIF is none")
@@ -227,7 +234,10 @@ func (p *Pictures) exif(it *item) error {
 	})
 	if tiff == nil {
 		in.Gone(scrub.Finding{Kind: scrub.Device, Place: it.label(), Off: 0, Len: n})
-		return p.cover(it)
+		if p.contested(it) {
+			return p.cover(it)
+		}
+		return p.empties(it, in, at+exifHead)
 	}
 	in.Gone(scrub.Finding{Kind: scrub.Hidden, Place: it.label(), Off: 0, Len: n})
 	if fresh, err := p.media.CoverOwn(it.extents); err != nil || !fresh {
@@ -243,6 +253,30 @@ func (p *Pictures) exif(it *item) error {
 	in.Fill(scrub.Destroy, 4, to-4, 0)
 	in.Fill(scrub.Destroy, to+int64(len(tiff)), n-to-int64(len(tiff)), 0)
 	return nil
+}
+
+// exifHead is the length of the header by which a block is known.
+const exifHead = 8
+
+// empties fills an item of EXIF with zeros. Its first bytes go last, since it is known by them.
+func (p *Pictures) empties(it *item, in *scrub.Scan, head int64) error {
+	if fresh, err := p.media.CoverOwn(it.extents); err != nil || !fresh {
+		return err
+	}
+	in.Claim(0, in.Size(), scrub.Identify, it.label())
+	in.Fill(scrub.Unlink, head, in.Size()-head, 0)
+	in.Fill(scrub.Destroy, 0, head, 0)
+	return nil
+}
+
+// emptied tells whether an item is what empties leaves if it is stopped: a block without an end of
+// its header, and zeros.
+func emptied(in *scrub.Scan, at int64) (bool, error) {
+	const most = 4 + 6 + exifHead
+	if at >= 0 || in.Size() < most+exifHead {
+		return false, nil
+	}
+	return in.Constant(most, in.Size()-most, 0)
 }
 
 // settled tells whether an item says nothing but the block tiff, at at.

@@ -229,7 +229,13 @@ func (p *Pictures) sure(it *item) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return p.media.WholeItem(t, it.extents)
+	whole, err := p.media.WholeItem(t, it.extents)
+	if err != nil || whole || len(it.extents) == 0 {
+		return whole, err
+	}
+	const sector = 512 // up to the end of which a run that was stopped has filled it
+	first := it.extents[0]
+	return p.Constant(first.Off, min(first.Len, sector-first.Off%sector, p.Left(first.Off)), 0)
 }
 
 // unlink has programs forget a picture that goes: it is hidden, and belongs to no other one.

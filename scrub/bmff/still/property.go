@@ -163,9 +163,7 @@ func (p *Pictures) claimProperty(r *property, place string) error {
 		return p.Filler(r.Box, place)
 	case ok && t.Role != 0 && p.needed(r):
 		return p.keepProperty(r, place)
-	case ok && t.Role != 0 && len(r.users) > 0:
-		t.Kind = scrub.Unknown
-	case ok && t.Role != 0:
+	case ok && t.Role != 0 && len(r.users) == 0:
 		t.Kind = scrub.Hidden
 	case !ok:
 		t.Kind = scrub.Unknown

@@ -109,7 +109,7 @@ func (p *Pictures) add(id uint32) (*item, error) {
 
 // Settle claims the box and what its items are made of.
 func (p *Pictures) Settle() error {
-	p.media.Asked = p.media.Asked || len(p.items) > 0
+	p.media.Asked = true
 	p.media.Proven = p.proven
 	p.judge()
 	if err := p.claimItems(); err != nil {
