@@ -57,6 +57,9 @@ type shelf struct {
 	recipes     []recipe
 }
 
+// beside are the formats of which nothing is a medium.
+var beside = []string{"track", "positions", "aae", "sony-xml", "appledouble"}
+
 func shelves() []shelf {
 	return []shelf{
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
@@ -64,6 +67,7 @@ func shelves() []shelf {
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos}, {"qoi", ".qoi", qois}, {"pcx", ".pcx", pcxs}, {"tga", ".tga", tgas}, {"dds", ".dds", ddss}, {"pnm", ".ppm", pnms}, {"hdr", ".hdr", hdrs}, {"exr", ".exr", exrs}, {"djvu", ".djvu", djvus},
 		{"gif", ".gif", gifs},
+		{"track", ".gpx", gpsTracks}, {"positions", ".nmea", gpsLogs}, {"aae", ".aae", aaes}, {"sony-xml", ".xml", sonyXMLs}, {"appledouble", "", appleDoubles},
 		{"psd", ".psd", psds},
 		{"flac", ".flac", flacs},
 		{"ogg", ".ogg", oggMedia},
@@ -132,6 +136,6 @@ func (s shelf) make(r recipe) Sample {
 	text := s.format == "subtitle" || s.format == "playlist"
 	return Sample{
 		Name: s.format + "/" + r.name, Format: s.format, Ext: s.ext, Data: data,
-		Secrets: k.secrets, MustStay: k.mustStay, Streams: k.streams || text, Text: text, Odd: k.odd,
+		Secrets: k.secrets, MustStay: k.mustStay, Streams: k.streams || text || slices.Contains(beside, s.format), Text: text, Odd: k.odd,
 	}
 }

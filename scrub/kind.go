@@ -20,6 +20,7 @@ const (
 	Telemetry  Kind = "telemetry"  // tracks of sensor or position data
 	Provenance Kind = "provenance" // signed manifests such as C2PA, edit history
 	MakerNote  Kind = "makernote"  // a vendor's private block
+	Sidecar    Kind = "sidecars"   // files beside pictures and films that tell of them
 	Mark       Kind = "mark"       // tags known by name that name a machine
 	Trailer    Kind = "trailer"    // bytes after the end
 	Hidden     Kind = "hidden"     // content in padding or in bytes nothing refers to
@@ -35,7 +36,7 @@ const (
 // Kinds lists every kind in the order in which help texts show them.
 func Kinds() []Kind {
 	return []Kind{Device, Serial, Person, Place, Time, Software, ID, Comment, Caption, Thumbnail, Motion, Telemetry,
-		Provenance, MakerNote, Mark, Trailer, Hidden, Unknown, Title, Lyrics, Chapters, Cover, GainMap}
+		Provenance, MakerNote, Sidecar, Mark, Trailer, Hidden, Unknown, Title, Lyrics, Chapters, Cover, GainMap}
 }
 
 // Keepable tells whether a policy may keep the kind. What is not understood

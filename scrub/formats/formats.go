@@ -35,6 +35,7 @@ import (
 	"untag/scrub/raster"
 	"untag/scrub/realmedia"
 	"untag/scrub/riff"
+	"untag/scrub/sidecar"
 	"untag/scrub/sniff"
 	"untag/scrub/swf"
 	"untag/scrub/tiff"
@@ -68,7 +69,7 @@ func Table() []scrub.Format {
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}
-	return slices.Concat(parsed, ends.Table(), recognised(), raster.Texts(), []scrub.Format{mpegaudio.Format, id3.Format, apetag.Format, lines.Subtitle, lines.Playlist, text})
+	return slices.Concat(parsed, ends.Table(), recognised(), raster.Texts(), sidecar.Formats(), []scrub.Format{mpegaudio.Format, id3.Format, apetag.Format, lines.Subtitle, lines.Playlist, text})
 }
 
 // Engine returns an engine for [Table].

@@ -62,9 +62,7 @@ func recognised() (all []scrub.Format) {
 		{"mobi", "Mobipocket, Kindle book", "mobi azw azw3 prc", sniff.Like(sniff.Skip(60)+"BOOKMOBI", sniff.Skip(60)+"TEXtREAd")},
 		{"caj", "CAJ document", "caj", sniff.Like("CAJ\x00")},
 		{"xmp", "XMP side file", "xmp", sniff.XML("xmpmeta|RDF")},
-		{"track", "positions: GPX, KML, TCX", "gpx kml tcx", sniff.XML("gpx|kml|TrainingCenterDatabase")},
-		{"positions", "positions of a device: NMEA, FIT, GPMF", "nmea", sniff.Words("$GPRMC,", "$GPGGA,", "$GNRMC,", "\x0e???????.FIT", "\x0c???????.FIT", "DEVC\x00\x01")},
-		{"appledouble", "macOS side file of another file", "", sniff.Like("\x00\x05\x16\x07\x00\x02\x00\x00", "\x00\x05\x16\x00\x00\x02\x00\x00")},
+		{"gpmf", "positions of a GoPro: GPMF", "", sniff.Words("DEVC\x00\x01")},
 		{"shortcut", "Windows shortcut", "lnk", sniff.Like("\x4c\x00\x00\x00\x01\x14\x02\x00")},
 		{"thumbcache", "Windows thumbnails", "", sniff.Like("CMMM")},
 

@@ -20,6 +20,7 @@ var KindWords = map[scrub.Kind]string{
 	scrub.Telemetry:  "tracks of sensor or position data",
 	scrub.Provenance: "signed manifests such as C2PA, edit history",
 	scrub.MakerNote:  "a vendor's private block",
+	scrub.Sidecar:    "files beside pictures and films that tell of them: GPX, AAE, AppleDouble",
 	scrub.Mark:       "tags known by name that name a machine",
 	scrub.Trailer:    "bytes after the end of the medium",
 	scrub.Hidden:     "content in padding, or in bytes that nothing refers to",

@@ -1,0 +1,39 @@
+package samples
+
+// Files beside pictures and films.
+
+var gpsTracks = []recipe{
+	{"gpx", func(k *kit) []byte {
+		return []byte("<?xml version=\"1.0\"?>\n<gpx version=\"1.1\" creator=\"" + k.secret("creator") + "\" xmlns=\"http://www.topografix.com/GPX/1/1\">\n<trk><name>" + k.secret("name") +
+			"</name><trkseg><trkpt lat=\"47.3755\" lon=\"8.54175\"><time>2031-07-14T15:16:17Z</time></trkpt></trkseg></trk>\n</gpx>\n")
+	}},
+	{"kml", func(k *kit) []byte {
+		return []byte("<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Placemark><name>" + k.secret("home") + "</name><Point><coordinates>8.54175,47.3755</coordinates></Point></Placemark></kml>")
+	}},
+}
+
+var gpsLogs = []recipe{
+	{"nmea", func(k *kit) []byte {
+		return []byte("$GPRMC,151617,A,4722.530,N,00832.505,E,0.1,0.0,140731,,*1C\r\n$GPTXT,01,01,02," + k.secret("serial") + "*00\r\n")
+	}},
+	{"fit", func(k *kit) []byte {
+		words := []byte(k.secret("product"))
+		return cat([]byte{14, 0x10, 0, 0}, le32(len(words)), []byte(".FIT"), zeros(2), words, zeros(2))
+	}},
+}
+
+var aaes = []recipe{{"edits", func(k *kit) []byte {
+	return []byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\"><dict>" +
+		"<key>adjustmentData</key><data>" + k.secret("data") + "</data><key>adjustmentFormatIdentifier</key><string>com.apple.photo</string>" +
+		"<key>adjustmentTimestamp</key><date>2031-07-14T15:16:17Z</date></dict></plist>\n")
+}}}
+
+var sonyXMLs = []recipe{{"camera", func(k *kit) []byte {
+	return []byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<NonRealTimeMeta xmlns=\"urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00\" lastUpdate=\"2031-07-14T15:16:17+02:00\">" +
+		"<Device manufacturer=\"Sony\" modelName=\"" + k.secret("model") + "\" serialNo=\"" + k.secret("serial") + "\"/></NonRealTimeMeta>\n")
+}}}
+
+var appleDoubles = []recipe{{"where-from", func(k *kit) []byte {
+	words := []byte("com.apple.metadata:kMDItemWhereFroms " + k.secret("address"))
+	return cat([]byte("\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "), be16(2), be32(9), be32(50), be32(len(words)), be32(2), be32(50+len(words)), be32(0), words)
+}}}
