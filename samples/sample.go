@@ -58,7 +58,7 @@ type shelf struct {
 }
 
 // beside are the formats of which nothing is a medium.
-var beside = []string{"track", "positions", "aae", "sony-xml", "appledouble"}
+var beside = []string{"track", "positions", "aae", "sony-xml", "appledouble", "xmp", "pp3", "develop"}
 
 func shelves() []shelf {
 	return []shelf{
@@ -67,7 +67,7 @@ func shelves() []shelf {
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos}, {"qoi", ".qoi", qois}, {"pcx", ".pcx", pcxs}, {"tga", ".tga", tgas}, {"dds", ".dds", ddss}, {"pnm", ".ppm", pnms}, {"hdr", ".hdr", hdrs}, {"exr", ".exr", exrs}, {"djvu", ".djvu", djvus},
 		{"gif", ".gif", gifs},
-		{"track", ".gpx", gpsTracks}, {"positions", ".nmea", gpsLogs}, {"aae", ".aae", aaes}, {"sony-xml", ".xml", sonyXMLs}, {"appledouble", "", appleDoubles},
+		{"track", ".gpx", gpsTracks}, {"positions", ".nmea", gpsLogs}, {"xmp", ".xmp", sideXMPs}, {"pp3", ".pp3", profiles}, {"develop", ".dop", developers}, {"aae", ".aae", aaes}, {"sony-xml", ".xml", sonyXMLs}, {"appledouble", "", appleDoubles},
 		{"psd", ".psd", psds},
 		{"flac", ".flac", flacs},
 		{"ogg", ".ogg", oggMedia},

@@ -37,3 +37,33 @@ var appleDoubles = []recipe{{"where-from", func(k *kit) []byte {
 	words := []byte("com.apple.metadata:kMDItemWhereFroms " + k.secret("address"))
 	return cat([]byte("\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "), be16(2), be32(9), be32(50), be32(len(words)), be32(2), be32(50+len(words)), be32(0), words)
 }}}
+
+// develop is a setting of Camera Raw.
+const develop = `xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" crs:Exposure2012="+0.35" crs:WhiteBalance="As Shot" crs:HasSettings="True"`
+
+var sideXMPs = []recipe{
+	{"words", func(k *kit) []byte { return xmp(xmpIdentity(k, "")) }},
+	{"settings", func(k *kit) []byte {
+		k.stay([]byte(`crs:Exposure2012="+0.35"`))
+		k.stay([]byte("<rdf:li>128, 140</rdf:li>"))
+		attributes, elements := xmpIdentity(k, "")
+		return xmp(develop+` crs:RawFileName="`+k.secret("name")+`.nef" `+attributes, elements+
+			`<crs:ToneCurvePV2012><rdf:Seq><rdf:li>0, 0</rdf:li><rdf:li>128, 140</rdf:li></rdf:Seq></crs:ToneCurvePV2012><crs:Look><rdf:Description crs:Name="`+k.secret("look")+`" crs:Amount="1"/></crs:Look>`)
+	}},
+}
+
+var profiles = []recipe{{"words", func(k *kit) []byte {
+	k.stay([]byte("Compensation=0.35"))
+	k.stay([]byte("Curve=1;0;0;0.5;0.6;1;1;"))
+	return []byte("[Version]\nAppVersion=" + k.secret("5.8") + "\nVersion=346\n\n[Exposure]\nAuto=false\nCompensation=0.35\nCurve=1;0;0;0.5;0.6;1;1;\nCurveMode=FilmLike\n\n[RAW]\nDarkFrame=/home/" + k.secret("path") +
+		"/dark.nef\n\n[Exif]\nArtist=" + k.secret("artist") + "\n\n[IPTC]\nCity=" + k.secret("city") + ";\n")
+}}}
+
+var developers = []recipe{
+	{"dxo", func(k *kit) []byte {
+		return []byte("Sidecar = {\nDate = \"2031-07-14T15:16:17Z\",\nSoftware = \"" + k.secret("software") + "\",\n}\n")
+	}},
+	{"on1", func(k *kit) []byte {
+		return []byte(`{"photos":{"` + k.secret("id") + `":{"metadata":{"GPSLatitude":47.3755}}}}`)
+	}},
+}

@@ -13,7 +13,7 @@ func TestGoldenMaps(t *testing.T) {
 		"jpeg/plain", "jpeg/everything", "jpeg/exif-thumbnail", "jpeg/icc-split", "jpeg/ultra-hdr", "jpeg/motion", "jpeg/trailer-layers",
 		"png/text", "png/exif-orientation", "png/icc",
 		"bmp/gaps", "bmp/palette", "bmp/profile", "bmp/linked-profile", "bmp/runs", "ico/words", "qoi/trailer", "pcx/words", "tga/words", "dds/words", "pnm/comments", "hdr/words", "exr/words", "djvu/words",
-		"track/gpx", "positions/nmea", "aae/edits", "sony-xml/camera", "appledouble/where-from",
+		"track/gpx", "positions/nmea", "xmp/words", "xmp/settings", "pp3/words", "develop/dxo", "aae/edits", "sony-xml/camera", "appledouble/where-from",
 		"psd/resources", "psd/layers", "psd/cut-short",
 		"gif/comments", "gif/icc", "gif/animation", "gif/hiding", "gif/unfinished",
 		"flac/everything", "flac/cover-in-comment", "ogg/vorbis-comments", "ogg/vorbis-comments-on-many-pages", "ogg/opus-padding", "ogg/vorbis-skeleton",

@@ -61,7 +61,6 @@ func recognised() (all []scrub.Format) {
 		{"chm", "Windows help", "chm", sniff.Like("ITSF\x03\x00\x00\x00")},
 		{"mobi", "Mobipocket, Kindle book", "mobi azw azw3 prc", sniff.Like(sniff.Skip(60)+"BOOKMOBI", sniff.Skip(60)+"TEXtREAd")},
 		{"caj", "CAJ document", "caj", sniff.Like("CAJ\x00")},
-		{"xmp", "XMP side file", "xmp", sniff.XML("xmpmeta|RDF")},
 		{"gpmf", "positions of a GoPro: GPMF", "", sniff.Words("DEVC\x00\x01")},
 		{"shortcut", "Windows shortcut", "lnk", sniff.Like("\x4c\x00\x00\x00\x01\x14\x02\x00")},
 		{"thumbcache", "Windows thumbnails", "", sniff.Like("CMMM")},

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/pattern"
 	"untag/scrub/sniff"
 )
 
@@ -17,6 +18,7 @@ type kind struct {
 	name, title, extensions string
 	is                      sniff.Func
 	least                   []form
+	clean                   func(kind, *scrub.Scan) error // nil: it is emptied
 }
 
 // form is how a file starts, and the shortest one that does: less than a sector, so that it
@@ -29,21 +31,32 @@ var kinds = []kind{
 		{"<kml", `<kml xmlns="http://www.opengis.net/kml/2.2"/>` + "\n"},
 		{"<TrainingCenterDatabase", `<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"/>` + "\n"},
 		{"", "<gpx/>"},
-	}},
+	}, nil},
 	{"positions", "positions of a device: NMEA, FIT", "nmea fit", sniff.Words("$GPRMC,", "$GPGGA,", "$GNRMC,", "$GNGGA,", "\x0e???????.FIT", "\x0c???????.FIT"), []form{
 		{".FIT", "\x0e\x10\x00\x00\x00\x00\x00\x00.FIT\x63\x85\x00\x00"},
 		{"", "$GPRMC,,V,,,,,,,,,,N*53\r\n"},
-	}},
+	}, nil},
+	{"xmp", "XMP side file", "xmp", sniff.XML("xmpmeta|RDF"), []form{{"", `<x:xmpmeta xmlns:x="adobe:ns:meta/"/>` + "\n"}}, kind.packet},
+	{"pp3", "settings of RawTherapee", "pp3 arp", ini, nil, kind.profile},
+	{"develop", "settings of a raw developer: DxO, ON1", "dop on1", developer, []form{{"Sidecar", "Sidecar = {\n}\n"}, {"", `{"photos":{}}` + "\n"}}, nil},
 	{"aae", "edits of a picture: AAE", "aae", both(sniff.XML("plist"), sniff.Holds(1, "adjustmentFormatIdentifier")), []form{
 		{"", `<plist version="1.0"><dict><key>adjustmentFormatIdentifier</key><string/></dict></plist>` + "\n"},
-	}},
+	}, nil},
 	{"sony-xml", "side file of a Sony film", "", sniff.XML("NonRealTimeMeta"), []form{
 		{"", `<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00"/>` + "\n"},
-	}},
+	}, nil},
 	{"appledouble", "macOS side file of another file", "", sniff.Like("\x00\x05\x16\x07\x00\x02\x00\x00", "\x00\x05\x16\x00\x00\x02\x00\x00"), []form{
 		{"", "\x00\x05\x16\x07\x00\x02\x00\x00" + strings.Repeat("\x00", 18)},
-	}},
+	}, nil},
 }
+
+var (
+	profileHead   = pattern.New(`^(\x{feff})?\[Version\]\s+(AppVersion|Version)=`)
+	developerHead = pattern.New(`^(\x{feff})?\s*(Sidecar\s*=\s*\{|\{\s*"photos"\s*:\s*\{)`)
+)
+
+func ini(head []byte, _ int64) bool       { return profileHead().Match(head) }
+func developer(head []byte, _ int64) bool { return developerHead().Match(head) }
 
 func both(a, b sniff.Func) sniff.Func {
 	return func(head []byte, size int64) bool { return a(head, size) && b(head, size) }
@@ -52,7 +65,11 @@ func both(a, b sniff.Func) sniff.Func {
 // Formats are the entries of this package in the table of formats. Some are texts.
 func Formats() (all []scrub.Format) {
 	for _, k := range kinds {
-		all = append(all, scrub.Format{Name: k.name, Title: k.title, Extensions: strings.Fields(k.extensions), Sniff: k.is, Parse: k.parse})
+		parse := k.parse
+		if k.clean != nil {
+			parse = func(s *scrub.Scan) error { return k.clean(k, s) }
+		}
+		all = append(all, scrub.Format{Name: k.name, Title: k.title, Extensions: strings.Fields(k.extensions), Sniff: k.is, Parse: parse})
 	}
 	return all
 }

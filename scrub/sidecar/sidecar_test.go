@@ -71,3 +71,26 @@ func wellFormed(t *testing.T, b []byte) {
 func FuzzSidecar(f *testing.F) {
 	scrubtest.Fuzz(f, engine, samples.Of(names()...)...)
 }
+
+// How a picture is developed stays, and nothing else.
+func TestSettingsStay(t *testing.T) {
+	_, after := plan(t, samples.Get("xmp/settings").Data, scrub.Policy{})
+	wellFormed(t, after)
+	for _, want := range []string{`crs:Exposure2012="+0.35"`, `crs:WhiteBalance="As Shot"`, "<rdf:li>128, 140</rdf:li>"} {
+		if !bytes.Contains(after, []byte(want)) {
+			t.Errorf("%s is gone", want)
+		}
+	}
+	for _, gone := range []string{"exif:", "RawFileName", "crs:Look", "xmpMM"} {
+		if bytes.Contains(after, []byte(gone)) {
+			t.Errorf("%s is still there", gone)
+		}
+	}
+	_, after = plan(t, samples.Get("xmp/words").Data, scrub.Policy{})
+	if want := `<x:xmpmeta xmlns:x="adobe:ns:meta/"/>` + "\n"; string(after) != want {
+		t.Errorf("without settings it becomes %q", after)
+	}
+	if _, after = plan(t, samples.Get("pp3/words").Data, scrub.Policy{}); !bytes.Contains(after, []byte("CurveMode=FilmLike\n")) || bytes.Contains(after, []byte("home")) {
+		t.Errorf("%q", after)
+	}
+}

@@ -24,6 +24,7 @@ type Keep struct {
 	Map         bool // the picture is a gain map: its numbers stay
 	Panorama    bool // the projection of a spherical picture stays
 	Orientation bool // the orientation stays, which no EXIF tells
+	Develop     bool // the settings of a raw developer stay
 }
 
 // Reduced says what remains of a packet if all but the kept properties is
@@ -107,7 +108,7 @@ var skeleton = map[string]bool{
 // Reduce finds what of the packet b stays. It does not ask that the packet is
 // well-formed, since a run that was interrupted may have left it otherwise.
 func Reduce(b []byte, k Keep) *Reduced {
-	r := &reducer{finder: finder{b: b}, allowed: map[string]check{}, count: map[string]int{}, out: &Reduced{Kept: map[string]bool{}}}
+	r := &reducer{finder: finder{b: b}, allowed: map[string]check{}, count: map[string]int{}, develop: k.Develop, out: &Reduced{Kept: map[string]bool{}}}
 	r.allow(k.GainMap, announceNames)
 	r.allow(k.Map, mapNames)
 	r.allow(k.Panorama, panoNames)
@@ -119,6 +120,7 @@ func Reduce(b []byte, k Keep) *Reduced {
 type reducer struct {
 	finder
 	allowed map[string]check
+	develop bool
 	stack   []open
 	spaces  []binding // name spaces in scope, the innermost last
 	kept    []Span
@@ -192,7 +194,7 @@ func (r *reducer) open(t tag) {
 	inside := len(r.stack) == 0 || r.stack[len(r.stack)-1].keep
 	r.bind(t)
 	name := r.usual(t.name)
-	e.usual, e.check = name, r.allowed[name]
+	e.usual, e.check = name, r.allows(name)
 	if n := len(r.stack); n > 0 && e.check == nil && strings.HasPrefix(name, "rdf:") {
 		e.check = r.stack[n-1].check // of a list in a property
 	}
@@ -238,7 +240,7 @@ func (r *reducer) keepsAttr(element string, a attr) bool {
 	case "rdf:parseType":
 		return element == "rdf:li" && a.value == "Resource"
 	}
-	c := r.allowed[name]
+	c := r.allows(name)
 	return c != nil && c(a.value) && r.add(name, a.value)
 }
 
@@ -246,8 +248,11 @@ func (r *reducer) keepsAttr(element string, a attr) bool {
 // for each colour, and a few pictures in a directory.
 func (r *reducer) add(name, value string) bool {
 	most := 3
-	if strings.HasPrefix(name, "Item:") {
+	switch {
+	case strings.HasPrefix(name, "Item:"):
 		most = 16
+	case strings.HasPrefix(name, "crs:"): // points of a curve
+		most = 64
 	}
 	if r.count[name]++; r.count[name] > most {
 		return false
@@ -301,6 +306,9 @@ func plainPrefix(p string) bool {
 
 // uses tells whether properties that may stay have the prefix p.
 func (r *reducer) uses(p string) bool {
+	if r.develop && p == "crs" {
+		return true
+	}
 	for name := range r.allowed {
 		if strings.HasPrefix(name, p+":") || p == "Container" && strings.HasPrefix(name, "Item:") {
 			return true
@@ -325,7 +333,7 @@ func (r *reducer) text(off, end int) {
 	}
 	lead := bytes.Index(r.b[off:end], value)
 	for i := n - 1; i >= 0; i-- {
-		if name := r.stack[i].usual; r.allowed[name] != nil {
+		if name := r.stack[i].usual; r.allows(name) != nil {
 			if r.add(name, string(value)) {
 				r.kept = append(r.kept, Span{off + lead, off + lead + len(value)})
 			}
