@@ -51,13 +51,13 @@ func (c *Compaction) Check(plan *Plan) error {
 	if c.Size != plan.Size {
 		return fmt.Errorf("compaction: of %d bytes, not of %d", c.Size, plan.Size)
 	}
-	protected := protectedRanges(plan.Map)
+	protected := protect(plan.Map)
 	var at int64
 	for _, d := range c.Drops {
 		switch {
 		case d.Off < at || d.Len <= 0 || d.Off > c.Size || d.Len > c.Size-d.Off:
 			return fmt.Errorf("compaction: ranges overlap or lie outside at 0x%x", d.Off)
-		case meets(protected, d.Off, d.Len):
+		case protected.meets(Edit{Off: d.Off, Len: d.Len}):
 			return fmt.Errorf("compaction: drop at 0x%x meets the payload", d.Off)
 		}
 		at = d.End()
@@ -67,9 +67,9 @@ func (c *Compaction) Check(plan *Plan) error {
 		switch {
 		case e.Off < at || e.Len <= 0 || e.Off > c.Size || e.Len > c.Size-e.Off:
 			return fmt.Errorf("compaction: patches overlap or lie outside at 0x%x", e.Off)
-		case e.Data != nil && int64(len(e.Data)) != e.Len:
-			return fmt.Errorf("compaction: patch at 0x%x changes the length", e.Off)
-		case meets(protected, e.Off, e.Len) || meets(c.Drops, e.Off, e.Len):
+		case e.check() != "":
+			return fmt.Errorf("compaction: patch at 0x%x %s", e.Off, e.check())
+		case protected.meets(e) || meets(c.Drops, e.Off, e.Len):
 			return fmt.Errorf("compaction: patch at 0x%x meets what is kept or dropped as it is", e.Off)
 		}
 		at = e.End()

@@ -2,6 +2,7 @@ package scrub
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -33,6 +34,15 @@ type Edit struct {
 	Data     []byte // the new bytes, Len of them; nil means fill with Fill
 	Fill     byte
 	Phase    Phase
+	Over     *Stripes // if not nil, what is replaced; nothing else is
+}
+
+// Stripes are what an edit replaces in each Step bytes of its length, a multiple of Step: a
+// film on tape tells the time in hundreds of places of each frame. Offsets are those in the
+// Step bytes; the edits are in order, and have no stripes.
+type Stripes struct {
+	Step  int64
+	Parts []Edit
 }
 
 // End is the offset after the last byte that the edit replaces.
@@ -46,6 +56,10 @@ func (e Edit) Onto(b []byte, off int64) {
 	}
 	b = b[from-off : to-off]
 	switch {
+	case e.Over != nil:
+		for x := range e.Each(from, to) {
+			x.Onto(b, from)
+		}
 	case e.Data != nil:
 		copy(b, e.Data[from-e.Off:])
 	case e.Fill == 0:
@@ -55,6 +69,56 @@ func (e Edit) Onto(b []byte, off int64) {
 			b[i] = e.Fill
 		}
 	}
+}
+
+// Each yields what the edit does in [from, to), in order: itself, or its parts where they
+// lie.
+func (e Edit) Each(from, to int64) iter.Seq[Edit] {
+	return func(yield func(Edit) bool) {
+		if e.Over == nil {
+			yield(e)
+			return
+		}
+		from, to := max(from, e.Off), min(to, e.End())
+		for at := from - (from-e.Off)%e.Over.Step; at < to; at += e.Over.Step {
+			for _, x := range e.Over.Parts {
+				x.Off, x.Phase = at+x.Off, e.Phase
+				if x.End() > from && x.Off < to && !yield(x) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// check tells what is wrong with the edit beside where it lies.
+func (e Edit) check() string {
+	if e.Over == nil {
+		if e.Data != nil && int64(len(e.Data)) != e.Len {
+			return "changes the length"
+		}
+		return ""
+	}
+	var last int64
+	step := e.Over.Step
+	for _, x := range e.Over.Parts {
+		if x.Off < last || x.Len <= 0 || x.Len > step-x.Off || x.Over != nil || x.check() != "" {
+			return "has stripes that overlap or lie outside"
+		}
+		last = x.End()
+	}
+	if step <= 0 || e.Len%step != 0 || e.Data != nil {
+		return "has stripes that do not fill it"
+	}
+	return ""
+}
+
+// pieces is as how many edits the edit counts.
+func (e Edit) pieces() int {
+	if e.Over == nil {
+		return 1
+	}
+	return 1 + len(e.Over.Parts)
 }
 
 // Range is Len bytes at Off.

@@ -152,9 +152,9 @@ func (s *Scan) lawful() error {
 	if overlap >= 0 {
 		s.Doubt("structures overlap at 0x%x", overlap)
 	}
-	protected := protectedRanges(s.out.claims)
+	protected := protect(s.out.claims)
 	for _, e := range s.out.edits {
-		if meets(protected, e.Off, e.Len) {
+		if protected.meets(e) {
 			return s.Unsupportedf(e.Off, "metadata that shares bytes with the picture or sound")
 		}
 	}
@@ -172,9 +172,9 @@ func (s *Scan) Try(plan func() error) error {
 	}
 	claims := slices.Clone(s.out.claims[p.claims:])
 	slices.SortFunc(claims, func(a, b Span) int { return cmp.Compare(a.Off, b.Off) })
-	protected := protectedRanges(claims)
+	protected := protect(claims)
 	for _, e := range s.out.edits[p.edits:] {
-		if meets(protected, e.Off, e.Len) {
+		if protected.meets(e) {
 			return s.Unsupportedf(0, "metadata that shares bytes with the picture or sound")
 		}
 	}
@@ -214,7 +214,7 @@ func (p *Plan) nameless() Finding {
 
 // Payload writes all bytes of the map's payload spans, in order, to h.
 func (p *Plan) Payload(src io.ReaderAt, h hash.Hash) error {
-	for _, s := range p.Map {
+	for s := range Each(p.Map) {
 		if s.Role != Payload {
 			continue
 		}
@@ -235,7 +235,7 @@ func (p *Plan) Check() error {
 	}
 	var at int64
 	for _, s := range p.Map {
-		if s.Off != at || s.Len <= 0 || s.Len > p.Size-at {
+		if s.Off != at || s.Len <= 0 || s.Len > p.Size-at || s.Over != nil && !s.whole() {
 			return fmt.Errorf("plan: map breaks at 0x%x", at)
 		}
 		at = s.End()
@@ -243,8 +243,8 @@ func (p *Plan) Check() error {
 	if at != p.Size {
 		return fmt.Errorf("plan: map ends at 0x%x", at)
 	}
-	protected := protectedRanges(p.Map)
-	if meets(protected, p.End, p.Size-p.End) {
+	protected := protect(p.Map)
+	if protected.meets(Edit{Off: p.End, Len: p.Size - p.End}) {
 		return fmt.Errorf("plan: the cut at 0x%x meets the payload", p.End)
 	}
 	var last Edit
@@ -254,11 +254,11 @@ func (p *Plan) Check() error {
 			return fmt.Errorf("plan: edit at 0x%x has no phase", e.Off)
 		case e.Off < 0 || e.Len <= 0 || e.Len > p.Size || e.Off > p.Size-e.Len:
 			return fmt.Errorf("plan: edit at 0x%x is outside the file", e.Off)
-		case e.Data != nil && int64(len(e.Data)) != e.Len:
-			return fmt.Errorf("plan: edit at 0x%x changes the length", e.Off)
+		case e.check() != "":
+			return fmt.Errorf("plan: edit at 0x%x %s", e.Off, e.check())
 		case e.Phase < last.Phase || e.Phase == last.Phase && e.Off < last.End():
 			return fmt.Errorf("plan: edits overlap or are out of order at 0x%x", e.Off)
-		case meets(protected, e.Off, e.Len):
+		case protected.meets(e):
 			return fmt.Errorf("plan: edit at 0x%x meets the payload", e.Off)
 		}
 		last = e

@@ -15,7 +15,7 @@ func TestCheck(t *testing.T) {
 	good := func() *Plan {
 		return &Plan{
 			Size: 100, End: 90,
-			Map:   []Span{{0, 10, Structure, "s"}, {10, 40, Payload, "p"}, {50, 10, Render, "r"}, {60, 40, Identify, "i"}},
+			Map:   []Span{{0, 10, Structure, "s", nil}, {10, 40, Payload, "p", nil}, {50, 10, Render, "r", nil}, {60, 40, Identify, "i", nil}},
 			Edits: []Edit{{Off: 0, Len: 4, Phase: Unlink}, {Off: 60, Len: 30, Phase: Destroy}, {Off: 0, Len: 2, Data: []byte{1, 2}, Phase: Repair}},
 		}
 	}
@@ -82,7 +82,7 @@ func TestStatus(t *testing.T) {
 
 func TestPayloadIsHashedAlone(t *testing.T) {
 	data := []byte("headPAYtailLOADrender")
-	p := Plan{Map: []Span{{0, 4, Structure, ""}, {4, 3, Payload, ""}, {7, 4, Identify, ""}, {11, 4, Payload, ""}, {15, 6, Render, ""}}}
+	p := Plan{Map: []Span{{0, 4, Structure, "", nil}, {4, 3, Payload, "", nil}, {7, 4, Identify, "", nil}, {11, 4, Payload, "", nil}, {15, 6, Render, "", nil}}}
 	h := sha256.New()
 	if err := p.Payload(bytes.NewReader(data), h); err != nil {
 		t.Fatal(err)
@@ -143,7 +143,7 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
-var payloadPlan = &Plan{Size: 8, End: 8, Map: []Span{{0, 2, Structure, ""}, {2, 2, Payload, ""}, {4, 4, Filler, ""}}}
+var payloadPlan = &Plan{Size: 8, End: 8, Map: []Span{{0, 2, Structure, "", nil}, {2, 2, Payload, "", nil}, {4, 4, Filler, "", nil}}}
 
 func errOf(_ []byte, err error) error { return err }
 

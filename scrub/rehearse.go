@@ -3,6 +3,7 @@ package scrub
 import (
 	"bytes"
 	"io"
+	"iter"
 	"math"
 	"slices"
 )
@@ -41,28 +42,40 @@ func (e *Engine) Rehearse(src io.ReaderAt, size int64, opt Options) (*Plan, erro
 // the same medium later on. It may call more so: the second plan of a long video
 // has reason to look into fewer frames.
 func (p *Plan) KeptBy(after *Plan) bool {
-	all := payloadRanges(after.Map)
-	for _, r := range payloadRanges(p.Map) {
-		for len(all) > 0 && all[0].End() <= r.Off {
-			all = all[1:]
+	next, stop := iter.Pull(payloadRanges(after.Map))
+	defer stop()
+	now, ok := next()
+	for r := range payloadRanges(p.Map) {
+		for ok && now.End() <= r.Off {
+			now, ok = next()
 		}
-		if len(all) == 0 || r.Off < all[0].Off || r.End() > all[0].End() {
+		if !ok || r.Off < now.Off || r.End() > now.End() {
 			return false
 		}
 	}
 	return true
 }
 
-// payloadRanges returns where the payload lies, however it is divided into spans.
-func payloadRanges(m []Span) (all []Range) {
-	for _, s := range protectedSpans(m) {
-		if n := len(all); n > 0 && all[n-1].End() == s.Off {
-			all[n-1].Len += s.Len
-			continue
+// payloadRanges yields where the payload lies, however it is divided into spans.
+func payloadRanges(m []Span) iter.Seq[Range] {
+	return func(yield func(Range) bool) {
+		var r Range
+		for s := range Each(m) {
+			switch {
+			case s.Role != Payload:
+			case r.Len > 0 && r.End() == s.Off:
+				r.Len += s.Len
+			default:
+				if r.Len > 0 && !yield(r) {
+					return
+				}
+				r = Range{s.Off, s.Len}
+			}
 		}
-		all = append(all, Range{s.Off, s.Len})
+		if r.Len > 0 {
+			yield(r)
+		}
 	}
-	return all
 }
 
 // maxKept is the most that is kept of what was read, in bytes: the index of a film
@@ -119,7 +132,7 @@ func (s staged) ReadAt(b []byte, off int64) (n int, err error) {
 	end := off + int64(len(b))
 	if slices.ContainsFunc(s.phases, func(edits []Edit) bool {
 		i := firstAt(edits, off)
-		return i < len(edits) && edits[i].Off <= off && end <= edits[i].End()
+		return i < len(edits) && edits[i].Over == nil && edits[i].Off <= off && end <= edits[i].End()
 	}) {
 		n = len(b)
 	} else {

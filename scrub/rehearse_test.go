@@ -70,7 +70,7 @@ func TestRehearse(t *testing.T) {
 // What is read is what performing the edits would leave, wherever it is read.
 func TestStaged(t *testing.T) {
 	src := []byte(strings.Repeat("0123456789", 10))
-	edits := []Edit{{5, 10, nil, 'x', Unlink}, {40, 3, []byte("abc"), 0, Unlink}, {12, 20, nil, 'y', Destroy}, {41, 1, nil, 'z', Repair}, {99, 1, []byte("!"), 0, Repair}}
+	edits := []Edit{{5, 10, nil, 'x', Unlink, nil}, {40, 3, []byte("abc"), 0, Unlink, nil}, {12, 20, nil, 'y', Destroy, nil}, {41, 1, nil, 'z', Repair, nil}, {99, 1, []byte("!"), 0, Repair, nil}}
 	want := []byte("01234xxxxxxx" + strings.Repeat("y", 20) + "23456789azc" + strings.Repeat("3456789012", 6)[:56] + "!")
 	s := newStaged(bytes.NewReader(src), edits)
 	for off := range len(src) {

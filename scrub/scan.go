@@ -31,6 +31,7 @@ type outcome struct {
 	findings []Finding
 	unlisted int // findings that goes beyond MaxFindings
 	edits    []Edit
+	parts    int // of claims and edits
 	doubts   []string
 	shallow  bool  // some coded data was not looked at
 	err      error // first excess
@@ -76,11 +77,54 @@ func (s *Scan) Claim(off, n int64, role Role, place string) {
 		place = s.place + "/" + place
 	}
 	for _, r := range s.base.Slice(off, n) {
-		if len(s.out.claims) >= MaxPieces {
+		if len(s.out.claims)+s.out.parts >= MaxPieces {
 			s.out.err = ErrTooMany
 			return
 		}
-		s.out.claims = push(s.out.claims, Span{r.Off, r.Len, role, place})
+		s.out.claims = push(s.out.claims, Span{Off: r.Off, Len: r.Len, Role: role, Place: place})
+	}
+}
+
+// ClaimRun says what n bytes at off are for that are made of the same parts over and over,
+// which they hold without a rest.
+func (s *Scan) ClaimRun(off, n int64, p Pattern) {
+	r := s.base.Slice(off, n)
+	run := Span{Off: off, Len: n, Over: &p}
+	if n > 0 && !run.whole() {
+		s.out.err = s.Errorf(off, "parts that do not fill %d bytes", n)
+		return
+	}
+	if len(r) != 1 {
+		for x := range Each([]Span{run}) {
+			s.Claim(x.Off, x.Len, x.Role, x.Place)
+		}
+		return
+	}
+	if s.out.parts += len(p.Parts); len(s.out.claims)+s.out.parts >= MaxPieces {
+		s.out.err = ErrTooMany
+		return
+	}
+	p.Parts = slices.Clone(p.Parts)
+	for i := range p.Parts {
+		p.Parts[i].Place = strings.TrimPrefix(s.place+"/"+p.Parts[i].Place, "/")
+	}
+	s.out.claims = append(s.out.claims, Span{Off: r[0].Off, Len: r[0].Len, Over: &p})
+}
+
+// EditRun makes the same edits over and over in n bytes at off, in the given phase.
+func (s *Scan) EditRun(phase Phase, off, n int64, over Stripes) {
+	run := Edit{Off: off, Len: n, Phase: phase, Over: &over}
+	if r := s.base.Slice(off, n); len(r) == 1 && len(over.Parts) > 0 {
+		run.Off = r[0].Off
+		s.edit(run)
+		return
+	}
+	for x := range run.Each(off, off+n) {
+		if x.Data != nil {
+			s.Put(phase, x.Off, x.Data)
+		} else {
+			s.Fill(phase, x.Off, x.Len, x.Fill)
+		}
 	}
 }
 
@@ -134,10 +178,11 @@ func (s *Scan) edit(e Edit) {
 	if e.Len <= 0 {
 		return
 	}
-	if len(s.out.edits) >= MaxPieces {
+	if len(s.out.edits)+s.out.parts+e.pieces() > MaxPieces {
 		s.out.err = ErrTooMany
 		return
 	}
+	s.out.parts += e.pieces() - 1
 	s.out.edits = append(s.out.edits, e)
 }
 
@@ -253,9 +298,7 @@ func (s *Scan) nested(x Extents, place string, f *Format, role Role) error {
 	}
 	if role != Payload {
 		for i := range s.out.claims[before.claims:] {
-			if c := &s.out.claims[before.claims+i]; c.Role == Payload {
-				c.Role = role
-			}
+			s.out.claims[before.claims+i].become(role)
 		}
 	}
 	return nil
@@ -307,14 +350,14 @@ func (s *Scan) run(f *Format) error {
 
 // Point remembers what has been reported so far, for [Scan.Reset].
 type Point struct {
-	claims, findings, unlisted, edits, doubts int
-	last                                      Span // the last claim, which later ones may have been joined to
+	claims, findings, unlisted, edits, doubts, parts int
+	last                                             Span // the last claim, which later ones may have been joined to
 }
 
 // Point returns the present state of the report.
 func (s *Scan) Point() Point {
 	o := s.out
-	m := Point{claims: len(o.claims), findings: len(o.findings), unlisted: o.unlisted, edits: len(o.edits), doubts: len(o.doubts)}
+	m := Point{claims: len(o.claims), findings: len(o.findings), unlisted: o.unlisted, edits: len(o.edits), doubts: len(o.doubts), parts: o.parts}
 	if m.claims > 0 {
 		m.last = o.claims[m.claims-1]
 	}
@@ -326,7 +369,7 @@ func (s *Scan) Point() Point {
 func (s *Scan) Reset(m Point) {
 	o := s.out
 	o.claims, o.findings, o.unlisted = o.claims[:m.claims], o.findings[:m.findings], m.unlisted
-	o.edits, o.doubts = o.edits[:m.edits], o.doubts[:m.doubts]
+	o.edits, o.doubts, o.parts = o.edits[:m.edits], o.doubts[:m.doubts], m.parts
 	if m.claims > 0 {
 		o.claims[m.claims-1] = m.last
 	}
@@ -336,7 +379,7 @@ func (s *Scan) Reset(m Point) {
 // container in which nothing stays goes as a whole.
 func (s *Scan) Retract(m Point) {
 	now := s.Point()
-	now.claims, now.edits, now.last = m.claims, m.edits, m.last
+	now.claims, now.edits, now.last, now.parts = m.claims, m.edits, m.last, m.parts
 	s.Reset(now)
 }
 

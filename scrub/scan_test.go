@@ -46,7 +46,7 @@ func TestNestedMediumIsMapped(t *testing.T) {
 		return nil
 	})
 	p := planOf(t, e, "headIN1---234567")
-	want := []Span{{0, 4, Structure, "head"}, {4, 2, Structure, "cover/magic"}, {6, 1, Identify, "cover/words"}, {7, 3, Structure, "between"}, {10, 6, Identify, "cover/words"}}
+	want := []Span{{0, 4, Structure, "head", nil}, {4, 2, Structure, "cover/magic", nil}, {6, 1, Identify, "cover/words", nil}, {7, 3, Structure, "between", nil}, {10, 6, Identify, "cover/words", nil}}
 	if !slices.Equal(p.Map, want) {
 		t.Errorf("map %v", p.Map)
 	}
@@ -80,7 +80,7 @@ func TestRefusedMediumLeavesNothing(t *testing.T) {
 		return s.Errorf(2, "broken")
 	})
 	p := planOf(t, e, "headIN4567")
-	if want := []Span{{0, 4, Identify, "x/body"}, {4, 6, Payload, "opaque"}}; !slices.Equal(p.Map, want) || len(p.Findings)+len(p.Edits)+len(p.Doubts) > 0 {
+	if want := []Span{{0, 4, Identify, "x/body", nil}, {4, 6, Payload, "opaque", nil}}; !slices.Equal(p.Map, want) || len(p.Findings)+len(p.Edits)+len(p.Doubts) > 0 {
 		t.Errorf("%v, %v, %v, %q", p.Map, p.Findings, p.Edits, p.Doubts)
 	}
 }
@@ -115,7 +115,7 @@ func TestMediumAs(t *testing.T) {
 		s.Claim(0, 4, Structure, "head")
 		return s.MediumAs("inner", Extents{{4, 2}}, "profile")
 	}, in)
-	if p := planOf(t, e, "head##"); len(p.Map) != 2 || p.Map[1] != (Span{4, 2, Render, "profile/all"}) {
+	if p := planOf(t, e, "head##"); len(p.Map) != 2 || p.Map[1] != (Span{Off: 4, Len: 2, Role: Render, Place: "profile/all"}) {
 		t.Errorf("%v", p.Map)
 	}
 }
@@ -226,7 +226,7 @@ func TestGoneIgnoresThePolicy(t *testing.T) {
 }
 
 func TestKnown(t *testing.T) {
-	known := []Span{{0, 2, Structure, "s"}, {2, 3, Payload, "p"}, {5, 2, Render, "r"}, {7, 3, Payload, "q"}}
+	known := []Span{{0, 2, Structure, "s", nil}, {2, 3, Payload, "p", nil}, {5, 2, Render, "r", nil}, {7, 3, Payload, "q", nil}}
 	var got []string
 	e := engineOf(func(s *Scan) error {
 		for off := range s.Size() {
@@ -280,7 +280,7 @@ func TestPointAndReset(t *testing.T) {
 		return nil
 	}, nil)
 	p := planOf(t, e, "0123456789")
-	if want := []Span{{0, 4, Filler, "f"}, {4, 6, Identify, "i"}}; !slices.Equal(p.Map, want) || len(p.Findings)+len(p.Edits)+len(p.Doubts) > 0 {
+	if want := []Span{{0, 4, Filler, "f", nil}, {4, 6, Identify, "i", nil}}; !slices.Equal(p.Map, want) || len(p.Findings)+len(p.Edits)+len(p.Doubts) > 0 {
 		t.Errorf("%v %v %v %q", p.Map, p.Findings, p.Edits, p.Doubts)
 	}
 }

@@ -2,6 +2,7 @@ package scrub
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -10,7 +11,65 @@ type Span struct {
 	Off, Len int64
 	Role     Role
 	Place    string // path in the format's own terms, such as moov/udta/©xyz
+	// Over, if not nil, is what the span is over and over; Role is then zero.
+	Over *Pattern
 }
+
+// Pattern is spans that touch, offsets those in one repetition. What is made of it holds
+// it without a rest.
+type Pattern struct{ Parts []Span }
+
+// step is the length of a repetition.
+func (p *Pattern) step() int64 { return p.Parts[len(p.Parts)-1].End() }
+
+// Each yields the spans of a map, those that are parts of others where they lie.
+func Each(m []Span) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		for _, s := range m {
+			if s.Over == nil {
+				if !yield(s) {
+					return
+				}
+				continue
+			}
+			for at := s.Off; at < s.End(); at += s.Over.step() {
+				for _, x := range s.Over.Parts {
+					x.Off += at
+					if !yield(x) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// whole tells whether the parts of a span touch and fill it.
+func (s Span) whole() bool {
+	var at int64
+	for _, x := range s.Over.Parts {
+		if x.Off != at || x.Len <= 0 || x.Len > s.Len-at || x.Over != nil || x.Role == 0 {
+			return false
+		}
+		at = x.End()
+	}
+	return at > 0 && s.Len%at == 0 && s.Role == 0
+}
+
+// become has what is payload be something else.
+func (s *Span) become(role Role) {
+	if s.Role == Payload {
+		s.Role = role
+	}
+	if s.Over != nil {
+		for i := range s.Over.Parts {
+			s.Over.Parts[i].become(role)
+		}
+	}
+}
+
+// hard tells whether no other claim may cut the span into pieces.
+func (s Span) hard() bool { return s.Role.protected() || s.Over != nil }
 
 // End is the offset after the last byte of the span.
 func (s Span) End() int64 { return s.Off + s.Len }
@@ -24,25 +83,26 @@ func tile(claims []Span, size int64) (m []Span, unclaimed, overlap int64) {
 	slices.SortStableFunc(claims, func(a, b Span) int {
 		return cmp.Or(cmp.Compare(a.Off, b.Off), cmp.Compare(b.Len, a.Len))
 	})
+	m = make([]Span, 0, len(claims)) // and no more, as a rule
 	hard, soft := layer{claims: claims, protected: true}, layer{claims: claims}
 	for at := int64(0); at < size; at = m[len(m)-1].End() {
 		h, s := hard.from(at), soft.from(at)
 		end := size
 		if h.Len > 0 {
 			if h.Off <= at {
-				m = push(m, Span{at, h.End() - at, h.Role, h.Place})
+				m = push(m, Span{at, h.End() - at, h.Role, h.Place, h.from(at)})
 				continue
 			}
 			end = h.Off
 		}
 		if s.Len > 0 && s.Off <= at {
-			m = push(m, Span{at, min(end, s.End()) - at, s.Role, s.Place})
+			m = push(m, Span{Off: at, Len: min(end, s.End()) - at, Role: s.Role, Place: s.Place})
 			continue
 		}
 		if s.Len > 0 {
 			end = min(end, s.Off)
 		}
-		m = push(m, Span{at, end - at, Identify, "unclaimed"})
+		m = push(m, Span{Off: at, Len: end - at, Role: Identify, Place: "unclaimed"})
 		unclaimed += end - at
 	}
 	return m, unclaimed, firstOverlap(claims)
@@ -59,7 +119,7 @@ type layer struct {
 func (l *layer) from(at int64) Span {
 	for len(l.claims) > 0 {
 		c := l.claims[0]
-		if c.Role.protected() == l.protected && c.Len > 0 && c.End() > at {
+		if c.hard() == l.protected && c.Len > 0 && c.End() > at {
 			return c
 		}
 		l.claims = l.claims[1:]
@@ -75,11 +135,12 @@ func firstOverlap(claims []Span) int64 {
 		if c.Len <= 0 {
 			continue
 		}
-		if c.Off < open || c.Off < all && !c.Role.protected() {
+		soft := !c.Role.protected()
+		if c.Off < open || c.Off < all && soft {
 			return c.Off
 		}
 		all = max(all, c.End())
-		if !c.Role.protected() {
+		if soft {
 			open = max(open, c.End())
 		}
 	}
@@ -88,27 +149,98 @@ func firstOverlap(claims []Span) int64 {
 
 // push appends s, joined to the last span if it goes on in the same way.
 func push(m []Span, s Span) []Span {
-	if n := len(m); n > 0 && m[n-1].Role == s.Role && m[n-1].Place == s.Place && m[n-1].End() == s.Off {
+	if n := len(m); n > 0 && s.Over == nil && m[n-1].Over == nil && m[n-1].Role == s.Role && m[n-1].Place == s.Place && m[n-1].End() == s.Off {
 		m[n-1].Len += s.Len
 		return m
 	}
 	return append(m, s)
 }
 
-// protectedRanges returns the union of the claims that no edit may meet, in order.
-func protectedRanges(claims []Span) []Range {
-	var out []Range
-	for _, c := range claims { // sorted by tile
-		if !c.Role.protected() || c.Len <= 0 {
-			continue
-		}
-		if n := len(out); n > 0 && c.Off <= out[n-1].End() {
-			out[n-1].Len = max(out[n-1].End(), c.End()) - out[n-1].Off
-			continue
-		}
-		out = append(out, Range{c.Off, c.Len})
+// from is the pattern of a claim of which what lies before an offset was cut off by another
+// one: then it counts as protected as a whole.
+func (s Span) from(at int64) *Pattern {
+	if s.Over != nil && at != s.Off {
+		return &Pattern{[]Span{{Len: s.End() - at, Role: Payload, Place: s.Over.Parts[0].Place}}}
 	}
-	return out
+	return s.Over
+}
+
+// ground is what no edit may meet.
+type ground struct {
+	ranges []Range // in order
+	runs   []Span  // of a pattern, in order
+}
+
+// protect returns the union of the claims that no edit may meet.
+func protect(claims []Span) (g ground) {
+	for _, c := range claims { // sorted by tile
+		switch n := len(g.ranges); {
+		case c.Over != nil:
+			g.runs = append(g.runs, c)
+		case !c.Role.protected() || c.Len <= 0:
+		case n > 0 && c.Off <= g.ranges[n-1].End():
+			g.ranges[n-1].Len = max(g.ranges[n-1].End(), c.End()) - g.ranges[n-1].Off
+		default:
+			g.ranges = append(g.ranges, Range{c.Off, c.Len})
+		}
+	}
+	return g
+}
+
+// meets tells whether an edit shares a byte with what is protected.
+func (g ground) meets(e Edit) bool {
+	if e.Over == nil {
+		return meets(g.ranges, e.Off, e.Len) || slices.ContainsFunc(g.over(e), func(r Span) bool { return r.protects(e.Off, e.Len) })
+	}
+	i, _ := slices.BinarySearchFunc(g.ranges, e.Off, func(r Range, off int64) int { return -1 + 2*b2i(r.End() > off) })
+	for ; i < len(g.ranges) && g.ranges[i].Off < e.End(); i++ {
+		for x := range e.Each(g.ranges[i].Off, g.ranges[i].End()) {
+			_ = x
+			return true
+		}
+	}
+	for _, r := range g.over(e) {
+		from, to := max(e.Off, r.Off), min(e.End(), r.End())
+		if from -= (from - e.Off) % e.Over.Step; e.Over.Step%r.Over.step() == 0 { // all are like the first
+			to = min(to, from+e.Over.Step)
+		}
+		for x := range e.Each(from, to) {
+			if r.protects(x.Off, x.Len) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// over returns the runs that share bytes with where an edit lies.
+func (g ground) over(e Edit) []Span {
+	i, _ := slices.BinarySearchFunc(g.runs, e.Off, func(r Span, off int64) int { return -1 + 2*b2i(r.End() > off) })
+	n := i
+	for n < len(g.runs) && g.runs[n].Off < e.End() {
+		n++
+	}
+	return g.runs[i:n]
+}
+
+func b2i(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// protects tells whether n bytes at off share one with a protected part of a run, which
+// counts as if it had no end.
+func (s Span) protects(off, n int64) bool {
+	step := s.Over.step()
+	at := ((off-s.Off)%step + step) % step
+	for _, x := range s.Over.Parts {
+		if x.Role.protected() && (x.Off < at+n && x.End() > at || x.Off+step < at+n || n >= step) {
+			return true
+		}
+	}
+	return false
 }
 
 // meets tells whether [off, off+n) shares a byte with one of the ordered ranges.

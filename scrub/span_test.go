@@ -7,7 +7,7 @@ import (
 )
 
 func TestTile(t *testing.T) {
-	a, b := Span{0, 100, Identify, "a"}, Span{50, 100, Payload, "b"}
+	a, b := Span{Off: 0, Len: 100, Role: Identify, Place: "a"}, Span{Off: 50, Len: 100, Role: Payload, Place: "b"}
 	tests := []struct {
 		name      string
 		claims    []Span
@@ -17,22 +17,22 @@ func TestTile(t *testing.T) {
 		overlap   int64
 	}{
 		{"nothing", nil, 0, nil, 0, -1},
-		{"no claims", nil, 9, []Span{{0, 9, Identify, "unclaimed"}}, 9, -1},
-		{"one", []Span{{0, 9, Payload, "p"}}, 9, []Span{{0, 9, Payload, "p"}}, 0, -1},
-		{"out of order", []Span{{4, 5, Payload, "p"}, {0, 4, Structure, "s"}}, 9, []Span{{0, 4, Structure, "s"}, {4, 5, Payload, "p"}}, 0, -1},
-		{"a hole", []Span{{0, 2, Structure, "s"}, {5, 4, Payload, "p"}}, 9,
-			[]Span{{0, 2, Structure, "s"}, {2, 3, Identify, "unclaimed"}, {5, 4, Payload, "p"}}, 3, -1},
-		{"a hole at the end", []Span{{0, 2, Structure, "s"}}, 9, []Span{{0, 2, Structure, "s"}, {2, 7, Identify, "unclaimed"}}, 7, -1},
-		{"joined", []Span{{0, 2, Filler, "f"}, {2, 3, Filler, "f"}}, 5, []Span{{0, 5, Filler, "f"}}, 0, -1},
-		{"the earlier wins", []Span{{0, 6, Structure, "s"}, {4, 4, Filler, "f"}}, 8, []Span{{0, 6, Structure, "s"}, {6, 2, Filler, "f"}}, 0, 4},
-		{"payload shared by two tracks", []Span{{0, 6, Payload, "p"}, {4, 4, Payload, "q"}}, 8, []Span{{0, 6, Payload, "p"}, {6, 2, Payload, "q"}}, 0, -1},
-		{"payload wins over what came before", []Span{a, b}, 150, []Span{{0, 50, Identify, "a"}, b}, 0, 50},
-		{"payload wins in the middle", []Span{a, {20, 10, Render, "r"}}, 100,
-			[]Span{{0, 20, Identify, "a"}, {20, 10, Render, "r"}, {30, 70, Identify, "a"}}, 0, 20},
-		{"payload wins over several", []Span{a, {10, 110, Filler, "f"}, {50, 65, Payload, "p"}}, 120,
-			[]Span{{0, 50, Identify, "a"}, {50, 65, Payload, "p"}, {115, 5, Filler, "f"}}, 0, 10},
-		{"twice the same", []Span{{0, 4, Structure, "s"}, {0, 4, Structure, "s"}}, 4, []Span{{0, 4, Structure, "s"}}, 0, 0},
-		{"empty claims", []Span{{2, 0, Payload, "p"}, {0, 4, Structure, "s"}, {4, -1, Payload, "p"}}, 4, []Span{{0, 4, Structure, "s"}}, 0, -1},
+		{"no claims", nil, 9, []Span{{0, 9, Identify, "unclaimed", nil}}, 9, -1},
+		{"one", []Span{{0, 9, Payload, "p", nil}}, 9, []Span{{0, 9, Payload, "p", nil}}, 0, -1},
+		{"out of order", []Span{{4, 5, Payload, "p", nil}, {0, 4, Structure, "s", nil}}, 9, []Span{{0, 4, Structure, "s", nil}, {4, 5, Payload, "p", nil}}, 0, -1},
+		{"a hole", []Span{{0, 2, Structure, "s", nil}, {5, 4, Payload, "p", nil}}, 9,
+			[]Span{{0, 2, Structure, "s", nil}, {2, 3, Identify, "unclaimed", nil}, {5, 4, Payload, "p", nil}}, 3, -1},
+		{"a hole at the end", []Span{{0, 2, Structure, "s", nil}}, 9, []Span{{0, 2, Structure, "s", nil}, {2, 7, Identify, "unclaimed", nil}}, 7, -1},
+		{"joined", []Span{{0, 2, Filler, "f", nil}, {2, 3, Filler, "f", nil}}, 5, []Span{{0, 5, Filler, "f", nil}}, 0, -1},
+		{"the earlier wins", []Span{{0, 6, Structure, "s", nil}, {4, 4, Filler, "f", nil}}, 8, []Span{{0, 6, Structure, "s", nil}, {6, 2, Filler, "f", nil}}, 0, 4},
+		{"payload shared by two tracks", []Span{{0, 6, Payload, "p", nil}, {4, 4, Payload, "q", nil}}, 8, []Span{{0, 6, Payload, "p", nil}, {6, 2, Payload, "q", nil}}, 0, -1},
+		{"payload wins over what came before", []Span{a, b}, 150, []Span{{0, 50, Identify, "a", nil}, b}, 0, 50},
+		{"payload wins in the middle", []Span{a, {20, 10, Render, "r", nil}}, 100,
+			[]Span{{0, 20, Identify, "a", nil}, {20, 10, Render, "r", nil}, {30, 70, Identify, "a", nil}}, 0, 20},
+		{"payload wins over several", []Span{a, {10, 110, Filler, "f", nil}, {50, 65, Payload, "p", nil}}, 120,
+			[]Span{{0, 50, Identify, "a", nil}, {50, 65, Payload, "p", nil}, {115, 5, Filler, "f", nil}}, 0, 10},
+		{"twice the same", []Span{{0, 4, Structure, "s", nil}, {0, 4, Structure, "s", nil}}, 4, []Span{{0, 4, Structure, "s", nil}}, 0, 0},
+		{"empty claims", []Span{{2, 0, Payload, "p", nil}, {0, 4, Structure, "s", nil}, {4, -1, Payload, "p", nil}}, 4, []Span{{0, 4, Structure, "s", nil}}, 0, -1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestTileOfAnyClaims(t *testing.T) {
 		protected := make([]bool, size)
 		for range r.IntN(12) {
 			off := r.Int64N(size)
-			c := Span{off, r.Int64N(size - off + 1), Role(1 + r.IntN(6)), string(rune('a' + r.IntN(3)))}
+			c := Span{Off: off, Len: r.Int64N(size - off + 1), Role: Role(1 + r.IntN(6)), Place: string(rune('a' + r.IntN(3)))}
 			claims = append(claims, c)
 			for i := c.Off; i < c.End(); i++ {
 				protected[i] = protected[i] || c.Role.protected()
@@ -93,8 +93,8 @@ func TestMeets(t *testing.T) {
 }
 
 func TestProtectedRangesJoin(t *testing.T) {
-	claims := []Span{{0, 4, Payload, "a"}, {2, 4, Render, "b"}, {6, 2, Payload, "c"}, {8, 2, Structure, "s"}, {10, 0, Payload, "e"}, {12, 1, Payload, "d"}}
-	if got, want := protectedRanges(claims), []Range{{0, 8}, {12, 1}}; !slices.Equal(got, want) {
+	claims := []Span{{0, 4, Payload, "a", nil}, {2, 4, Render, "b", nil}, {6, 2, Payload, "c", nil}, {8, 2, Structure, "s", nil}, {10, 0, Payload, "e", nil}, {12, 1, Payload, "d", nil}}
+	if got, want := protect(claims).ranges, []Range{{0, 8}, {12, 1}}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -191,6 +191,7 @@ func TestWritesAreGathered(t *testing.T) {
 	}{
 		{"side by side", []scrub.Edit{{Off: 10, Len: 2, Data: []byte("ab")}, {Off: 12, Len: 3, Fill: 7}, {Off: 15, Len: 1, Data: []byte("c")}}, []string{"write 10+6"}},
 		{"apart", []scrub.Edit{{Off: 10, Len: 2, Data: []byte("ab")}, {Off: 13, Len: 3}}, []string{"write 10+2", "write 13+3"}},
+		{"in stripes", []scrub.Edit{{Off: 20, Len: 16, Over: &scrub.Stripes{Step: 8, Parts: []scrub.Edit{{Off: 1, Len: 2, Data: []byte("ab")}, {Off: 6, Len: 2, Fill: 7}}}}}, []string{"write 21+2", "write 26+2", "write 29+2", "write 34+2"}},
 		{"across a border", []scrub.Edit{{Off: maxWrite - 3, Len: 5, Fill: 1}}, []string{"write 1048573+3", "write 1048576+2"}},
 		{"long", []scrub.Edit{{Off: 100, Len: 2 * maxWrite, Fill: 0xff}, {Off: 100 + 2*maxWrite, Len: 4, Data: []byte("last")}}, []string{"write 100+1048476", "write 1048576+1048576", "write 2097152+104"}},
 	} {
@@ -213,7 +214,7 @@ func TestWritesAreGathered(t *testing.T) {
 			if !slices.Equal(k.ops, tt.want) {
 				t.Errorf("got %v, want %v", k.ops, tt.want)
 			}
-			for _, e := range tt.edits {
+			for _, e := range pieces(tt.edits) {
 				want := e.Data
 				if want == nil {
 					want = bytes.Repeat([]byte{e.Fill}, int(e.Len))
@@ -225,6 +226,14 @@ func TestWritesAreGathered(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pieces are edits one by one.
+func pieces(edits []scrub.Edit) (all []scrub.Edit) {
+	for _, e := range edits {
+		all = slices.AppendSeq(all, e.Each(e.Off, e.End()))
+	}
+	return all
 }
 
 func TestBatchesShareSyncs(t *testing.T) {

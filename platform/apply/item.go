@@ -74,6 +74,9 @@ func (it *item) weight() int64 {
 	n := int64(len(it.plan.Map)+len(it.plan.Edits)+4*len(it.plan.Findings)) * 64
 	for _, e := range it.plan.Edits {
 		n += int64(len(e.Data))
+		if e.Over != nil {
+			n += int64(len(e.Over.Parts)) * 64
+		}
 	}
 	return n
 }

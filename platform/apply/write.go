@@ -27,6 +27,16 @@ type writer struct {
 
 // edit writes what e says; some of it waits until the next edit or flush.
 func (w *writer) edit(e scrub.Edit) error {
+	for x := range e.Each(e.Off, e.End()) {
+		if err := w.piece(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// piece writes an edit that has no parts.
+func (w *writer) piece(e scrub.Edit) error {
 	for at := e.Off; at < e.End(); {
 		if e.Data == nil && e.Fill == 0 && e.End()-at >= maxWrite {
 			if at = nextData(w.f, at, e.End()); at == e.End() {

@@ -49,13 +49,27 @@ func seconds(size, rate int64) time.Duration {
 
 // oversize tells whether a plan is beyond what can be told.
 func oversize(p *scrub.Plan) bool {
-	return len(p.Map) > scrub.MaxSpans || len(p.Findings) > scrub.MaxFindings || len(p.Doubts) > scrub.MaxDoubts || tooManyEdits(p.Edits)
+	spans := len(p.Map)
+	for _, s := range p.Map {
+		if s.Over != nil {
+			spans += len(s.Over.Parts)
+		}
+	}
+	return spans > scrub.MaxSpans || len(p.Findings) > scrub.MaxFindings || len(p.Doubts) > scrub.MaxDoubts || tooManyEdits(p.Edits)
 }
 
 func tooManyEdits(edits []scrub.Edit) bool {
 	var n int64
+	pieces := len(edits)
 	for _, e := range edits {
 		n += int64(len(e.Data))
+		if e.Over == nil {
+			continue
+		}
+		pieces += len(e.Over.Parts)
+		for _, x := range e.Over.Parts {
+			n += int64(len(x.Data))
+		}
 	}
-	return len(edits) > scrub.MaxPieces || n > maxData
+	return pieces > scrub.MaxPieces || n > maxData
 }

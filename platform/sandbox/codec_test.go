@@ -41,7 +41,10 @@ func TestPlansTravel(t *testing.T) {
 	for i := range int64(5000) { // more places than slots, some of them again
 		many.Map = append(many.Map, scrub.Span{Off: i, Len: 1, Role: scrub.Role(i%6 + 1), Place: fmt.Sprint("place ", i%1777)})
 	}
-	for name, p := range map[string]*scrub.Plan{"full": full, "many": many, "empty": {Refused: "not a medium of a known format"}} {
+	over := &scrub.Plan{Format: "toy", Size: 24, End: 24}
+	over.Map = []scrub.Span{{Len: 4, Role: scrub.Structure, Place: "head"}, {Off: 4, Len: 20, Over: &scrub.Pattern{Parts: []scrub.Span{{Len: 2, Role: scrub.Structure, Place: "packs"}, {Off: 2, Len: 8, Role: scrub.Payload, Place: "frames"}}}}}
+	over.Edits = []scrub.Edit{{Off: 4, Len: 20, Phase: scrub.Destroy, Over: &scrub.Stripes{Step: 10, Parts: []scrub.Edit{{Len: 1, Fill: 3}, {Off: 1, Len: 1, Data: []byte("a")}}}}}
+	for name, p := range map[string]*scrub.Plan{"full": full, "many": many, "over": over, "empty": {Refused: "not a medium of a known format"}} {
 		if got := travel(t, reply{plan: p}, p.Size).plan; !reflect.DeepEqual(got, p) {
 			t.Errorf("%s: %+v became %+v", name, p, got)
 		}

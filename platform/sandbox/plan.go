@@ -37,33 +37,54 @@ func (d *decoder) plan(size int64) *scrub.Plan {
 	return p
 }
 
+// repeated stands for the role of a span that is a pattern over and over.
+const repeated = 0xff
+
 // spans sends a map, whose spans begin where the last one ended.
 func (e *encoder) spans(m []scrub.Span) {
 	e.int(int64(len(m)))
 	for _, s := range m {
 		e.int(s.Len)
+		if s.Over != nil {
+			e.byte(repeated)
+			e.spans(s.Over.Parts)
+			continue
+		}
 		e.byte(byte(s.Role))
 		e.place(s.Place)
 	}
 }
 
 func (d *decoder) spans(size int64) []scrub.Span {
-	n := d.count(scrub.MaxSpans, "the number of spans")
-	if n == 0 || d.err != nil {
+	room := scrub.MaxSpans
+	return d.some(size, &room, true)
+}
+
+// some reads spans, of which there is room for so many.
+func (d *decoder) some(size int64, room *int, patterns bool) []scrub.Span {
+	n := d.count(*room, "the number of spans")
+	if *room -= n; n == 0 || d.err != nil {
 		return nil
 	}
 	m := make([]scrub.Span, 0, n)
 	for at := int64(0); len(m) < n && d.err == nil; {
-		s := scrub.Span{Off: at, Len: d.int(size-at, "the length of a span"), Role: d.role()}
-		s.Place = d.place()
+		s := scrub.Span{Off: at, Len: d.int(size-at, "the length of a span")}
+		if role := d.byte(); role == repeated && patterns {
+			s.Over = &scrub.Pattern{Parts: d.some(s.Len, room, false)}
+		} else {
+			s.Role = d.roleOf(role)
+			s.Place = d.place()
+		}
 		m = append(m, s)
 		at = s.End()
 	}
 	return m
 }
 
-func (d *decoder) role() scrub.Role {
-	r := scrub.Role(d.byte())
+func (d *decoder) role() scrub.Role { return d.roleOf(d.byte()) }
+
+func (d *decoder) roleOf(b byte) scrub.Role {
+	r := scrub.Role(b)
 	if r < scrub.Structure || r > scrub.Filler {
 		d.malformed("no role has the number %d", r)
 	}
@@ -98,42 +119,63 @@ func (d *decoder) findings(size int64) (all []scrub.Finding) {
 	return all
 }
 
-// withData marks a phase whose edit has contents of its own.
-const withData = 0x80
+// withData marks a phase whose edit has contents of its own, withStripes one whose edit has
+// stripes.
+const (
+	withData    = 0x80
+	withStripes = 0x40
+)
 
 func (e *encoder) edits(edits []scrub.Edit) {
 	e.int(int64(len(edits)))
 	for _, c := range edits {
 		e.int(c.Off)
 		e.int(c.Len)
-		if c.Data == nil {
+		switch {
+		case c.Over != nil:
+			e.byte(byte(c.Phase) | withStripes)
+			e.int(c.Over.Step)
+			e.edits(c.Over.Parts)
+		case c.Data == nil:
 			e.byte(byte(c.Phase))
 			e.byte(c.Fill)
-			continue
+		default:
+			e.byte(byte(c.Phase) | withData)
+			e.w.Write(c.Data)
 		}
-		e.byte(byte(c.Phase) | withData)
-		e.w.Write(c.Data)
 	}
 }
 
 func (d *decoder) edits(size int64, last scrub.Phase) []scrub.Edit {
-	n := d.count(scrub.MaxPieces, "the number of edits")
-	if n == 0 || d.err != nil {
+	room, bytes := scrub.MaxPieces, int64(maxData)
+	return d.changes(size, last, &room, &bytes, true)
+}
+
+// changes reads edits, of which there is room for so many, with so many bytes.
+func (d *decoder) changes(size int64, last scrub.Phase, room *int, bytes *int64, parts bool) []scrub.Edit {
+	n := d.count(*room, "the number of edits")
+	if *room -= n; n == 0 || d.err != nil {
 		return nil
 	}
 	edits := make([]scrub.Edit, 0, n)
-	for room := int64(maxData); len(edits) < n && d.err == nil; {
+	for len(edits) < n && d.err == nil {
 		c := scrub.Edit{Off: d.int(size, "an offset"), Len: d.int(size, "a length")}
 		phase := d.byte()
-		if c.Phase = scrub.Phase(phase &^ withData); c.Phase > last {
+		if c.Phase = scrub.Phase(phase &^ (withData | withStripes)); c.Phase > last {
 			d.malformed("no phase has the number %d", c.Phase)
 		}
-		if phase&withData == 0 {
+		switch {
+		case phase&withStripes != 0 && parts:
+			step := d.int(size, "a step")
+			c.Over = &scrub.Stripes{Step: step, Parts: d.changes(step, last, room, bytes, false)}
+		case phase&withData == 0:
 			c.Fill = d.byte()
-		} else if room -= c.Len; room < 0 {
-			d.malformed("the edits have more than %d bytes", maxData)
-		} else {
-			c.Data = d.bytes(c.Len)
+		default:
+			if *bytes -= c.Len; *bytes < 0 {
+				d.malformed("the edits have more than %d bytes", maxData)
+			} else {
+				c.Data = d.bytes(c.Len)
+			}
 		}
 		edits = append(edits, c)
 	}

@@ -22,32 +22,87 @@ const (
 	sequence = 150 * block
 	about    = 6 * block // what comes before sound and pictures
 	sounds   = 9
-	most     = 12_000 // sequences: 40 seconds
+	most     = 48 // sequences of a frame, of all standards
+	packLen  = 5
 )
 
 // needed are packs that say how sound and pictures are coded. The others are as empty as
 // a recorder leaves them that has nothing to say.
 var needed = []byte{0x50, 0x51, 0x60, 0x61}
 
+// film is the work on one. What stands in one place of all frames goes by one edit, as long
+// as no frame has a pack there that is needed.
+type film struct {
+	*scrub.Scan
+	frame  int64 // its length
+	from   int64 // where frames begin that are alike
+	dirty  []bool
+	spared []bool // by the places of packs in a frame
+	found  bool
+}
+
+// places are where packs stand in a sequence.
+var places = func() (all []int64) {
+	for i := range int64(6) {
+		first, step, n := int64(3), int64(packLen), int64(15)
+		switch i {
+		case 0:
+			continue
+		case 1, 2:
+			first, step, n = 6, 8, 6 // behind the numbers of a subcode
+		}
+		for k := range n {
+			all = append(all, i*block+first+k*step)
+		}
+	}
+	for i := range int64(sounds) {
+		all = append(all, about+i*16*block+3)
+	}
+	return all
+}()
+
+// pattern is what a sequence is made of.
+var pattern = func() (p scrub.Pattern) {
+	add := func(end int64, role scrub.Role, place string) {
+		off := int64(0)
+		if n := len(p.Parts); n > 0 {
+			off = p.Parts[n-1].End()
+		}
+		p.Parts = append(p.Parts, scrub.Span{Off: off, Len: end - off, Role: role, Place: place})
+	}
+	add(about, scrub.Structure, "packs")
+	for _, at := range places[len(places)-sounds:] {
+		add(at, scrub.Payload, "frames")
+		add(at+packLen, scrub.Structure, "packs")
+	}
+	add(sequence, scrub.Payload, "frames")
+	return p
+}()
+
 func parse(s *scrub.Scan) error {
 	end, err := s.CutMarks(0)
 	if err != nil {
 		return err
 	}
-	off := int64(0)
-	for n := 0; end-off >= sequence; n++ {
-		if n == most {
-			s.Doubt("the film is longer than can be kept account of: only its start is cleaned")
-			break
-		}
-		b := s.Get(off, sequence)
-		if !whole(b) {
-			s.Doubt("blocks are not where they belong")
-			break
-		}
-		clean(s, off, b)
-		off += sequence
+	f := &film{Scan: s}
+	if f.frame, err = f.length(end); err != nil {
+		return err
 	}
+	off := int64(0)
+	for end-off >= sequence {
+		n, err := f.read(off, min(f.frame, (end-off)/sequence*sequence))
+		if err != nil {
+			return err
+		}
+		if off += n; n < f.frame {
+			if n%sequence != 0 || end-off >= sequence {
+				s.Doubt("blocks are not where they belong")
+			}
+			break
+		}
+	}
+	f.flush(off)
+	s.ClaimRun(0, off, pattern)
 	zeros := s.Zeros(off, end-off)
 	if !zeros && end-off < sequence {
 		s.Doubt("the film was not finished, or is cut short")
@@ -60,9 +115,73 @@ func parse(s *scrub.Scan) error {
 	return nil
 }
 
-// whole tells whether the blocks of a sequence are those that belong there: what they are
+// length is that of a frame: sequences are counted in the second byte of their headers.
+func (f *film) length(end int64) (int64, error) {
+	first, err := f.Bytes(0, 3)
+	if err != nil {
+		return 0, err
+	}
+	for n := int64(1); n < most && (n+1)*sequence <= end; n++ {
+		b, err := f.Bytes(n*sequence, 3)
+		if err != nil || string(b) == string(first) {
+			return n * sequence, err
+		}
+	}
+	return 10 * sequence, nil
+}
+
+// read looks at a frame, or as much as there is of one, and returns how much of it is sound.
+func (f *film) read(off, n int64) (int64, error) {
+	b, err := f.Bytes(off, int(n))
+	if err != nil {
+		return 0, err
+	}
+	dirty, spared := make([]bool, f.frame/sequence*int64(len(places))), make([]bool, f.frame/sequence*int64(len(places)))
+	whole := int64(0)
+	for ; whole < n && isWhole(b[whole:]); whole += sequence {
+		for i, at := range places {
+			pack, k := b[whole+at:][:packLen], int(whole/sequence)*len(places)+i
+			spared[k] = bytes.IndexByte(needed, pack[0]) >= 0
+			dirty[k] = !spared[k] && string(pack[1:]) != "\xff\xff\xff\xff"
+		}
+	}
+	if whole < f.frame || !f.found || !f.joins(dirty, spared) {
+		f.flush(off)
+		f.from, f.dirty, f.spared, f.found = off, dirty, spared, true
+	}
+	return whole, nil
+}
+
+// joins adds a frame to those before it, if none needs what goes from another.
+func (f *film) joins(dirty, spared []bool) bool {
+	for i := range dirty {
+		if (dirty[i] || f.dirty[i]) && (spared[i] || f.spared[i]) {
+			return false
+		}
+	}
+	for i := range dirty {
+		f.dirty[i], f.spared[i] = f.dirty[i] || dirty[i], f.spared[i] || spared[i]
+	}
+	return true
+}
+
+// flush makes the edits in the frames that are alike, up to an offset.
+func (f *film) flush(off int64) {
+	over := scrub.Stripes{Step: min(f.frame, off-f.from)}
+	for i, dirty := range f.dirty {
+		if at := int64(i/len(places))*sequence + places[i%len(places)]; dirty {
+			over.Parts = append(over.Parts, scrub.Edit{Off: at + 1, Len: packLen - 1, Fill: 0xff})
+		}
+	}
+	if f.found && len(over.Parts) > 0 && f.Found(scrub.Finding{Kind: scrub.Time, Place: "packs", Off: f.from, Len: off - f.from}) {
+		f.EditRun(scrub.Destroy, f.from, off-f.from, over)
+	}
+	f.found = false
+}
+
+// isWhole tells whether the blocks of a sequence are those that belong there: what they are
 // their first three bits say.
-func whole(b []byte) bool {
+func isWhole(b []byte) bool {
 	for i := range sequence / block {
 		kind := [6]byte{0, 1, 1, 2, 2, 2}
 		want := byte(4)
@@ -76,48 +195,4 @@ func whole(b []byte) bool {
 		}
 	}
 	return true
-}
-
-// clean claims a sequence and empties its packs.
-func clean(s *scrub.Scan, off int64, b []byte) {
-	after := bytes.Clone(b[:about])
-	for i := 1; i < 6; i++ {
-		first, step, n := 3, 5, 15
-		if i < 3 {
-			first, step, n = 6, 8, 6 // behind the numbers of a subcode
-		}
-		for k := range n {
-			empty(after[i*block+first+k*step:])
-		}
-	}
-	s.Claim(off, about, scrub.Structure, "packs")
-	put(s, off, b[:about], after)
-	due := int64(about)
-	for i := range int64(sounds) {
-		at := about + i*16*block + 3
-		if bytes.IndexByte(needed, b[at]) >= 0 {
-			continue
-		}
-		after := bytes.Clone(b[at : at+5])
-		empty(after)
-		s.Claim(off+due, at-due, scrub.Payload, "frames")
-		s.Claim(off+at, 5, scrub.Structure, "packs")
-		put(s, off+at, b[at:at+5], after)
-		due = at + 5
-	}
-	s.Claim(off+due, sequence-due, scrub.Payload, "frames")
-}
-
-// empty empties a pack that is not needed.
-func empty(pack []byte) {
-	if bytes.IndexByte(needed, pack[0]) < 0 {
-		copy(pack[1:5], "\xff\xff\xff\xff")
-	}
-}
-
-// put replaces bytes by as many others, if they differ.
-func put(s *scrub.Scan, off int64, was, is []byte) {
-	if !bytes.Equal(was, is) && s.Found(scrub.Finding{Kind: scrub.Time, Place: "packs", Off: off, Len: int64(len(was))}) {
-		s.Put(scrub.Destroy, off, is)
-	}
 }

@@ -119,6 +119,11 @@ func takBlock(w *chunk.Walk, p chunk.Part, length *int64) error {
 			*length = le32(b, 0) + int64(b[4])<<32 + int64(b[5]) + int64(b[6])<<8 + int64(b[7])<<16
 		}
 	case takEnd, "1", "2", takSum:
+		if b, err := w.Bytes(p.Body(), int(p.Size)); err != nil {
+			return err
+		} else if n := len(b) - takCheck; n > 0 && !bytes.Equal(b, takSigned(b[:n])) {
+			w.Doubt("a block of metadata has a wrong checksum")
+		}
 	default:
 		w.Doubt("a block of metadata of type %s can't be looked into", p.ID)
 	}

@@ -32,7 +32,7 @@ const dense = 24
 // spans rather than others, or all and every bit of them if most is negative.
 func PickBits(p *scrub.Plan, most int, lot *rand.Rand) []Bit {
 	var first, other []Bit
-	for _, s := range p.Map {
+	for s := range scrub.Each(p.Map) {
 		if s.Role == scrub.Payload {
 			continue
 		}

@@ -76,7 +76,7 @@ func (v *variants) damaged(data []byte, what string, whole []scrub.Range) *scrub
 		return nil
 	}
 	for _, e := range p.Edits {
-		if d := meeting(whole, e.Off, e.Len); d >= 0 {
+		if d := met(whole, e); d >= 0 {
 			v.breach(8, d, "%s: an edit (%s, %d bytes at 0x%x) meets what was payload; the plan is %s",
 				what, e.Phase, e.Len, e.Off, p.Status())
 			break
@@ -98,7 +98,7 @@ func (v *variants) damaged(data []byte, what string, whole []scrub.Range) *scrub
 
 // pickCuts returns ends at and around the boundaries of the map, most at the most.
 func pickCuts(p *scrub.Plan, most int, lot *rand.Rand) (ends []int64) {
-	for _, s := range p.Map {
+	for s := range scrub.Each(p.Map) {
 		for _, end := range []int64{s.Off, s.Off + 1, s.End() - 1, s.Off + s.Len/2} {
 			if end > 0 && end < p.Size && (len(ends) == 0 || ends[len(ends)-1] != end) {
 				ends = append(ends, end)
@@ -120,7 +120,7 @@ type flip struct {
 // of a structure is as easily damaged as its length.
 func pickFlips(p *scrub.Plan, data []byte, most int, lot *rand.Rand) (flips []flip) {
 	whole := payload(p)
-	for _, s := range p.Map {
+	for s := range scrub.Each(p.Map) {
 		for _, at := range []int64{0, 1, 2, 4, 8, 12} {
 			for _, b := range numbers(at) {
 				end := s.Off + at + int64(len(b))

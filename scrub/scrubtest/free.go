@@ -25,7 +25,7 @@ func (h *Harness) Free(data []byte, want func(Spot) bool) (free []Spot, err erro
 		return nil, err
 	}
 	const n = int64(len(Word))
-	for _, s := range p.Map {
+	for s := range scrub.Each(p.Map) {
 		if s.Role != scrub.Structure && s.Role != scrub.Render {
 			continue
 		}

@@ -54,7 +54,7 @@ func Dump(p *scrub.Plan) string {
 		fmt.Fprintf(&b, "doubt: %s\n", d)
 	}
 	b.WriteString("\nmap\n")
-	for _, s := range p.Map {
+	for s := range scrub.Each(p.Map) {
 		fmt.Fprintf(&b, "0x%06x %8d  %-9s  %s\n", s.Off, s.Len, s.Role, s.Place)
 	}
 	b.WriteString("\nfindings\n")
@@ -72,6 +72,12 @@ func Dump(p *scrub.Plan) string {
 	b.WriteString("\nedits\n")
 	for _, e := range p.Edits {
 		fmt.Fprintf(&b, "0x%06x %8d  %-8s  %s\n", e.Off, e.Len, e.Phase, contents(e))
+		if e.Over == nil {
+			continue
+		}
+		for _, x := range e.Over.Parts {
+			fmt.Fprintf(&b, "%8s %8d  %-8s  %s\n", fmt.Sprintf("+0x%x", x.Off), x.Len, "", contents(x))
+		}
 	}
 	return b.String()
 }
@@ -79,6 +85,9 @@ func Dump(p *scrub.Plan) string {
 // contents shows what an edit writes, the first bytes of it at least.
 func contents(e scrub.Edit) string {
 	const most = 24
+	if e.Over != nil {
+		return fmt.Sprintf("in each %d bytes:", e.Over.Step)
+	}
 	if e.Data == nil {
 		return fmt.Sprintf("fill %02x", e.Fill)
 	}

@@ -98,7 +98,7 @@ func (c *court) sound(h *Harness, p *scrub.Plan) {
 	if !h.Sound {
 		return
 	}
-	for _, s := range p.Map {
+	for s := range scrub.Each(p.Map) {
 		if s.Place == "unclaimed" && p.Refused == "" {
 			c.breach(1, s.Off, "%d bytes are claimed by nothing", s.Len)
 		}
@@ -128,7 +128,7 @@ func (c *court) result(h *Harness, data []byte, p *scrub.Plan, result []byte) *s
 			c.breach(2, r.Off, "what rendered no longer does after")
 		}
 	}
-	for _, s := range again.Map {
+	for s := range scrub.Each(again.Map) {
 		if s.Role == scrub.Filler && !constant(result[s.Off:s.End()]) {
 			c.breach(5, s.Off, "filler %q is not constant after", s.Place)
 		}

@@ -9,7 +9,7 @@ import (
 
 // ranges returns where the map has one of the roles, touching spans joined.
 func ranges(m []scrub.Span, roles ...scrub.Role) (out []scrub.Range) {
-	for _, s := range m {
+	for s := range scrub.Each(m) {
 		if !slices.Contains(roles, s.Role) || s.Len <= 0 {
 			continue
 		}
@@ -75,6 +75,16 @@ func meeting(in []scrub.Range, off, n int64) int64 {
 	return -1
 }
 
+// met returns the first offset that an edit replaces in one of the ordered ranges, or -1.
+func met(in []scrub.Range, e scrub.Edit) int64 {
+	for x := range e.Each(e.Off, e.End()) {
+		if d := meeting(in, x.Off, x.Len); d >= 0 {
+			return d
+		}
+	}
+	return -1
+}
+
 // upTo returns what of the ranges lies below end.
 func upTo(in []scrub.Range, end int64) (out []scrub.Range) {
 	for _, r := range in {
@@ -88,7 +98,7 @@ func upTo(in []scrub.Range, end int64) (out []scrub.Range) {
 // tiles returns what is wrong with a plan's map, or "".
 func tiles(p *scrub.Plan) (off int64, wrong string) {
 	var at int64
-	for _, s := range p.Map {
+	for s := range scrub.Each(p.Map) {
 		switch {
 		case s.Off != at:
 			return at, fmt.Sprintf("the map goes on at 0x%x", s.Off)

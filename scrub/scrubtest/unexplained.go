@@ -30,12 +30,14 @@ func unexplained(data []byte, p *scrub.Plan) (off, n int64) {
 	}
 	off = -1
 	for _, e := range append(slices.Clone(p.Edits), scrub.Edit{Off: p.End, Len: p.Size - p.End}) {
-		for i := e.Off; i < e.End(); i++ {
-			if bare[i] != 0 {
-				n++
-				bare[i] = 0
-				if off < 0 {
-					off = i
+		for x := range e.Each(e.Off, e.End()) {
+			for i := x.Off; i < x.End(); i++ {
+				if bare[i] != 0 {
+					n++
+					bare[i] = 0
+					if off < 0 {
+						off = i
+					}
 				}
 			}
 		}
