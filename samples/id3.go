@@ -172,7 +172,7 @@ var mp3s = streams([]recipe{
 		copy(b[2*frame-len(word):], k.stay([]byte(word)))
 		copy(b[2*frame+4:], "\x0a\x80\x02\xa0") // 21 bytes before its slot, and so long
 		copy(b[3*frame+slot+100:], k.secret("a longer word further behind"))
-		copy(b[5*frame+slot:], k.hide([]byte("LAME3.100")))
+		copy(b[5*frame+slot:], k.hide([]byte("LAME3.987654321")))
 		return b
 	}},
 	{"id3v23", func(k *kit) []byte {
