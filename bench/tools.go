@@ -16,6 +16,7 @@ type tool struct {
 	video   func(file string) []string    // cleans a video in place; nil if it can't
 	films   string                        // the extensions of videos that it takes, "" for all
 	photos  func(files []string) []string // cleans photos in place; nil if it can't
+	stills  bool                          // it can do so with HEIC, too
 	songs   func(files []string) []string // and songs
 	most    int                           // photos and songs that it is given at most; the cost is scaled up
 	copies  bool                          // leaves the files as they are: nothing to judge
@@ -44,12 +45,12 @@ func ffmpegAll(options string) func([]string) []string {
 func tools(untag string) []tool {
 	return []tool{
 		{name: "untag scrub", program: untag, version: []string{untag, "version"},
-			video: one(untag, "scrub"), photos: each(untag, "scrub"), songs: each(untag, "scrub")},
+			video: one(untag, "scrub"), photos: each(untag, "scrub"), stills: true, songs: each(untag, "scrub")},
 		{name: "untag scrub --depth deep", program: untag, warm: []string{untag, "version"},
-			video: one(untag, "scrub", "--depth", "deep"), photos: each(untag, "scrub", "--depth", "deep"), songs: each(untag, "scrub", "--depth", "deep")},
+			video: one(untag, "scrub", "--depth", "deep"), photos: each(untag, "scrub", "--depth", "deep"), stills: true, songs: each(untag, "scrub", "--depth", "deep")},
 		{name: "exiftool -all= -overwrite_original", program: "exiftool", version: []string{"exiftool", "-ver"},
 			video: one("exiftool", "-q", "-api", "LargeFileSupport=1", "-all=", "-overwrite_original"), films: ".mp4",
-			photos: each("exiftool", "-q", "-all=", "-overwrite_original")},
+			photos: each("exiftool", "-q", "-all=", "-overwrite_original"), stills: true},
 		{name: "mat2 --inplace", program: "mat2", version: []string{"mat2", "--version"}, warm: []string{"sh", "-c", "mat2 --check-dependencies; ffmpeg -version; exiftool -ver"},
 			video: one("mat2", "--inplace"), films: ".mp4 .avi", photos: each("mat2", "--inplace"), songs: each("mat2", "--inplace"), most: 50},
 		{name: "ffmpeg -map 0 -map_metadata -1 -c copy", program: "ffmpeg", version: []string{"ffmpeg", "-version"},
@@ -66,9 +67,9 @@ func tools(untag string) []tool {
 		{name: "exiv2 rm", program: "exiv2", version: []string{"exiv2", "--version"}, photos: each("exiv2", "rm")},
 		{name: "jhead -purejpg", program: "jhead", version: []string{"jhead", "-V"}, photos: each("jhead", "-purejpg")},
 		{name: "cp (only a copy)", program: "cp", warm: []string{"cp", "--version"}, video: func(file string) []string { return []string{"cp", file, file + ".copy"} },
-			copies: true, photos: each("sh", "-c", `mkdir copies && cp "$@" copies/`, "sh"), songs: each("sh", "-c", `mkdir copies && cp "$@" copies/`, "sh")},
+			copies: true, photos: each("sh", "-c", `mkdir copies && cp "$@" copies/`, "sh"), stills: true, songs: each("sh", "-c", `mkdir copies && cp "$@" copies/`, "sh")},
 		{name: "cat (only reading)", program: "cat", warm: []string{"cat", "--version"}, copies: true, video: func(file string) []string { return []string{"sh", "-c", `cat "$1" > /dev/null`, "sh", file} },
-			photos: each("sh", "-c", `cat "$@" > /dev/null`, "sh"), songs: each("sh", "-c", `cat "$@" > /dev/null`, "sh")},
+			photos: each("sh", "-c", `cat "$@" > /dev/null`, "sh"), stills: true, songs: each("sh", "-c", `cat "$@" > /dev/null`, "sh")},
 	}
 }
 
@@ -102,7 +103,7 @@ func (t tool) command(w work, files []string) []string {
 	switch {
 	case w.ext == ".mp3" && t.songs != nil:
 		return t.songs(files)
-	case w.ext == ".jpg" && t.photos != nil:
+	case (w.ext == ".jpg" || w.ext == ".heic" && t.stills) && t.photos != nil:
 		return t.photos(files)
 	case w.many == 0 && t.video != nil:
 		return t.video(files[0])

@@ -2,6 +2,7 @@ package samples
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -197,4 +198,26 @@ func BigSong(size int) []byte {
 	const frame = 417
 	sound := mp3Frames(max(1, (size-len(tag))/frame))
 	return cat(tag, infoFrame(len(sound), "LAME3.100"), sound)
+}
+
+// BigStill returns HEIC pictures of about size bytes each, all of one coded picture but each
+// with words of its own: n numbers them. What is coded can't be shown.
+func BigStill(size int) (photograph func(n int) []byte) {
+	noise := zeros(size)
+	seed := uint32(1)
+	for i := range noise {
+		seed = seed*1664525 + 1013904223
+		noise[i] = byte(seed>>24) | 1 // no zeros, and so nothing to escape
+	}
+	return func(n int) []byte {
+		k := &kit{}
+		return heic(k, func(p *stillPicture) {
+			const length = 4 // of the unit, which is all of the picture
+			it := p.items[0]
+			it.data = cat(it.data, noise)
+			binary.BigEndian.PutUint32(it.data, uint32(len(it.data)-length))
+			e := exif(k, exifOptions{order: big, orientation: 1 + n%8, thumbnail: thumbnail(k, "thumbnail"), prefix: fmt.Sprintf("%06d-", n)})
+			p.items = append(p.items, exifItem(e, 1), xmpItem(xmp(xmpIdentity(k, fmt.Sprint(n))), 1))
+		})
+	}
 }

@@ -18,6 +18,8 @@ func main() {
 	photoSize := flag.String("photo-size", "3MB", "`size` of each of these photos")
 	songs := flag.Int("songs", 0, "instead of the samples, write this `number` of songs")
 	songSize := flag.String("song-size", "5MB", "`size` of each of these songs")
+	stills := flag.Int("stills", 0, "instead of the samples, write this `number` of HEIC pictures")
+	stillSize := flag.String("still-size", "2MB", "`size` of each of these pictures")
 	video := flag.String("video", "", "instead of the samples, write a video of this `size`, such as 4GiB")
 	count := flag.Int("samples", 1_000_000, "`number` of samples in that video")
 	moov := flag.String("moov", "front", "`where` that video has its index: front or end")
@@ -30,7 +32,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), many{*photos, *photoSize}, many{*songs, *songSize}, *video, *count, *moov); err != nil {
+	if err := run(flag.Arg(0), many{*photos, *photoSize}, many{*songs, *songSize}, many{*stills, *stillSize}, *video, *count, *moov); err != nil {
 		fmt.Fprintf(os.Stderr, "mkdrive: error: %v\n", err)
 		os.Exit(1)
 	}
@@ -42,14 +44,14 @@ type many struct {
 	size string
 }
 
-func run(dir string, photos, songs many, video string, count int, moov string) error {
-	if photos.n == 0 && songs.n == 0 && video == "" {
+func run(dir string, photos, songs, stills many, video string, count int, moov string) error {
+	if photos.n == 0 && songs.n == 0 && stills.n == 0 && video == "" {
 		return samples.WriteDrive(dir)
 	}
 	for _, w := range []struct {
 		many
 		write func(dir string, n, size int) error
-	}{{photos, writePhotos}, {songs, writeSongs}} {
+	}{{photos, writePhotos}, {songs, writeSongs}, {stills, writeStills}} {
 		n, err := bytesOf(w.size)
 		if err == nil && w.n > 0 {
 			err = w.write(dir, w.n, int(n))
@@ -72,9 +74,16 @@ func run(dir string, photos, songs many, video string, count int, moov string) e
 }
 
 func writePhotos(dir string, n, size int) error {
-	photograph := samples.BigPhoto(size)
+	return photographs(dir, n, "JPG", samples.BigPhoto(size))
+}
+
+func writeStills(dir string, n, size int) error {
+	return photographs(dir, n, "HEIC", samples.BigStill(size))
+}
+
+func photographs(dir string, n int, extension string, photograph func(n int) []byte) error {
 	for i := range n {
-		path := filepath.Join(dir, "DCIM", fmt.Sprintf("%03dMEDIA", 100+i/1000), fmt.Sprintf("IMG_%04d.JPG", i%1000))
+		path := filepath.Join(dir, "DCIM", fmt.Sprintf("%03dMEDIA", 100+i/1000), fmt.Sprintf("IMG_%04d.%s", i%1000, extension))
 		if err := samples.WriteFile(path, photograph(i)); err != nil {
 			return err
 		}
