@@ -92,14 +92,14 @@ func (d *dib) body(off, size int64) (end int64, length bool, err error) {
 		return 0, false, err
 	}
 	length = d.length >= need && d.length < need+4
-	if packed := d.packed != plain && d.packed != bitfields && d.packed != alphaFields; off > d.start && !length {
-		gap, err := d.Constant(d.start, off-d.start, 0)
-		if err != nil {
-			return 0, false, err
-		}
-		if !gap && (packed || off+need != d.Size() && off+need != size) {
-			return 0, false, d.Errorf(10, "pixels at 0x%x, expected 0x%x", off, d.start)
-		}
+	packed := d.packed != plain && d.packed != bitfields && d.packed != alphaFields
+	gap, err := d.Constant(d.start, off-d.start, 0)
+	if err != nil {
+		return 0, false, err
+	}
+	sure := d.length == need || !packed && (off+need == d.Size() || off+need == size)
+	if off > d.start && !sure && (!gap || off < d.start+4) {
+		return 0, false, d.Errorf(10, "pixels at 0x%x, expected 0x%x", off, d.start)
 	}
 	d.use(off, need)
 	d.pixels(off, need, holes, "pixels")
@@ -159,7 +159,9 @@ func (d *dib) close(end int64, length bool, size int64) error {
 			return err
 		}
 	case surplus < 4 || surplus <= surplusMost && surplus <= end/surplusShare || d.Cut():
-		e.Off = size
+		if e.Off = size; surplus < 4 && length {
+			e.Proof = scrub.Counted
+		}
 		if err := d.Hide(end, surplus, "behind pixels"); err != nil {
 			return err
 		}

@@ -48,7 +48,11 @@ func pnm(p *picture) error {
 		}
 	}
 	if m.kind <= '3' { // numbers end in a line's end
-		end, _ = p.blanks(end)
+		if end, err := p.blanks(end); err != nil || end < p.Size() {
+			p.Scan.End(scrub.End{Off: end, Least: 8, More: p.numbers})
+			return err
+		}
+		return nil
 	}
 	row := m.row()
 	p.once(end, row, row/max(1, m.width)*m.height, nil)
@@ -70,6 +74,15 @@ func (m netpbm) row() int64 {
 		}
 		return m.width * m.depth * size
 	}
+}
+
+// numbers tells whether n bytes at off begin with numbers, as pixels are.
+func (p *picture) numbers(off, n int64) (string, error) {
+	b, err := p.Bytes(off, int(min(64, n)))
+	if len(bytes.Trim(b, "0123456789 \t\r\n")) == 0 {
+		return "more numbers", err
+	}
+	return "", err
 }
 
 // blanks claims white space at off, of which there is little.

@@ -253,19 +253,23 @@ func (f *filler) row(row []byte, g grid) (h hole) {
 	return h
 }
 
-// few rows tell nothing.
-const few = 4
+// Few rows tell nothing, some tell more.
+const few, some = 4, 6
 
-// why tells why what fills rows up may be pixels: most of it goes on as those before, and
-// with one more bit in the width all behind them is zeros.
+// why tells why what fills rows up may be pixels: nearly all of it goes on as those before, or
+// most does and with one more bit in the width all behind them is zeros.
 func (f *filler) why(g grid) string {
+	const column = "what fills the rows up looks like a column of the picture"
 	if f.dirty < few || f.alike <= f.dirty*3/4 || f.constant(g.height) {
 		return ""
+	}
+	if f.dirty >= some && f.alike > f.dirty*9/10 {
+		return column
 	}
 	width := g.bits / g.depth
 	for bit := int64(1); bit < 32*8; bit <<= 1 {
 		if n := (width | bit) * g.depth; width&bit == 0 && n <= 8*g.stride && n >= f.last {
-			return "what fills the rows up looks like a column of the picture"
+			return column
 		}
 	}
 	return ""
