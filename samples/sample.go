@@ -69,6 +69,8 @@ func shelves() []shelf {
 		{"gif", ".gif", gifs},
 		{"track", ".gpx", gpsTracks}, {"positions", ".nmea", gpsLogs}, {"xmp", ".xmp", sideXMPs}, {"pp3", ".pp3", profiles}, {"develop", ".dop", developers}, {"aae", ".aae", aaes}, {"sony-xml", ".xml", sonyXMLs}, {"appledouble", "", appleDoubles},
 		{"psd", ".psd", psds},
+		{"jxl", ".jxl", jxls}, {"jxl-codestream", ".jxl", jxlStreams},
+		{"jp2", ".jp2", jp2s}, {"j2k", ".j2k", j2ks},
 		{"flac", ".flac", flacs},
 		{"ogg", ".ogg", oggMedia},
 		{"bmff", ".mp4", append(movies, hidingMovies...)},

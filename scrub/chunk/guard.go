@@ -156,7 +156,7 @@ func (w *Walk) named(p Part) (bool, error) {
 				continue
 			}
 			c, err := w.Read(w.Scan, off+int64(i), w.Size())
-			if err == nil && slices.Contains(w.Vital, c.ID) && (!c.Cut || len(c.ID) > 4) {
+			if err == nil && slices.Contains(w.Vital, c.ID) && (!c.Cut || len(c.ID) > 4 || w.Sure) {
 				return true, nil
 			}
 			if err != nil && !scrub.Refusal(err) {

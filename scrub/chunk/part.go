@@ -61,6 +61,8 @@ type Dialect struct {
 	// Starts tells whether a vital part may start with b, of which there may be few
 	// bytes; nil: if it starts with the ID of one.
 	Starts func(b []byte) bool
+	// Sure tells that what Starts finds is a vital part even if that is cut short.
+	Sure bool
 	// Order is that of numbers in parts; see [Walk.Record]. Nil is little-endian.
 	Order binary.ByteOrder
 	// Raw returns an ID as it stands in files; nil: as tables write it. Those shorter

@@ -2,6 +2,7 @@ package coded
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 
 	"untag/scrub"
@@ -111,7 +112,8 @@ func (w *codestream) header(at, until int64) (int64, error) {
 		const head = 6 // marker, length, and of a comment what it is
 		switch end := at + 2 + n; {
 		case mark == markCOM && n > head-2:
-			err = w.spare(at+head, end, "comment", true)
+			kind, fail := w.number(at+2+2, 2) // bytes or text: another is that of a segment whose marker is damaged
+			err = errors.Join(fail, w.spare(at+head, end, "comment", kind <= 1))
 		case mark != markCOM:
 			err = w.segment(int(mark&0xff), at+2+2, end, seen)
 		}

@@ -12,6 +12,8 @@ var segments = map[int]struct {
 	0x51: {true, func(b []byte) bool { return len(b) > 36 && len(b) == 36+3*(int(b[34])<<8|int(b[35])) }},                   // SIZ
 	0x52: {true, func(b []byte) bool { return len(b) >= 10 && styled(b[5:], b[0]&1 != 0) }},                                 // COD
 	0x53: {false, func(b []byte) bool { return len(b) >= 7 && (styled(b[2:], b[1]&1 != 0) || styled(b[3:], b[2]&1 != 0)) }}, // COC
+	0x59: {true, func(b []byte) bool { return len(b) == 2 || len(b) == 4 }},                                                 // CPF
+	0x63: {true, func(b []byte) bool { return len(b)%4 == 0 && packets(b) }},                                                // CRG
 	0x5c: {true, steps},                                                                                                     // QCD
 	0x5d: {false, func(b []byte) bool { return len(b) > 2 && (steps(b[1:]) || steps(b[2:])) }},                              // QCC
 	0x5e: {false, func(b []byte) bool { return len(b) == 3 || len(b) == 4 }},                                                // RGN

@@ -21,8 +21,6 @@ import (
 func Table() []scrub.Format {
 	return []scrub.Format{
 		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: brand("crx "), End: boxes},
-		{Name: "jp2", Title: "JPEG 2000 picture", Extensions: []string{"jp2", "jpx", "jpm", "jpf", "mj2"}, Sniff: sniff.Like("\x00\x00\x00\x0cjP  \r\n\x87\n"), End: boxes},
-		{Name: "jxl", Title: "JPEG XL picture", Extensions: []string{"jxl"}, Sniff: sniff.Like("\x00\x00\x00\x0cJXL \r\n\x87\n"), End: boxes},
 		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: sniff.Like("PK\x03\x04"), End: zip,
 			Extensions: []string{"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
 		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: sniff.Words("%PDF-"), End: pdf},

@@ -18,7 +18,9 @@ import (
 	"untag/scrub/gif"
 	"untag/scrub/icc"
 	"untag/scrub/id3"
+	"untag/scrub/jp2"
 	"untag/scrub/jpeg"
+	"untag/scrub/jxl"
 	"untag/scrub/lines"
 	"untag/scrub/lossless"
 	"untag/scrub/matroska"
@@ -56,6 +58,8 @@ func Table() []scrub.Format {
 		icc.Format,
 		jpeg.Format,
 		jpeg.Motion,
+		jp2.Format, jp2.Bare,
+		jxl.Format, jxl.Bare,
 		matroska.Format,
 		ogg.Format,
 		mpegps.Format, mpegts.Format, mpegps.VCD, mpegps.Part,

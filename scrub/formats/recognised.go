@@ -38,8 +38,6 @@ func recognised() (all []scrub.Format) {
 
 		{"xcf", "GIMP picture", "xcf", sniff.Like("gimp xcf ")},
 		{"svg", "SVG drawing", "svg", sniff.XML("svg")},
-		{"jxl-codestream", "JPEG XL picture without a container", "", sniff.Like("\xff\x0a")},
-		{"j2k", "JPEG 2000 picture without a container", "j2k j2c jpc", sniff.Like("\xff\x4f\xff\x51\x00")},
 		{"jxr", "JPEG XR picture", "jxr wdp hdp", sniff.Like("II\xbc\x01")},
 		{"raf", "Fujifilm raw picture", "raf", sniff.Like("FUJIFILMCCD-RAW ")},
 		{"crw", "Canon CRW raw picture", "crw", sniff.Like("II?\x00\x00\x00HEAPCCDR")},
