@@ -185,6 +185,64 @@ var tiffs = []recipe{
 	}},
 }
 
+// raws are raw pictures made of TIFF: samples of a sensor, and a note of the maker.
+var raws = []recipe{
+	{"raw-nikon", func(k *kit) []byte {
+		note := cat([]byte("Nikon\x00\x02\x10\x00\x00"), tiff(little, ifd{
+			{0x000c, tRational, []int{450, 256, 330, 256, 256, 256, 256, 256}}, {0x001d, tASCII, string(k.hide([]byte("6028018")))},
+			{0x0084, tASCII, k.secret("lens")}, {0x0091, tUndefined, []byte(k.secret("shot-info"))}, {0x0097, tUndefined, k.stay([]byte("0100 colour balance of four numbers"))},
+			{0x00a7, tLong, []int{0x0f8b4c}}, {0x00b0, tASCII, k.secret("unknown-to-us")},
+		}))
+		k.hide([]byte{0x4c, 0x8b, 0x0f, 0})
+		return k.sensor("NIKON CORPORATION", "NIKON D300S", note)
+	}},
+	{"raw-olympus", func(k *kit) []byte {
+		w := &tiffWriter{order: little, b: []byte("OLYMPUS\x00II\x03\x00")}
+		w.dir(ifd{
+			{0x0209, tUndefined, []byte(k.secret("camera-id"))}, {0x0404, tASCII, k.secret("serial")}, {0x1011, tShort, []int{300, 1, 2, 3, 280, 4, 5, 6, 310}},
+			{0x2010, tLong, ifd{{0x0100, tASCII, k.secret("camera-type")}, {0x0101, tASCII, k.secret("equipment-serial")}, {0x0202, tASCII, k.secret("lens-serial")}}},
+			{0x2040, tLong, ifd{{0x0100, tShort, []int{440, 360}}, {0x0600, tShort, []int{64, 64, 64, 64}}}},
+		})
+		return k.sensor("OLYMPUS IMAGING CORP.", "E-420", w.b)
+	}},
+	{"raw-unknown", func(k *kit) []byte {
+		k.odd = true
+		return k.sensor("Kim's Cameras", "One", []byte("KIMS a note that nobody knows"))
+	}},
+	{"raw-dng", func(k *kit) []byte {
+		opcodes := cat(be32(1), be32(9), be32(0x01030000), be32(0), be32(8), zeros(8))
+		d := k.sensorDir("Canon", "Canon EOS 6D", tag{0xc612, tByte, []byte{1, 4, 0, 0}}, tag{0xc614, tASCII, "Canon EOS 6D"}, tag{0xc62f, tASCII, k.secret("serial")},
+			tag{0xc621, 10, []int{7034, 10000, -804, 10000, -1014, 10000, -4420, 10000, 12564, 10000, 2058, 10000, -851, 10000, 1994, 10000, 5758, 10000}},
+			tag{0xc628, tRational, []int{1, 2, 1, 1, 2, 3}}, tag{0xc634, tByte, []byte("Adobe\x00MakN" + k.secret("private"))}, tag{0xc65a, tShort, []int{21}},
+			tag{0xc65d, tByte, []byte(k.secret("raw-unique"))}, tag{0xc68b, tASCII, k.secret("file-name.cr2")}, tag{0xc741, tUndefined, k.stay(opcodes)})
+		return tiff(little, sortedDir(d))
+	}},
+}
+
+// sensorDir is the directory of a raw picture.
+func (k *kit) sensorDir(maker, model string, more ...tag) ifd {
+	var pixels []byte
+	for i := range 64 * 48 {
+		pixels = append(pixels, byte(i*37), byte(i*i%13))
+	}
+	d := ifd{
+		{0x00fe, tLong, []int{0}}, {0x0100, tShort, []int{64}}, {0x0101, tShort, []int{48}}, {0x0102, tShort, []int{16}}, {0x0103, tShort, []int{1}},
+		{0x0106, tShort, []int{32803}}, {0x010f, tASCII, maker}, {0x0110, tASCII, model}, {0x0111, tLong, strips{k.stay(pixels)}}, {0x0115, tShort, []int{1}},
+		{0x0116, tShort, []int{48}}, {0x0117, tLong, []int{len(pixels)}}, {0x0131, tASCII, k.secret("software")}, {0x0132, tASCII, string(k.hide([]byte("2031:07:14 15:16:17")))},
+		{0x013b, tASCII, k.secret("artist")}, {0x828d, tShort, []int{2, 2}}, {0x828e, tByte, []byte{0, 1, 1, 2}},
+	}
+	k.stay([]byte(maker))
+	k.stay([]byte(model))
+	return append(d, more...)
+}
+
+// sensor is a raw picture with a maker's note.
+func (k *kit) sensor(maker, model string, note []byte) []byte {
+	return tiff(little, sortedDir(k.sensorDir(maker, model,
+		tag{0x8769, tLong, ifd{{0x829a, tRational, []int{1, 125}}, {0x8827, tShort, []int{200}}, {0x9003, tASCII, string(k.hide([]byte("2031:07:14 15:16:18")))}, {0x927c, tUndefined, note}, {0xa431, tASCII, k.secret("body-serial")}}},
+		tag{0x8825, tLong, gpsIFD(k, little, func(n string) string { return k.secret(n) })})))
+}
+
 var bigTIFFs = []recipe{
 	{"plain", func(k *kit) []byte { return (&tiffWriter{order: little, big: true}).tiff(smallScan.dir(k)) }},
 	{"words-ii", func(k *kit) []byte {

@@ -37,8 +37,38 @@ var makers = []maker{
 	{name: "Pentax", magic: "AOC\x00", ifd: 6, order: 4},
 	{name: "Pentax", magic: "PENTAX \x00", ifd: 10, order: 8, own: true},
 	{name: "Canon", make: "Canon", order: -1},
+	{name: "Sony", make: "SONY", order: -1},
 	{name: "Samsung", make: "SAMSUNG", order: -1},
 	{name: "Nikon", make: "NIKON", order: -1},
+}
+
+// Note is how a maker's note is laid out.
+type Note struct {
+	Name  string           // of the maker, as in the table of tags
+	IFD   int64            // where the directory starts in the note
+	Base  int64            // where in the note its offsets count from, -1 for the start of the block
+	Order binary.ByteOrder // nil for that of the block
+}
+
+// Layout tells how a note is laid out that begins with head, in a picture of a maker.
+func Layout(make string, head []byte) (n Note, ok bool) {
+	for i := range makers {
+		m := &makers[i]
+		if !m.matches(head, make) {
+			continue
+		}
+		n = Note{Name: m.name, IFD: m.ifd, Base: -1}
+		if m.own {
+			n.Base = m.base
+		}
+		if m.order == fujiOrder {
+			n.Order = binary.LittleEndian
+		} else if m.order >= 0 && len(head) >= m.order+2 {
+			n.Order = markedOrder(string(head[m.order:m.order+2]), nil)
+		}
+		return n, true
+	}
+	return n, false
 }
 
 const fujiOrder = -2 // always little-endian

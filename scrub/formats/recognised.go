@@ -43,8 +43,6 @@ func recognised() (all []scrub.Format) {
 		{"crw", "Canon CRW raw picture", "crw", sniff.Like("II?\x00\x00\x00HEAPCCDR")},
 		{"mrw", "Minolta raw picture", "mrw", sniff.Like("\x00MRM")},
 		{"x3f", "Sigma raw picture", "x3f", sniff.Like("FOVb")},
-		{"orf", "Olympus raw picture", "orf", sniff.Like("IIRO", "IIRS", "MMOR")},
-		{"rw2", "Panasonic raw picture", "rw2 raw", sniff.Like("IIU\x00")},
 		{"raster", "DPX, Cineon, Sun, SGI picture", "dpx cin ras sgi", sniff.Like("SDPX", "XPDS", "\x80\x2a\x5f\xd7", "\x59\xa6\x6a\x95", "\x01\xda?\x01\x00", "\x01\xda?\x02\x00")},
 		{"fits", "FITS picture", "fits fit fts", sniff.Words("SIMPLE  =                    T")},
 		{"dicom", "DICOM picture", "dcm", sniff.Like(sniff.Skip(128) + "DICM")},

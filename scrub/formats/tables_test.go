@@ -108,7 +108,7 @@ func embedded(t *testing.T, dir string) {
 }
 
 // kin are formats that the parser of another one walks: its samples stand for them.
-var kin = map[string]string{"mpeg-ps-part": "mpeg-ps", "hevc": "h264", "vvc": "h264", "mpeg-video": "h264", "av1": "ivf"}
+var kin = map[string]string{"orf": "tiff", "rw2": "tiff", "mpeg-ps-part": "mpeg-ps", "hevc": "h264", "vvc": "h264", "mpeg-video": "h264", "av1": "ivf"}
 
 // unsampled are formats that the project makes no samples of yet.
 var unsampled = []string{"dts"}

@@ -1,7 +1,9 @@
 package tiff
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"untag/scrub"
 )
@@ -34,11 +36,11 @@ func (f *file) settle() {
 		}
 	}
 	for _, d := range f.all {
-		if !d.stays {
+		if !d.stays || d.place == neededPlace {
 			continue
 		}
 		for _, e := range d.entries {
-			for _, b := range e.raw[len(e.raw)-int(f.wide())+int(min(e.size, f.wide())):] {
+			for _, b := range e.raw[len(e.raw)-int(d.wide())+int(min(e.size, d.wide())):] {
 				d.slack = d.slack || e.stays && e.inline() && b != 0
 			}
 		}
@@ -62,6 +64,9 @@ func (f *file) thorough() error {
 		return err
 	}
 	f.blank()
+	if err := f.rekey(); err != nil {
+		return err
+	}
 	err = f.sweep(0, end, func(off, n int64, r *region, g *goes) error {
 		switch {
 		case r != nil && r.medium != nil:
@@ -99,6 +104,10 @@ func (f *file) removed(off, n int64, g *goes) error {
 	f.Claim(off, n, scrub.Identify, place)
 	if g.entry == nil && g.dir.place == pictures {
 		f.Gone(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: off, Len: n, Value: "bytes of strips that are no picture"})
+	}
+	if g.entry == nil && g.dir.place != pictures {
+		f.erase(off, off+n)
+		return nil
 	}
 	f.fillAround(phase, off, n)
 	return nil
@@ -145,12 +154,12 @@ func (f *file) report() error {
 			if len(e.subs) > 0 || e.stays {
 				continue
 			}
-			zeros, err := f.Constant(e.off, e.size, 0)
+			zeros, err := f.empty(e)
 			if err != nil {
 				return err
 			}
 			switch {
-			case zeros && d.fate == neutral:
+			case zeros && d.stays && (d.fate == neutral || d.fate == untouched):
 			case zeros || !e.named:
 				others++
 			default:
@@ -160,12 +169,37 @@ func (f *file) report() error {
 			}
 		}
 		if others > 0 {
-			f.Gone(scrub.Finding{Kind: scrub.Unknown, Place: d.name, Off: d.at, Len: d.end - d.at, Value: fmt.Sprintf("%d other entries", others)})
+			kind := scrub.Unknown
+			if d.note != nil {
+				kind = scrub.MakerNote
+			}
+			f.Gone(scrub.Finding{Kind: kind, Place: d.name, Off: d.at, Len: d.end - d.at, Value: fmt.Sprintf("%d other entries", others)})
 		} else if d.slack && d.stays {
 			f.Gone(scrub.Finding{Kind: scrub.Hidden, Place: d.name, Off: d.at, Len: d.end - d.at, Value: "bytes that belong to no value"})
 		}
 	}
 	return nil
+}
+
+// empty tells whether the value of an entry is zeros, but for what in it stays for another
+// reason.
+func (f *file) empty(e *entry) (bool, error) {
+	zeros, err := f.Constant(e.off, e.size, 0)
+	if err != nil || zeros || e.inline() {
+		return zeros, err
+	}
+	i, _ := slices.BinarySearchFunc(f.stays, e.off, func(r region, off int64) int { return cmp.Compare(r.end(), off+1) })
+	for off, end := e.off, e.off+e.size; off < end; i++ {
+		next := end
+		if i < len(f.stays) {
+			next = max(off, min(end, f.stays[i].off))
+		}
+		if zeros, err = f.Constant(off, next-off, 0); err != nil || !zeros || next == end {
+			return zeros, err
+		}
+		off = f.stays[i].end()
+	}
+	return true, nil
 }
 
 // careful has only go what is positively identified, and leaves every entry in place.
@@ -181,6 +215,9 @@ func (f *file) careful() error {
 	}
 	f.goes = text
 	told := map[*entry]bool{}
+	if err := f.carefulNotes(); err != nil {
+		return err
+	}
 	return f.sweep(0, f.Size(), func(off, n int64, r *region, g *goes) error {
 		switch {
 		case r != nil:
@@ -206,8 +243,28 @@ func (f *file) careful() error {
 	})
 }
 
+// carefulNotes has go what stands in the entries of makers' notes and has a name.
+func (f *file) carefulNotes() error {
+	for _, d := range f.all {
+		for _, e := range d.entries {
+			if d.note == nil || e.stays || !e.inline() || !f.identified(e) || e.size == 0 {
+				continue
+			}
+			zeros, err := f.Constant(e.off, e.size, 0)
+			if err == nil && !zeros {
+				f.Fill(scrub.Destroy, e.off, e.size, 0)
+				err = f.tell(e)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return f.rekey()
+}
+
 // identified tells whether an entry is what it says it is, also in a damaged file.
 func (f *file) identified(e *entry) bool {
 	text := e.typ == tASCII || e.typ == tByte || e.typ == tUndefined || e.dir.place == gpsTags && e.typ == tRational || e.tag == tagIPTC && e.typ == tLong
-	return e.named && e.kind != "" && text && e.known.Role == 0
+	return e.named && e.kind != "" && (text || e.dir.note != nil) && e.known.Role == 0
 }

@@ -23,7 +23,10 @@ type dir struct {
 	slack   bool   // bytes that belong to nothing are not zero
 	sorted  bool
 	fate    fate
-	moved   int64 // where it is written anew, at itself unless it moves
+	moved   int64  // where it is written anew, at itself unless it moves
+	base    int64  // what its offsets count from
+	note    *entry // the maker's note that it is in
+	fixed   bool   // something else points at it
 }
 
 // entry is one entry of a directory.
@@ -77,7 +80,11 @@ func (f *file) chain() error {
 		if at == 0 && n > 0 {
 			return nil
 		}
-		d, err := f.directory(at, fmt.Sprintf("IFD%d", n), pictures)
+		place := pictures
+		if n == 0 && f.special && f.version == 0x55 {
+			place = sensor
+		}
+		d, err := f.directory(at, fmt.Sprintf("IFD%d", n), place)
 		if err != nil || d == nil {
 			return err
 		}
@@ -102,6 +109,12 @@ const (
 // directory reads the one at off; nil if there is none that could be used. What speaks
 // against it is noted.
 func (f *file) directory(off int64, name, place string) (*dir, error) {
+	return f.directoryAs(off, name, place, f.layout, 0)
+}
+
+// directoryAs is directory for one with its own way to write numbers, whose offsets count
+// from base.
+func (f *file) directoryAs(off int64, name, place string, l layout, base int64) (*dir, error) {
 	if off < f.head || f.Left(off) < f.counted() || len(f.all) >= maxDirs {
 		f.contradict("%s lies outside the file", name)
 		return nil, nil
@@ -114,13 +127,13 @@ func (f *file) directory(off int64, name, place string) (*dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := f.offset(b)
-	d := &dir{layout: f.layout, name: name, place: place, at: off, sorted: true, moved: off}
+	n := l.offset(b)
+	d := &dir{layout: l, name: name, place: place, at: off, sorted: true, moved: off, base: base}
 	d.end = off + f.counted() + n*f.entryLen()
-	if place == pictures {
+	if place == pictures || place == sensor {
 		d.end += f.wide()
 	}
-	if n < 0 || n > maxEntries || n == 0 && place == pictures || d.end > f.Size() {
+	if n < 0 || n > maxEntries || n == 0 && (place == pictures && base == 0 || place == sensor) || d.end > f.Size() {
 		f.contradict("%s has %d entries", name, n)
 		return nil, nil
 	}
@@ -142,10 +155,10 @@ func (f *file) directory(off int64, name, place string) (*dir, error) {
 
 // entry reads one entry.
 func (f *file) entry(d *dir, b []byte, at int64) *entry {
-	w := f.wide()
-	e := &entry{dir: d, tag: f.order.Uint16(b), typ: f.order.Uint16(b[2:]), count: f.offset(b[4 : 4+w]), at: at, raw: b}
+	w := d.wide()
+	e := &entry{dir: d, tag: d.order.Uint16(b), typ: d.order.Uint16(b[2:]), count: d.offset(b[4 : 4+w]), at: at, raw: b}
 	e.known, e.named = lookup(d.place, e.tag)
-	e.off = at + f.entryLen() - w
+	e.off = at + d.entryLen() - w
 	unit, n := sizeOf(e.typ), e.count
 	e.count = 0 // unless the value is there
 	switch {
@@ -161,7 +174,7 @@ func (f *file) entry(d *dir, b []byte, at int64) *entry {
 		return e
 	}
 	if unit*n > w {
-		if off := f.offset(b[4+w:]); off >= f.head && off <= f.Size() && unit*n <= f.Left(off) {
+		if off := d.base + d.offset(b[4+w:]); off >= f.head && off <= f.Size() && unit*n <= f.Left(off) {
 			e.off = off
 		} else {
 			f.contradict("%s has its value outside the file", e)
@@ -176,6 +189,9 @@ func (f *file) entry(d *dir, b []byte, at int64) *entry {
 // descend walks the directories that entries of d point to.
 func (f *file) descend(d *dir, depth int) error {
 	for _, e := range d.entries {
+		if e.tag == tagMakerNote && d.place == exifTags && e.size > 0 {
+			f.noteEntries = append(f.noteEntries, e) // until the maker is known
+		}
 		if !e.named || e.known.Fate != tags.Holds || e.count == 0 {
 			continue
 		}
@@ -236,7 +252,7 @@ func (f *file) number(e *entry, i int64) (uint64, error) {
 		return 0, nil
 	}
 	b, err := f.Bytes(e.off+i*n, int(n))
-	return f.uint(b), err
+	return e.dir.uint(b), err
 }
 
 // value returns the first number of a tag, otherwise where there is none.

@@ -34,7 +34,7 @@ func (f *file) survey(end int64, gaps map[int64]bool) error {
 			if err != nil {
 				return err
 			}
-			if zeros || gaps[off] {
+			if (zeros || gaps[off]) && !f.meetsNote(off, n) {
 				f.rooms = append(f.rooms, goes{Range: scrub.Range{Off: off, Len: n}})
 			}
 		}
@@ -54,7 +54,10 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 	if err != nil || remains {
 		return remains, err
 	}
-	if n > mostHidden && n > f.Size()/hiddenShare || f.shared {
+	if f.inNotes(off, n) {
+		return true, nil
+	}
+	if n > mostHidden && n > f.Size()/hiddenShare || f.shared || f.raw && !f.plainRaw() {
 		return false, nil
 	}
 	if before != nil && before.role == scrub.Payload && before.end() == off {
@@ -85,10 +88,6 @@ func (f *file) remains(off, n int64) (bool, error) {
 			off = min(end, max(off, at-f.counted())+next)
 			continue
 		}
-		if torn := at&^(sector-1) + 2*f.entryLen(); at < torn && at&^(sector-1) > off { // what was before is filled
-			off = min(end, torn)
-			continue
-		}
 		return false, nil
 	}
 }
@@ -115,24 +114,24 @@ func (f *file) directoryIn(b []byte) int64 {
 		if int64(len(b)) < i+f.counted() {
 			break
 		}
-		if n := f.offset(b[i : i+f.counted()]); n > 0 && n <= maxEntries && f.entriesIn(b[i+f.counted():], n) == n {
+		if n := f.offset(b[i : i+f.counted()]); n > 0 && n <= maxEntries && f.entriesIn(b[i+f.counted():], n, false) == n {
 			return min(int64(len(b)), i+f.counted()+n*f.entryLen()+f.wide())
 		}
 	}
 	for i := int64(0); i < int64(len(b)) && i < f.counted()+f.entryLen(); i++ {
-		if n := f.entriesIn(b[i:], maxEntries); n >= 2 {
+		if n := f.entriesIn(b[i:], maxEntries, true); n >= 2 {
 			return min(int64(len(b)), i+n*f.entryLen()+f.wide())
 		}
 	}
 	return 0
 }
 
-// entriesIn returns how many entries b begins with, in order and of known types, at most n.
-func (f *file) entriesIn(b []byte, n int64) (found int64) {
+// entriesIn returns how many entries of known types b begins with, at most n.
+func (f *file) entriesIn(b []byte, n int64, ordered bool) (found int64) {
 	last := uint16(0)
 	for ; int64(len(b)) >= f.entryLen() && found < n; b = b[f.entryLen():] {
 		tag, unit, count := f.order.Uint16(b), sizeOf(f.order.Uint16(b[2:])), f.offset(b[4:4+f.wide()])
-		if unit == 0 || tag < last || count < 0 || count > f.Size()/unit {
+		if unit == 0 || ordered && tag < last || count < 0 || count > f.Size()/unit {
 			break
 		}
 		if v := f.offset(b[4+f.wide() : f.entryLen()]); unit*count > f.wide() && (v < 0 || v > f.Size()-unit*count) {
@@ -198,7 +197,7 @@ func (f *file) covered(e []byte, typ uint16) (bool, error) {
 
 // tail says where the file ends.
 func (f *file) tail(off int64) error {
-	e := scrub.End{Off: off, Proof: scrub.Counted, Least: 8, More: f.lost}
+	e := scrub.End{Off: off, Proof: scrub.Counted, More: f.lost}
 	var last *region
 	plate := int64(0)
 	for i := range f.stays {
@@ -221,6 +220,21 @@ func (f *file) tail(off int64) error {
 	}
 	if f.stack || plate > 0 && f.Left(off) >= plate { // an interrupted run leaves less
 		e.Doubt = "they may be pictures that no directory lists"
+	}
+	if n := f.Left(off); f.raw && n > 0 && e.Doubt == "" {
+		zeros, err := f.Constant(off, n, 0)
+		if err != nil {
+			return err
+		}
+		goes := zeros
+		if !zeros {
+			if goes, err = f.hidden(off, n, last); err != nil {
+				return err
+			}
+		}
+		if !goes {
+			e.Doubt = "they may be of the picture"
+		}
 	}
 	f.End(e)
 	return nil

@@ -18,11 +18,21 @@ import (
 
 // hand decides on an entry that the table can't say all about.
 func (f *file) hand(e *entry) error {
+	if e.dir.note != nil && e.dir.place == "Nikon" {
+		return f.key(e)
+	}
 	switch e.tag {
 	case tagICC:
 		return f.profile(e)
 	case tagDescription:
 		return f.description(e)
+	case tagMake, tagModel, tagUniqueModel:
+		return f.model(e)
+	case tagJPEGFromRaw:
+		e.stays, e.role = true, scrub.Payload
+		return nil
+	case 0xC740, 0xC741, 0xC74E:
+		return f.opcodes(e)
 	case tagTables:
 		if err := f.tables(e); err != nil {
 			return err
@@ -51,6 +61,17 @@ func (f *file) profile(e *entry) error {
 
 // medium returns what cleans the value of an entry that is a medium of its own.
 func (f *file) medium(e *entry) func() error {
+	if e.tag == tagJPEGFromRaw && e.dir.place == sensor {
+		return func() error {
+			err := f.Medium(scrub.Extents{{Off: e.off, Len: e.size}}, e.String())
+			if scrub.Refusal(err) {
+				f.Doubt("the preview stays as it is: %v", err)
+				f.Claim(e.off, e.size, scrub.Payload, e.String())
+				return nil
+			}
+			return err
+		}
+	}
 	if e.tag != tagICC || e.dir.place != pictures {
 		return nil
 	}

@@ -41,6 +41,9 @@ const maxRegions = 1 << 18
 
 // stay notes a region.
 func (f *file) stay(r region) {
+	if r.len <= 0 {
+		return
+	}
 	if n := len(f.stays); r.role == scrub.Payload && n > 0 {
 		if last := &f.stays[n-1]; last.role == scrub.Payload && last.place == r.place && last.end() == r.off && last.medium == nil && r.medium == nil {
 			last.len, last.last = last.len+r.len, r.last
@@ -73,6 +76,8 @@ func (f *file) lay() {
 		for _, e := range d.entries {
 			switch {
 			case e.inline():
+			case len(e.subs) > 0 && e.typ == tUndefined: // it is the directory
+				f.stay(region{off: e.off, len: max(0, min(e.subs[0].at-e.off, 64)), role: scrub.Structure, place: e.String()})
 			case e.stays:
 				f.stay(region{off: e.off, len: e.size, role: e.role, place: e.String(), medium: f.medium(e)})
 			default:

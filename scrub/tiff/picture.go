@@ -59,6 +59,15 @@ func (f *file) picture(d *dir) error {
 	return f.parts(m)
 }
 
+// preview finds the picture of a directory in a maker's note.
+func (f *file) preview(d *dir) error {
+	d.stays = true
+	if d.find(tagStream) == nil {
+		return nil
+	}
+	return f.stream(&image{dir: d, compression: oldJPEG})
+}
+
 // image reads the numbers that tell how the picture is laid out.
 func (f *file) image(d *dir) (*image, error) {
 	m := &image{dir: d, at: d.find(tagStrips), bytes: d.find(tagStripBytes), tiled: d.find(tagTiles) != nil}
@@ -167,7 +176,7 @@ func (f *file) parts(m *image) error {
 	case m.bytes == nil && (m.compression != noCompression || m.at.count != 1):
 		f.contradict("%s has strips without lengths", d.name)
 		return nil
-	case m.bytes != nil && m.bytes.count != m.at.count || uint64(m.at.count) != m.count():
+	case m.bytes != nil && m.bytes.count != m.at.count || uint64(m.at.count) != m.count() && !(f.raw && m.count() == 0):
 		f.contradict("%s has %d strips, expected %d", d.name, m.at.count, m.count())
 	}
 	for i := range m.at.count {
@@ -248,8 +257,14 @@ func (f *file) stream(m *image) error {
 		return err
 	}
 	p := part{image: m, off: int64(min(at, math.MaxInt64)), len: int64(min(n, math.MaxInt64))}
-	if p.off < f.head || p.len <= 0 || p.off > f.Size() || p.len > f.Left(p.off) {
-		f.contradict("%s has its JPEG stream outside the file", m.dir.name)
+	if p.off += m.dir.base; p.off < f.head || p.len <= 0 || p.off > f.Size() || p.len > f.Left(p.off) {
+		if m.dir.note == nil {
+			f.contradict("%s has its JPEG stream outside the file", m.dir.name)
+		}
+		return nil
+	}
+	if m.dir.note != nil { // damaged, it is part of a note like the rest
+		f.stay(region{off: p.off, len: p.len, role: scrub.Structure, place: m.dir.name})
 		return nil
 	}
 	if err := f.coded(p); err != nil {

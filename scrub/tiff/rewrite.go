@@ -20,7 +20,9 @@ const (
 // rewrite writes directories anew that lose entries.
 func (f *file) rewrite() error {
 	for _, d := range f.all { // those that hold others come before them
-		if d.stays && (d.slack || slices.ContainsFunc(d.entries, func(e *entry) bool { return !e.stays })) {
+		if loses, err := f.loses(d); err != nil {
+			return err
+		} else if loses {
 			f.choose(d)
 		}
 	}
@@ -31,7 +33,7 @@ func (f *file) rewrite() error {
 			f.Put(scrub.Unlink, d.at, append(b, make([]byte, d.end-d.at-int64(len(b)))...))
 		case elsewhere:
 			f.Put(scrub.Announce, d.moved, f.anew(d, f.length(d)))
-			f.Fill(scrub.Destroy, d.at, d.end-d.at, 0)
+			f.erase(d.at, d.end)
 		case neutral:
 			if err := f.neutralise(d); err != nil {
 				return err
@@ -42,6 +44,38 @@ func (f *file) rewrite() error {
 		}
 	}
 	return nil
+}
+
+// loses tells whether there is something in a directory that has to go. An entry whose
+// value is zeros tells nothing.
+func (f *file) loses(d *dir) (bool, error) {
+	if !d.stays || d.slack {
+		return d.stays, nil
+	}
+	for _, e := range d.entries {
+		if e.stays {
+			continue
+		}
+		if slices.ContainsFunc(e.subs, func(sub *dir) bool { return len(sub.entries) > 0 }) {
+			return true, nil
+		}
+		if zeros, err := f.empty(e); err != nil || !zeros && len(e.subs) == 0 {
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// erase fills a directory that nothing points at any more. What an interrupted run leaves
+// of it is one still to see.
+func (f *file) erase(off, end int64) {
+	last := (end - 1) &^ (sector - 1)
+	if last <= off || end-last > 3*f.entryLen() {
+		f.Fill(scrub.Destroy, off, end-off, 0)
+		return
+	}
+	f.Fill(scrub.Destroy, last, end-last, 0)
+	f.Fill(scrub.Repair, off, last-off, 0)
 }
 
 // length is how long a directory is once it is written anew.
@@ -57,12 +91,16 @@ func (f *file) length(d *dir) int64 {
 
 // choose says how a directory loses entries.
 func (f *file) choose(d *dir) {
+	if d.note != nil {
+		d.fate = neutral
+		return
+	}
 	if f.Atomic(d.at, d.end-d.at) {
 		d.fate = inPlace
 		return
 	}
 	d.fate = neutral
-	if !f.holderRewritten(d) && !f.Atomic(d.link, f.linkLen(d)) {
+	if d.fixed || !f.holderRewritten(d) && !f.Atomic(d.link, f.linkLen(d)) {
 		return
 	}
 	if at, ok := f.findRoom(d, f.length(d)); ok {
@@ -81,8 +119,11 @@ func (f *file) findRoom(d *dir, n int64) (at int64, ok bool) {
 		}
 		if run.End() != r.Off || run.Len == 0 {
 			first, run = i, scrub.Range{Off: (r.Off + 1) &^ 1}
+			if left := sector - run.Off%sector; left < f.counted()+3*f.entryLen() {
+				run.Off += left // what an interrupted run writes of it has to be a directory to see
+			}
 		}
-		if run.Len = r.End() - run.Off; run.Len < n {
+		if run.Len = r.End() - run.Off; run.Len < max(n, 1) {
 			continue
 		}
 		for k := first; k <= i; k++ {

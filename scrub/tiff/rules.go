@@ -24,7 +24,7 @@ func lookup(place string, tag uint16) (tags.Tag, bool) {
 		return t, true
 	}
 	switch place {
-	case pictures, exifTags:
+	case pictures, exifTags, sensor:
 		place = "IFD"
 	}
 	return exif.Known(place, tag)
@@ -80,11 +80,20 @@ const (
 
 // judge decides what of a directory stays.
 func (f *file) judge(d *dir) error {
-	if d.place == pictures {
-		f.contradictions(d)
-		if err := f.picture(d); err != nil {
-			return err
+	var err error
+	switch d.place {
+	case pictures:
+		if d.note != nil {
+			err = f.preview(d)
+			break
 		}
+		f.contradictions(d)
+		err = f.picture(d)
+	case sensor:
+		err = f.panasonic(d)
+	}
+	if err != nil {
+		return err
 	}
 	for _, e := range d.entries {
 		if err := f.decide(e); err != nil {
@@ -135,12 +144,18 @@ func (f *file) decide(e *entry) error {
 		e.kind = scrub.Unknown
 		return nil
 	}
-	if e.bad {
-		e.stays, e.role = true, scrub.Structure // the file is broken
+	if e.bad || e.tag == tagMakerNote && e.stays {
+		e.stays, e.role, d.stays = true, scrub.Structure, true
 		return nil
 	}
+	if d.note != nil && d.place != pictures && (!e.named || e.known.Fate == tags.Go || d.place == neededPlace) {
+		f.noted(e)
+		return nil
+	}
+	d.stays = d.stays || d.note != nil
 	switch {
 	case e.named && e.known.Fate == tags.Holds:
+		e.kind = scrub.Unknown
 		return nil // what it holds says so
 	case e.named && e.known.Fate == tags.Hand:
 		return f.hand(e)
@@ -156,13 +171,17 @@ func (f *file) decide(e *entry) error {
 		} else if e.kind = scrub.Unknown; slices.Contains(needed, e.tag) {
 			f.contradict("%s has a value that there is none of", e)
 		}
+	case d.place == pictures && (e.tag == tagMake || e.tag == tagModel):
+		return f.model(e)
+	case d.place == pictures && e.tag == tagPrivateData:
+		f.private(e)
 	case e.named:
 		e.kind = e.known.Kind
 		if e.stays = e.kind.Keepable() && e.size <= maxKept && !f.Goes(scrub.Identify, e.kind); e.stays {
 			e.role = scrub.Describe
 		}
 	default:
-		e.kind = scrub.Unknown
+		f.unknown(e)
 	}
 	d.stays = d.stays || e.stays
 	return nil
@@ -178,7 +197,7 @@ var typeLetters = map[uint16]string{tByte: "B", tASCII: "A", tShort: "S", tLong:
 func (f *file) fits(e *entry) (bool, error) {
 	const most = 64 // samples
 	p := strings.Fields(e.known.In)
-	if len(p) < 2 || !strings.Contains(p[0], orNone(typeLetters[e.typ])) || e.count == 0 {
+	if len(p) < 2 || p[0] != "*" && !strings.Contains(p[0], orNone(typeLetters[e.typ])) || e.count == 0 {
 		return false, nil
 	}
 	switch n, err := strconv.ParseInt(p[1], 10, 64); {
@@ -201,7 +220,7 @@ func (f *file) fits(e *entry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return f.bounded(e.typ, b, bound), nil
+	return f.bounded(e.dir.layout, e.typ, b, bound), nil
 }
 
 func orNone(letter string) string {
@@ -212,7 +231,7 @@ func orNone(letter string) string {
 }
 
 // bounded tells whether all values in b keep within a bound of the table.
-func (f *file) bounded(typ uint16, b []byte, bound string) bool {
+func (f *file) bounded(l layout, typ uint16, b []byte, bound string) bool {
 	if typ == tASCII {
 		return strings.TrimRight(string(b), "\x00") == bound
 	}
@@ -224,11 +243,11 @@ func (f *file) bounded(typ uint16, b []byte, bound string) bool {
 	for n := sizeOf(typ); int64(len(b)) >= n; b = b[n:] {
 		switch typ {
 		case tRational, tSRational:
-			if !f.moderate(b[:8]) {
+			if !l.moderate(b[:8]) {
 				return false
 			}
 		case tByte, tUndefined, tShort, tLong, tIFD, tLong8:
-			if v := f.uint(b[:n]); v > most || isExact && v != most {
+			if v := l.uint(b[:n]); v > most || isExact && v != most {
 				return false
 			}
 		}
@@ -238,8 +257,8 @@ func (f *file) bounded(typ uint16, b []byte, bound string) bool {
 
 // moderate tells whether a rational is one that programs write: not both of its
 // halves are large.
-func (f *file) moderate(b []byte) bool {
-	n, d := f.uint(b[:4]), f.uint(b[4:])
+func (l layout) moderate(b []byte) bool {
+	n, d := l.uint(b[:4]), l.uint(b[4:])
 	if n>>31 == 1 {
 		n = 1<<32 - n // a signed one
 	}

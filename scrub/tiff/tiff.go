@@ -20,6 +20,8 @@ func Formats() []scrub.Format {
 	return []scrub.Format{
 		{Name: "tiff", Title: "TIFF picture, raw pictures made of it", Sniff: sniff.Like("II*\x00", "MM\x00*"), Parse: Parse,
 			Extensions: []string{"tif", "tiff", "dng", "nef", "cr2", "arw", "nrw", "pef", "srw", "3fr", "dcr", "erf", "gpr", "iiq", "k25", "kdc", "mef", "mos", "rwl", "sr2", "srf"}},
+		{Name: "orf", Title: "Olympus raw picture", Extensions: []string{"orf"}, Sniff: sniff.Like("IIRO", "IIRS", "MMOR"), Parse: Parse},
+		{Name: "rw2", Title: "Panasonic raw picture", Extensions: []string{"rw2", "raw"}, Sniff: sniff.Like("IIU\x00"), Parse: Parse},
 		{Name: "bigtiff", Title: "BigTIFF picture", Extensions: []string{"btf"}, Sniff: sniff.Like("II+\x00\x08\x00\x00\x00", "MM\x00+\x00\x08\x00\x00"), Parse: Parse},
 	}
 }
@@ -32,6 +34,26 @@ func Parse(s *scrub.Scan) error {
 	}
 	if err := f.chain(); err != nil {
 		return err
+	}
+	if err := f.recognise(); err != nil {
+		return err
+	}
+	if f.head == 16 && !f.big { // Canon's header points at the directory of the raw picture
+		b, err := f.Bytes(12, 4)
+		if err != nil {
+			return err
+		}
+		if d := f.dirs[f.offset(b)]; d != nil {
+			d.fixed = true
+		}
+	}
+	if f.raw {
+		f.exposures()
+		for _, e := range f.noteEntries {
+			if err := f.note(e); err != nil {
+				return err
+			}
+		}
 	}
 	for _, d := range f.all {
 		if err := f.judge(d); err != nil {
@@ -58,6 +80,15 @@ type file struct {
 	values int64  // or how many samples
 	odd    []goes // bytes of values that stay
 	marks         // what lies where
+
+	version     uint16 // of the header
+	special     bool   // a header that only raw pictures have
+	raw         bool
+	maker       string
+	noteEntries []*entry // entries that hold notes of makers
+	notes       []*entry // those that were walked
+	keys        []scrub.Edit
+	keyed       []*entry
 }
 
 // contradict notes, once, that the file contradicts itself.
@@ -77,10 +108,15 @@ func (f *file) header() error {
 	if f.order = binary.ByteOrder(binary.LittleEndian); b[0] == 'M' {
 		f.order = binary.BigEndian
 	}
-	f.big = f.order.Uint16(b[2:]) == 43
+	f.version = f.order.Uint16(b[2:])
+	f.big, f.special = f.version == 43, f.version != 42 && f.version != 43
 	f.head, f.link = 8, 4
 	if f.big {
 		f.head, f.link = 16, 8
+	}
+	if b, err := f.Bytes(0, int(min(16, f.Size()))); err != nil || len(b) == 16 && string(b[8:10]) == "CR" {
+		f.head, f.special = 16, true // and where the directory of the raw picture is
+		return err
 	}
 	return nil
 }

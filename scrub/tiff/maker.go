@@ -1,0 +1,189 @@
+package tiff
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/exif"
+	"untag/scrub/tags"
+)
+
+// settled are the makers of whose notes it was measured what decoders need: all else in
+// them goes.
+var settled = []string{"Nikon", "Canon", "Olympus", "OlympusEquipment", "Pentax", "Panasonic", "FujiFilm"}
+
+// needed is the place of directories in notes that stay as they are.
+const neededPlace = "OlympusNeeded"
+
+// note walks the directory in a maker's note of a raw picture.
+func (f *file) note(e *entry) error {
+	head, err := f.Bytes(e.off, int(min(e.size, 24)))
+	if err != nil {
+		return err
+	}
+	l, ok := exif.Layout(f.maker, head)
+	if !ok || e.inline() {
+		f.opaque(e)
+		return nil
+	}
+	layout, base := f.layout, int64(0)
+	if l.Order != nil {
+		layout.order = l.Order
+	}
+	if l.Base >= 0 {
+		base = e.off + l.Base
+	}
+	at := e.off + l.IFD
+	if f.Left(at) < 2 || f.dirs[at] != nil {
+		return nil
+	}
+	broken, doubts := f.broken, f.Point()
+	d, err := f.directoryAs(at, l.Name, l.Name, layout, base)
+	if err != nil {
+		return err
+	}
+	if d == nil || f.broken != broken || d.end > e.off+e.size {
+		f.Reset(doubts) // a note that was moved by a program that does not know it
+		f.broken = broken
+		if d != nil {
+			delete(f.dirs, at)
+			f.all = f.all[:len(f.all)-1]
+		}
+		f.opaque(e)
+		return nil
+	}
+	d.note, d.parent, d.link = e, e, e.off
+	e.subs = append(e.subs, d)
+	f.notes = append(f.notes, e)
+	for _, v := range d.entries {
+		if v.named && v.known.Fate == tags.Holds {
+			if err := f.inNote(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// opaque has a note stay that can't be walked, unless it is known that nobody needs it.
+func (f *file) opaque(e *entry) {
+	maker := strings.ToUpper(f.maker)
+	if e.inline() || strings.HasPrefix(maker, "MINOLTA") || strings.HasPrefix(maker, "KONICA") {
+		return
+	}
+	e.stays, e.role = true, scrub.Structure
+	f.Doubt("%s stays: decoders may need it, and how it is laid out is not known", e)
+}
+
+// inNote walks a directory that an entry of a note points to, or is.
+func (f *file) inNote(e *entry) error {
+	at := e.off
+	if e.typ == tLong || e.typ == tIFD {
+		n, err := f.number(e, 0)
+		if err != nil {
+			return err
+		}
+		at = e.dir.base + int64(n)
+	}
+	if at <= f.head || f.Left(at) < 2 || f.dirs[at] != nil {
+		return nil
+	}
+	broken, doubts := f.broken, f.Point()
+	d, err := f.directoryAs(at, e.dir.name+"/"+e.known.ID, e.known.In, e.dir.layout, e.dir.base)
+	if err != nil {
+		return err
+	}
+	if d == nil || f.broken != broken {
+		f.Reset(doubts)
+		f.broken = broken
+		if d != nil {
+			delete(f.dirs, at)
+			f.all = f.all[:len(f.all)-1]
+		}
+		return nil
+	}
+	d.note, d.parent, d.link = e.dir.note, e, e.off
+	e.subs = append(e.subs, d)
+	return nil
+}
+
+// noted decides on an entry of a maker's note.
+func (f *file) noted(e *entry) {
+	d := e.dir
+	d.stays = true // it stays where it is, and so do its entries
+	e.kind = scrub.MakerNote
+	if e.named && e.known.Kind != "" {
+		e.kind = e.known.Kind
+	}
+	known := slices.Contains(settled, d.place)
+	if e.stays = d.place == neededPlace || !known && !e.named; e.stays {
+		e.role = scrub.Structure
+		if !known && d.place != neededPlace {
+			f.Doubt("what decoders need of the note of %s is not known: it stays, but for what has a name", d.place)
+		}
+	}
+}
+
+// key has Nikon's serial number and counter say no more than what they are needed for: the
+// key of blocks that are enciphered. That is the last byte of the number, and the
+// bytes of the counter, one upon the other (ExifTool, ProcessNikonEncrypted).
+func (f *file) key(e *entry) error {
+	e.stays, e.role = true, scrub.Structure
+	b, err := f.Bytes(e.off, int(min(e.size, 64)))
+	if err != nil {
+		return err
+	}
+	var data []byte
+	switch {
+	case e.tag == 0x00A7 && e.typ == tLong && e.count == 1:
+		data = make([]byte, 4)
+		e.dir.put(data, uint64(b[0]^b[1]^b[2]^b[3]))
+	case e.tag == 0x001D && e.typ == tASCII && e.size <= 64:
+		digits := strings.Trim(string(b), "\x00 ")
+		n, err := strconv.ParseUint(digits, 10, 64)
+		if err != nil {
+			if digits != "" {
+				f.Stuck(scrub.Finding{Kind: scrub.Serial, Place: e.String(), Off: e.off, Len: e.size, Value: digits})
+				f.Doubt("%s stays: it is the key of what decoders need, and no number", e)
+			}
+			return nil
+		}
+		text := strconv.FormatUint(n%256, 10)
+		data = []byte(strings.Repeat("0", max(0, len(digits)-len(text))) + text)
+		data = append(data, make([]byte, len(b)-len(data))...)
+	default:
+		e.stays, e.kind = false, scrub.Serial
+		return nil
+	}
+	if string(data) != string(b) {
+		f.keys = append(f.keys, scrub.Edit{Off: e.off, Len: int64(len(data)), Data: data})
+		f.keyed = append(f.keyed, e)
+	}
+	return nil
+}
+
+// rekey reports and changes what keys say.
+func (f *file) rekey() error {
+	for i, k := range f.keys {
+		e := f.keyed[i]
+		b, err := f.Bytes(e.off, int(e.size))
+		if err != nil {
+			return err
+		}
+		f.Gone(scrub.Finding{Kind: scrub.Serial, Place: e.String(), Off: e.off, Len: e.size, Value: exif.Show(e.dir.order, e.tag, e.typ, b, e.size)})
+		f.Put(scrub.Announce, k.Off, k.Data)
+	}
+	return nil
+}
+
+// inNotes tells whether n bytes at off lie in a note that was walked.
+func (f *file) inNotes(off, n int64) bool {
+	return slices.ContainsFunc(f.notes, func(e *entry) bool { return e.off <= off && off+n <= e.off+e.size })
+}
+
+// meetsNote tells whether any of n bytes at off lies in a note.
+func (f *file) meetsNote(off, n int64) bool {
+	return slices.ContainsFunc(f.notes, func(e *entry) bool { return e.off < off+n && off < e.off+e.size })
+}

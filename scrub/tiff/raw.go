@@ -1,0 +1,174 @@
+package tiff
+
+import (
+	"slices"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/words"
+)
+
+// Tags of raw pictures.
+const (
+	tagMake        = 0x010F
+	tagModel       = 0x0110
+	tagRawOffset   = 0x0118
+	tagJPEGFromRaw = 0x002E
+	tagDNGVersion  = 0xC612
+	tagUniqueModel = 0xC614
+	tagPrivateData = 0xC634
+
+	cfa       = 32803 // samples as the sensor has them
+	linearRaw = 34892
+)
+
+// recognise tells whether the file is a raw picture: decoders know by its maker and
+// model how to read it, and need some of what the maker noted.
+func (f *file) recognise() error {
+	for _, d := range f.all {
+		if d.place != pictures && d.place != sensor {
+			continue
+		}
+		photometric, err := f.value(d, tagPhotometric, 0)
+		if err != nil {
+			return err
+		}
+		compression, err := f.value(d, tagCompression, 1)
+		if err != nil {
+			return err
+		}
+		vendor := compression == 34713 || compression == 32767 || compression == 32769 || compression == 34316 || compression == 65000 || compression >= 65535
+		f.raw = f.raw || f.special || d.find(tagDNGVersion) != nil || photometric == cfa || photometric == linearRaw || vendor
+		if e := d.find(tagMake); e != nil && f.maker == "" && e.size < 64 && e.typ == tASCII {
+			b, err := f.Bytes(e.off, int(e.size))
+			if err != nil {
+				return err
+			}
+			f.maker = strings.TrimRight(string(b), "\x00 ")
+		}
+	}
+	return nil
+}
+
+// exposures has raw pictures keep what converters go by: exposure and focal length.
+func (f *file) exposures() {
+	for _, d := range f.all {
+		for _, e := range d.entries {
+			if t, ok := known()["RawEXIF"][uint64(e.tag)]; ok && d.place == exifTags {
+				e.known, e.named = t, true
+			}
+		}
+	}
+}
+
+// sensor is the place in the table of the first directory of Panasonic's raw pictures.
+const sensor = "RW2"
+
+// plainRaw tells whether decoders find all of a raw picture by tags that are known: those
+// of DNG, and of makers who put nothing where no tag points.
+func (f *file) plainRaw() bool {
+	for _, d := range f.all {
+		if d.find(tagDNGVersion) != nil {
+			return true
+		}
+	}
+	maker := strings.ToUpper(f.maker)
+	return slices.ContainsFunc([]string{"CANON", "OLYMPUS", "OM DIGITAL", "PENTAX", "RICOH", "ASAHI", "PANASONIC", "FUJI", "MINOLTA", "KONICA"}, func(m string) bool { return strings.HasPrefix(maker, m) })
+}
+
+// model keeps what a raw picture can't be read without: the names of maker and model.
+func (f *file) model(e *entry) error {
+	const most = 64
+	e.kind = scrub.Device
+	if !f.raw || e.typ != tASCII || e.size > most {
+		return nil
+	}
+	b, err := f.Bytes(e.off, int(e.size))
+	if err != nil {
+		return err
+	}
+	text := strings.TrimRight(string(b), "\x00")
+	if e.stays = words.Readable(text) && !strings.Contains(text, "\x00"); e.stays {
+		e.role = scrub.Structure
+		f.Stuck(scrub.Finding{Kind: scrub.Device, Role: scrub.Render, Place: e.String(), Off: e.off, Len: e.size, Value: text})
+	}
+	return nil
+}
+
+// unknown decides on an entry of which nothing is known. A converter may need one that
+// only a maker knows.
+func (f *file) unknown(e *entry) {
+	e.kind = scrub.Unknown
+	private := e.tag < 0x00FE || e.tag > 0x4000 && e.tag < 0x8000 || e.tag >= 0xA500
+	if f.raw && (e.dir.place == pictures && private || e.dir.place == sensor) {
+		e.stays, e.role = true, scrub.Structure
+		f.Doubt("%s stays: nothing is known of it", e)
+	}
+}
+
+// private decides on what Adobe's tag for private data holds: Sony has a directory there
+// that decoders need.
+func (f *file) private(e *entry) {
+	e.kind = scrub.MakerNote
+	if f.raw && strings.HasPrefix(strings.ToUpper(f.maker), "SONY") && e.size == 4 {
+		e.stays, e.role = true, scrub.Structure
+		f.Doubt("%s stays: Sony's private data, which decoders need, is enciphered", e)
+	}
+}
+
+// opcodes keeps a list of steps of decoding (DNG 1.7, chapter 7) that is one to its last
+// byte, and of steps that the specification knows.
+func (f *file) opcodes(e *entry) error {
+	e.stays, e.role = true, scrub.Render
+	if e.typ != tUndefined || e.size < 4 || e.inline() {
+		f.contradict("%s has a value that there is none of", e)
+		return nil
+	}
+	b, err := f.Bytes(e.off, 4)
+	if err != nil {
+		return err
+	}
+	at, end := e.off+4, e.off+e.size
+	for n := int64(be32(b)); n > 0; n-- {
+		if end-at < 16 {
+			f.Doubt("%s is not the list that it should be", e)
+			return nil
+		}
+		if b, err = f.Bytes(at, 16); err != nil {
+			return err
+		}
+		id, size := be32(b), int64(be32(b[12:]))
+		if at += 16; id == 0 || id > 14 || size > end-at {
+			f.Doubt("%s is not the list that it should be", e)
+			return nil
+		}
+		at += size
+	}
+	if at != end {
+		f.Doubt("%s is longer than it should be", e)
+	}
+	return nil
+}
+
+func be32(b []byte) uint32 {
+	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+}
+
+// panasonic notes the picture of Panasonic's raw files: it goes on to the end.
+func (f *file) panasonic(d *dir) error {
+	at, err := f.value(d, tagRawOffset, 0)
+	if err == nil && (at == 0 || at == 1<<32-1) {
+		at, err = f.value(d, tagStrips, 0)
+	}
+	if err != nil {
+		return err
+	}
+	off := int64(at)
+	if off < f.head || off >= f.Size() {
+		f.contradict("%s has its picture outside the file", d.name)
+		return nil
+	}
+	f.Unread()
+	f.payload(part{image: &image{dir: d, compression: 34316}, off: off, len: f.Size() - off})
+	return nil
+}
