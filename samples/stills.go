@@ -68,6 +68,11 @@ var stills = []recipe{
 			p.items = append(p.items, exifItem(exif(k, exifOptions{orientation: 6}), 1))
 		})
 	}},
+	{"emptied", func(k *kit) []byte { // as by ExifTool
+		return heic(k, func(p *stillPicture) {
+			p.items = append(p.items, xmpItem(xmp(xmpIdentity(k, "")), 1), &stillItem{typ: "Exif", refs: []stillRef{{"cdsc", []int{1}}}})
+		})
+	}},
 	{"grid", func(k *kit) []byte {
 		return heic(k, func(p *stillPicture) {
 			grid := &stillItem{typ: "grid", data: cat([]byte{0, 0, 0, 1}, be16(128), be16(64), []byte(k.secret("behind-grid"))), inBox: true,

@@ -135,6 +135,9 @@ func (p *Pictures) resolve(l located, all map[uint32]located, depth int) (x scru
 			}
 		}
 		off, n := l.base+part.off, part.len
+		if n == 0 && l.method == inFile { // by the standard all of the file; ExifTool leaves it of items that it emptied
+			continue
+		}
 		if n == 0 { // all there is
 			n = from.Size() - off
 		}
