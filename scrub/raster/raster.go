@@ -103,7 +103,7 @@ type hole struct {
 }
 
 // maxHoles is how many of them there may be.
-const maxHoles = 1 << 15
+const maxHoles = 1 << 16
 
 // pixels claims n bytes at off, and zeroes the holes in them.
 func (p *picture) pixels(off, n int64, holes []hole, place string) {
@@ -191,7 +191,7 @@ func (p *picture) look(g grid, used *[256]bool) (holes []hole, err error) {
 	if why := fill.why(g); why != "" {
 		return nil, p.Errorf(g.off, "%s", why)
 	}
-	if fill.constant(g.height) {
+	if fill.constant(g) {
 		return nil, nil
 	}
 	return holes, nil
@@ -260,7 +260,7 @@ const few, some = 4, 6
 // most does and with one more bit in the width all behind them is zeros.
 func (f *filler) why(g grid) string {
 	const column = "what fills the rows up looks like a column of the picture"
-	if f.dirty < few || f.alike <= f.dirty*3/4 || f.constant(g.height) {
+	if f.dirty < few || f.alike <= f.dirty*3/4 || f.constant(g) {
 		return ""
 	}
 	if f.dirty >= some && f.alike > f.dirty*9/10 {
@@ -276,8 +276,9 @@ func (f *filler) why(g grid) string {
 }
 
 // constant tells whether all rows are filled with one and the same byte, which tells nothing.
-func (f *filler) constant(height int64) bool {
-	return height >= few && f.same == height && !slices.ContainsFunc(f.first[1:], func(c byte) bool { return c != f.first[len(f.first)-1] })
+func (f *filler) constant(g grid) bool {
+	whole := f.first[min(1, len(f.first), int(g.bits%8)):] // without the byte that pixels share
+	return g.height >= few && f.same == g.height && !slices.ContainsFunc(whole, func(c byte) bool { return c != whole[0] })
 }
 
 func zeros(b []byte) bool { return !slices.ContainsFunc(b, func(c byte) bool { return c != 0 }) }

@@ -132,6 +132,12 @@ func TestRowEnds(t *testing.T) {
 			t.Errorf("row %d ends with %q", y, c)
 		}
 	}
+	const at, side = 14 + 40, 2
+	words := append(append([]byte("BM"), make([]byte, at-2)...), bytes.Repeat([]byte("pixelsKI"), 20)...)
+	copy(words[2:], []byte{byte(len(words)), 0, 0, 0, 0, 0, 0, 0, at, 0, 0, 0, 40, 0, 0, 0, side, 0, 0, 0, 20, 0, 0, 0, 1, 0, 24})
+	if _, after := plan(t, words, scrub.Options{}); bytes.Contains(after, []byte("KI")) {
+		t.Error("words that stand in every row are still there")
+	}
 	narrow := samples.Get("bmp/palette").Data
 	narrow[18] ^= 2 // 30 pixels become 28
 	if p, _ := plan(t, narrow, scrub.Options{}); p.Status() != scrub.Partly || len(p.Edits) > 0 {
