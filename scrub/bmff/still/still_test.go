@@ -2,6 +2,7 @@ package still_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -112,6 +113,17 @@ func TestContradictions(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An item that ExifTool emptied lies nowhere, and is no reason for a doubt.
+func TestEmptied(t *testing.T) {
+	data := bytes.Clone(samples.Get("heif/emptied").Data)
+	at := bytes.Index(data, []byte("iloc")) - 4
+	end := at + int(binary.BigEndian.Uint32(data[at:]))
+	binary.BigEndian.PutUint32(data[end-8:], uint32(len(data)+100))
+	if p, _ := plan(t, data, scrub.Options{}); p.Status() != scrub.Dirty {
+		t.Errorf("%s: %q %s", p.Status(), p.Doubts, p.Refused)
 	}
 }
 
