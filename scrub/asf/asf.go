@@ -13,12 +13,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
 	"untag/scrub/codec"
 	"untag/scrub/sniff"
+	"untag/scrub/words"
 )
 
 //go:embed tags.tsv
@@ -119,11 +119,7 @@ func raw(id string) string {
 
 // text decodes UTF-16.
 func text(b []byte) string {
-	u := make([]uint16, len(b)/2)
-	for i := range u {
-		u[i] = binary.LittleEndian.Uint16(b[2*i:])
-	}
-	return strings.TrimRight(string(utf16.Decode(u)), "\x00")
+	return strings.TrimRight(words.UTF16(b, 1), "\x00")
 }
 
 // film is what the header says about the packets, and what was found in them.

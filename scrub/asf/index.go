@@ -1,6 +1,7 @@
 package asf
 
 import (
+	"cmp"
 	"encoding/binary"
 
 	"untag/scrub/chunk"
@@ -13,10 +14,7 @@ func (f *film) simpleIndex(w *chunk.Walk, p chunk.Part, place string) (bool, err
 		return true, f.keep(p, before, place)
 	}
 	b := f.Get(p.Body()+before-4, 4)
-	if err := f.fileID(p.Body(), place); err != nil {
-		return true, err
-	}
-	return true, f.keep(p, before+each*int64(binary.LittleEndian.Uint32(b)), place)
+	return true, cmp.Or(f.fileID(p.Body(), place), f.keep(p, before+each*int64(binary.LittleEndian.Uint32(b)), place))
 }
 
 // index claims an Index (6.2) or a Media Object Index (6.3): an interval, the number of

@@ -2,8 +2,8 @@ package chunk
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
-	"math/bits"
 	"slices"
 
 	"untag/scrub"
@@ -16,7 +16,7 @@ const maxGuard = 64 << 10
 // Drop reports a part and retires it if the policy says so. What has no name, or
 // holds what the medium needs, is in doubt.
 func (w *Walk) Drop(p Part, kind scrub.Kind, place, value string) (stays bool, err error) {
-	kind = orElse(kind, scrub.Unknown)
+	kind = cmp.Or(kind, scrub.Unknown)
 	vital, err := w.vital(p, p.Body())
 	if err != nil {
 		return false, err
@@ -186,17 +186,7 @@ func (w *Walk) starts() func(b []byte) bool {
 
 // near tells whether an ID is one bit away from that of a part that stays.
 func (w *Walk) near(id string) bool {
-	is := func(known string) bool {
-		a, b := w.raw(id), w.raw(known)
-		if len(a) != len(b) {
-			return false
-		}
-		n := 0
-		for i := range a {
-			n += bits.OnesCount8(a[i] ^ b[i])
-		}
-		return n == 1
-	}
+	is := func(known string) bool { return scrub.Near(string(w.raw(id)), string(w.raw(known))) }
 	if slices.ContainsFunc(w.Vital, is) {
 		return true
 	}

@@ -1,6 +1,7 @@
 package chunk
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 
@@ -135,9 +136,6 @@ func (w *Walk) rows(off, n int64, l Layout, place string) {
 func Recorded(l Layout) Hand {
 	return func(w *Walk, p Part, place string) (bool, error) {
 		w.Claim(p.Off, p.Head, scrub.Structure, place)
-		if err := w.Record(p.Body(), p.Size, l, place); err != nil {
-			return true, err
-		}
-		return true, w.pad(p, place)
+		return true, cmp.Or(w.Record(p.Body(), p.Size, l, place), w.pad(p, place))
 	}
 }

@@ -2,6 +2,7 @@ package chunk
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -186,7 +187,7 @@ func (w *Walk) Enter(p Part, r tags.Tag, place string) (stays bool, err error) {
 			return false, w.orPad(err, p, place)
 		}
 		w.Retract(before)
-		return w.Drop(p, orElse(r.Kind, scrub.Software), place, "empty")
+		return w.Drop(p, cmp.Or(r.Kind, scrub.Software), place, "empty")
 	}
 	if w.Closed != nil && w.Edited(before) {
 		err = w.Closed(w, p)
@@ -280,7 +281,7 @@ func (w *Walk) content(p Part) int64 {
 func (w *Walk) Words(p Part, kind scrub.Kind, place string) (stays bool, err error) {
 	text := w.Decode(w.Get(p.Body(), int(min(p.Size, maxWords+1))))
 	if told := words.Stay([]byte(text), maxWords); told != "" || p.Cut || p.Size > maxWords {
-		return w.Drop(p, orElse(told, kind), place, text)
+		return w.Drop(p, cmp.Or(told, kind), place, text)
 	}
 	if w.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: p.Off, Len: p.Len(), Value: text}) {
 		w.retire(p, place)
@@ -306,11 +307,4 @@ func (w *Walk) Field(off int64, want []byte, kind scrub.Kind, place string) erro
 		w.Put(scrub.Repair, off, want)
 	}
 	return nil
-}
-
-func orElse(k, usual scrub.Kind) scrub.Kind {
-	if k == "" {
-		return usual
-	}
-	return k
 }

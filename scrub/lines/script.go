@@ -3,7 +3,6 @@ package lines
 import (
 	"bytes"
 	_ "embed"
-	"math/bits"
 	"regexp"
 	"slices"
 	"strings"
@@ -295,18 +294,9 @@ func find(place, id string) (t tags.Tag, damaged bool) {
 		return t, false
 	}
 	for k, t := range known {
-		damaged = damaged || t.Fate != tags.Go && near(k, id)
+		damaged = damaged || t.Fate != tags.Go && scrub.Near(k, id)
 	}
 	return tags.Tag{Fate: tags.Go, Kind: scrub.Unknown, ID: id}, damaged
-}
-
-// near tells whether a and b differ in one bit.
-func near(a, b string) bool {
-	n := 0
-	for i := 0; i < len(a) && len(a) == len(b); i++ {
-		n += bits.OnesCount8(a[i] ^ b[i])
-	}
-	return n == 1
 }
 
 // field deals with a line that is a key and, from character i to j, a value.

@@ -1,6 +1,7 @@
 package matroska
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 
@@ -100,7 +101,7 @@ func (f *film) fileName(w *chunk.Walk, p chunk.Part, place string) (bool, error)
 	want := make([]byte, p.Size)
 	number := fmt.Sprintf("%0*d", n, f.files)
 	copy(want, number[len(number)-n:]+end)
-	return true, w.Field(p.Body(), want, orElse(words.Stay([]byte(name), longest), scrub.ID), place)
+	return true, w.Field(p.Body(), want, cmp.Or(words.Stay([]byte(name), longest), scrub.ID), place)
 }
 
 var (
@@ -128,11 +129,4 @@ func (f *film) mediaType(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	want := make([]byte, p.Size)
 	copy(want, usual)
 	return true, w.Field(p.Body(), want, scrub.Comment, place)
-}
-
-func orElse(k, usual scrub.Kind) scrub.Kind {
-	if k == "" {
-		return usual
-	}
-	return k
 }

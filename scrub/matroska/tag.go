@@ -1,6 +1,7 @@
 package matroska
 
 import (
+	"cmp"
 	"strings"
 
 	"untag/scrub"
@@ -21,13 +22,13 @@ func (f *film) simpleTag(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	}
 	place += "/" + name
 	r := known().names[strings.ToUpper(name)]
-	kind := orElse(r.Kind, scrub.Comment)
+	kind := cmp.Or(r.Kind, scrub.Comment)
 	switch {
 	case err != nil || r.Fate != tags.Words && r.Role == 0:
 		return w.Drop(p, kind, place, value.text)
 	case r.Role == scrub.Render && loudness().MatchString(value.text):
 	case r.Role == scrub.Render || value.told != "":
-		return w.Drop(p, orElse(value.told, kind), place, value.text)
+		return w.Drop(p, cmp.Or(value.told, kind), place, value.text)
 	case w.Found(scrub.Finding{Kind: kind, Role: scrub.Describe, Place: place, Off: p.Off, Len: p.Len(), Value: value.text}):
 		w.Claim(p.Off, p.Len(), scrub.Identify, place)
 		retire(w.Scan, p, scrub.Destroy, scrub.Repair)

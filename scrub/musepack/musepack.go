@@ -3,6 +3,7 @@
 package musepack
 
 import (
+	"cmp"
 	_ "embed" // the table
 
 	"untag/scrub"
@@ -104,10 +105,7 @@ func seven(s *scrub.Scan, b []byte, tail *apetag.Tail) error {
 	end = max(end, 32)
 	s.Claim(0, version, scrub.Structure, "header")
 	s.Claim(version+1, end-version-1, scrub.Payload, "frames")
-	if err := s.Blank(version, 1, 0, scrub.Software, "encoder"); err != nil {
-		return err
-	}
-	return tail.Clean(scrub.End{Off: end})
+	return cmp.Or(s.Blank(version, 1, 0, scrub.Software, "encoder"), tail.Clean(scrub.End{Off: end}))
 }
 
 // next drops a packet behind which another one is: its length is right then.

@@ -1,6 +1,7 @@
 package psd
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -99,10 +100,7 @@ func (d *document) layers(off, n int64) error {
 
 func (d *document) nested(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	w.Claim(p.Off, p.Head, scrub.Structure, place)
-	if err := d.info(p.Body(), p.Size); err != nil {
-		return true, err
-	}
-	return true, w.Hide(p.Tail(), p.Pad, place+"/pad")
+	return true, cmp.Or(d.info(p.Body(), p.Size), w.Hide(p.Tail(), p.Pad, place+"/pad"))
 }
 
 // info claims what is known of layers, and their pixels.

@@ -8,6 +8,7 @@ package psd
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/binary"
 	"encoding/hex"
@@ -203,10 +204,7 @@ func (d *document) apply(off, n int64) error {
 // named is a [chunk.Hand] for a resource of numbers, whose name goes.
 func (d *document) named(l chunk.Layout) chunk.Hand {
 	return func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-		if err := d.head(p, place); err != nil {
-			return true, err
-		}
-		return true, w.Record(p.Body(), p.Size+p.Pad, l, place)
+		return true, cmp.Or(d.head(p, place), w.Record(p.Body(), p.Size+p.Pad, l, place))
 	}
 }
 
@@ -248,10 +246,7 @@ func (d *document) version(w *chunk.Walk, p chunk.Part, place string) (bool, err
 	}
 	if f.Skip(4); f.Sound() {
 		f.Flush(place)
-		if err := f.Close(place); err != nil {
-			return true, err
-		}
-		return true, w.Hide(p.Tail(), p.Pad, place+"/pad")
+		return true, cmp.Or(f.Close(place), w.Hide(p.Tail(), p.Pad, place+"/pad"))
 	}
 	w.Claim(f.Due, p.End()-f.Due, scrub.Structure, place)
 	w.Distrust("%s is not what it has to be", place)

@@ -1,7 +1,7 @@
 package riff
 
 import (
-	"math/bits"
+	"cmp"
 	"slices"
 
 	"untag/scrub"
@@ -59,24 +59,12 @@ func (m *medium) streamHeader(w *chunk.Walk, p chunk.Part, place string) (bool, 
 	m.film.streams = append(m.film.streams, s)
 	if !slices.Contains(kinds, s.kind) {
 		s.goes = scrub.Unknown
-		if s.kind != gone && slices.ContainsFunc(kinds, func(k string) bool { return oneBit(k, s.kind) }) {
+		if s.kind != gone && slices.ContainsFunc(kinds, func(k string) bool { return scrub.Near(k, s.kind) }) {
 			w.Distrust("a stream is nearly one of picture or sound")
 		}
 	}
 	w.Claim(p.Body(), head, scrub.Structure, place)
-	if err := w.Record(p.Body()+head, p.Size-head, streamHeader, place); err != nil {
-		return true, err
-	}
-	return true, claim(w, p, place)
-}
-
-// oneBit tells whether two names differ by one bit.
-func oneBit(a, b string) bool {
-	n := 0
-	for i := range min(len(a), len(b)) {
-		n += bits.OnesCount8(a[i] ^ b[i])
-	}
-	return n == 1 && len(a) == len(b)
+	return true, cmp.Or(w.Record(p.Body()+head, p.Size-head, streamHeader, place), claim(w, p, place))
 }
 
 // streamFormat claims strf, which tells how a stream is coded.
@@ -164,10 +152,7 @@ func (m *medium) driverData(w *chunk.Walk, p chunk.Part, place string) (bool, er
 		s := m.film.streams[n-1]
 		needs := s.codec.Kind == codec.Unknown || s.codec.Kind >= codec.H264 && s.codec.Kind <= codec.AV1 || s.codec.Sound()
 		if s.bare && needs && slices.Contains(kinds, s.kind) {
-			if err := m.film.look.Config(&s.codec, p.Body(), p.Size, place); err != nil {
-				return true, err
-			}
-			return true, claim(w, p, place)
+			return true, cmp.Or(m.film.look.Config(&s.codec, p.Body(), p.Size, place), claim(w, p, place))
 		}
 	}
 	return w.Drop(p, scrub.MakerNote, place, "")

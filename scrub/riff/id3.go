@@ -1,6 +1,7 @@
 package riff
 
 import (
+	"cmp"
 	"untag/scrub"
 	"untag/scrub/chunk"
 	"untag/scrub/id3"
@@ -27,8 +28,5 @@ func (m *medium) id3(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		w.Retract(before)
 		return w.Drop(p, scrub.Comment, place, "")
 	}
-	if err := w.Hide(p.Body()+n, p.Size-n, place+"/rest"); err != nil {
-		return true, err
-	}
-	return true, claim(w, p, place)
+	return true, cmp.Or(w.Hide(p.Body()+n, p.Size-n, place+"/rest"), claim(w, p, place))
 }

@@ -1,6 +1,7 @@
 package riff
 
 import (
+	"cmp"
 	"encoding/binary"
 
 	"untag/scrub"
@@ -108,10 +109,7 @@ func (m *medium) index(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 	if err != nil {
 		return true, err
 	}
-	if err := w.Hide(p.Tail()-p.Size%entryLen, p.Size%entryLen, place+"/rest"); err != nil {
-		return true, err
-	}
-	return true, claim(w, p, place)
+	return true, cmp.Or(w.Hide(p.Tail()-p.Size%entryLen, p.Size%entryLen, place+"/rest"), claim(w, p, place))
 }
 
 // Index chunks of OpenDML 1.02: what they begin with, and their entries.
@@ -145,10 +143,7 @@ func (m *medium) odmlIndex(w *chunk.Walk, p chunk.Part, place string) (bool, err
 			w.Distrust("the film is cut short")
 		}
 	}
-	if err := w.Hide(p.Body()+head+n, p.Size-head-n, place+"/rest"); err != nil {
-		return true, err
-	}
-	return true, claim(w, p, place)
+	return true, cmp.Or(w.Hide(p.Body()+head+n, p.Size-head-n, place+"/rest"), claim(w, p, place))
 }
 
 // readIndex adds up what an index of OpenDML among the frames says.

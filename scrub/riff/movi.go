@@ -2,6 +2,7 @@ package riff
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"strings"
 
@@ -183,10 +184,7 @@ func (m *medium) movi(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	if err := w.Hide(rest, p.Tail()-rest, place+"/rest"); err != nil {
-		return true, err
-	}
-	return true, w.Hide(p.Tail(), p.Pad, place+"/pad")
+	return true, cmp.Or(w.Hide(rest, p.Tail()-rest, place+"/rest"), w.Hide(p.Tail(), p.Pad, place+"/pad"))
 }
 
 // claim claims one chunk of a list of frames.

@@ -2,6 +2,7 @@ package riff
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -77,10 +78,7 @@ func table(head, row chunk.Layout) chunk.Hand {
 		if err := w.Record(p.Body(), n, head, place); err != nil {
 			return true, err
 		}
-		if err := w.Rows(p.Body()+n, p.Size-n, row, place); err != nil {
-			return true, err
-		}
-		return true, claim(w, p, place)
+		return true, cmp.Or(w.Rows(p.Body()+n, p.Size-n, row, place), claim(w, p, place))
 	}
 }
 
@@ -106,10 +104,7 @@ func (m *medium) samples(n int64) chunk.Hand {
 		if !w.Zeros(p.Body()+n, skip) {
 			w.Doubt("there is something before the sound")
 		}
-		if err := m.coded(scrub.Range{Off: p.Body() + n, Len: p.Size - n}, place); err != nil {
-			return true, err
-		}
-		return true, claim(w, p, place)
+		return true, cmp.Or(m.coded(scrub.Range{Off: p.Body() + n, Len: p.Size - n}, place), claim(w, p, place))
 	}
 }
 
@@ -134,10 +129,7 @@ var formatTails = []string{"\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b
 // waveFormat claims a WAVEFORMATEX.
 func (m *medium) waveFormat(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	m.tells.format = true
-	if err := m.soundFormat(p, place); err != nil {
-		return true, err
-	}
-	return true, claim(w, p, place)
+	return true, cmp.Or(m.soundFormat(p, place), claim(w, p, place))
 }
 
 // soundFormat claims the body of a chunk that is a WAVEFORMATEX.
@@ -167,10 +159,7 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 	}
 	st, _ := codec.Of(codec.Tag, string(tag))
 	m.coding(tag)
-	if err := (&codec.Look{S: m.Scan}).Config(&st, at, extra, place); err != nil {
-		return err
-	}
-	return m.Hide(at+extra, p.Tail()-at-extra, place+"/rest")
+	return cmp.Or((&codec.Look{S: m.Scan}).Config(&st, at, extra, place), m.Hide(at+extra, p.Tail()-at-extra, place+"/rest"))
 }
 
 // coding notes how sound is coded whose format has that number (mmreg.h): as it is, or as
@@ -368,8 +357,5 @@ func channels(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 
 // cookie claims what a decoder needs.
 func (m *medium) cookie(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	if err := (&codec.Look{S: m.Scan}).Config(&codec.Stream{}, p.Body(), p.Size, place); err != nil {
-		return true, err
-	}
-	return true, claim(w, p, place)
+	return true, cmp.Or((&codec.Look{S: m.Scan}).Config(&codec.Stream{}, p.Body(), p.Size, place), claim(w, p, place))
 }

@@ -24,7 +24,7 @@ func Decode(b []byte) (text string, control float64) {
 	cut := len(b) > MaxText
 	b = b[:min(len(b), MaxText)]
 	if high, ok := Wide(b); ok {
-		text = decodeWide(b, high)
+		text = UTF16(b, high)
 	} else {
 		for len(b) > 0 && b[len(b)-1] == 0 {
 			b = b[:len(b)-1]
@@ -65,7 +65,9 @@ func Wide(b []byte) (high int, ok bool) {
 	return high, len(b) >= 8 && zeros[1-high] == 0 && 20*zeros[high] >= 3*len(b)
 }
 
-func decodeWide(b []byte, high int) string {
+// UTF16 decodes text of two bytes a unit, of which the byte high is the higher one: 0 or 1.
+// It has no byte order mark after that.
+func UTF16(b []byte, high int) string {
 	units := make([]uint16, 0, len(b)/2)
 	for ; len(b) >= 2; b = b[2:] {
 		units = append(units, uint16(b[high])<<8|uint16(b[1-high]))

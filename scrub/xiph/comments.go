@@ -6,6 +6,7 @@ package xiph
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed" // the table
 	"encoding/binary"
 	"regexp"
@@ -167,7 +168,7 @@ func Judge(s *scrub.Scan, text []byte, at scrub.Range, place string) []byte {
 	}
 	f.Place = place + "/" + string(id)
 	t, known := comments()[digits().ReplaceAllString(string(id), "#")]
-	f.Kind = orUnknown(t.Kind)
+	f.Kind = cmp.Or(t.Kind, scrub.Unknown)
 	switch {
 	case !known:
 	case t.Fate == tags.Hand:
@@ -178,9 +179,9 @@ func Judge(s *scrub.Scan, text []byte, at scrub.Range, place string) []byte {
 		}
 		f.Kind = scrub.Unknown
 	case t.Fate == tags.Words:
-		told := words.Stay(value, int(most(t)))
+		told := words.Stay(value, int(cmp.Or(t.Most, maxWords)))
 		if told == scrub.Unknown && words.Readable(string(value)) { // too long
-			told = orUnknown(words.Tells(string(value)))
+			told = cmp.Or(words.Tells(string(value)), scrub.Unknown)
 		}
 		if told == "" {
 			f.Role = scrub.Describe
@@ -200,18 +201,4 @@ func kept(goes bool, text []byte) []byte {
 
 func form(form *regexp.Regexp, value []byte, most int64) bool {
 	return int64(len(value)) <= most && form.Match(value)
-}
-
-func most(t tags.Tag) int64 {
-	if t.Most == 0 {
-		return maxWords
-	}
-	return t.Most
-}
-
-func orUnknown(k scrub.Kind) scrub.Kind {
-	if k == "" {
-		return scrub.Unknown
-	}
-	return k
 }

@@ -7,7 +7,6 @@ package box
 
 import (
 	"fmt"
-	mathbits "math/bits"
 	"slices"
 	"strings"
 
@@ -150,16 +149,5 @@ func IgnoreDamage(err error) error {
 
 // Nearly tells whether a name is one bit from one that is known.
 func Nearly(typ string, known []string) bool {
-	return slices.ContainsFunc(known, func(k string) bool { return distance(typ, k) == 1 })
-}
-
-// distance is how many bits two types differ in.
-func distance(a, b string) (n int) {
-	if len(a) != len(b) {
-		return len(a) + len(b)
-	}
-	for i := range a {
-		n += mathbits.OnesCount8(a[i] ^ b[i])
-	}
-	return n
+	return slices.ContainsFunc(known, func(k string) bool { return scrub.Near(typ, k) })
 }

@@ -6,6 +6,7 @@
 package entry
 
 import (
+	"cmp"
 	"slices"
 
 	"untag/scrub"
@@ -221,10 +222,7 @@ func (w reader) description(t *Track, e entry, place string) error {
 	if err != nil {
 		return err
 	}
-	if err := w.palette(t, e, palette, place); err != nil {
-		return err
-	}
-	return w.entryBoxes(t, e, e.Off+fields+palette, place)
+	return cmp.Or(w.palette(t, e, palette, place), w.entryBoxes(t, e, e.Off+fields+palette, place))
 }
 
 // entryHead claims what all sample entries begin with: reserved bytes and the

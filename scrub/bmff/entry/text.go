@@ -2,6 +2,7 @@ package entry
 
 import (
 	"bytes"
+	"cmp"
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
@@ -42,10 +43,7 @@ func (w reader) textFields(t *Track, e entry, n int64, read box.Form, place stri
 	if e.Len < n {
 		return w.Errorf(e.Off, "sample entry %q has %d bytes, expected %d or more", e.Name(), e.Len, n)
 	}
-	if err := w.entryFields(e.Off+16, n-16, place, read); err != nil {
-		return err
-	}
-	return w.entryBoxes(t, e, e.Off+n, place)
+	return cmp.Or(w.entryFields(e.Off+16, n-16, place, read), w.entryBoxes(t, e, e.Off+n, place))
 }
 
 // timedTextFields are flags, where text stands, the colour behind it, a box, and how
