@@ -192,6 +192,23 @@ var stills = []recipe{
 			p.items = append(p.items, exifItem(exif(k, exifOptions{}), 1))
 		})
 	}},
+	{"minimized", func(k *kit) []byte {
+		frame, tiff, packet := k.stay(unhex(av164.frame)), exif(k, exifOptions{}), xmp(xmpIdentity(k, ""))
+		w := &bitWriter{}
+		w.bits(0b00_0_0_1_0_0_0, 8) // of the full range
+		w.bits(0b0_1_1_01_000, 8)   // EXIF, XMP, 4:2:0, not turned
+		w.bits(0, 1)
+		w.bits(63<<7|63, 14)
+		w.bits(0, 3)             // where colours are, and 8 bits
+		w.bits(0b100, 3)         // long metadata, a short configuration and picture
+		w.bits(4, 3)             // the configuration
+		w.bits(len(frame)-1, 15) // the picture
+		w.bits(0, 1)             // nothing is compressed
+		w.bits(len(tiff)-1, 20)
+		w.bits(len(packet)-1, 20)
+		w.align(0)
+		return cat(box("ftyp", []byte("mif3"+"avif")), box("mini", w.b, unhex(av164.setup), frame, tiff, packet))
+	}},
 	{"sequence", func(k *kit) []byte {
 		return avif(k, func(p *stillPicture) {
 			p.brand = "avis"

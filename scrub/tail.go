@@ -215,7 +215,11 @@ func (s *Scan) peel(floor int64) (l layers, err error) {
 
 func (s *Scan) findMarks(found []marks.Mark) {
 	for _, m := range found {
-		s.Found(Finding{Kind: Mark, Place: "tail/" + m.Name, Off: m.Off, Len: m.Len, Value: m.Value})
+		kind := Mark
+		if m.Name == "motion-photo" {
+			kind = Motion
+		}
+		s.Gone(Finding{Kind: kind, Place: "tail/" + m.Name, Off: m.Off, Len: m.Len, Value: m.Value})
 	}
 }
 

@@ -59,6 +59,11 @@ var descriptions = map[string]struct {
 	"dadj":       {"vide", "hvc1", join(uint32(0), int32(-200))},
 	"prji":       {"vide", "hvc1", join(uint32(0), "rect")},
 	"pkin":       {"vide", "hvc1", join(uint32(0), "side")},
+	"cmpd":       {"vide", "uncv", join(uint32(1), uint16(0))},
+	"uncC":       {"vide", "uncv", join(uint32(0), uint32(0), uint32(1), uint16(0), "\x07\x00\x00", uint32(0), zeros(20))},
+	"cmpC":       {"vide", "uncv", join(uint32(0), "zlib\x00")},
+	"icef":       {"vide", "uncv", join(uint32(0), byte(0), uint32(1), byte(9))},
+	"cloc":       {"vide", "uncv", join(uint32(0), byte(1))},
 	"ccst":       {"vide", "hvc1", join(uint32(0), uint32(0x7c000000))},
 	"auxi":       {"vide", "hvc1", join(uint32(0), "urn:mpeg:hevc:2015:auxid:1\x00")},
 	// Of no single form.

@@ -19,8 +19,11 @@ type parser struct {
 	stills bool // what it is has items for its pictures, by its brand
 	movies []*movie
 	items  []*still.Pictures
-	media  *media.Data
-	end    int64 // of the last box
+	// minimized tells that there is a picture in a box without tables.
+	minimized bool
+	clip      bool // there is the clip of a motion photo
+	media     *media.Data
+	end       int64 // of the last box
 	// strangers are boxes of the top level that nobody needs.
 	strangers []box.Box
 	// starts are where boxes have to start according to the segment index.
@@ -128,10 +131,12 @@ func (p *parser) readMovies() error {
 			m, err := p.readMovie(b)
 			p.movies = append(p.movies, m)
 			return err
+		case "mpvd":
+			p.clip = true
 		case "meta":
 			return p.readItems(b)
 		case "mini":
-			return p.Unsupportedf(b.Off, "a picture in a minimized box")
+			p.minimized = p.minimized || p.stills
 		}
 		return nil
 	})
@@ -220,7 +225,7 @@ func (p *parser) top() error {
 	media := false
 	off, err := p.eachTop(func(b box.Box) error {
 		p.begin(b.Off)
-		media = media || b.Type == "moov" || b.Type == "moof" || p.itemsOf(b) != nil
+		media = media || b.Type == "moov" || b.Type == "moof" || p.itemsOf(b) != nil || b.Type == "mini" && p.stills
 		return p.Attempt(b, b.Name(), p.topBox)
 	})
 	if err != nil {
@@ -238,7 +243,7 @@ func (p *parser) top() error {
 	if len(p.starts) > 0 && p.lastStart < p.Size() {
 		p.Insist("no box starts where the index says")
 	}
-	if len(p.movies) == 0 && len(p.items) == 0 {
+	if len(p.movies) == 0 && len(p.items) == 0 && !p.minimized {
 		p.Distrust("a segment without its movie header: its tracks are not known")
 	}
 	p.end = off
@@ -281,9 +286,14 @@ func (p *parser) topBox(b box.Box) error {
 		p.media.Open = box.Uint32(p.Get(b.Off, 4)) == 0
 	case "free", "skip", "wide", "junk":
 		return p.topFiller(b, place)
+	case "mini":
+		if p.stills {
+			return still.Mini(p.Walk, b)
+		}
+		return p.Unneeded(b, place)
 	default:
 		if x := p.itemsOf(b); x != nil {
-			x.Films = len(p.movies) > 0
+			x.Films, x.Clip = len(p.movies) > 0, p.clip && !p.Goes(scrub.Identify, scrub.Motion)
 			return x.Settle()
 		}
 		if !slices.Contains(nesting, b.Type) {
@@ -334,11 +344,34 @@ func (p *parser) claimStrangers() error {
 			p.Claim(b.Off, b.Len, scrub.Identify, b.Name())
 			continue
 		}
+		if b.Type == "mpvd" && !p.Goes(scrub.Identify, scrub.Motion) {
+			if err := p.motion(b); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := p.tags.Unknown(b, b.Name()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// motion has the clip of a motion photo cleaned that the policy keeps.
+func (p *parser) motion(b box.Box) error {
+	before := p.Point()
+	p.Claim(b.Off, b.Head, scrub.Structure, b.Name())
+	f := scrub.Finding{Kind: scrub.Motion, Place: b.Name(), Off: b.Off, Len: b.Len}
+	err := p.Medium(scrub.Extents{{Off: b.Body(), Len: b.Size()}}, b.Name())
+	if scrub.Refusal(err) {
+		p.Reset(before)
+		p.Claim(b.Off, b.Len, scrub.Identify, b.Name())
+		p.Stuck(f)
+		p.Doubt("the clip of a motion photo can't be read")
+		return nil
+	}
+	p.Found(f)
+	return err
 }
 
 // topOnly are boxes that are in no other: one inside of a movie or a fragment tells

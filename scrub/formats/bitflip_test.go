@@ -51,7 +51,7 @@ func boxFields(b []byte, off, end int64, path string, out map[string][]field) {
 		}
 		if head > 0 && n >= head {
 			boxFields(b, off+head, off+n, place, out)
-		} else if typ != "mdat" {
+		} else if typ != "mdat" && typ != "idat" && typ != "mini" {
 			for i := int64(8); i < n; i++ {
 				part := " field"
 				if i >= 24 {

@@ -20,7 +20,7 @@ func TestGoldenMaps(t *testing.T) {
 		"flac/everything", "flac/cover-in-comment", "ogg/vorbis-comments", "ogg/vorbis-comments-on-many-pages", "ogg/opus-padding", "ogg/vorbis-skeleton",
 		"bmff/plain", "bmff/action-camera", "bmff/keys-slow-motion", "bmff/m4a", "bmff/gaps", "bmff/time-code", "bmff/sei", "bmff/fragmented-events",
 		"avi/camera", "avi/long", "avi/positions", "wav/recorder", "wav/studio", "wav/hiding", "wav/not-closed", "w64/words", "aiff/words", "caf/words", "webp/phone", "webp/animated",
-		"heif/phone", "heif/grid", "heif/gain-map", "heif/tone-map", "heif/properties", "heif/names", "heif/gaps", "heif/sequence",
+		"heif/phone", "heif/grid", "heif/gain-map", "heif/tone-map", "heif/properties", "heif/names", "heif/gaps", "heif/sequence", "heif/minimized",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts",
 		"matroska/tags", "matroska/attachments", "matroska/live", "matroska/additions",
 		"asf/words", "asf/objects", "asf/packets", "asf/unfinished", "flv/metadata", "flv/scripts", "mxf/words", "mxf/camera", "nut/words", "swf/tags", "realmedia/words", "realmedia/properties", "h264/plain", "ivf/header", "dv/plain",

@@ -37,10 +37,10 @@ func Length(b []byte, n int64) int64 {
 	return k
 }
 
-// XMP is what of a packet stays: of a picture that has a map, or is one. Told says that the
-// orientation is told elsewhere.
-func XMP(has, is, told bool) xmp.Keep {
-	return xmp.Keep{GainMap: has, Map: is, Panorama: true, Orientation: !told}
+// XMP is what of a packet stays: of a picture that has a map, or is one, or has a clip that
+// stays. Told says that the orientation is told elsewhere.
+func XMP(has, is, told, clip bool) xmp.Keep {
+	return xmp.Keep{GainMap: has, Map: is, Panorama: true, Orientation: !told, Motion: clip}
 }
 
 // EXIF is what of a block stays under a policy: of a picture that has a map, or has no profile

@@ -28,6 +28,7 @@ type cleaner struct {
 
 	unwanted []scrub.Finding // pictures that belong to this one, and go with the tail
 
+	moving    int64   // where the clip of a motion photo begins that stays, 0 if there is none
 	tailStays bool    // it may be what is left of a picture that belongs to this one
 	isMap     bool    // the picture is itself a gain map
 	loose     []int64 // segments of a damaged picture of which it is not sure what they are, or where they end

@@ -55,6 +55,28 @@ func (c *cleaner) images() error {
 		return nil
 	}
 	c.reportDropped()
+	return c.motion()
+}
+
+// motion has the clip of a motion photo cleaned that follows the pictures, if the policy keeps it.
+func (c *cleaner) motion() error {
+	at := c.pic.end
+	if n := len(c.kept); n > 0 {
+		at = c.kept[n-1].end
+	}
+	if c.Nested() || c.Goes(scrub.Identify, scrub.Motion) || c.Left(at) < 8 {
+		return nil
+	}
+	b, err := c.Bytes(at, 8)
+	if err != nil || string(b[4:]) != "ftyp" {
+		return err
+	}
+	clip := scrub.Extents{{Off: at, Len: c.Size() - at}}
+	if err := c.Medium(clip, "motion"); err != nil {
+		return ignoreRefusal(err)
+	}
+	c.Found(scrub.Finding{Kind: scrub.Motion, Place: "motion", Off: at, Len: c.Size() - at})
+	c.moving = at
 	return nil
 }
 

@@ -110,6 +110,9 @@ func (c *cleaner) rest() error {
 		c.Claim(at, c.Size()-at, scrub.Identify, "tail")
 		return nil
 	}
+	if c.moving > 0 {
+		at = c.Size()
+	}
 	end := scrub.End{Off: at, Proof: scrub.Proven}
 	if c.endless && len(c.kept) == 0 {
 		end.Mark = []byte{0xFF, eoi}

@@ -25,7 +25,7 @@ func (c *cleaner) xmp() error {
 		x := scrub.Extents{{Off: g.body() + xmpHeader, Len: max(0, g.n-xmpHeader)}}
 		r := &xmp.Reduced{}
 		if i == 0 {
-			r = xmp.Reduce(c.packet, gainmap.XMP(c.hasMap(), c.isMap, c.told))
+			r = xmp.Reduce(c.packet, gainmap.XMP(c.hasMap(), c.isMap, c.told, c.moving > 0))
 		}
 		if !r.Empty() && len(r.Blank) == 0 {
 			c.Claim(g.off, 4+g.n, scrub.Render, famXMP)

@@ -25,6 +25,7 @@ type Keep struct {
 	Panorama    bool // the projection of a spherical picture stays
 	Orientation bool // the orientation stays, which no EXIF tells
 	Develop     bool // the settings of a raw developer stay
+	Motion      bool // the picture has a clip that stays: where it is stays
 }
 
 // Reduced says what remains of a packet if all but the kept properties is
@@ -96,6 +97,11 @@ var (
 		"GPano:InitialViewHeadingDegrees": number, "GPano:InitialViewPitchDegrees": number,
 		"GPano:InitialViewRollDegrees": number, "GPano:InitialHorizontalFOVDegrees": number,
 	}
+	motionNames = map[string]check{
+		"GCamera:MotionPhoto": number, "GCamera:MotionPhotoVersion": number, "GCamera:MotionPhotoPresentationTimestampUs": number,
+		"GCamera:MicroVideo": number, "GCamera:MicroVideoVersion": number, "GCamera:MicroVideoOffset": number, "GCamera:MicroVideoPresentationTimestampUs": number,
+		"Item:Mime": oneOf("image/jpeg", "image/heic", "image/avif", "video/mp4"), "Item:Semantic": oneOf("Primary", "GainMap", "MotionPhoto"), "Item:Length": number, "Item:Padding": number,
+	}
 	orientationNames = map[string]check{"tiff:Orientation": oneOf("2", "3", "4", "5", "6", "7", "8")}
 )
 
@@ -113,6 +119,7 @@ func Reduce(b []byte, k Keep) *Reduced {
 	r.allow(k.Map, mapNames)
 	r.allow(k.Panorama, panoNames)
 	r.allow(k.Orientation, orientationNames)
+	r.allow(k.Motion, motionNames)
 	r.run()
 	return r.finish()
 }

@@ -134,7 +134,7 @@ func (w reader) readDescription(t *Track, e entry) error {
 		return err
 	}
 	t.Formats = append(t.Formats, c.format)
-	if c.sealed != protected(e.Type) || !c.sealed && box.Nearly(e.Type, encryptedFormats) {
+	if c.sealed != protected(e.Type) || !c.sealed && c.family == nil && box.Nearly(e.Type, encryptedFormats) {
 		w.Distrust("a track is nearly an encrypted one")
 	}
 	t.Encrypted = t.Encrypted || c.sealed

@@ -34,6 +34,7 @@ var families = []family{
 	{"vide", "vvc1|vvi1", "vvcC", dolby},
 	{"vide", "av01|dav1", "av1C", dolby + "|SmDm|CoLL"},
 	{"vide", "vp08|vp09", "vpcC", "SmDm|CoLL"},
+	{"vide", "uncv", "uncC", "cmpd|cmpC|icef|cloc"},
 	{"vide", "mp4v", "esds", ""},
 	{"vide", "XVID|xvid|DIVX|divx|DX50|FMP4|3IV2|3iv2|3IVD|MP4S", "", "esds"},
 	{"vide", "mp1v|mp2v|mpeg|mpg1|mpg2|m1v |m2v1|AVmp", "", "esds|glbl"},

@@ -24,7 +24,7 @@ func (w header) brands(b box.Box, place string) error {
 	for at := 0; at+4 <= whole; at += 4 {
 		switch {
 		case at == 4:
-			if v := box.Uint32(h[4:]); v >= 1<<16 && !quickTimeVersion(v) {
+			if v := box.Uint32(h[4:]); v >= 1<<16 && !quickTimeVersion(v) && !(string(h[:4]) == "mif3" && registered(string(h[4:8]))) { // which names the codec there
 				w.Rewrite(b.Body()+4, make([]byte, 4), scrub.Software, place+"/minor_version")
 			}
 		case !registered(string(h[at : at+4])):

@@ -57,17 +57,6 @@ var forms = map[string]box.Form{
 	},
 	"ndwt": func(f *box.Fields) { f.Full(0); f.UpTo(32, box.Small) },
 	"cmin": intrinsics, "cmex": extrinsics,
-	"cmpd": func(f *box.Fields) {
-		for range min(f.UpTo(32, 64), 64) {
-			if f.UpTo(16, 0x7fff) > 16 {
-				f.Bad = true // a URI
-			}
-		}
-	},
-	"uncC": uncompressed,
-	"cmpC": func(f *box.Fields) { f.Full(0); f.Word("zlib|defl|brot"); f.UpTo(8, 4) },
-	"icef": compressedUnits,
-	"cloc": func(f *box.Fields) { f.Full(0); f.UpTo(8, 6) },
 	"j2kH": wholeHeader,
 }
 
@@ -107,47 +96,6 @@ func extrinsics(f *box.Fields) {
 	}
 	if flags&32 != 0 {
 		f.UpTo(32, 1<<16)
-	}
-}
-
-// uncompressed is UncompressedFrameConfigBox (ISO/IEC 23001-17, 5.2).
-func uncompressed(f *box.Fields) {
-	version := f.UpTo(8, 1)
-	f.Zero(24)
-	if v := f.Number(32); v != 0 {
-		f.Bad = f.Bad || !box.Has("gene|rgb3|rgba|abgr|2vuy|yuv2|yvyu|vyuy|yuv1|v308|v408|y210|v410|v210|i420|nv12|nv21|yu22|yv22|yv20|genr", string(box.Bytes32(uint32(v))))
-	}
-	if version == 1 {
-		return
-	}
-	for range min(f.UpTo(32, 64), 64) {
-		f.UpTo(16, 64) // which component
-		f.UpTo(8, 255)
-		f.UpTo(8, 3)
-		f.UpTo(8, 64)
-	}
-	f.UpTo(8, 2) // how they are sampled
-	f.UpTo(8, 5) // and interleaved
-	f.UpTo(8, 8) // bytes of a block
-	f.Take(4)    // little endian, padding, order of blocks
-	f.Take(1)
-	f.Zero(3)
-	for range 5 { // sizes of pixels, rows and tiles, and how many tiles
-		f.UpTo(32, box.Small)
-	}
-}
-
-// compressedUnits is where the compressed parts of an item lie.
-func compressedUnits(f *box.Fields) {
-	f.Full(0)
-	offset, size := [8]int{0, 16, 24, 32, 64}[f.Take(3)], [8]int{8, 16, 24, 32, 64}[f.Take(3)]
-	f.Zero(2)
-	for range min(f.UpTo(32, 1<<16), 1<<16) {
-		f.UpTo(offset, box.Small)
-		f.UpTo(size, box.Small)
-		if f.Bytes() > int64(len(f.Data)) {
-			return
-		}
 	}
 }
 

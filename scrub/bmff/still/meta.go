@@ -50,39 +50,57 @@ func (p *Pictures) xmp(it *item) error {
 	if it.coding.s != "" { // compressed: nobody looked
 		return p.encoded(it, f)
 	}
-	rest, isPacket := bytes.CutPrefix(b, []byte(packet))
-	if isPacket && len(bytes.Trim(rest, " ")) == 0 || n < int64(len(packet)) && len(bytes.Trim(b, " ")) == 0 {
-		return p.own(it, in, scrub.Structure)
-	}
 	if !looksLikeXMP(b) {
 		p.Stuck(f)
 		p.Doubt("an item that should be XMP is none")
 		return p.cloak(it)
 	}
-	r := xmp.Reduce(b, gainmap.XMP(p.hasMap(), p.hasMap() && p.describes(it), p.told()))
-	if !r.Empty() && len(r.Blank) == 0 && n == int64(len(b)) {
-		return p.own(it, in, scrub.Render)
-	}
+	keep := gainmap.XMP(p.hasMap(), p.hasMap() && p.describes(it), p.told(), p.Clip)
 	if p.contested(it) {
-		if r.Empty() {
+		if xmp.Reduce(b, keep).Empty() {
 			said.Report(it.label(), 0, n, func(f scrub.Finding) { in.Gone(f) })
 			return p.cover(it)
 		}
 		p.Stuck(f)
 		return p.media.CoverItem(&media.Samples{}, it.extents)
 	}
-	said.Report(it.label(), 0, n, func(f scrub.Finding) { in.Gone(f) })
 	if fresh, err := p.media.CoverOwn(it.extents); err != nil || !fresh {
 		return err
 	}
-	in.Claim(0, n, scrub.Identify, it.label())
+	return reduce(in, it.label(), b, keep)
+}
+
+// settledPacket tells whether b says nothing, as [reduce] leaves it.
+func settledPacket(b []byte) bool {
+	rest, ok := bytes.CutPrefix(b, []byte(packet))
+	return len(bytes.Trim(rest, " ")) == 0 && (ok || len(b) < len(packet))
+}
+
+// reduce claims a packet that begins with b, and has spaces take the place of all that does not stay.
+func reduce(in *scrub.Scan, place string, b []byte, keep xmp.Keep) error {
+	n := in.Size()
+	if settledPacket(b) && n == int64(len(b)) {
+		in.Claim(0, n, scrub.Structure, place)
+		return nil
+	}
+	r := xmp.Reduce(b, keep)
+	if !r.Empty() && len(r.Blank) == 0 && n == int64(len(b)) {
+		in.Claim(0, n, scrub.Render, place)
+		return nil
+	}
+	said, err := xmp.Read(bytes.NewReader(b))
+	if err != nil {
+		return err
+	}
+	said.Report(place, 0, n, func(f scrub.Finding) { in.Gone(f) })
+	in.Claim(0, n, scrub.Identify, place)
 	if r.Empty() {
-		if k := int64(len(packet)); n >= k {
+		k := int64(0)
+		if n >= int64(len(packet)) {
+			k = int64(len(packet))
 			in.Put(scrub.Unlink, 0, []byte(packet))
-			in.Fill(scrub.Destroy, k, n-k, ' ')
-		} else {
-			in.Fill(scrub.Destroy, 0, n, ' ')
 		}
+		in.Fill(scrub.Destroy, k, n-k, ' ')
 		return nil
 	}
 	for _, x := range r.First {

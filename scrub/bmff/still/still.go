@@ -21,6 +21,7 @@ type Pictures struct {
 	Box   box.Box
 	Idat  scrub.Range // data of items in the box itself (8.11.11)
 	Films bool        // there are films beside them
+	Clip  bool        // there is the clip of a motion photo that stays
 	media *media.Data
 
 	items      []*item         // by their numbers

@@ -80,6 +80,24 @@ func TestKept(t *testing.T) {
 	}
 }
 
+// The clip of a motion photo goes, or stays and is cleaned: in items as in JPEG.
+func TestMotion(t *testing.T) {
+	for _, name := range []string{"heif/motion", "jpeg/motion"} {
+		s := samples.Get(name)
+		p, after := plan(t, s.Data, scrub.Options{})
+		if !slices.ContainsFunc(p.Findings, func(f scrub.Finding) bool { return f.Kind == scrub.Motion && f.Goes }) || bytes.Contains(after, []byte("stsd")) {
+			t.Errorf("%s: no clip goes: %+v", name, p.Findings)
+		}
+		p, after = plan(t, s.Data, scrub.Options{Policy: scrub.Policy{Keep: []scrub.Kind{scrub.Motion}}})
+		if p.Status() != scrub.Dirty || !bytes.Contains(after, []byte("stsd")) || bytes.Contains(after, []byte("CANARY")) || p.End != p.Size {
+			t.Errorf("%s: the clip that was to be kept: %s %q, CANARY at %d", name, p.Status(), p.Doubts, bytes.Index(after, []byte("CANARY")))
+		}
+		if name == "jpeg/motion" && !bytes.Contains(after, []byte(`GCamera:MotionPhoto="1"`)) {
+			t.Error("nothing tells of the clip")
+		}
+	}
+}
+
 // change replaces the only old in data.
 func change(t *testing.T, data []byte, before, after string) []byte {
 	t.Helper()

@@ -1,0 +1,226 @@
+package still
+
+import (
+	"bytes"
+
+	"untag/scrub"
+	"untag/scrub/bmff/box"
+	"untag/scrub/codec"
+	"untag/scrub/coded"
+	"untag/scrub/exif"
+	"untag/scrub/gainmap"
+	"untag/scrub/xmp"
+)
+
+// chunk is a part of a picture in a minimized box.
+type chunk struct {
+	what string
+	n    int64
+}
+
+// minimized reads the head of a minimized box (ISO/IEC 23008-12, the brand mif3): how large the
+// parts are that follow. ok is false if there is a gain map, or more than a head has room for.
+func minimized(f *box.Fields) (parts []chunk, ok bool) {
+	flag := func() bool { return f.Take(1) == 1 }
+	size := func(large bool, few, many int) int64 {
+		if large {
+			return f.Number(many)
+		}
+		return f.Number(few)
+	}
+	f.Among(2, 0)
+	typed, float := flag(), flag()
+	f.Take(1) // the range of its values
+	alpha, colours, hdr := flag(), flag(), flag()
+	profile, hasExif, hasXMP := flag(), flag(), flag()
+	chroma := f.Take(2)
+	f.Take(3) // how it is turned
+	large := flag()
+	size(large, 7, 15)
+	size(large, 7, 15)
+	if chroma == 1 || chroma == 2 {
+		f.Take(1)
+	}
+	if chroma == 1 {
+		f.Take(1)
+	}
+	if float {
+		f.Take(2)
+	} else if flag() {
+		f.Take(3)
+	}
+	if alpha {
+		f.Take(1)
+	}
+	if colours {
+		f.Take(16)
+		if chroma != 0 {
+			f.Take(8)
+		}
+	}
+	if typed {
+		f.Word("av01|hvc1|avc1|vvc1")
+		f.Word("av1C|hvcC|avcC|vvcC")
+	}
+	if hdr {
+		return nil, false
+	}
+	var n [7]int64 // in the order in which they follow
+	long := profile || hasExif || hasXMP
+	long = long && flag()
+	configs, data := flag(), flag()
+	if profile {
+		n[2] = size(long, 10, 20) + 1
+	}
+	n[0] = size(configs, 3, 12)
+	n[4] = size(data, 15, 28) + 1
+	if alpha {
+		if n[3] = size(data, 15, 28); n[3] > 0 {
+			n[1] = size(configs, 3, 12)
+		}
+	}
+	packed := (hasExif || hasXMP) && flag()
+	if hasExif {
+		n[5] = size(long, 10, 20) + 1
+	}
+	if hasXMP {
+		n[6] = size(long, 10, 20) + 1
+	}
+	f.Zero((8 - f.At%8) % 8)
+	names := [7]string{"config", "config", "profile", "picture", "picture", "Exif", "XMP"}
+	if packed {
+		names[5], names[6] = "compressed Exif", "compressed XMP"
+	}
+	for i, n := range n {
+		parts = append(parts, chunk{names[i], n})
+	}
+	return parts, !f.Bad && f.Bytes() <= int64(len(f.Data))
+}
+
+// Mini claims a picture in a minimized box, which has parts in a row and no tables.
+func Mini(w *box.Walk, b box.Box) error {
+	const most = 64
+	const place = "mini"
+	h, err := w.Bytes(b.Body(), int(min(b.Size(), most)))
+	if err != nil {
+		return err
+	}
+	f := box.NewFields(h)
+	parts, ok := minimized(f)
+	at := b.Body() + f.Bytes()
+	total := int64(0)
+	for _, c := range parts {
+		total += c.n
+	}
+	if !ok || total != b.End()-at {
+		return w.Unsupportedf(b.Off, "a minimized box of %d bytes", b.Len)
+	}
+	w.Claim(b.Off, at-b.Off, scrub.Structure, place)
+	if last := f.Bytes() - 1; h[last] != f.Plain[last] {
+		w.Rewrite(b.Body()+last, f.Plain[last:last+1], scrub.Hidden, place+"/reserved")
+	}
+	m := mini{Walk: w}
+	for _, c := range parts {
+		if c.n == 0 {
+			continue
+		}
+		if err := m.part(c, at, place+"/"+c.what); err != nil {
+			return err
+		}
+		at += c.n
+	}
+	return nil
+}
+
+// mini is the work on a minimized box.
+type mini struct {
+	*box.Walk
+	stream codec.Stream
+}
+
+func (m *mini) part(c chunk, off int64, place string) error {
+	x := scrub.Extents{{Off: off, Len: c.n}}
+	switch c.what {
+	case "config":
+		return m.config(off, c.n, place)
+	case "picture":
+		_, err := (&codec.Look{S: m.Scan}).Frame(&m.stream, off, c.n, 0, place)
+		return err
+	case "profile":
+		err := m.MediumAs("icc", x, place)
+		if scrub.Refusal(err) {
+			m.Doubt("an ICC profile can't be read")
+			m.Claim(off, c.n, scrub.Render, place)
+			return nil
+		}
+		return err
+	}
+	in, err := m.Within(x, "")
+	if err != nil {
+		return err
+	}
+	switch c.what {
+	case "Exif":
+		return m.exif(in, place)
+	case "XMP":
+		b, err := in.Bytes(0, int(min(c.n, xmp.MaxPacket)))
+		if err != nil {
+			return err
+		}
+		return reduce(in, place, b, gainmap.XMP(false, false, true, false))
+	}
+	return in.Blank(0, c.n, 0, scrub.Unknown, place)
+}
+
+// config claims how the picture is coded: records of AV1 begin with another byte than those of
+// the others, which are of H.265 in all that is known.
+func (m *mini) config(off, n int64, place string) error {
+	b, err := m.Bytes(off, 1)
+	if err != nil {
+		return err
+	}
+	name := "hvcC"
+	if b[0] == 0x81 {
+		name = "av1C"
+	}
+	pieces, err := m.stream.Record(name, m.Reader, off, n)
+	if scrub.Refusal(err) {
+		m.Doubt("the configuration of a codec can't be read")
+		pieces, err = nil, nil
+	}
+	if err == nil {
+		coded.Report(m.Scan, off, n, place, pieces)
+	}
+	return err
+}
+
+// exif has a block go but for what the picture needs.
+func (m *mini) exif(in *scrub.Scan, place string) error {
+	n := in.Size()
+	block, err := exif.Read(in.Reader)
+	if err != nil {
+		return err
+	}
+	tiff, err := block.Reduce(in.Reader, gainmap.EXIF(func(k scrub.Kind) bool { return m.Goes(scrub.Identify, k) }, false, false))
+	if err != nil {
+		return err
+	}
+	if int64(len(tiff)) > n || !in.Atomic(0, int64(len(tiff))) {
+		tiff = nil
+	}
+	old, err := in.Bytes(0, len(tiff))
+	if err != nil {
+		return err
+	}
+	rest := int64(len(tiff))
+	if done, err := in.Constant(rest, n-rest, 0); err != nil || done && bytes.Equal(old, tiff) {
+		in.Claim(0, n, scrub.Render, place)
+		return err
+	}
+	block.Report(place, func(f scrub.Finding, _ bool) { in.Gone(f) })
+	in.Gone(scrub.Finding{Kind: scrub.Hidden, Place: place, Len: n})
+	in.Claim(0, n, scrub.Identify, place)
+	in.Put(scrub.Unlink, 0, tiff)
+	in.Fill(scrub.Destroy, rest, n-rest, 0)
+	return nil
+}
