@@ -43,6 +43,7 @@ type Edit struct {
 type Stripes struct {
 	Step  int64
 	Parts []Edit
+	Mask  Mask // in which of them
 }
 
 // End is the offset after the last byte that the edit replaces.
@@ -81,6 +82,9 @@ func (e Edit) Each(from, to int64) iter.Seq[Edit] {
 		}
 		from, to := max(from, e.Off), min(to, e.End())
 		for at := from - (from-e.Off)%e.Over.Step; at < to; at += e.Over.Step {
+			if !e.Over.Mask.Has((at - e.Off) / e.Over.Step) {
+				continue
+			}
 			for _, x := range e.Over.Parts {
 				x.Off, x.Phase = at+x.Off, e.Phase
 				if x.End() > from && x.Off < to && !yield(x) {
@@ -107,7 +111,7 @@ func (e Edit) check() string {
 		}
 		last = x.End()
 	}
-	if step <= 0 || e.Len%step != 0 || e.Data != nil {
+	if step <= 0 || e.Len%step != 0 || e.Data != nil || !e.Over.Mask.holds(e.Len/step) {
 		return "has stripes that do not fill it"
 	}
 	return ""

@@ -153,6 +153,7 @@ func (s *Scan) lawful() error {
 		s.Doubt("structures overlap at 0x%x", overlap)
 	}
 	protected := protect(s.out.claims)
+	s.out.claims = nil // the map has them: they take megabytes
 	for _, e := range s.out.edits {
 		if protected.meets(e) {
 			return s.Unsupportedf(e.Off, "metadata that shares bytes with the picture or sound")

@@ -24,6 +24,14 @@ func randomRun(r *rand.Rand, size int64) (Span, Edit) {
 		at += n
 	}
 	n = s.Step * (1 + r.Int64N(4))
+	if bits := make(Mask, (n/s.Step+7)/8); r.IntN(2) == 0 {
+		bits[0] = byte(r.Uint32())
+		s.Mask = bits
+	}
+	if bits := make(Mask, (run.Len/p.step()+7)/8); r.IntN(2) == 0 {
+		bits[0] = byte(r.Uint32())
+		p.Mask, p.Rest = bits, Span{Role: []Role{Payload, Structure}[r.IntN(2)], Place: "rest"}
+	}
 	return run, Edit{Off: r.Int64N(size - n), Len: n, Phase: Destroy, Over: &s}
 }
 
@@ -75,11 +83,11 @@ func TestRunsAreWhatTheyStandFor(t *testing.T) {
 
 // A parser claims and edits in runs, in a medium as well as in another one.
 func TestRuns(t *testing.T) {
-	pattern := Pattern{[]Span{{0, 2, Structure, "packs", nil}, {2, 6, Payload, "frames", nil}}}
+	pattern := Pattern{Parts: []Span{{0, 2, Structure, "packs", nil}, {2, 6, Payload, "frames", nil}}}
 	inner := Format{Name: "tape", Sniff: func(b []byte, _ int64) bool { return b[0] == 'T' }, Parse: func(s *Scan) error {
 		s.ClaimRun(0, s.Size(), pattern)
 		if s.Found(Finding{Kind: Time, Place: "packs", Len: s.Size()}) {
-			s.EditRun(Destroy, 0, s.Size(), Stripes{8, []Edit{{Off: 1, Len: 1, Fill: '-'}}})
+			s.EditRun(Destroy, 0, s.Size(), Stripes{Step: 8, Parts: []Edit{{Off: 1, Len: 1, Fill: '-'}}})
 		}
 		return nil
 	}}
@@ -114,19 +122,23 @@ func TestRuns(t *testing.T) {
 }
 
 func TestRunsThatAreNone(t *testing.T) {
-	pattern := &Pattern{[]Span{{0, 2, Structure, "s", nil}, {2, 2, Payload, "p", nil}}}
+	pattern := &Pattern{Parts: []Span{{0, 2, Structure, "s", nil}, {2, 2, Payload, "p", nil}}}
 	run := []Span{{0, 8, 0, "", pattern}}
 	for name, p := range map[string]Plan{
 		"a rest":             {Map: []Span{{0, 7, 0, "", pattern}, {7, 1, Structure, "s", nil}}},
 		"no parts":           {Map: []Span{{0, 8, 0, "", &Pattern{}}}},
-		"a hole":             {Map: []Span{{0, 8, 0, "", &Pattern{[]Span{{1, 3, Structure, "s", nil}}}}}},
+		"a hole":             {Map: []Span{{0, 8, 0, "", &Pattern{Parts: []Span{{1, 3, Structure, "s", nil}}}}}},
 		"a role":             {Map: []Span{{0, 8, Structure, "", pattern}}},
-		"meets payload":      {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{4, []Edit{{Off: 1, Len: 2}}}}}},
+		"meets payload":      {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{Step: 4, Parts: []Edit{{Off: 1, Len: 2}}}}}},
 		"meets it once":      {Map: run, Edits: []Edit{{Off: 5, Len: 2, Phase: Destroy}}},
 		"no step":            {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{}}}},
-		"stripes overlap":    {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{4, []Edit{{Off: 0, Len: 2}, {Off: 1, Len: 1}}}}}},
-		"stripes of stripes": {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{4, []Edit{{Off: 0, Len: 2, Over: &Stripes{}}}}}}},
-		"another length":     {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{4, []Edit{{Off: 0, Len: 2, Data: []byte("a")}}}}}},
+		"stripes overlap":    {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{Step: 4, Parts: []Edit{{Off: 0, Len: 2}, {Off: 1, Len: 1}}}}}},
+		"stripes of stripes": {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{Step: 4, Parts: []Edit{{Off: 0, Len: 2, Over: &Stripes{}}}}}}},
+		"a mask too short":   {Map: []Span{{0, 8, 0, "", &Pattern{Parts: pattern.Parts, Mask: Mask{}, Rest: Span{Role: Payload}}}}},
+		"no rest":            {Map: []Span{{0, 8, 0, "", &Pattern{Parts: pattern.Parts, Mask: Mask{1}}}}},
+		"an edit's mask":     {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{Step: 4, Parts: []Edit{{Off: 0, Len: 2}}, Mask: Mask{1, 2}}}}},
+		"meets what is left": {Map: []Span{{0, 8, 0, "", &Pattern{Parts: pattern.Parts[:1], Mask: Mask{7}, Rest: Span{Role: Payload}}}}, Edits: []Edit{{Off: 6, Len: 1, Phase: Destroy}}},
+		"another length":     {Map: run, Edits: []Edit{{Off: 0, Len: 8, Phase: Destroy, Over: &Stripes{Step: 4, Parts: []Edit{{Off: 0, Len: 2, Data: []byte("a")}}}}}},
 	} {
 		p.Size, p.End = 8, 8
 		if p.Check() == nil {
@@ -144,7 +156,7 @@ func TestRunsThatAreNone(t *testing.T) {
 
 // Picture and sound are found where they were, whatever is over and over.
 func TestKeptByRuns(t *testing.T) {
-	pattern := &Pattern{[]Span{{0, 2, Structure, "s", nil}, {2, 2, Payload, "p", nil}}}
+	pattern := &Pattern{Parts: []Span{{0, 2, Structure, "s", nil}, {2, 2, Payload, "p", nil}}}
 	run := &Plan{Map: []Span{{0, 8, 0, "", pattern}}}
 	told := &Plan{Map: slices.Collect(Each(run.Map))}
 	all := &Plan{Map: []Span{{0, 8, Payload, "p", nil}}}

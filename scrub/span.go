@@ -17,7 +17,20 @@ type Span struct {
 
 // Pattern is spans that touch, offsets those in one repetition. What is made of it holds
 // it without a rest.
-type Pattern struct{ Parts []Span }
+type Pattern struct {
+	Parts []Span
+	Mask  Mask // in which repetitions they are; those of others are what Rest says
+	Rest  Span // its role and place count
+}
+
+// Mask is a bit for each repetition, the lowest of a byte first; nil is all of them.
+type Mask []byte
+
+// Has tells whether the parts of something are in its repetition i.
+func (m Mask) Has(i int64) bool { return m == nil || m[i/8]>>(i%8)&1 == 1 }
+
+// holds tells whether there is a bit for each of n repetitions.
+func (m Mask) holds(n int64) bool { return m == nil || int64(len(m)) == (n+7)/8 }
 
 // step is the length of a repetition.
 func (p *Pattern) step() int64 { return p.Parts[len(p.Parts)-1].End() }
@@ -32,8 +45,12 @@ func Each(m []Span) iter.Seq[Span] {
 				}
 				continue
 			}
-			for at := s.Off; at < s.End(); at += s.Over.step() {
-				for _, x := range s.Over.Parts {
+			for i, at := int64(0), s.Off; at < s.End(); i, at = i+1, at+s.Over.step() {
+				parts := s.Over.Parts
+				if !s.Over.Mask.Has(i) {
+					parts = []Span{{Len: s.Over.step(), Role: s.Over.Rest.Role, Place: s.Over.Rest.Place}}
+				}
+				for _, x := range parts {
 					x.Off += at
 					if !yield(x) {
 						return
@@ -53,7 +70,7 @@ func (s Span) whole() bool {
 		}
 		at = x.End()
 	}
-	return at > 0 && s.Len%at == 0 && s.Role == 0
+	return at > 0 && s.Len%at == 0 && s.Role == 0 && s.Over.Mask.holds(s.Len/at) && (s.Over.Mask == nil) == (s.Over.Rest.Role == 0)
 }
 
 // become has what is payload be something else.
@@ -65,6 +82,7 @@ func (s *Span) become(role Role) {
 		for i := range s.Over.Parts {
 			s.Over.Parts[i].become(role)
 		}
+		s.Over.Rest.become(role)
 	}
 }
 
@@ -160,7 +178,7 @@ func push(m []Span, s Span) []Span {
 // one: then it counts as protected as a whole.
 func (s Span) from(at int64) *Pattern {
 	if s.Over != nil && at != s.Off {
-		return &Pattern{[]Span{{Len: s.End() - at, Role: Payload, Place: s.Over.Parts[0].Place}}}
+		return &Pattern{Parts: []Span{{Len: s.End() - at, Role: Payload, Place: s.Over.Parts[0].Place}}}
 	}
 	return s.Over
 }
@@ -201,7 +219,7 @@ func (g ground) meets(e Edit) bool {
 	}
 	for _, r := range g.over(e) {
 		from, to := max(e.Off, r.Off), min(e.End(), r.End())
-		if from -= (from - e.Off) % e.Over.Step; e.Over.Step%r.Over.step() == 0 { // all are like the first
+		if from -= (from - e.Off) % e.Over.Step; e.Over.Step%r.Over.step() == 0 && r.Over.Mask == nil && e.Over.Mask == nil { // all are like the first
 			to = min(to, from+e.Over.Step)
 		}
 		for x := range e.Each(from, to) {
@@ -231,9 +249,21 @@ func b2i(is bool) int {
 }
 
 // protects tells whether n bytes at off share one with a protected part of a run, which
-// counts as if it had no end.
+// counts as if it had no end if all repetitions are the same.
 func (s Span) protects(off, n int64) bool {
 	step := s.Over.step()
+	if s.Over.Mask != nil {
+		from, to := max(off, s.Off), min(off+n, s.End())
+		for i := (from - s.Off) / step; s.Off+i*step < to; i++ {
+			at := s.Off + i*step
+			if !s.Over.Mask.Has(i) && s.Over.Rest.Role.protected() || s.Over.Mask.Has(i) && slices.ContainsFunc(s.Over.Parts, func(x Span) bool {
+				return x.Role.protected() && at+x.Off < to && at+x.End() > from
+			}) {
+				return true
+			}
+		}
+		return false
+	}
 	at := ((off-s.Off)%step + step) % step
 	for _, x := range s.Over.Parts {
 		if x.Role.protected() && (x.Off < at+n && x.End() > at || x.Off+step < at+n || n >= step) {

@@ -75,7 +75,7 @@ func (it *item) weight() int64 {
 	for _, e := range it.plan.Edits {
 		n += int64(len(e.Data))
 		if e.Over != nil {
-			n += int64(len(e.Over.Parts)) * 64
+			n += int64(len(e.Over.Parts))*64 + int64(len(e.Over.Mask))
 		}
 	}
 	return n

@@ -67,6 +67,7 @@ func tooManyEdits(edits []scrub.Edit) bool {
 			continue
 		}
 		pieces += len(e.Over.Parts)
+		n += int64(len(e.Over.Mask))
 		for _, x := range e.Over.Parts {
 			n += int64(len(x.Data))
 		}

@@ -44,7 +44,9 @@ func TestPlansTravel(t *testing.T) {
 	over := &scrub.Plan{Format: "toy", Size: 24, End: 24}
 	over.Map = []scrub.Span{{Len: 4, Role: scrub.Structure, Place: "head"}, {Off: 4, Len: 20, Over: &scrub.Pattern{Parts: []scrub.Span{{Len: 2, Role: scrub.Structure, Place: "packs"}, {Off: 2, Len: 8, Role: scrub.Payload, Place: "frames"}}}}}
 	over.Edits = []scrub.Edit{{Off: 4, Len: 20, Phase: scrub.Destroy, Over: &scrub.Stripes{Step: 10, Parts: []scrub.Edit{{Len: 1, Fill: 3}, {Off: 1, Len: 1, Data: []byte("a")}}}}}
-	for name, p := range map[string]*scrub.Plan{"full": full, "many": many, "over": over, "empty": {Refused: "not a medium of a known format"}} {
+	masked := &scrub.Plan{Format: "toy", Size: 20, End: 20, Map: []scrub.Span{{Len: 20, Over: &scrub.Pattern{Parts: over.Map[1].Over.Parts, Mask: scrub.Mask{2}, Rest: scrub.Span{Role: scrub.Payload, Place: "packets"}}}}}
+	masked.Edits = []scrub.Edit{{Len: 20, Phase: scrub.Destroy, Over: &scrub.Stripes{Step: 10, Parts: over.Edits[0].Over.Parts, Mask: scrub.Mask{2}}}}
+	for name, p := range map[string]*scrub.Plan{"full": full, "many": many, "over": over, "masked": masked, "empty": {Refused: "not a medium of a known format"}} {
 		if got := travel(t, reply{plan: p}, p.Size).plan; !reflect.DeepEqual(got, p) {
 			t.Errorf("%s: %+v became %+v", name, p, got)
 		}

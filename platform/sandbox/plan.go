@@ -48,6 +48,10 @@ func (e *encoder) spans(m []scrub.Span) {
 		if s.Over != nil {
 			e.byte(repeated)
 			e.spans(s.Over.Parts)
+			if e.mask(s.Over.Mask); s.Over.Mask != nil {
+				e.byte(byte(s.Over.Rest.Role))
+				e.place(s.Over.Rest.Place)
+			}
 			continue
 		}
 		e.byte(byte(s.Role))
@@ -70,7 +74,10 @@ func (d *decoder) some(size int64, room *int, patterns bool) []scrub.Span {
 	for at := int64(0); len(m) < n && d.err == nil; {
 		s := scrub.Span{Off: at, Len: d.int(size-at, "the length of a span")}
 		if role := d.byte(); role == repeated && patterns {
-			s.Over = &scrub.Pattern{Parts: d.some(s.Len, room, false)}
+			s.Over = &scrub.Pattern{Parts: d.some(s.Len, room, false), Mask: d.mask(s.Len)}
+			if s.Over.Mask != nil {
+				s.Over.Rest = scrub.Span{Role: d.role(), Place: d.place()}
+			}
 		} else {
 			s.Role = d.roleOf(role)
 			s.Place = d.place()
@@ -119,6 +126,20 @@ func (d *decoder) findings(size int64) (all []scrub.Finding) {
 	return all
 }
 
+// mask sends the bits of repetitions, none if there are none.
+func (e *encoder) mask(m scrub.Mask) {
+	e.int(int64(len(m)))
+	e.w.Write(m)
+}
+
+// mask reads those of something of size bytes.
+func (d *decoder) mask(size int64) scrub.Mask {
+	if n := d.int(size/8+1, "the length of a mask"); n > 0 {
+		return d.bytes(n)
+	}
+	return nil
+}
+
 // withData marks a phase whose edit has contents of its own, withStripes one whose edit has
 // stripes.
 const (
@@ -136,6 +157,7 @@ func (e *encoder) edits(edits []scrub.Edit) {
 			e.byte(byte(c.Phase) | withStripes)
 			e.int(c.Over.Step)
 			e.edits(c.Over.Parts)
+			e.mask(c.Over.Mask)
 		case c.Data == nil:
 			e.byte(byte(c.Phase))
 			e.byte(c.Fill)
@@ -167,7 +189,7 @@ func (d *decoder) changes(size int64, last scrub.Phase, room *int, bytes *int64,
 		switch {
 		case phase&withStripes != 0 && parts:
 			step := d.int(size, "a step")
-			c.Over = &scrub.Stripes{Step: step, Parts: d.changes(step, last, room, bytes, false)}
+			c.Over = &scrub.Stripes{Step: step, Parts: d.changes(step, last, room, bytes, false), Mask: d.mask(c.Len)}
 		case phase&withData == 0:
 			c.Fill = d.byte()
 		default:

@@ -92,6 +92,7 @@ type parser struct {
 
 func newParser(s *scrub.Scan, g grid) *parser {
 	p := &parser{Film: pes.New(s), grid: g, names: readNames(), programs: map[int]int{}, maps: map[int]bool{}, known: map[string]int{}, newest: map[int][]byte{}, end: s.Size(), left: s.Size()}
+	p.Lattice = pes.Lattice{Start: g.start, Step: g.size, Lead: g.lead, Empty: emptyPacket}
 	p.pid(0).fate = tables
 	p.pid(selectionPID).fate = tables
 	p.pid(nullPID).fate = null

@@ -217,3 +217,30 @@ func TestLongStream(t *testing.T) {
 func FuzzTransport(f *testing.F) {
 	scrubtest.Fuzz(f, formats.Engine(), samples.Of("mpeg-ts")...)
 }
+
+// A broadcast has a null packet behind each that is none, and they hold something: one edit
+// is made of them, with a bit for each.
+func TestScatteredNulls(t *testing.T) {
+	const packet = 188
+	plain := samples.Get("mpeg-ts/plain").Data
+	null := append([]byte{0x47, 0x1f, 0xff, 0x10}, bytes.Repeat([]byte("SECRET.."), 23)...)
+	var data, want []byte
+	for i := 0; i+packet <= len(plain); i += packet {
+		data = append(append(data, plain[i:i+packet]...), null...)
+		want = append(append(append(want, plain[i:i+packet]...), null[:4]...), bytes.Repeat([]byte{0xff}, packet-4)...)
+	}
+	p, after := scrubtest.Clean(t, formats.Engine(), data, scrub.Options{})
+	if p.Status() != scrub.Dirty || len(p.Edits) > 16 || len(p.Map) > len(plain)/packet || !bytes.Equal(after, want) {
+		t.Errorf("%s %q, %d spans, %d edits", p.Status(), p.Doubts, len(p.Map), len(p.Edits))
+	}
+	for _, x := range [][]byte{data, after} { // with a time before each packet, as on Blu-ray
+		var timed []byte
+		for i := 0; i < len(x); i += packet {
+			timed = append(append(timed, 0, 1, 2, byte(i/packet)), x[i:i+packet]...)
+		}
+		q, cleaned := scrubtest.Clean(t, formats.Engine(), timed, scrub.Options{})
+		if bytes.Contains(cleaned, []byte("SECRET")) || q.Check() != nil || len(q.Edits) > 16 {
+			t.Errorf("%s %q %v, %d edits", q.Status(), q.Doubts, q.Check(), len(q.Edits))
+		}
+	}
+}

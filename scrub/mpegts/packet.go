@@ -245,12 +245,12 @@ var emptyPacket = append([]byte{syncByte, 0x1f, 0xff, 0x10}, bytes.Repeat([]byte
 // null looks at a null packet. Its counter is free, and its header marks nothing else.
 func (p *parser) null(off int64, t []byte) {
 	if t[1] == 0x1f && t[3]&0xf0 == 0x10 && bytes.Equal(t[4:], emptyPacket[4:]) {
-		p.Keep(off, packet, scrub.Structure, "null")
+		p.Null(off, packet, "null")
 		return
 	}
 	x := p.pids[nullPID]
 	what := scrub.Finding{Kind: scrub.Hidden, Place: "null", Value: coded.Text(t[4:])}
-	p.Goes(off, packet, what, !x.told || what.Value != "", scrub.Edit{Off: off, Len: packet, Data: emptyPacket, Phase: scrub.Destroy})
+	p.Away(off, what, !x.told || what.Value != "")
 	x.told = true
 }
 
@@ -258,7 +258,7 @@ func (p *parser) null(off int64, t []byte) {
 func (p *parser) remove(x *pid, off int64, t []byte) {
 	at := bodyOf(t)
 	if !x.clock || t[3]&0x20 == 0 {
-		p.away(x, off, t, scrub.Edit{Off: off, Len: packet, Data: emptyPacket, Phase: scrub.Destroy})
+		p.away(x, off, t, nil)
 		return
 	}
 	p.adaptation(off+4, t[4:], t[3]&0x10 == 0)
@@ -267,12 +267,13 @@ func (p *parser) remove(x *pid, off int64, t []byte) {
 	case pes.Constant(t[at:], 0xff):
 		p.Keep(off+int64(at), n, scrub.Structure, x.place)
 	default:
-		p.away(x, off+int64(at), t[at:], scrub.Edit{Off: off + int64(at), Len: n, Fill: 0xff, Phase: scrub.Destroy})
+		p.away(x, off+int64(at), t[at:], &scrub.Edit{Off: off + int64(at), Len: n, Fill: 0xff, Phase: scrub.Destroy})
 	}
 }
 
-// away removes n bytes of a PID, which is told of the first time, and of runs of packets.
-func (p *parser) away(x *pid, off int64, b []byte, e scrub.Edit) {
+// away removes bytes of a PID by an edit, or a whole packet, which is told of the first time,
+// and of runs of packets.
+func (p *parser) away(x *pid, off int64, b []byte, e *scrub.Edit) {
 	if x.run.End() != off {
 		p.tell(x)
 		x.run = scrub.Range{Off: off}
@@ -281,7 +282,11 @@ func (p *parser) away(x *pid, off int64, b []byte, e scrub.Edit) {
 		x.value = describe(b)
 	}
 	x.run.Len += int64(len(b))
-	p.Goes(off, int64(len(b)), scrub.Finding{Kind: x.kind, Place: x.place}, false, e)
+	if what := (scrub.Finding{Kind: x.kind, Place: x.place}); e == nil {
+		p.Away(off, what, false)
+	} else {
+		p.Goes(off, int64(len(b)), what, false, *e)
+	}
 }
 
 // tell reports a run of packets.
@@ -345,7 +350,7 @@ func (p *parser) settleStrays() {
 		x.fate, x.kind = gone, scrub.Telemetry
 		x.value = describe(x.first)
 		for _, off := range x.strays {
-			p.away(x, off, emptyPacket, scrub.Edit{Off: off, Len: packet, Data: emptyPacket, Phase: scrub.Destroy})
+			p.away(x, off, emptyPacket, nil)
 		}
 	}
 }

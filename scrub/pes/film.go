@@ -26,6 +26,9 @@ type Film struct {
 	Log   bool // edits are remembered
 	Edits []scrub.Edit
 
+	Lattice Lattice // its step is 0 if packets have other lengths each
+	room    int     // pieces that runs of packets may take
+
 	edits int
 	soft  int // parts that stay as they are
 }
@@ -131,9 +134,10 @@ func Constant(b []byte, c byte) bool {
 // Finish claims all that no part is as payload, between two offsets.
 func (f *Film) Finish(from, to int64, place string) {
 	slices.SortFunc(f.parts, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
+	f.room = scrub.MaxPieces - 2*len(f.parts) - f.edits - 1<<10
 	for _, r := range f.parts {
-		f.S.Claim(from, r.Off-from, scrub.Payload, place)
+		f.between(from, r.Off, place)
 		from = max(from, r.End())
 	}
-	f.S.Claim(from, to-from, scrub.Payload, place)
+	f.between(from, to, place)
 }
