@@ -6,8 +6,10 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/chunk"
+	"untag/scrub/pattern"
 	"untag/scrub/sniff"
 	"untag/scrub/tags"
+	"untag/scrub/words"
 )
 
 var djvuSniff = sniff.Like("AT&TFORM????DJVU", "AT&TFORM????DJVM", "AT&TFORM????DJVI", "AT&TFORM????THUM", "AT&TFORM????BM44", "AT&TFORM????PM44")
@@ -50,7 +52,7 @@ func djvu(s *scrub.Scan) error {
 	const magic = 4
 	return chunk.Parse(s, djvuDialect, djvuRules(), func(w *chunk.Walk) error {
 		w.Hands = map[string]chunk.Hand{
-			"djvu/FORM": form, "djvu/DIRM": pages, "djvu/BGjp": photo, "djvu/FGjp": photo,
+			"djvu/FORM": form, "djvu/DIRM": pages, "djvu/INCL": included, "djvu/BGjp": photo, "djvu/FGjp": photo,
 			"djvu/INFO": chunk.Recorded(chunk.Layout{chunk.Any(2), chunk.Any(2), chunk.UpTo(1, 64), chunk.UpTo(1, 9), chunk.Any(2), chunk.UpTo(1, 60), chunk.UpTo(1, 7)}),
 		}
 		w.Claim(0, magic, scrub.Structure, "magic")
@@ -87,6 +89,20 @@ func form(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 // pages is the directory of a document of several pages. The names in it are compressed.
 func pages(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	w.Doubt("the names of pages are compressed, and stay")
+	return true, w.Keep(p, scrub.Structure, place)
+}
+
+var plainName = pattern.New(`^[A-Za-z0-9_.-]{1,64}\n?$`)
+
+// included is the name of a page that holds shapes of this one.
+func included(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	b, err := w.Bytes(p.Body(), int(min(p.Size, 80)))
+	if err != nil {
+		return true, err
+	}
+	if !plainName().Match(b) || words.Tells(string(b)) != "" {
+		w.Doubt("the name of a page may tell something, and stays")
+	}
 	return true, w.Keep(p, scrub.Structure, place)
 }
 

@@ -198,6 +198,21 @@ func (p *picture) exrSane(a attribute, t tags.Tag) (bool, error) {
 				return false, nil
 			}
 		}
+	case "int", "box2i", "rational":
+		for ; len(b) >= 4; b = b[4:] {
+			if v := int32(le32(b, 0)); v > 1<<24 || v < -1<<24 {
+				return false, nil
+			}
+		}
+	case "stringvector":
+		for len(b) >= 4 && le32(b, 0) <= int64(len(b)-4) {
+			n := 4 + le32(b, 0)
+			if words.Stay(b[4:n], int(most)) != "" {
+				return false, nil
+			}
+			b = b[n:]
+		}
+		return len(b) == 0, nil
 	case "string":
 		return words.Stay(b, int(most)) == "", nil
 	}

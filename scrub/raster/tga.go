@@ -2,6 +2,7 @@ package raster
 
 import (
 	"bytes"
+	"cmp"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
@@ -156,9 +157,14 @@ func (p *picture) tgaRest(end, row, column, pixel int64, packed, named bool) err
 
 func (p *picture) tgaExtension(off int64) error {
 	for _, f := range extension {
-		if f.kind == "" {
+		b, err := p.Bytes(off, int(min(f.n, 4)))
+		if err != nil {
+			return err
+		}
+		const most = 16 // of the upper byte: fractions are of small numbers
+		if f.kind == "" && (len(b) < 4 || b[1] <= most && b[3] <= most) {
 			p.Claim(off, f.n, scrub.Structure, "extension/"+f.place)
-		} else if _, err := p.Say(off, f.n, f.kind, scrub.Identify, "extension/"+f.place); err != nil {
+		} else if _, err := p.Say(off, f.n, cmp.Or(f.kind, scrub.Hidden), scrub.Identify, "extension/"+f.place); err != nil {
 			return err
 		}
 		off += f.n

@@ -49,7 +49,8 @@ var (
 	section = pattern.New(`^\[([A-Za-z0-9 &/().-]{1,48})\]$`)
 	told    = pattern.New(`^(Exif|IPTC|MetaData)$`) // sections that are tags
 	entry   = pattern.New(`^([A-Za-z0-9_]{1,48})=(.*)$`)
-	setting = pattern.New(`^([-+0-9.;eE]*|true|false|[A-Za-z][A-Za-z0-9_ -]{0,31};?|\([A-Za-z ]{1,24}\))$`)
+	naming  = pattern.New(`^(AppVersion$|LF)|File|Name|Path|Make|Model|Lens|Label`) // keys whose values name things
+	setting = pattern.New(`^([-+0-9.;eE]*|true|false|[A-Za-z][A-Za-z0-9_-]{0,31};?|\([A-Za-z ]{1,24}\))$`)
 )
 
 // maxProfile is how long a profile of RawTherapee may be, in bytes.
@@ -70,7 +71,7 @@ func (k kind) profile(s *scrub.Scan) error {
 			from = n
 		} else if m := entry().FindSubmatchIndex(text); m != nil {
 			from = m[4]
-			if name := string(text[m[2]:m[3]]); !tags && name != "AppVersion" && setting().Match(text[from:]) && words.Tells(string(text[from:])) == "" {
+			if name := string(text[m[2]:m[3]]); !tags && !naming().MatchString(name) && setting().Match(text[from:]) && words.Tells(string(text[from:])) == "" {
 				from = n
 			}
 		}
