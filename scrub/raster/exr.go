@@ -19,6 +19,9 @@ const exrTiled, exrLong, exrDeep, exrParts = 0x200, 0x400, 0x800, 0x1000
 
 const exrHead, mostAttributes = 8, 1 << 12
 
+// mostFiller is the longest text that FFmpeg 5.1 steps over whole.
+const mostFiller = 8 << 10
+
 // attribute is one line of a header: name, type, length, value.
 type attribute struct {
 	off, value, n int64
@@ -107,6 +110,9 @@ func (p *picture) attribute(a attribute, all []attribute) error {
 	}
 	t := rules()["exr"][a.name]
 	head, place := a.value-a.off, "header/"+cmp.Or(t.ID, "attribute")
+	if black, err := p.preview(a, t); black || err != nil {
+		return err
+	}
 	sane, err := p.exrSane(a, t)
 	switch {
 	case err != nil:
@@ -135,7 +141,7 @@ func (p *picture) attribute(a attribute, all []attribute) error {
 	}
 	letter := spare(all, a)
 	filler := slices.Concat([]byte(letter+"\x00string\x00"), ul32(f.Len-13))
-	if f.Len >= 13 && letter != "" && p.Atomic(a.off, int64(len(filler))) {
+	if f.Len >= 13 && f.Len < mostFiller && letter != "" && p.Atomic(a.off, int64(len(filler))) {
 		p.Put(scrub.Unlink, a.off, filler)
 		p.Fill(scrub.Destroy, a.off+13, f.Len-13, 0)
 		return nil
@@ -145,6 +151,21 @@ func (p *picture) attribute(a attribute, all []attribute) error {
 	}
 	p.Fill(scrub.Destroy, a.value, a.n, 0)
 	return nil
+}
+
+// preview claims a small picture, which stays as large and becomes black: FFmpeg would not step
+// over a text as long. It returns false if a is none.
+func (p *picture) preview(a attribute, t tags.Tag) (bool, error) {
+	const size = 8
+	if t.ID != "preview" || a.kind != t.ID || a.n <= size {
+		return false, nil
+	}
+	b, err := p.Bytes(a.value, size)
+	if err != nil || le32(b, 0) > 1<<12 || 4*le32(b, 0)*le32(b, 4) != a.n-size {
+		return false, err
+	}
+	p.Claim(a.off, a.value+size-a.off, scrub.Structure, "header/preview")
+	return true, p.Blank(a.value+size, a.n-size, 0, t.Kind, "header/preview")
 }
 
 // spare is a letter that names no attribute and, counted, is that of this one.
