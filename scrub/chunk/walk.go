@@ -184,7 +184,7 @@ func (w *Walk) Enter(p Part, r tags.Tag, place string) (stays bool, err error) {
 		return false, nil
 	case shell:
 		if hollow, err := w.hollow(p); hollow || err != nil {
-			return false, w.orPad(err, p, place)
+			return false, cmp.Or(err, w.pad(p, place))
 		}
 		w.Retract(before)
 		return w.Drop(p, cmp.Or(r.Kind, scrub.Software), place, "empty")
@@ -192,7 +192,7 @@ func (w *Walk) Enter(p Part, r tags.Tag, place string) (stays bool, err error) {
 	if w.Closed != nil && w.Edited(before) {
 		err = w.Closed(w, p)
 	}
-	return true, w.orPad(err, p, place)
+	return true, cmp.Or(err, w.pad(p, place))
 }
 
 // keep is Keep for a part whose body is looked at, unless it is payload.
@@ -219,13 +219,6 @@ func (w *Walk) sane(p Part) (bool, error) {
 func (w *Walk) Keep(p Part, role scrub.Role, place string) error {
 	w.Claim(p.Off, p.Head, scrub.Structure, place)
 	w.Claim(p.Body(), p.Size, role, place)
-	return w.pad(p, place)
-}
-
-func (w *Walk) orPad(err error, p Part, place string) error {
-	if err != nil {
-		return err
-	}
 	return w.pad(p, place)
 }
 

@@ -1,6 +1,9 @@
 package marks
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // zeroBlock is what eight zeros become in a record of Red Star OS: the end of
 // every record whose identifier has at most 14 characters.
@@ -53,7 +56,7 @@ func chainAround(b []byte, end int) (chain []record, start int) {
 		chain = append(chain, r)
 		start -= recordLen
 	}
-	chain = reversed(chain)
+	slices.Reverse(chain)
 	for len(chain) > 0 && len(b)-end >= recordLen {
 		r, ok := openRecord(b[end : end+recordLen])
 		if !ok {

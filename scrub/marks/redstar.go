@@ -4,6 +4,7 @@ import (
 	"crypto/cipher"
 	"crypto/des"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -105,33 +106,25 @@ func redStar(t *tail) (Mark, bool) {
 }
 
 // chain returns the records that end at end, oldest first.
-func (t *tail) chain(end int64) []record {
-	var newestFirst []record
+func (t *tail) chain(end int64) (all []record) {
+	defer func() { slices.Reverse(all) }()
 	const batch = 64
-	for len(newestFirst) < maxRecords {
+	for len(all) < maxRecords {
 		n := min(batch, (end-t.floor)/recordLen)
 		b := t.read(end-n*recordLen, int(n*recordLen))
 		for b := b; len(b) > 0; b = b[:len(b)-recordLen] {
 			r, ok := openRecord(b[len(b)-recordLen:])
 			if !ok {
-				return reversed(newestFirst)
+				return all
 			}
-			newestFirst = append(newestFirst, r)
+			all = append(all, r)
 		}
 		if b == nil {
 			break
 		}
 		end -= n * recordLen
 	}
-	return reversed(newestFirst)
-}
-
-func reversed(r []record) []record {
-	out := make([]record, len(r))
-	for i := range r {
-		out[len(r)-1-i] = r[i]
-	}
-	return out
+	return all
 }
 
 // describeChain names the machines of a chain for people, oldest first.

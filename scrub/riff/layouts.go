@@ -28,6 +28,13 @@ var layouts = map[string]chunk.Layout{
 // loud is more than a sample comes to, and less than any four letters, as a float.
 const loud = 0x40ffffff
 
+// animation is how the pictures of a WebP follow each other: a colour behind them, and how often
+// they are shown.
+var animation = chunk.Layout{chunk.Any(4), chunk.Any(2)}
+
+// channels is where loudspeakers stand, as Apple's formats tell it: behind it is each speaker.
+var channels = chunk.Layout{chunk.UpTo(4, 1<<24), chunk.UpTo(4, 1<<20), chunk.UpTo(4, 1024)}
+
 // videoProperties is OpenDML 1.02, VideoPropHeader, with both fields.
 var videoProperties = append(chunk.Layout{chunk.UpTo(4, 8), chunk.UpTo(4, 8), chunk.UpTo(4, 1<<16), chunk.UpTo(4, 1<<16), chunk.UpTo(4, 1<<16), chunk.UpTo(2, 1<<14), chunk.UpTo(2, 1<<14),
 	chunk.UpTo(4, 1<<16), chunk.UpTo(4, 1<<16), chunk.UpTo(4, 2)}, chunk.Layout{chunk.UpTo(4, 1<<16)}.Many(16)...)

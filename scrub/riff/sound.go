@@ -21,9 +21,9 @@ func (m *medium) hands() map[string]chunk.Hand {
 		"WAVE/fmt ": m.waveFormat, "WAVE/data": m.samples(0), "WAVE/cue ": counted(4, cuePoint), "WAVE/plst": counted(4, playList), "WAVE/smpl": table(sampler, loop),
 		"WAVE/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak), "WAVE/chna": m.objects, "WAVE/axml": m.objectModel, "adtl/labl": m.label,
 		"INFO/ICRD": year, "INFO/YEAR": year,
-		"AIFF/COMM": m.common, "AIFF/SSND": m.samples(8), "AIFF/MARK": m.markers, "AIFF/CHAN": channels, "AIFF/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak),
-		"CAF/data": m.samples(4), "CAF/chan": channels, "CAF/kuki": m.cookie, "CAF/pakt": m.packets, "CAF/info": m.texts,
-		"WEBP/VP8X": m.extended, "WEBP/VP8 ": m.picture, "WEBP/VP8L": m.picture, "WEBP/ALPH": m.picture, "WEBP/ANIM": m.animation, "WEBP/ANMF": m.frame, "WEBP/ICCP": m.profile, "WEBP/EXIF": m.exif,
+		"AIFF/COMM": m.common, "AIFF/SSND": m.samples(8), "AIFF/MARK": m.markers, "AIFF/CHAN": table(channels, speaker), "AIFF/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak),
+		"CAF/data": m.samples(4), "CAF/chan": table(channels, speaker), "CAF/kuki": m.cookie, "CAF/pakt": m.packets, "CAF/info": m.texts,
+		"WEBP/VP8X": m.extended, "WEBP/VP8 ": m.picture, "WEBP/VP8L": m.picture, "WEBP/ALPH": m.picture, "WEBP/ANIM": chunk.Recorded(animation), "WEBP/ANMF": m.frame, "WEBP/ICCP": m.profile, "WEBP/EXIF": m.exif,
 		"ANMF/VP8 ": m.picture, "ANMF/VP8L": m.picture, "ANMF/ALPH": m.picture,
 	}
 	for _, at := range []string{"AVI/id3 ", "AVI/ID3 ", "AVI/ID32", "WAVE/id3 ", "WAVE/ID3 ", "AIFF/ID3 ", "AIFF/id3 "} {
@@ -348,11 +348,6 @@ func (m *medium) mark(off, n int64, place string) error {
 		return nil
 	}
 	return m.blankName(off, n, nil, scrub.Chapters, place)
-}
-
-// channels claims where loudspeakers stand, as Apple's formats tell it.
-func channels(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	return table(chunk.Layout{chunk.UpTo(4, 1<<24), chunk.UpTo(4, 1<<20), chunk.UpTo(4, 1024)}, speaker)(w, p, place)
 }
 
 // cookie claims what a decoder needs.

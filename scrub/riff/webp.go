@@ -2,6 +2,7 @@ package riff
 
 import (
 	"bytes"
+	"cmp"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
@@ -80,11 +81,6 @@ func begins(w *chunk.Walk, p chunk.Part) (bool, error) {
 		return len(b) > 0 && b[0] == 0x2f, nil
 	}
 	return len(b) == head && string(b[3:6]) == "\x9d\x01\x2a" && w.Number(b[:3])>>5 <= p.Size-head, nil
-}
-
-// animation claims ANIM: a colour and how often it is shown.
-func (m *medium) animation(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	return chunk.Recorded(chunk.Layout{chunk.Any(4), chunk.Any(2)})(w, p, place)
 }
 
 // frame claims ANMF: where and how long a frame is shown, and its picture.
@@ -188,7 +184,7 @@ func (m *medium) exif(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	m.still.oriented = true
 	if done, err := m.reduced(o, body); done || err != nil {
 		w.Claim(body, p.Size, scrub.Render, place)
-		return true, orClaim(err, w, p, place)
+		return true, cmp.Or(err, claim(w, p, place))
 	}
 	to, fresh, err := m.room(o, body)
 	if err != nil {
@@ -204,13 +200,6 @@ func (m *medium) exif(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	w.Gone(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: p.Off, Len: p.Len()})
 	m.reduce(o, p, to, fresh, place)
 	return true, claim(w, p, place)
-}
-
-func orClaim(err error, w *chunk.Walk, p chunk.Part, place string) error {
-	if err != nil {
-		return err
-	}
-	return claim(w, p, place)
 }
 
 // gone reports what goes of a block of EXIF that starts at off in p.

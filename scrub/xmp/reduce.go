@@ -237,7 +237,7 @@ func (r *reducer) first(a attr) {
 // keepsAttr tells whether an attribute stays, and notes it if it is a property.
 func (r *reducer) keepsAttr(element string, a attr) bool {
 	if p, ok := strings.CutPrefix(a.name, "xmlns:"); ok {
-		usual := prefixes[a.value]
+		usual := prefixes()[a.value]
 		return r.usual(p+":") == usual+":" && (usual == "x" || usual == "rdf" || r.uses(usual))
 	}
 	name := r.usual(a.name)
@@ -280,7 +280,7 @@ const maxSpaces = 256
 func (r *reducer) bind(t tag) {
 	for _, a := range t.attrs {
 		if p, ok := strings.CutPrefix(a.name, "xmlns:"); ok && len(r.spaces) < maxSpaces {
-			r.spaces = append(r.spaces, binding{p, prefixes[a.value]})
+			r.spaces = append(r.spaces, binding{p, prefixes()[a.value]})
 		}
 	}
 }
