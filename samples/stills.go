@@ -71,6 +71,7 @@ var stills = []recipe{
 	{"emptied", func(k *kit) []byte { // as by ExifTool
 		return heic(k, func(p *stillPicture) {
 			p.items = append(p.items, xmpItem(xmp(xmpIdentity(k, "")), 1), &stillItem{typ: "Exif", refs: []stillRef{{"cdsc", []int{1}}}})
+			p.items[0].props = append(p.items[0].props, box("colr", []byte("prof")))
 		})
 	}},
 	{"grid", func(k *kit) []byte {

@@ -139,6 +139,9 @@ func (w reader) colour(b box.Box, place string) error {
 		return w.Unneeded(b, place)
 	}
 	w.Claim(b.Off, b.Head+4, scrub.Structure, place)
+	if b.Size() == 4 { // ExifTool takes the profile out
+		return nil
+	}
 	x := scrub.Extents{{Off: b.Body() + 4, Len: b.Size() - 4}}
 	if err := w.MediumAs("icc", x, place); err != nil {
 		if !scrub.Refusal(err) {
