@@ -69,6 +69,7 @@ func shelves() []shelf {
 		{"gif", ".gif", gifs},
 		{"track", ".gpx", gpsTracks}, {"positions", ".nmea", gpsLogs}, {"xmp", ".xmp", sideXMPs}, {"pp3", ".pp3", profiles}, {"develop", ".dop", developers}, {"aae", ".aae", aaes}, {"sony-xml", ".xml", sonyXMLs}, {"appledouble", "", appleDoubles},
 		{"psd", ".psd", psds},
+		{"svg", ".svg", svgs}, {"svgz", ".svgz", svgzs},
 		{"jxl", ".jxl", jxls}, {"jxl-codestream", ".jxl", jxlStreams},
 		{"jp2", ".jp2", jp2s}, {"j2k", ".j2k", j2ks},
 		{"flac", ".flac", flacs},
@@ -135,7 +136,7 @@ func Get(name string) Sample {
 func (s shelf) make(r recipe) Sample {
 	k := &kit{}
 	data := r.make(k)
-	text := s.format == "subtitle" || s.format == "playlist"
+	text := s.format == "svg" || s.format == "svgz" || s.format == "subtitle" || s.format == "playlist"
 	return Sample{
 		Name: s.format + "/" + r.name, Format: s.format, Ext: s.ext, Data: data,
 		Secrets: k.secrets, MustStay: k.mustStay, Streams: k.streams || text || slices.Contains(beside, s.format), Text: text, Odd: k.odd,

@@ -39,6 +39,7 @@ import (
 	"untag/scrub/riff"
 	"untag/scrub/sidecar"
 	"untag/scrub/sniff"
+	"untag/scrub/svg"
 	"untag/scrub/swf"
 	"untag/scrub/tiff"
 )
@@ -65,6 +66,7 @@ func Table() []scrub.Format {
 		mpegps.Format, mpegts.Format, mpegps.VCD, mpegps.Part,
 		png.Format,
 		psd.Format,
+		svg.Packed,
 	}
 	parsed = append(parsed, riff.Formats()...)
 	parsed = slices.Concat(parsed, []scrub.Format{mxf.Format}, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), pcm.Formats(), []scrub.Format{musepack.Format})
@@ -73,7 +75,7 @@ func Table() []scrub.Format {
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}
-	return slices.Concat(parsed, ends.Table(), recognised(), raster.Texts(), sidecar.Formats(), []scrub.Format{mpegaudio.Format, id3.Format, apetag.Format, lines.Subtitle, lines.Playlist, text})
+	return slices.Concat(parsed, ends.Table(), recognised(), raster.Texts(), sidecar.Formats(), []scrub.Format{mpegaudio.Format, id3.Format, apetag.Format, svg.Format, lines.Subtitle, lines.Playlist, text})
 }
 
 // Engine returns an engine for [Table].

@@ -15,6 +15,7 @@ func TestGoldenMaps(t *testing.T) {
 		"bmp/gaps", "bmp/palette", "bmp/profile", "bmp/linked-profile", "bmp/runs", "ico/words", "qoi/trailer", "pcx/words", "tga/words", "dds/words", "pnm/comments", "hdr/words", "exr/words", "djvu/words",
 		"track/gpx", "positions/nmea", "xmp/words", "xmp/settings", "pp3/words", "develop/dxo", "aae/edits", "sony-xml/camera", "appledouble/where-from",
 		"jxl/phone", "jxl/parts", "jxl-codestream/mark", "jp2/tags", "jp2/icc", "jp2/comments", "j2k/comments",
+		"svg/editor", "svg/illustrator", "svg/embedded", "svgz/plain",
 		"psd/resources", "psd/layers", "psd/cut-short",
 		"gif/comments", "gif/icc", "gif/animation", "gif/hiding", "gif/unfinished",
 		"flac/everything", "flac/cover-in-comment", "ogg/vorbis-comments", "ogg/vorbis-comments-on-many-pages", "ogg/opus-padding", "ogg/vorbis-skeleton",

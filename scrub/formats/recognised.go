@@ -37,7 +37,6 @@ func recognised() (all []scrub.Format) {
 		{"iff", "other IFF: ILBM, ANIM, 8SVX", "iff lbm 8svx", sniff.Like("FORM????ILBM", "FORM????PBM ", "FORM????ANIM", "FORM????8SVX")},
 
 		{"xcf", "GIMP picture", "xcf", sniff.Like("gimp xcf ")},
-		{"svg", "SVG drawing", "svg", sniff.XML("svg")},
 		{"jxr", "JPEG XR picture", "jxr wdp hdp", sniff.Like("II\xbc\x01")},
 		{"raf", "Fujifilm raw picture", "raf", sniff.Like("FUJIFILMCCD-RAW ")},
 		{"crw", "Canon CRW raw picture", "crw", sniff.Like("II?\x00\x00\x00HEAPCCDR")},
@@ -65,7 +64,7 @@ func recognised() (all []scrub.Format) {
 		{"rar", "RAR archive", "rar", sniff.Like("Rar!\x1a\x07")},
 		{"7z", "7z archive", "7z", sniff.Like("7z\xbc\xaf\x27\x1c")},
 		{"tar", "tar archive", "tar", sniff.Like(sniff.Skip(257) + "ustar")},
-		{"gzip", "gzip archive", "gz tgz svgz", sniff.Like("\x1f\x8b\x08")},
+		{"gzip", "gzip archive", "gz tgz", sniff.Like("\x1f\x8b\x08")},
 		{"xz", "xz archive", "xz txz", sniff.Like("\xfd7zXZ\x00")},
 		{"zstd", "Zstandard, LZ4, lzip archive", "zst lz4 lz", sniff.Like("\x28\xb5\x2f\xfd", "\x04\x22\x4d\x18", "LZIP\x01")},
 		{"bzip2", "bzip2 archive", "bz2 tbz2", sniff.Like("BZh?1AY&SY", "BZh?\x17rE8P\x90")},

@@ -1,0 +1,124 @@
+package svg
+
+import (
+	"encoding/xml"
+	"io"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/icc"
+	"untag/scrub/jpeg"
+	"untag/scrub/scrubtest"
+)
+
+var engine = scrub.NewEngine([]scrub.Format{Packed, jpeg.Format, icc.Format, Format})
+
+func FuzzSVG(f *testing.F) { scrubtest.Fuzz(f, engine, samples.Of("svg", "svgz")...) }
+
+func plan(t *testing.T, data string) (*scrub.Plan, string) {
+	t.Helper()
+	p, err := engine.Plan(strings.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, string(scrubtest.Perform([]byte(data), p))
+}
+
+const head = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:i="http://www.inkscape.org/namespaces/inkscape">`
+
+func wellFormed(text string) error {
+	for d := xml.NewDecoder(strings.NewReader(text)); ; {
+		if _, err := d.Token(); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// Elements of editors hold others, and go to their own end; what draws stays, and the
+// drawing is well-formed.
+func TestGoes(t *testing.T) {
+	for what, c := range map[string]struct{ in, stays string }{
+		"comment":           {`<g><!-- CANARY --></g>`, `<g><!--        --></g>`},
+		"comment in text":   {`<text>Hel<!--CANARY-->lo</text>`, `<text>Hel<!--      -->lo</text>`},
+		"nested":            {`<i:view><i:view a="CANARY"/><i:view>CANARY</i:view></i:view><g/>`, `  <g/>`},
+		"metadata":          {`<metadata><g id="CANARY"/></metadata><g/>`, `  <g/>`},
+		"attribute":         {`<g i:label="CANARY" id="a"/>`, `id="a"/>`},
+		"quote in quotes":   {`<g i:label='"CANARY>"' id="a"/>`, `id="a"/>`},
+		"data":              {`<g data-who="CANARY" id="a"/>`, `id="a"/>`},
+		"title":             {`<g><title>CANARY</title></g>`, `<g><title>      </title></g>`},
+		"stray text":        {`<g>CANARY<path/></g>`, `<g>      <path/></g>`},
+		"stray section":     {`<g><![CDATA[CANARY]]></g>`, `<g><![CDATA[      ]]></g>`},
+		"instruction":       {`<g><?php CANARY?></g>`, `<g>`},
+		"own name space":    {`<what xmlns="http://private.example/">CANARY</what><g/>`, `  <g/>`},
+		"another prefix":    {`<q:x xmlns:q="http://private.example/" a="CANARY"/><g/>`, `  <g/>`},
+		"after a style":     {`<style>path { fill: red }</style><!--CANARY-->`, `<style>path { fill: red }</style>`},
+		"torn end":          {`<g>ne a="CANARY"></i:x></metadata></g>`, `<g>`},
+		"in a long drawing": {strings.Repeat(`<g id="x"/>`, 200) + `<metadata>` + strings.Repeat(`<a b="CANARY">CANARY</a>`, 80) + `</metadata>` + `<g i:label="` + strings.Repeat("CANARY", 100) + `"/>`, strings.Repeat(`<g id="x"/>`, 200)},
+	} {
+		data := head + c.in + "</svg>\n"
+		p, after := plan(t, data)
+		if err := wellFormed(after); err != nil || p.Status() != scrub.Dirty || strings.Contains(after, "CANARY") || !strings.Contains(after, c.stays) || len(after) != len(data) {
+			t.Errorf("%s: %s %q %v: %s", what, p.Status(), p.Doubts, err, after)
+		}
+		if p, _ := plan(t, after); p.Status() != scrub.Clean {
+			t.Errorf("%s, once more: %s %q %v", what, p.Status(), p.Doubts, p.Findings)
+		}
+	}
+}
+
+// What can't be told, or is elsewhere, is said; nothing of the drawing goes then.
+func TestDoubts(t *testing.T) {
+	for want, in := range map[string]string{
+		"a script can't be looked into":      `<script>CANARY</script>`,
+		"refers to another file":             `<image xlink:href="file:///home/jane/CANARY.png"/>`,
+		"embedded in a way":                  `<image xlink:href="data:image/svg+xml,%3Csvg CANARY"/>`,
+		"an embedded medium is damaged":      `<image xlink:href="data:image/png;base64,CANARY="/>`,
+		"an embedded medium can't be":        `<image xlink:href="data:image/png;base64,CANARYCA"/>`,
+		"that did not begin":                 `<g id="CANARY"></metadatb>`,
+		"it ends early":                      `<g id="CANARY"><metadata><g id="CANARY">`,
+		"stands for nothing":                 `<xlinj:g a="CANARY"/>`,
+		"may be damaged":                     `<g xmlns="http://www.w3.org/2000/svf" id="CANARY"/>`,
+		"not well-formed: XML syntax error":  `<g id="CANARY" id=b/>`,
+		"a style sheet that is elsewhere":    `<?xml-stylesheet href="CANARY.css"?>`,
+		"the drawing refers to another file": `<style>@import "CANARY.css";</style>`,
+	} {
+		data := head + in
+		if want != "it ends early" {
+			data += "</svg>"
+		}
+		p, after := plan(t, data)
+		if !strings.Contains(strings.Join(p.Doubts, "; "), want) || !strings.Contains(after, "CANARY") {
+			t.Errorf("%s: %s %q: %s", want, p.Status(), p.Doubts, after)
+		}
+	}
+	for want, data := range map[string]string{
+		"none of a drawing":          `<svg xmlns="http://private.example/">CANARY</svg>`,
+		"more than name spaces":      `<!DOCTYPE svg [ <!ENTITY who "CANARY"> ]>` + head + "</svg>",
+		"comments among entities":    `<!DOCTYPE svg [ <!-- CANARY --> ]>` + head + "</svg>",
+		"another medium of the kind": head + "</svg>" + head + "CANARY</svg>",
+	} {
+		if p, after := plan(t, data); !strings.Contains(strings.Join(p.Doubts, "; "), want) || !strings.Contains(after, "CANARY") {
+			t.Errorf("%s: %s %q: %s", want, p.Status(), p.Doubts, after)
+		}
+	}
+	if p, _ := plan(t, "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\"><svg xmlns='http://www.w3.org/2000/svg'><text>na\xefve</text></svg>"); p.Status() != scrub.Clean {
+		t.Error(p.Status(), p.Doubts)
+	}
+}
+
+// A compressed drawing is looked into: what it tells stays, and is said.
+func TestPacked(t *testing.T) {
+	p, after := plan(t, string(samples.Get("svgz/editor").Data))
+	if p.Status() != scrub.Partly || strings.Contains(after, "CANARY") {
+		t.Errorf("%s %q %q", p.Status(), p.Doubts, after)
+	}
+	for _, f := range p.Findings {
+		if f.Goes == (f.Kind == scrub.Comment) {
+			t.Errorf("%+v", f)
+		}
+	}
+}
