@@ -57,7 +57,8 @@ func (f *film) element(p chunk.Part) error {
 			f.Claim(f.last.Body(), f.last.Size, scrub.Payload, "essence")
 		}
 		f.last, f.held = chunk.Part{}, false
-		if !f.all && (f.pictures > probes || p.Size > clip) {
+		tape := f.stream != nil && f.stream.Kind == codec.Tape
+		if !f.all && !tape && f.pictures > probes || p.Size > clip && !(tape && f.pictures == 1) {
 			f.last = p
 			return nil
 		}
@@ -115,8 +116,8 @@ func (f *film) frame(p chunk.Part) (tells bool, err error) {
 
 // tape has a frame of DV cleaned as a film of its own.
 func (f *film) tape(p chunk.Part) error {
-	const mostFrames = 1000
-	if f.items++; f.items <= mostFrames {
+	const mostFrames = 100 // each may take hundreds of edits
+	if f.pictures <= mostFrames {
 		err := f.Medium(scrub.Extents{{Off: p.Body(), Len: p.Size}}, "essence")
 		if !scrub.Refusal(err) {
 			return err
