@@ -23,14 +23,14 @@ var (
 func (f *film) attachedFile(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	var data chunk.Part
 	var name string
-	err := f.children(p, func(c chunk.Part) (err error) {
+	err := f.children(p, func(c chunk.Part) error {
 		switch c.ID {
 		case "FileData":
 			data = c
 		case "FileName":
-			name, err = f.text(c)
+			name = f.text(c)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return true, err
@@ -118,9 +118,8 @@ func (f *film) mediaType(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	if err := w.Keep(p, scrub.Structure, place); err != nil || w.Careful {
 		return true, err
 	}
-	name, err := f.text(p)
-	if err != nil || mediaTypes().MatchString(name) && int64(len(name)) == p.Size {
-		return true, err
+	if name := f.text(p); mediaTypes().MatchString(name) && int64(len(name)) == p.Size {
+		return true, nil
 	}
 	if p.Size < int64(len(usual)) || p.Size > 255 {
 		w.Doubt("%s is none", place)

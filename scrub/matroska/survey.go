@@ -96,9 +96,9 @@ func (f *film) number(p chunk.Part) (int64, error) {
 }
 
 // text reads the text that an element holds, as far as names of codecs go.
-func (f *film) text(p chunk.Part) (string, error) {
+func (f *film) text(p chunk.Part) string {
 	text, _, _ := strings.Cut(string(f.Get(p.Body(), int(min(p.Size, 256)))), "\x00")
-	return text, nil
+	return text
 }
 
 func (f *film) surveyTrack(p chunk.Part) error {
@@ -118,7 +118,7 @@ func (f *film) surveyTrack(p chunk.Part) error {
 		case "TrackType":
 			t.typ, err = f.number(c)
 		case "CodecID":
-			t.codec, err = f.text(c)
+			t.codec = f.text(c)
 		case "CodecPrivate":
 			t.private = c
 		case "Video":

@@ -44,8 +44,7 @@ func (f *film) simpleTag(w *chunk.Walk, p chunk.Part, place string) (bool, error
 // plain tells whether an element beside the value of a tag is what it should be.
 func (f *film) plain(c chunk.Part) (bool, error) {
 	if c.ID != "TagDefault" && c.ID != "TagDefaultBogus" {
-		text, err := f.text(c)
-		return c.Size < 64 && languages().MatchString(text), err
+		return c.Size < 64 && languages().MatchString(f.text(c)), nil
 	}
 	return sane(f.Walk, c)
 }
@@ -59,15 +58,16 @@ type said struct {
 // readTag reads a tag. An error tells that it is not of the usual form; nested that it
 // holds more than that.
 func (f *film) readTag(p chunk.Part) (name string, value said, nested bool, err error) {
-	rest, err := f.Parts(p.Body(), p.Tail(), func(c chunk.Part) (err error) {
+	rest, err := f.Parts(p.Body(), p.Tail(), func(c chunk.Part) error {
 		switch c.ID {
 		case "TagName":
-			name, err = f.text(c)
-			if len(name) > 128 || !isText([]byte(name), false) {
+			if name = f.text(c); len(name) > 128 || !isText([]byte(name), false) {
 				return f.Errorf(c.Off, "the name of a tag is none")
 			}
 		case "TagString":
-			value, err = f.said(c)
+			const most = 4 << 10
+			value.text = f.Decode(f.Get(c.Body(), int(min(c.Size, most+1))))
+			value.told = words.Stay([]byte(value.text), most)
 		case "TagLanguage", "TagLanguageBCP47", "TagDefault", "TagDefaultBogus":
 			if ok, err := f.plain(c); err != nil || !ok {
 				return f.Errorf(c.Off, "%s of %d bytes", c.ID, c.Size)
@@ -75,17 +75,10 @@ func (f *film) readTag(p chunk.Part) (name string, value said, nested bool, err 
 		default:
 			nested = true
 		}
-		return err
+		return nil
 	})
 	if err == nil && rest != p.Tail() {
 		nested = true
 	}
 	return name, value, nested, err
-}
-
-// said reads the value of a tag.
-func (f *film) said(p chunk.Part) (said, error) {
-	const most = 4 << 10
-	text := f.Decode(f.Get(p.Body(), int(min(p.Size, most+1))))
-	return said{text, words.Stay([]byte(text), most)}, nil
 }
