@@ -20,7 +20,6 @@ import (
 // Table returns the formats of this package, in the order of recognition.
 func Table() []scrub.Format {
 	return []scrub.Format{
-		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: brand("crx "), End: boxes},
 		{Name: "zip", Title: "ZIP: Word, Excel, PowerPoint, OpenDocument, EPUB", Sniff: sniff.Like("PK\x03\x04"), End: zip,
 			Extensions: []string{"zip", "docx", "xlsx", "pptx", "odt", "ods", "odp", "epub"}, Mark: wordMark},
 		{Name: "pdf", Title: "PDF document", Extensions: []string{"pdf"}, Sniff: sniff.Words("%PDF-"), End: pdf},

@@ -56,7 +56,7 @@ func lengths(m medium) (all []number) {
 		}
 	}
 	switch m.name {
-	case "cr3", "jp2", "jxl":
+	case "jp2", "jxl":
 		for _, typ := range []string{"mdat", "jp2c", "jxlc"} {
 			after(typ, -8, 4, be, 0)
 		}

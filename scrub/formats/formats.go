@@ -33,6 +33,7 @@ import (
 	"untag/scrub/ogg"
 	"untag/scrub/pcm"
 	"untag/scrub/png"
+	"untag/scrub/raw"
 	"untag/scrub/psd"
 	"untag/scrub/raster"
 	"untag/scrub/realmedia"
@@ -72,6 +73,7 @@ func Table() []scrub.Format {
 	parsed = slices.Concat(parsed, []scrub.Format{mxf.Format}, elementary.Formats, frames.Formats(), lossless.Formats(), dsd.Formats(), pcm.Formats(), []scrub.Format{musepack.Format})
 	parsed = append(parsed, raster.Formats()...)
 	parsed = append(parsed, tiff.Formats()...)
+	parsed = append(parsed, raw.Formats()...)
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}

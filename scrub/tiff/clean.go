@@ -83,6 +83,9 @@ func (f *file) thorough() error {
 	if err != nil {
 		return err
 	}
+	if f.block {
+		return nil
+	}
 	return f.tail(end)
 }
 

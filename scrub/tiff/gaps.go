@@ -54,7 +54,7 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 	if err != nil || remains {
 		return remains, err
 	}
-	if f.inNotes(off, n) {
+	if f.block || f.inNotes(off, n) {
 		return true, nil
 	}
 	if n > mostHidden && n > f.Size()/hiddenShare || f.shared || f.raw && !f.plainRaw() {

@@ -21,6 +21,10 @@ func (f *file) hand(e *entry) error {
 	if e.dir.note != nil && e.dir.place == "Nikon" {
 		return f.key(e)
 	}
+	if f.block && (e.tag == tagStream || e.tag == tagStreamBytes) {
+		e.kind = scrub.Thumbnail
+		return nil
+	}
 	switch e.tag {
 	case tagICC:
 		return f.profile(e)

@@ -28,6 +28,9 @@ func (f *file) note(e *entry) error {
 		f.opaque(e)
 		return nil
 	}
+	if l.Name == "FujiFilm" { // decoders need nothing of it
+		return nil
+	}
 	layout, base := f.layout, int64(0)
 	if l.Order != nil {
 		layout.order = l.Order
@@ -118,6 +121,11 @@ func (f *file) noted(e *entry) {
 		e.kind = e.known.Kind
 	}
 	known := slices.Contains(settled, d.place)
+	if t := d.find(0x0096); t != nil && d.place == "Nikon" && e.off >= t.off+t.size && e.off < t.off+t.size+4 && !e.inline() {
+		e.stays, e.role = true, scrub.Structure
+		f.Doubt("%s stays: decoders may read on into it behind the curve of the samples", e)
+		return
+	}
 	if e.stays = d.place == neededPlace || !known && !e.named; e.stays {
 		e.role = scrub.Structure
 		if !known && d.place != neededPlace {

@@ -85,6 +85,7 @@ func (f *file) lay() {
 			}
 		}
 	}
+	f.goes = append(f.goes, f.thumbs...)
 	slices.SortStableFunc(f.goes, func(a, b goes) int { return cmp.Compare(a.Off, b.Off) })
 }
 
@@ -158,6 +159,9 @@ func (f *file) sweep(from, to int64, visit func(off, n int64, r *region, g *goes
 // that an interrupted run left.
 func (f *file) ending() (int64, error) {
 	end := f.head
+	if f.block {
+		return f.Size(), nil
+	}
 	for _, r := range f.stays {
 		end = max(end, r.end())
 	}

@@ -87,6 +87,10 @@ func (f *file) judge(d *dir) error {
 			err = f.preview(d)
 			break
 		}
+		if f.block {
+			err = f.thumbnail(d)
+			break
+		}
 		f.contradictions(d)
 		err = f.picture(d)
 	case sensor:

@@ -85,6 +85,8 @@ type file struct {
 	special     bool   // a header that only raw pictures have
 	raw         bool
 	maker       string
+	block       bool     // there are no pictures in it
+	thumbs      []goes   // but for these
 	noteEntries []*entry // entries that hold notes of makers
 	notes       []*entry // those that were walked
 	keys        []scrub.Edit

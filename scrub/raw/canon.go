@@ -1,0 +1,208 @@
+package raw
+
+import (
+	"bytes"
+	"slices"
+
+	"untag/scrub"
+	"untag/scrub/bmff/box"
+	"untag/scrub/tiff"
+)
+
+// Names of Canon's boxes of type uuid.
+const (
+	canonTags    = "\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48"
+	canonPreview = "\xea\xf4\x2b\x5e\x1c\x98\x4b\x88\xb9\xfb\xb7\xdc\x40\x6e\x4d\x16"
+	canonXMP     = "\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"
+)
+
+// blocks are the boxes that are a TIFF each, and what its first directory is.
+var blocks = map[string]string{"CMT1": tiff.Whole, "CMT2": tiff.Exif, "CMT3": "Canon", "CMT4": tiff.GPS}
+
+// holders are boxes of boxes: the film that a raw picture of Canon's is one of.
+var holders = []string{"moov", "trak", "mdia", "minf", "stbl", "dinf"}
+
+// needed are boxes that decoders find the picture by.
+var needed = []string{"ftyp", "CNCV", "CCTP", "CTBO", "tkhd", "mdhd", "mvhd", "hdlr", "vmhd", "nmhd", "dref", "stsd", "stts", "stsc", "stsz", "stco", "co64"}
+
+// canon plans a CR3.
+func canon(s *scrub.Scan) error {
+	c := &cr3{Scan: s}
+	at, err := c.boxes(0, s.Size(), "", 0)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !c.picture:
+		s.Doubt("there is no picture")
+		s.Claim(at, s.Size()-at, scrub.Identify, "unread")
+	case at < s.Size():
+		s.End(scrub.End{Off: at, Least: 8, More: c.more})
+	}
+	return nil
+}
+
+type cr3 struct {
+	*scrub.Scan
+	picture bool // there is media data
+}
+
+// boxes goes through the boxes in [at, end), and returns where it stopped.
+func (c *cr3) boxes(at, end int64, in string, depth int) (int64, error) {
+	const most = 8
+	for end-at >= 8 {
+		b, err := box.Read(c.Scan, at, end)
+		if err == nil && depth == 0 && at > 0 && b.Type == "ftyp" {
+			return at, nil // another film or picture
+		}
+		if err != nil || !box.IsType([]byte(b.Type)) || depth > most {
+			if err != nil && !scrub.Refusal(err) {
+				return at, err
+			}
+			if b.Type == "mdat" { // the picture is cut short
+				c.Doubt("the picture is cut short")
+				c.Claim(at, end-at, scrub.Payload, "mdat")
+				return end, nil
+			}
+			return at, nil
+		}
+		if err := c.box(b, in+b.Name(), depth); err != nil {
+			return at, err
+		}
+		at = b.End()
+	}
+	return at, nil
+}
+
+// more tells whether a box whose name is damaged follows.
+func (c *cr3) more(off, n int64) (string, error) {
+	b, err := c.Bytes(off, 8)
+	if err == nil && be32(b) >= 8 && be32(b) <= n {
+		return "a box of a name that is none", nil
+	}
+	return "", err
+}
+
+// box deals with one box.
+func (c *cr3) box(b box.Box, place string, depth int) error {
+	body, n := b.Body(), b.Size()
+	head := func(more int64) { c.Claim(b.Off, b.Head+more, scrub.Structure, place) }
+	switch {
+	case blocks[b.Type] != "":
+		head(0)
+		return block(c.Scan, body, n, place, blocks[b.Type], "Canon")
+	case slices.Contains(holders, b.Type):
+		head(0)
+		return c.holds(body, b.End(), place, depth)
+	case b.Type == "uuid" && n >= 16:
+		return c.uuid(b, place, depth)
+	case b.Type == "THMB" || b.Type == "PRVW":
+		return c.preview(b, place)
+	case b.Type == "mdat":
+		c.picture = n > 0
+		head(0)
+		c.Claim(body, n, scrub.Payload, place)
+		c.Unread()
+	case b.Type == "free" || b.Type == "skip":
+		head(0)
+		return c.Blank(body, n, 0, scrub.Hidden, place)
+	case slices.Contains([]string{"mvhd", "tkhd", "mdhd"}, b.Type) && n >= 20:
+		return c.times(b, place)
+	case slices.Contains(needed, b.Type):
+		c.Claim(b.Off, b.Len, scrub.Structure, place)
+		if b.Type == "stsd" {
+			d, err := c.Bytes(body, int(min(n, 64)))
+			if err == nil && bytes.Contains(d, []byte("CTMD")) {
+				c.Doubt("the track CTMD stays, which tells of time and camera")
+			}
+			return err
+		}
+	default:
+		c.Claim(b.Off, b.Len, scrub.Structure, place)
+		c.Doubt("box %s is not known", place)
+	}
+	return nil
+}
+
+func (c *cr3) holds(at, end int64, place string, depth int) error {
+	at, err := c.boxes(at, end, place+"/", depth+1)
+	if err == nil && at < end {
+		c.Claim(at, end-at, scrub.Structure, place)
+		c.Doubt("bytes in %s that are no box", place)
+	}
+	return err
+}
+
+// uuid deals with a box whose name says what it holds.
+func (c *cr3) uuid(b box.Box, place string, depth int) error {
+	const header = 16
+	name, err := c.Bytes(b.Body(), header)
+	if err != nil {
+		return err
+	}
+	body, n := b.Body()+header, b.Size()-header
+	head := func(more int64) { c.Claim(b.Off, b.Head+header+more, scrub.Structure, place) }
+	switch string(name) {
+	case canonTags:
+		head(0)
+		return c.holds(body, b.End(), place, depth)
+	case canonPreview: // 8 bytes stand before the box
+		skip := min(8, n)
+		head(skip)
+		return c.holds(body+skip, b.End(), place, depth)
+	case canonXMP:
+		head(0)
+		blank, err := c.Constant(body, n, ' ')
+		if err != nil {
+			return err
+		}
+		if blank {
+			c.Claim(body, n, scrub.Filler, place)
+			return nil
+		}
+		c.Claim(body, n, scrub.Identify, place)
+		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: place + "/XMP", Off: body, Len: n})
+		c.Fill(scrub.Destroy, body, n, ' ')
+		return nil
+	}
+	c.Claim(b.Off, b.Len, scrub.Structure, place)
+	c.Doubt("box %s is not known", place)
+	return nil
+}
+
+// preview cleans the JPEG in a box, before which its width and height stand.
+func (c *cr3) preview(b box.Box, place string) error {
+	const before = 16
+	if b.Size() <= before {
+		c.Claim(b.Off, b.Len, scrub.Structure, place)
+		return nil
+	}
+	at, n := b.Body()+before, b.Size()-before
+	c.Claim(b.Off, b.Head+before, scrub.Structure, place)
+	err := c.Medium(scrub.Extents{{Off: at, Len: n}}, place)
+	if scrub.Refusal(err) {
+		c.Doubt("the preview stays as it is: %v", err)
+		c.Claim(at, n, scrub.Payload, place)
+		return nil
+	}
+	return err
+}
+
+// times has the times go at which the film and its tracks were made.
+func (c *cr3) times(b box.Box, place string) error {
+	version, err := c.Bytes(b.Body(), 1)
+	if err != nil {
+		return err
+	}
+	wide := int64(8)
+	if version[0] == 1 {
+		wide = 16
+	}
+	at := b.Body() + 4
+	c.Claim(b.Off, at-b.Off, scrub.Structure, place)
+	if err := fill(c.Scan, at, wide, scrub.Time, place+"/times", "when it was recorded"); err != nil {
+		return err
+	}
+	c.Claim(at+wide, b.End()-at-wide, scrub.Structure, place)
+	return nil
+}

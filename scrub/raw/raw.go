@@ -1,0 +1,75 @@
+// Package raw cleans raw pictures that are no TIFF but hold one: Fujifilm's RAF, Minolta's
+// MRW, Canon's CR3. What decoders know the camera by stays (LibRaw 0.20, dcraw 9.28).
+package raw
+
+import (
+	"encoding/binary"
+
+	"untag/scrub"
+	"untag/scrub/sniff"
+	"untag/scrub/tiff"
+)
+
+// Formats are the entries of the table of formats.
+func Formats() []scrub.Format {
+	return []scrub.Format{
+		{Name: "raf", Title: "Fujifilm raw picture", Extensions: []string{"raf"}, Sniff: sniff.Like("FUJIFILMCCD-RAW "), Parse: fuji},
+		{Name: "mrw", Title: "Minolta raw picture", Extensions: []string{"mrw"}, Sniff: sniff.Like("\x00MRM"), Parse: minolta},
+		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: sniff.Like("????ftypcrx "), Parse: canon},
+	}
+}
+
+// block cleans n bytes at off as a TIFF without pictures.
+func block(s *scrub.Scan, off, n int64, name, place, maker string) error {
+	in, err := s.Within(scrub.Extents{{Off: off, Len: n}}, name)
+	if err != nil {
+		return err
+	}
+	before := s.Point()
+	if err := tiff.Block(in, place, maker); scrub.Refusal(err) {
+		s.Reset(before)
+		s.Claim(off, n, scrub.Structure, name)
+		s.Doubt("%s stays as it is: %v", name, err)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// fill has n bytes at off become zeros, unless they are.
+func fill(s *scrub.Scan, off, n int64, kind scrub.Kind, place, value string) error {
+	zeros, err := s.Constant(off, n, 0)
+	if err != nil {
+		return err
+	}
+	if zeros {
+		s.Claim(off, n, scrub.Filler, place)
+		return nil
+	}
+	s.Claim(off, n, scrub.Identify, place)
+	if s.Found(scrub.Finding{Kind: kind, Place: place, Off: off, Len: n, Value: value}) {
+		s.Fill(scrub.Destroy, off, n, 0)
+	}
+	return nil
+}
+
+// rest claims what lies between parts that are known: zeros, or bytes that stay.
+func rest(s *scrub.Scan, off, end int64) error {
+	if off >= end {
+		return nil
+	}
+	zeros, err := s.Constant(off, end-off, 0)
+	if err != nil {
+		return err
+	}
+	if zeros {
+		s.Claim(off, end-off, scrub.Filler, "gap")
+		return nil
+	}
+	s.Claim(off, end-off, scrub.Identify, "gap")
+	s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: "gap", Off: off, Len: end - off})
+	s.Doubt("%d bytes that nothing points at may be of the picture", end-off)
+	return nil
+}
+
+func be32(b []byte) int64 { return int64(binary.BigEndian.Uint32(b)) }
