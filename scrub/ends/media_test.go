@@ -20,7 +20,6 @@ func formChunk(id, data string) string {
 
 func box(kind, data string) string { return u32(8+len(data)) + kind + data }
 
-
 func zipOf(comment string) string {
 	local := "PK\x03\x04" + strings.Repeat("l", 80) + strings.Repeat("e", 40)
 	dir := "PK\x01\x02" + strings.Repeat("d", 50)
