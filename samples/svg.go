@@ -30,7 +30,11 @@ var svgs = []recipe{
 	{"illustrator", func(k *kit) []byte {
 		k.stay([]byte(svgShape))
 		return []byte(`<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [ <!ENTITY ns_ai "http://ns.adobe.com/AdobeIllustrator/10.0/"> ]>` +
-			`<svg xmlns="http://www.w3.org/2000/svg" xmlns:i="&ns_ai;" i:viewOrigin="` + k.secret("origin") + `"><?xpacket ` + k.secret("instruction") + `?>` + svgShape + `<i:pgf id="a">` + k.secret("pgf") + `</i:pgf></svg>` + k.secret("behind"))
+			`<svg xmlns="http://www.w3.org/2000/svg" xmlns:i="&ns_ai;" i:viewOrigin="` + k.secret("origin") + `"><?xpacket ` + k.secret("instruction") + `?>` + svgShape + `<i:pgf id="a">` + k.secret("pgf") + `</i:pgf></svg>`)
+	}},
+	{"behind", func(k *kit) []byte {
+		k.odd = true // nobody shows it
+		return append(svg("", svgShape), k.secret("behind")...)
 	}},
 	{"embedded", func(k *kit) []byte {
 		picture := photo(small, appExif(exif(&kit{}, exifOptions{order: little})), segment(0xfe, []byte("SECRET-in-the-picture-of-a-drawing")))

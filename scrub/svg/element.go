@@ -43,19 +43,25 @@ func (d *drawing) verdict(name string) tags.Tag {
 	case ok && t.Fate == tags.Go:
 		return t
 	case ok, uri == "" && box.Has("|xml|xlink|svg|xmlns", prefix):
-		return known()["element"][local]
+		return d.local(local)
 	case uri == "":
 		d.wrong = "the prefix of " + name + " stands for nothing"
 		return tags.Tag{}
 	}
 	for known, t := range known()["name space"] {
 		if t.Fate != tags.Go && len(known) == len(uri) && box.Nearly(uri, []string{known}) {
-			d.wrong = "the name space of " + name + " may be damaged"
-			return tags.Tag{}
+			d.unsure = true
+			d.Doubt("the name space of %s may be damaged", name)
+			return d.local(local)
 		}
+	}
+	if d.unsure {
+		return tags.Tag{}
 	}
 	return tags.Tag{Fate: tags.Go, Kind: scrub.Unknown}
 }
+
+func (d *drawing) local(name string) tags.Tag { return known()["element"][name] }
 
 // space is the name space of a prefix, "" if none was declared.
 func (d *drawing) space(prefix string) string {
@@ -81,8 +87,13 @@ func (d *drawing) start(t xml.StartElement, from, to int64) error {
 	d.open = append(d.open, e)
 	here := &d.open[len(d.open)-1]
 	if here.tag = d.verdict(e.name); len(d.open) == 1 && here.tag.Fate == tags.Go {
-		d.wrong = "its outermost element is none of a drawing"
-		return nil
+		d.unsure = true
+		d.Doubt("the outermost element is none of a drawing")
+		prefix, _, ok := strings.Cut(e.name, ":")
+		if !ok {
+			prefix = ""
+		}
+		here.space[prefix], here.tag = "http://www.w3.org/2000/svg", tags.Tag{}
 	}
 	here.goes = outer.goes || here.tag.Fate == tags.Go && d.Goes(scrub.Identify, here.tag.Kind)
 	here.words = here.tag.Fate == tags.Hand || outer.words && here.tag.Fate != tags.Words

@@ -33,14 +33,15 @@ const most = 16 << 20 // bytes of a drawing
 // drawing is the work on one drawing.
 type drawing struct {
 	*scrub.Scan
-	text  []byte
-	read  *xml.Decoder
-	open  []element
-	names []name          // of name spaces that nobody needs, once their elements are gone
-	kept  map[string]bool // prefixes that still stand somewhere
-	at    int64           // all before is claimed
-	ended int64           // where the outermost element does
-	wrong string          // why the drawing is not well-formed, "" if it is
+	text   []byte
+	read   *xml.Decoder
+	open   []element
+	names  []name          // of name spaces that nobody needs, once their elements are gone
+	kept   map[string]bool // prefixes that still stand somewhere
+	at     int64           // all before is claimed
+	ended  int64           // where the outermost element does
+	unsure bool            // only what has a name goes
+	wrong  string          // why the drawing is not well-formed, "" if it is
 }
 
 // element is one that was not closed yet.
@@ -220,6 +221,7 @@ func (d *drawing) letters(from, to int64) error {
 		if err := d.embedded(from, to, in.name); err != nil {
 			return err
 		}
+	case d.unsure && in.tag.Kind == "":
 	case bytes.HasPrefix(b, []byte("<![")):
 		d.blank(scrub.Hidden, "text", from+int64(len("<![CDATA[")), to-int64(len("]]>")))
 	default:
