@@ -14,7 +14,8 @@ func psdResource(id int, name string, data ...[]byte) []byte {
 
 func psdBlock(key string, data ...[]byte) []byte {
 	b := cat(data...)
-	return cat([]byte("8BIM"+key), be32(len(b)), b, zeros(len(b)&1))
+	b = append(b, zeros(len(b)&1)...)
+	return cat([]byte("8BIM"+key), be32(len(b)), b)
 }
 
 // psdRows is rows of pixels as runs, behind a table of their lengths, for three channels.
