@@ -85,20 +85,7 @@ func (d *dib) runs(off int64, used *[256]bool) (n int64, holes []hole, err error
 				x, y = x+int64(r.next()), y+int64(r.next())
 			default:
 				count = int64(code)
-				size := count * width
-				if half {
-					size = (count + 1) / 2
-				}
-				for i := range size {
-					c := r.next()
-					whole := !half || i+1 < size || count%2 == 0
-					if use(c, whole); !whole {
-						note(0xf0, c)
-					}
-				}
-				if size%2 > 0 {
-					note(0, r.next())
-				}
+				r.literal(count, width, half, use, note)
 				x += count
 			}
 		}
@@ -107,4 +94,22 @@ func (d *dib) runs(off int64, used *[256]bool) (n int64, holes []hole, err error
 		}
 	}
 	return 0, nil, r.err
+}
+
+// literal passes count pixels that stand as they are, filled up to words.
+func (r *reader) literal(count, width int64, half bool, use func(c byte, both bool), note func(keep, c byte)) {
+	size := count * width
+	if half {
+		size = (count + 1) / 2
+	}
+	for i := range size {
+		c := r.next()
+		whole := !half || i+1 < size || count%2 == 0
+		if use(c, whole); !whole {
+			note(0xf0, c)
+		}
+	}
+	if size%2 > 0 {
+		note(0, r.next())
+	}
 }
