@@ -158,8 +158,8 @@ func (p *parser) readMovies() error {
 
 // readItems reads a meta box of the top level that holds pictures.
 func (p *parser) readItems(b box.Box) error {
-	holds, err := still.IsPictures(p.Walk, b)
-	if err != nil || !holds && !p.stills {
+	is, named, err := still.IsPictures(p.Walk, b, p.stills)
+	if err != nil || !is {
 		return err
 	}
 	x, err := still.Read(p.Walk, b, p.media)
@@ -167,7 +167,7 @@ func (p *parser) readItems(b box.Box) error {
 		p.Distrust("there are two tables of items")
 	}
 	p.items = append(p.items, x)
-	if !holds {
+	if !named {
 		p.Distrust("the items are of no pictures")
 	}
 	if x.Idat.Len > 0 {

@@ -4,6 +4,8 @@
 package gainmap
 
 import (
+	"encoding/binary"
+
 	"untag/scrub"
 	"untag/scrub/exif"
 	"untag/scrub/xmp"
@@ -35,6 +37,25 @@ func Length(b []byte, n int64) int64 {
 		return 0
 	}
 	return k
+}
+
+// Plausible tells whether the k bytes of metadata that [Length] found say what a map can say:
+// a version that readers know, and fractions that are no more than light has.
+func Plausible(b []byte, k int64) bool {
+	const most, longest, common = 1 << 10, 1<<29 - 1, 0x08 // a longer number has room for letters
+	if int64(len(b)) < k || k <= VersionOnly || binary.BigEndian.Uint16(b) != 0 || b[2] != 0 {
+		return false
+	}
+	if b[VersionOnly]&common != 0 { // of one denominator
+		return true
+	}
+	for b = b[VersionOnly+1 : k]; len(b) >= 8; b = b[8:] {
+		n, d := int64(int32(binary.BigEndian.Uint32(b))), int64(binary.BigEndian.Uint32(b[4:]))
+		if d == 0 || d > longest || max(n, -n)/d > most {
+			return false
+		}
+	}
+	return true
 }
 
 // XMP is what of a packet stays: of a picture that has a map, or is one, or has a clip that

@@ -46,6 +46,11 @@ func (d *Data) CoverOwn(x scrub.Extents) (bool, error) {
 	return true, nil
 }
 
+// Inside tells whether all of x lies in media data, of which no more are found.
+func (d *Data) Inside(x scrub.Extents) bool {
+	return !slices.ContainsFunc(x, func(r scrub.Range) bool { return r.Len > 0 && r.End() > d.mdatEnd(r.Off) })
+}
+
 // settleItems adds to the cover what of items is not samples.
 func (d *Data) settleItems() error {
 	stay, _ := d.cover.Split()

@@ -46,6 +46,7 @@ func (p *Pictures) judge() {
 	p.link()
 	p.complete()
 	for _, it := range p.items {
+		p.told = p.told || it.typ == "Exif"
 		switch {
 		case slices.ContainsFunc(it.to, func(r *reference) bool { return r.typ == "iloc" }):
 			it.fate = store
@@ -73,6 +74,11 @@ func (p *Pictures) complete() {
 	for _, typ := range []string{"iinf", "iloc", "iprp"} {
 		if p.tables[typ] == 0 {
 			p.Distrust("a table of items is missing")
+		}
+	}
+	for id := range p.groups {
+		if p.item(id) == nil && !p.Films {
+			p.Distrust("a group names an item that there is not")
 		}
 	}
 	if main := p.item(p.primary); p.tables["pitm"] > 0 && (main == nil || !main.picture()) {

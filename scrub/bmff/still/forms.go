@@ -24,6 +24,13 @@ var forms = map[string]box.Form{
 		}
 	},
 	"rloc": func(f *box.Fields) { f.Full(0); f.UpTo(32, box.Small); f.UpTo(32, box.Small) },
+	"rref": func(f *box.Fields) {
+		f.Full(0)
+		for range f.UpTo(8, 16) {
+			f.Word("auxl|base|cdsc|dimg|exbl|iloc|prem|tbas|thmb")
+		}
+	},
+	"tols": func(f *box.Fields) { f.Full(0); f.UpTo(16, 255) },
 	"lsel": func(f *box.Fields) { f.Number(16) },
 	"a1op": func(f *box.Fields) { f.UpTo(8, 31) },
 	"a1lx": func(f *box.Fields) {
@@ -165,7 +172,7 @@ func toneMap(f *box.Fields, _ int) {
 		f.Bad = true
 		return
 	}
-	if k := gainmap.Length(f.Data[1:], n); k > 0 {
+	if k := gainmap.Length(f.Data[1:], n); k > 0 && gainmap.Plausible(f.Data[1:], k) {
 		f.At += 8 * int(k)
 		return
 	}

@@ -55,7 +55,7 @@ func (p *Pictures) xmp(it *item) error {
 		p.Doubt("an item that should be XMP is none")
 		return p.cloak(it)
 	}
-	keep := gainmap.XMP(p.hasMap(), p.hasMap() && p.describes(it), p.told(), p.Clip)
+	keep := gainmap.XMP(p.hasMap(), p.hasMap() && p.describes(it), p.told, p.Clip)
 	if p.contested(it) {
 		if xmp.Reduce(b, keep).Empty() {
 			said.Report(it.label(), 0, n, func(f scrub.Finding) { in.Gone(f) })
@@ -115,7 +115,8 @@ func reduce(in *scrub.Scan, place string, b []byte, keep xmp.Keep) error {
 
 // contested tells whether bytes of an item may be another one's, in a file that contradicts itself.
 func (p *Pictures) contested(it *item) bool {
-	return p.Careful && (p.Films || it.clipped || slices.ContainsFunc(p.items, func(o *item) bool {
+	const most = 1 << 10
+	return p.Careful && (p.Films || it.clipped || len(p.items) > most || slices.ContainsFunc(p.items, func(o *item) bool {
 		return o != it && slices.ContainsFunc(o.extents, func(r scrub.Range) bool { return meets(it.extents, r) })
 	}))
 }
@@ -128,11 +129,6 @@ func meets(x scrub.Extents, r scrub.Range) bool {
 func looksLikeXMP(b []byte) bool {
 	b = bytes.TrimLeft(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), " \r\n\t")
 	return len(b) == 0 || b[0] == '<'
-}
-
-// told tells whether EXIF tells how the picture is turned.
-func (p *Pictures) told() bool {
-	return slices.ContainsFunc(p.items, func(it *item) bool { return it.typ == "Exif" })
 }
 
 // encoded has XMP go that is compressed.
@@ -236,6 +232,12 @@ func (p *Pictures) exif(it *item) error {
 			return err
 		}
 	}
+	return p.shrink(it, in, block, at, tiff)
+}
+
+// shrink puts the block tiff, nil if nothing stays, in the place of the one at at.
+func (p *Pictures) shrink(it *item, in *scrub.Scan, block *exif.Block, at int64, tiff []byte) error {
+	n := in.Size()
 	to := int64(-1)
 	if tiff != nil {
 		if to = room(in, at, int64(len(tiff))); to < 0 {
@@ -244,7 +246,7 @@ func (p *Pictures) exif(it *item) error {
 	}
 	block.Report(it.label(), func(f scrub.Finding, stays bool) {
 		f.Off += at
-		if stays && tiff != nil && !goes(f.Kind) {
+		if stays && tiff != nil && !p.Goes(scrub.Identify, f.Kind) {
 			in.Found(f)
 			return
 		}

@@ -18,83 +18,88 @@ type chunk struct {
 	n    int64
 }
 
-// minimized reads the head of a minimized box (ISO/IEC 23008-12, the brand mif3): how large the
-// parts are that follow. ok is false if there is a gain map, or more than a head has room for.
-func minimized(f *box.Fields) (parts []chunk, ok bool) {
-	flag := func() bool { return f.Take(1) == 1 }
-	size := func(large bool, few, many int) int64 {
-		if large {
-			return f.Number(many)
-		}
-		return f.Number(few)
+// head reads the fields of a minimized box (ISO/IEC 23008-12, the brand mif3).
+type head struct {
+	*box.Fields
+	alpha, hdr, profile, exif, xmp bool
+}
+
+func (h *head) flag() bool { return h.Take(1) == 1 }
+
+// size reads a number of few or many bits.
+func (h *head) size(large bool, few, many int) int64 {
+	if large {
+		return h.Number(many)
 	}
-	f.Among(2, 0)
-	typed, float := flag(), flag()
-	f.Take(1) // the range of its values
-	alpha, colours, hdr := flag(), flag(), flag()
-	profile, hasExif, hasXMP := flag(), flag(), flag()
-	chroma := f.Take(2)
-	f.Take(3) // how it is turned
-	large := flag()
-	size(large, 7, 15)
-	size(large, 7, 15)
+	return h.Number(few)
+}
+
+// shown reads how the picture is shown.
+func (h *head) shown() {
+	h.Among(2, 0)
+	typed, float := h.flag(), h.flag()
+	h.Take(1) // the range of its values
+	h.alpha = h.flag()
+	colours := h.flag()
+	h.hdr, h.profile, h.exif, h.xmp = h.flag(), h.flag(), h.flag(), h.flag()
+	chroma := h.Take(2)
+	h.Take(3) // how it is turned
+	large := h.flag()
+	h.size(large, 7, 15)
+	h.size(large, 7, 15)
 	if chroma == 1 || chroma == 2 {
-		f.Take(1)
+		h.Take(1)
 	}
 	if chroma == 1 {
-		f.Take(1)
+		h.Take(1)
 	}
 	if float {
-		f.Take(2)
-	} else if flag() {
-		f.Take(3)
+		h.Take(2)
+	} else if h.flag() {
+		h.Take(3)
 	}
-	if alpha {
-		f.Take(1)
+	if h.alpha {
+		h.Take(1)
 	}
 	if colours {
-		f.Take(16)
+		h.Take(16)
 		if chroma != 0 {
-			f.Take(8)
+			h.Take(8)
 		}
 	}
 	if typed {
-		f.Word("av01|hvc1|avc1|vvc1")
-		f.Word("av1C|hvcC|avcC|vvcC")
+		h.Word("av01|hvc1|avc1|vvc1")
+		h.Word("av1C|hvcC|avcC|vvcC")
 	}
-	if hdr {
-		return nil, false
+}
+
+// parts reads how large the parts are that follow, in their order.
+func (h *head) parts() []chunk {
+	long := (h.profile || h.exif || h.xmp) && h.flag()
+	configs, data := h.flag(), h.flag()
+	var profile, alpha, alphaConfig, exif, xmp int64
+	if h.profile {
+		profile = h.size(long, 10, 20) + 1
 	}
-	var n [7]int64 // in the order in which they follow
-	long := profile || hasExif || hasXMP
-	long = long && flag()
-	configs, data := flag(), flag()
-	if profile {
-		n[2] = size(long, 10, 20) + 1
-	}
-	n[0] = size(configs, 3, 12)
-	n[4] = size(data, 15, 28) + 1
-	if alpha {
-		if n[3] = size(data, 15, 28); n[3] > 0 {
-			n[1] = size(configs, 3, 12)
+	config := h.size(configs, 3, 12)
+	picture := h.size(data, 15, 28) + 1
+	if h.alpha {
+		if alpha = h.size(data, 15, 28); alpha > 0 {
+			alphaConfig = h.size(configs, 3, 12)
 		}
 	}
-	packed := (hasExif || hasXMP) && flag()
-	if hasExif {
-		n[5] = size(long, 10, 20) + 1
+	packed := ""
+	if (h.exif || h.xmp) && h.flag() {
+		packed = "compressed "
 	}
-	if hasXMP {
-		n[6] = size(long, 10, 20) + 1
+	if h.exif {
+		exif = h.size(long, 10, 20) + 1
 	}
-	f.Zero((8 - f.At%8) % 8)
-	names := [7]string{"config", "config", "profile", "picture", "picture", "Exif", "XMP"}
-	if packed {
-		names[5], names[6] = "compressed Exif", "compressed XMP"
+	if h.xmp {
+		xmp = h.size(long, 10, 20) + 1
 	}
-	for i, n := range n {
-		parts = append(parts, chunk{names[i], n})
-	}
-	return parts, !f.Bad && f.Bytes() <= int64(len(f.Data))
+	h.Zero((8 - h.At%8) % 8)
+	return []chunk{{"config", config}, {"config", alphaConfig}, {"profile", profile}, {"picture", alpha}, {"picture", picture}, {packed + "Exif", exif}, {packed + "XMP", xmp}}
 }
 
 // Mini claims a picture in a minimized box, which has parts in a row and no tables.
@@ -105,14 +110,17 @@ func Mini(w *box.Walk, b box.Box) error {
 	if err != nil {
 		return err
 	}
-	f := box.NewFields(h)
-	parts, ok := minimized(f)
+	f := &head{Fields: box.NewFields(h)}
+	if f.shown(); f.hdr {
+		return w.Unsupportedf(b.Off, "a minimized box with a gain map")
+	}
+	parts := f.parts()
 	at := b.Body() + f.Bytes()
 	total := int64(0)
 	for _, c := range parts {
 		total += c.n
 	}
-	if !ok || total != b.End()-at {
+	if f.Bad || f.Bytes() > int64(len(h)) || total != b.End()-at {
 		return w.Unsupportedf(b.Off, "a minimized box of %d bytes", b.Len)
 	}
 	w.Claim(b.Off, at-b.Off, scrub.Structure, place)

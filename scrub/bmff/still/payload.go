@@ -20,18 +20,23 @@ func (p *Pictures) claimItems() error {
 		if it.astray || it.fate == store {
 			continue
 		}
+		if it.fate != shown && !p.media.Inside(it.extents) {
+			p.Distrust("an item lies outside of the media data")
+			p.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: it.place(), Off: it.offset(), Len: it.extents.Size()})
+			continue
+		}
 		empty, err := false, error(nil)
-		if it.fate != shown || p.unused(it) {
+		if it.fate != shown || it.hidden && !p.madeOf(it) || it.refers("auxl") || it.refers("thmb") {
 			if empty, err = p.empty(it); err != nil {
 				return err
 			}
 		}
 		switch {
-		case empty && !it.isXMP() && it.typ != "unci" && derived[it.typ] == nil:
-			if it.fate == goes {
-				p.unlink(it)
+		case empty && (!it.isXMP() || it.coding.s != "") && it.typ != "unci" && derived[it.typ] == nil: // as an earlier run left it
+			if p.unlink(it); it.cleared {
+				p.Gone(scrub.Finding{Kind: cmp.Or(it.kind, scrub.Thumbnail), Place: it.place(), Off: it.offset(), Len: it.extents.Size()})
 			}
-			continue // as an earlier run left it
+			continue
 		case it.fate == goes:
 			err = p.remove(it)
 		case it.fate == reduced && it.isXMP():
@@ -199,9 +204,7 @@ func (p *Pictures) remove(it *item) error {
 		}
 		return p.media.CoverItem(&media.Samples{}, it.extents)
 	}
-	if it.picture() {
-		p.unlink(it)
-	}
+	p.unlink(it)
 	return p.cover(it)
 }
 

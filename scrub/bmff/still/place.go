@@ -105,6 +105,12 @@ func (p *Pictures) readPlaces(b box.Box) error {
 		}
 		it.named, it.astray = true, l.foreign
 	}
+	p.parents = map[uint32][]uint32{}
+	for _, r := range p.references {
+		if r.typ == "iloc" {
+			p.parents[r.id] = append(p.parents[r.id], r.ids...)
+		}
+	}
 	for _, it := range p.items {
 		if l, ok := byItem[it.id]; ok && !l.foreign {
 			if it.extents, ok = p.resolve(l, byItem, 0); !ok {
@@ -120,19 +126,28 @@ func (p *Pictures) readPlaces(b box.Box) error {
 func (p *Pictures) resolve(l located, all map[uint32]located, depth int) (x scrub.Extents, ok bool) {
 	const deepest = 4
 	whole := scrub.Extents{{Len: p.Size()}}
-	for i, part := range l.parts {
+	for _, part := range l.parts {
 		from := whole
 		switch {
 		case l.method == inBox:
 			from = scrub.Extents{p.Idat}
 		case l.method == inItem:
-			other, found := all[p.based(l.id, max(part.index, 1), i)]
+			parents := p.parents[l.id]
+			index := max(part.index, 1) // 0 is the first as well
+			if index > int64(len(parents)) {
+				return nil, false
+			}
+			other, found := all[parents[index-1]]
 			if !found || other.foreign || depth == deepest {
 				return nil, false
 			}
 			if from, found = p.resolve(other, all, depth+1); !found {
 				return nil, false
 			}
+		}
+		const most = 1 << 20
+		if p.resolved += len(from); p.resolved > most {
+			return nil, false
 		}
 		off, n := l.base+part.off, part.len
 		if n == 0 && l.method == inFile { // by the standard all of the file; ExifTool leaves it of items that it emptied
@@ -151,16 +166,6 @@ func (p *Pictures) resolve(l located, all map[uint32]located, depth int) (x scru
 		x = append(x, from.Slice(off, n)...)
 	}
 	return x, true
-}
-
-// based is the item that the extents of another are parts of, by the references of type iloc.
-func (p *Pictures) based(id uint32, index int64, _ int) uint32 {
-	for _, r := range p.references {
-		if r.typ == "iloc" && r.id == id && index <= int64(len(r.ids)) {
-			return r.ids[index-1]
-		}
-	}
-	return 0
 }
 
 // claimPlaces claims iloc. Nothing in it changes.

@@ -7,6 +7,7 @@
 package still
 
 import (
+	"cmp"
 	"slices"
 
 	"untag/scrub"
@@ -30,23 +31,36 @@ type Pictures struct {
 	properties []*property
 	groups     map[uint32]string // types of those that an item is in
 	primary    uint32
-	tables     map[string]int // boxes of each type that were read
-	wide       bool           // references have numbers of 32 bits
-	mapped     *item          // the gain map that stays
-	odd        bool           // tiles of a picture are not what they should be
+	tables     map[string]int      // boxes of each type that were read
+	wide       bool                // references have numbers of 32 bits
+	mapped     *item               // the gain map that stays
+	told       bool                // EXIF tells how the picture is turned
+	resolved   int                 // extents that were looked at to find others
+	parents    map[uint32][]uint32 // items that the bytes of one are of
+	odd        bool                // tiles of a picture are not what they should be
 }
 
 // maxItems is more than a picture of 256 by 128 tiles has.
 const maxItems = 1 << 15
 
-// IsPictures tells whether a meta box holds items of pictures: by its handler (6.2).
-func IsPictures(w *box.Walk, b box.Box) (bool, error) {
-	const named = 4 + 8 + 4 + 4 + 4
-	if b.Type != "meta" || b.Size() < named {
-		return false, nil
+// IsPictures tells whether a meta box holds items of pictures: by its handler (6.2), or among other
+// pictures by its tables. Named is true if the handler says so.
+func IsPictures(w *box.Walk, b box.Box, among bool) (is, named bool, err error) {
+	const head = 4 + 8 + 4 + 4 + 4
+	if b.Size() < head {
+		return among, false, nil
 	}
-	h, err := w.Bytes(b.Body(), named)
-	return err == nil && string(h[8:12]) == "hdlr" && string(h[20:24]) == "pict", err
+	h, err := w.Bytes(b.Body(), head)
+	if err != nil {
+		return false, false, err
+	}
+	if string(h[8:12]) == "hdlr" && string(h[20:24]) == "pict" {
+		return true, true, nil
+	}
+	if among {
+		among, err = w.Holds(b.Body(), b.Size(), []string{"iinf", "iloc", "iprp", "pitm", "ipma"})
+	}
+	return among, false, err
 }
 
 // Read reads what the items are, and claims nothing.
@@ -112,6 +126,7 @@ func (p *Pictures) add(id uint32) (*item, error) {
 func (p *Pictures) Settle() error {
 	p.media.Asked = true
 	p.media.Proven = p.proven
+	slices.SortFunc(p.media.Bodies, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	p.judge()
 	if err := p.claimItems(); err != nil {
 		return err
@@ -193,7 +208,7 @@ func (p *Pictures) readPrimary(b box.Box) error {
 
 // readPrimary and the others read fields of a table that is read at once.
 func (p *Pictures) fields(b box.Box) (*box.Fields, error) {
-	const most = 4 << 20
+	const most = scrub.MaxPiece
 	if b.Size() > most {
 		return nil, p.Errorf(b.Off, "box %q has %d bytes, expected %d or fewer", b.Name(), b.Len, most)
 	}
