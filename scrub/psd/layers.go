@@ -37,6 +37,9 @@ func (d *document) blocks() *chunk.Dialect {
 	}
 }
 
+// modes are ways to blend.
+const modes = "pass norm diss dark mul  idiv lbrn dkCl lite scrn div  lddg lgCl over sLit hLit vLit lLit pLit hMix diff smud fsub fdiv hue  sat  colr lum "
+
 // byRule are what the table calls by name.
 var byRule = map[string]chunk.Hand{"drawn": drawn, "text": text, "object": object}
 
@@ -140,10 +143,18 @@ func (d *document) layer(f *chunk.Fields, pixels *int64) error {
 	if d.large {
 		wide = 8
 	}
-	f.Skip(16) // where it is
+	const corner = 600_000 // of a layer that lies outside
+	for range 4 {
+		if at := int64(int32(f.Number(4))); at > corner || at < -corner {
+			d.Doubt("a layer lies where none can be")
+		}
+	}
 	for range min(f.Number(2), 60) {
 		f.Skip(2)
 		*pixels += min(f.Number(wide), d.Size())
+	}
+	if mode := f.Peek(8); f.Sound() && (string(mode[:4]) != "8BIM" || !strings.Contains(modes, string(mode[4:]))) {
+		d.Doubt("a layer is blended in a way that is not known")
 	}
 	f.Skip(11) // how it is blended
 	f.Blank(1, place)
