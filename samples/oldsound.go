@@ -33,7 +33,7 @@ func vocSound(before ...[]byte) []byte {
 var vocs = []recipe{
 	{"plain", func(k *kit) []byte { return cat(vocSound(), zeros(1)) }},
 	{"texts", func(k *kit) []byte {
-		return cat(vocSound(vocBlock(5, []byte(k.secret("text"))), vocBlock(4, k.hide([]byte("MK"))), vocBlock(15, []byte(k.secret("unknown")))), vocBlock(5, []byte(k.secret("after"))), zeros(1))
+		return cat(vocSound(vocBlock(5, []byte(k.secret("text"))), vocBlock(4, []byte("MK")), vocBlock(15, []byte(k.secret("unknown")))), vocBlock(5, []byte(k.secret("after"))), zeros(1))
 	}},
 	{"old", func(k *kit) []byte {
 		return cat([]byte("Creative Voice File\x1a\x1a\x00\x0a\x01\x29\x11"), vocBlock(1, []byte{131, 0}, tone(1500, binary.LittleEndian)), vocBlock(3, []byte{0, 1, 131}), vocBlock(2, tone(500, binary.LittleEndian)), zeros(1))
