@@ -66,7 +66,7 @@ func (p *Panel) Close() {
 // askedOf are the decoders for pictures by format; all else is FFmpeg's.
 var askedOf = map[string][]string{
 	"jpeg": {"go", "pillow"}, "png": {"go", "pillow"}, "gif": {"go", "pillow"},
-	"webp": {"pillow"}, "tiff": {"pillow"}, "bmp": {"pillow"}, "ico": {"pillow"}, "pcx": {"pillow"}, "jp2": {"pillow"},
+	"webp": {"pillow"}, "tiff": {"pillow"}, "bigtiff": {"pillow"}, "bmp": {"pillow"}, "ico": {"pillow"}, "pcx": {"pillow"}, "jp2": {"pillow"},
 	"heif": {"heif-convert", "avifdec", "ffmpeg"},
 }
 
