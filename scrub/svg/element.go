@@ -73,10 +73,16 @@ func (d *drawing) space(prefix string) string {
 	return ""
 }
 
+const deepest = 1000 // elements in each other
+
 // start opens an element.
 func (d *drawing) start(t xml.StartElement, from, to int64) error {
 	e := element{name: qualified(t.Name), from: from, space: map[string]string{}, inner: d.Point()}
 	outer := d.top()
+	if len(d.open) >= deepest {
+		d.wrong = "its elements are nested too deep"
+		return nil
+	}
 	for _, a := range t.Attr {
 		if a.Name.Space == "xmlns" {
 			e.space[a.Name.Local] = a.Value

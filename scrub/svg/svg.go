@@ -69,7 +69,7 @@ func parse(s *scrub.Scan) error {
 	if _, err := s.ReadAt(text, 0); err != nil {
 		return err
 	}
-	if bytes.IndexByte(text[:min(len(text), 64)], 0) >= 0 {
+	if bytes.IndexByte(text[:min(len(text), 4)], 0) >= 0 {
 		return s.Unsupportedf(0, "a drawing that is not in UTF-8")
 	}
 	d := &drawing{Scan: s, text: text, kept: map[string]bool{}, ended: -1}

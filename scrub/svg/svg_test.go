@@ -78,6 +78,7 @@ func TestDoubts(t *testing.T) {
 		"embedded in a way":                  `<image xlink:href="data:image/svg+xml,%3Csvg CANARY"/>`,
 		"an embedded medium is damaged":      `<image xlink:href="data:image/png;base64,CANARY="/>`,
 		"an embedded medium can't be":        `<image xlink:href="data:image/png;base64,CANARYCA"/>`,
+		"nested too deep":                    strings.Repeat("<g>", 1200) + "CANARY",
 		"that did not begin":                 `<g id="CANARY"></metadatb>`,
 		"it ends early":                      `<g id="CANARY"><metadata><g id="CANARY">`,
 		"stands for nothing":                 `<xlinj:g a="CANARY"/>`,
