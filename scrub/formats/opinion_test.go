@@ -84,8 +84,8 @@ func exifTool(t *testing.T, all []pair, args ...string) map[string]string {
 // bytes where segments were (ITU-T T.81, B.1.1.2), a run of them in an APP15
 // where a marker can't be written at once, of EXIF the orientation alone, and of
 // XMP the numbers of a gain map, without the wrapper that is for blind search. It stumbles
-// itself over a JUNK with nothing in it.
-var designed = regexp.MustCompile(`Skipped unknown \d+ bytes after JPEG|Unknown APP15 segment|Missing required JPEG IFD0 tag|XMP is missing xpacket wrapper|Use of uninitialized value in pattern match`)
+// itself over a JUNK with nothing in it, and knows side files by what is in them that tells.
+var designed = regexp.MustCompile(`File has wrong extension \(should be TXT, not AAE\)|Error +: Unknown file type|Skipped unknown \d+ bytes after JPEG|Unknown APP15 segment|Missing required JPEG IFD0 tag|XMP is missing xpacket wrapper|Use of uninitialized value in pattern match`)
 
 func TestExifToolFindsNothing(t *testing.T) {
 	all := pairs(t)
@@ -127,6 +127,9 @@ func TestFFmpegDecodesTheSame(t *testing.T) {
 	for _, x := range pairs(t) {
 		t.Run(x.Name, func(t *testing.T) {
 			t.Parallel()
+			if why := drowned[x.Name]; why != "" {
+				t.Skip(why)
+			}
 			oldSums, oldComplaints, ok := frames(t, x.before)
 			if !ok {
 				t.Skipf("ffmpeg can't decode it before either: %q", oldComplaints)
@@ -147,14 +150,25 @@ func TestFFmpegDecodesTheSame(t *testing.T) {
 	}
 }
 
-// emptied is what ffmpeg says of a stream that was telemetry and has nothing in it.
-var emptied = regexp.MustCompile(`Could not find codec parameters for stream \d+ \(Unknown: none\)|Consider increasing the value for the 'analyzeduration'`)
+// drowned are samples of whose end ffmpeg has no idea.
+var drowned = map[string]string{
+	"au/red-star":  "without a length ffmpeg takes the mark for sound",
+	"nut/red-star": "in front of a mark ffmpeg finds no index, and has nothing to complain of",
+}
+
+// emptied is what ffmpeg says of a stream that was telemetry and has nothing in it, and
+// of zeros behind the last unit of AV1.
+var emptied = regexp.MustCompile(`(Invalid OBU of|Unknown OBU) type 0|Could not find codec parameters for stream \d+ \(Unknown: none\)|Consider increasing the value for the 'analyzeduration'`)
 
 // frames returns the checksums of the decoded frames and what ffmpeg complains of, and
 // whether it came to the end.
 func frames(t *testing.T, path string) (sums, complaints []string, ok bool) {
 	t.Helper()
-	out, ok := program(t, "ffmpeg", "-v", "warning", "-threads", "1", "-i", path, "-map", "0:v?", "-map", "0:a?", "-f", "framemd5", "-")
+	colours := []string{"-map", "0:a?"}
+	if ext := filepath.Ext(path); ext == ".bmp" || ext == ".pcx" { // else the colours count that no pixel has
+		colours = []string{"-pix_fmt", "rgba"}
+	}
+	out, ok := program(t, "ffmpeg", append(append([]string{"-v", "warning", "-threads", "1", "-i", path, "-map", "0:v?"}, colours...), "-f", "framemd5", "-")...)
 	for line := range strings.Lines(out) {
 		switch {
 		case strings.HasPrefix(line, "#"):
