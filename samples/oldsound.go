@@ -17,7 +17,7 @@ var aus = []recipe{
 	{"red-star", func(k *kit) []byte {
 		return append(auSound(3000, ""), k.hide(RedStarTrailer("8295FF513293A"))...)
 	}},
-	{"unknown-length", streaming(func(k *kit) []byte { return auSound(0xffffffff, k.secret("program")) })},
+	{"unknown-length", streaming(func(k *kit) []byte { return auSound(-1, k.secret("program")) })},
 }
 
 func vocBlock(kind byte, parts ...[]byte) []byte {

@@ -21,7 +21,6 @@ var (
 	hevc32   = codedStill{"hvc1", "hvcC", 32, hevcSets32, "000000282801af0418f957fe789ffd6ceaca2aa465e1300f989dc3c05cbee12fa8cd99b1fd95ce0678f9230d"}
 	av164    = codedStill{"av01", "av1C", 64, "81000c00", "12000a0918157fff92021a0d08321d1e4000004000b4db20302536d8e4387382e7b886fb74f9c76ffcd4cef0"}
 	av1Grey  = codedStill{"av01", "av1C", 64, "81000c00", "12000a0918157fff92021a0d08320e1e40000040400918decd968ffa48"}
-	av132    = codedStill{"av01", "av1C", 32, "81000c00", "12000a0918113ffe48086834203219479000001010a5c24162509281f114b76f6746800bafd84b86"}
 )
 
 // stillItem is one item of a still picture; its number is its place in the list, from 1.

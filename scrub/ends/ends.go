@@ -29,18 +29,9 @@ func Table() []scrub.Format {
 // wordMark is the mark that Office documents may hold.
 func wordMark(src io.ReaderAt, size int64) (marks.Mark, bool, error) { return marks.OOXML(src, size) }
 
-// be and le read an unsigned number of n bytes.
-func be(b []byte, off, n int) int64 {
-	var v int64
-	for _, c := range b[off : off+n] {
-		v = v<<8 | int64(c)
-	}
-	return v
-}
-
+// le16 and le32 read a number at off.
 func le16(b []byte, off int) int64 { return int64(binary.LittleEndian.Uint16(b[off:])) }
 func le32(b []byte, off int) int64 { return int64(binary.LittleEndian.Uint32(b[off:])) }
-func be32(b []byte, off int) int64 { return int64(binary.BigEndian.Uint32(b[off:])) }
 
 // window is how much is looked at at a time, or at the end of a file in which the
 // end mark has to be searched for.

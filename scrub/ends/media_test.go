@@ -8,17 +8,9 @@ import (
 // medium is a small medium that ends where its bytes do.
 type medium struct{ name, data string }
 
-func u32(n int) string  { return string(binary.BigEndian.AppendUint32(nil, uint32(n))) }
-func u16(n int) string  { return u32(n)[2:] }
 func ul32(n int) string { return string(binary.LittleEndian.AppendUint32(nil, uint32(n))) }
 func ul16(n int) string { return ul32(n)[:2] }
 func ul64(n int) string { return string(binary.LittleEndian.AppendUint64(nil, uint64(n))) }
-
-func formChunk(id, data string) string {
-	return id + u32(len(data)) + data + strings.Repeat("\x00", len(data)&1)
-}
-
-func box(kind, data string) string { return u32(8+len(data)) + kind + data }
 
 func zipOf(comment string) string {
 	local := "PK\x03\x04" + strings.Repeat("l", 80) + strings.Repeat("e", 40)
@@ -34,17 +26,6 @@ func zip64Of() string {
 	return local + dir + record + "PK\x06\x07" + ul32(0) + ul64(at) + ul32(1) +
 		"PK\x05\x06" + ul16(0) + ul16(0) + ul16(1) + ul16(1) + ul32(-1) + ul32(-1) + ul16(0)
 }
-
-// much is the payload of media whose end nothing but a length tells: what follows them
-// only goes if it is little.
-var much = strings.Repeat("wave", 500)
-
-func formMedium(kind string, chunks ...string) string {
-	all := kind + strings.Join(chunks, "")
-	return "FORM" + u32(len(all)) + all
-}
-
-const jp2Head = "\x00\x00\x00\x0cjP  \r\n\x87\n"
 
 // media are all formats, in the shapes in which they come.
 var media = []medium{

@@ -152,7 +152,7 @@ func TestFFmpegDecodesTheSame(t *testing.T) {
 
 // drowned are samples of whose end ffmpeg has no idea.
 var drowned = map[string]string{
-	"au/red-star":  "without a length ffmpeg takes the mark for sound",
+	"au/red-star":  "ffmpeg takes all that follows for sound, the mark too",
 	"nut/red-star": "in front of a mark ffmpeg finds no index, and has nothing to complain of",
 }
 

@@ -300,7 +300,6 @@ func (f *film) partition(p chunk.Part) error {
 	if err != nil {
 		return err
 	}
-	const closed = 2 // and 4; without it the writer has not come back
 	f.open = p.ID != "footer" && key[14]&1 == 1 && binary.BigEndian.Uint64(b[footers:]) == 0
 	f.footer = f.footer || p.ID == "footer"
 	if err := f.Record(p.Body(), fixed, partitionPack, place); err != nil {

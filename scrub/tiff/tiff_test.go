@@ -46,7 +46,7 @@ func TestContradictions(t *testing.T) {
 		{"values of no type", grey(9, 9, entry(255, 99, 1, 0)), "SubfileType has type 99"},
 		{"values outside", grey(9, 9, entry(255, 3, 1<<30, 8)), "SubfileType has 1073741824 values"},
 		{"value outside", grey(9, 9, entry(255, 2, 90, 1<<30)), "SubfileType has its value outside the file"},
-		{"two billion strips", strings.Replace(grey(9, 9), entry(273, 4, 1, 8), entry(273, 4, 1<<31, 8), 1), "StripOffsets has 2147483648 values"},
+		{"two billion strips", strings.Replace(grey(9, 9), entry(273, 4, 1, 8), entry(273, 4, 1<<31-1, 8), 1), "StripOffsets has 2147483647 values"},
 		{"directories in a circle", grey(9, 9, entry(255, 3, 1, 1), entry(330, 4, 1, 8+81)), "is another directory too"},
 		{"no directory", "II*\x00" + ul32(0), "IFD0 lies outside the file"},
 		{"no entries", "II*\x00" + ul32(8) + ul16(0) + ul32(0), "IFD0 has 0 entries"},

@@ -88,7 +88,7 @@ func Top(w *chunk.Walk, in string) (end int64, last chunk.Part, err error) {
 // and has no name is none.
 func upTo(w *chunk.Walk, off int64, in string) (end int64, last chunk.Part, err error) {
 	last.Off = off
-	end, err = w.Parts(off, w.Size(), func(p chunk.Part) error {
+	_, err = w.Parts(off, w.Size(), func(p chunk.Part) error {
 		if _, known := w.Rules[in][p.ID]; p.Cut && !known && !w.Filler(p) && !slices.Contains(w.Vital, p.ID) && !Nearly(p.ID, w.Vital) {
 			return w.Errorf(p.Off, "box %q", p.ID)
 		}
