@@ -65,11 +65,9 @@ func (f *film) frame(off int64) (next int64, tells bool, err error) {
 	if x.flags&hasMore != 0 {
 		x.reserved = c.number()
 	}
-	if x.reserved > 0 {
-		f.Doubt("heads of frames hold more than they need")
-	}
 	for ; x.reserved > 0 && !c.bad; x.reserved-- {
 		c.number()
+		f.Doubt("heads of frames hold more than they need")
 	}
 	sum := crc.Ogg.Update(0, b[:min(c.at, len(b))])
 	wrong := x.flags&hasCheck != 0 && uint32(c.fixed(checkLen)) != sum

@@ -34,6 +34,20 @@ func (f *film) mainHeader(c *cursor, off int64) {
 		c.number()
 		c.number()
 	}
+	f.frameCodes(c)
+	f.elided = []scrub.Range{{}}
+	for n := c.number(); n > 0 && !c.bad && len(f.elided) < 128; n-- {
+		b := c.blob()
+		f.elided = append(f.elided, scrub.Range{Off: off + int64(c.at-len(b)), Len: int64(len(b))})
+	}
+	if version > 3 && c.number()&broadcast != 0 {
+		f.Doubt("the film tells when it was sent")
+	}
+	f.known = !c.bad
+}
+
+// frameCodes reads what the first byte of a frame says, for each value that it can have.
+func (f *film) frameCodes(c *cursor) {
 	var x frameCode
 	var size uint64
 	x.mul = 1
@@ -77,15 +91,6 @@ func (f *film) mainHeader(c *cursor, off int64) {
 			}
 		}
 	}
-	f.elided = []scrub.Range{{}}
-	for n := c.number(); n > 0 && !c.bad && len(f.elided) < 128; n-- {
-		b := c.blob()
-		f.elided = append(f.elided, scrub.Range{Off: off + int64(c.at-len(b)), Len: int64(len(b))})
-	}
-	if version > 3 && c.number()&broadcast != 0 {
-		f.Doubt("the film tells when it was sent")
-	}
-	f.known = !c.bad
 }
 
 // streamHeader reads what a stream is, and looks into what its codec needs.
