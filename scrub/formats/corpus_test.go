@@ -104,9 +104,9 @@ var undamaged = map[string]string{
 // cut off complete it.
 var merging = []string{"rare_frames.mp3"}
 
-// endless are sounds of which nothing tells where they end.
+// endless are sounds and pictures of which nothing tells where they end.
 var endless = []string{
-	"mp3", "aac", "ac3", "dts", "amr", "wavpack", "musepack", "ape",
+	"mp3", "aac", "adif", "ac3", "dts", "amr", "jxl-codestream", "rw2", "wavpack", "musepack", "ape",
 	"mpeg-ts", "m2ts", "mpeg-ps", "mpeg-ps-part", "vcd", "mpeg-video", "h264", "hevc", "vvc", "av1", "dv", "subtitle", "playlist",
 }
 

@@ -72,8 +72,11 @@ func (c *cleaner) motion() error {
 		return err
 	}
 	clip := scrub.Extents{{Off: at, Len: c.Size() - at}}
-	if err := c.Medium(clip, "motion"); err != nil {
-		return ignoreRefusal(err)
+	if err := c.Medium(clip, "motion"); scrub.Refusal(err) {
+		c.Doubt("the clip of a motion photo can't be looked into")
+		c.Claim(at, clip.Size(), scrub.Identify, "motion")
+	} else if err != nil {
+		return err
 	}
 	c.Found(scrub.Finding{Kind: scrub.Motion, Place: "motion", Off: at, Len: c.Size() - at})
 	c.moving = at

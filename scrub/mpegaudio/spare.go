@@ -1,6 +1,9 @@
 package mpegaudio
 
 import (
+	"bytes"
+	"slices"
+
 	"untag/scrub"
 	"untag/scrub/coded"
 	"untag/scrub/frames"
@@ -100,6 +103,8 @@ func (p *spare) between(w *frames.Walk, begin, end int64) error {
 		}
 		n := 0
 		switch {
+		case s.pos == 0 && counting(b):
+			w.Doubt("a frame that tells of the others can't be read")
 		case p.open:
 			n = len(signature().Find(b))
 			if speaks(b[n:], 2*word) {
@@ -114,6 +119,12 @@ func (p *spare) between(w *frames.Walk, begin, end int64) error {
 		w.Claim(off+int64(n), int64(len(b)-n), scrub.Structure, "frames/ancillary")
 	}
 	return nil
+}
+
+// counting tells whether b may be what tells of all frames (Xing, Info, VBRI), damaged.
+func counting(b []byte) bool {
+	b = b[:min(len(b), vbriAt+4)]
+	return slices.ContainsFunc([]string{"Xing", "Info", "VBRI"}, func(name string) bool { return bytes.Contains(b, []byte(name)) })
 }
 
 // word is as long as what LAME signs with.

@@ -161,7 +161,7 @@ func (c *cr3) uuid(b box.Box, place string, depth int) error {
 			return nil
 		}
 		c.Claim(body, n, scrub.Identify, place)
-		c.Gone(scrub.Finding{Kind: scrub.Unknown, Place: place + "/XMP", Off: body, Len: n})
+		c.Gone(scrub.Finding{Kind: scrub.Comment, Place: place + "/XMP", Off: body, Len: n})
 		c.Fill(scrub.Destroy, body, n, ' ')
 		return nil
 	}
