@@ -161,6 +161,8 @@ func (p *Pictures) claimProperty(r *property, place string) error {
 	case r.Type == "free" || r.Type == "skip":
 		p.unmark(r)
 		return p.Filler(r.Box, place)
+	case r.Type == "colr" && p.colourless(r):
+		t.Kind = scrub.Unknown
 	case ok && t.Role != 0 && p.needed(r):
 		return p.keepProperty(r, place)
 	case ok && t.Role != 0 && len(r.users) == 0:
@@ -187,6 +189,13 @@ func (p *Pictures) claimProperty(r *property, place string) error {
 		p.unmark(r)
 	}
 	return nil
+}
+
+// colourless tells whether colours are described in a way that nobody knows.
+func (p *Pictures) colourless(r *property) bool {
+	kinds := []string{"nclx", "nclc", "prof", "rICC"}
+	h, err := p.Bytes(r.Body(), int(min(r.Size(), 4)))
+	return err == nil && len(h) == 4 && !slices.Contains(kinds, string(h)) && !box.Nearly(string(h), kinds) && !p.Careful
 }
 
 // needed tells whether a picture has use of a property.
