@@ -306,13 +306,22 @@ func TestRealRefusals(t *testing.T) {
 	})
 }
 
+// A file that nobody may write to stays as it is, unless root names it.
 func TestReadOnlyFile(t *testing.T) {
 	content := sample(1)
-	path := put(t, t.TempDir(), "a.toy", content)
+	folder := t.TempDir()
+	path := put(t, folder, "a.toy", content)
 	if err := os.Chmod(path, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, path, content, ErrReadOnlyFile)
+	if o := clean(t, Options{}, folder)[path]; o.Status != Failed || !errors.Is(o.Err, ErrReadOnlyFile) || string(get(t, path)) != string(content) {
+		t.Errorf("in a folder: %+v", o)
+	}
+	if os.Geteuid() != 0 {
+		refused(t, path, content, ErrReadOnlyFile)
+	} else if o := cleanOne(t, Options{}, path); o.Status != Cleaned || string(get(t, path)) == string(content) {
+		t.Errorf("named by root: %+v", o)
+	}
 }
 
 // refused checks that the file can't be cleaned for the given reason and is

@@ -94,12 +94,16 @@ var noLeases = []int64{unix.NFS_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SU
 // somebody else has the file open.
 func (r *run) claim(it *item) (bool, error) {
 	if it.rw == nil {
-		if it.at.Mode&0o222 == 0 {
+		protected := it.at.Mode&0o222 == 0
+		if protected && it.entry != nil && !it.entry.Named { // whoever names the file itself has seen what it is
 			return false, ErrReadOnlyFile
 		}
 		rw, err := it.rewrite(it.ro)
-		if err == unix.EAGAIN {
+		switch {
+		case err == unix.EAGAIN:
 			return false, nil
+		case err == unix.EACCES && protected:
+			return false, ErrReadOnlyFile
 		}
 		if err != nil {
 			return false, explain("opening for writing", err)

@@ -15,6 +15,8 @@ type Entry struct {
 	Path string // as people see it: the root as given, and what is beneath
 	Rel  string // beneath the root; what shards go by; "" for the root itself
 	Name string // in its folder
+	// Named tells that a person named the file itself, and not a folder that holds it.
+	Named bool
 
 	dir *Folder
 }
@@ -50,7 +52,7 @@ func (e *Entry) Temp() (Temp, bool) { return ParseTemp(e.Name) }
 func (r *Root) Files(ctx context.Context, shard Shard) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		if r.IsFile() {
-			e := &Entry{Path: r.path, Rel: r.name, Name: r.name, dir: r.dir}
+			e := &Entry{Path: r.path, Rel: r.name, Name: r.name, Named: true, dir: r.dir}
 			if shard.Has(e.Rel) {
 				yield(e, nil)
 			}
