@@ -189,6 +189,11 @@ func (s *Scan) edit(e Edit) {
 // Blank claims n bytes at off as filler if all of them are b. Otherwise they
 // are a finding of the given kind, and filled with b in phase Destroy.
 func (s *Scan) Blank(off, n int64, b byte, kind Kind, place string) error {
+	return s.BlankValue(off, n, b, kind, place, "")
+}
+
+// BlankValue is [Scan.Blank] for a finding that has a value.
+func (s *Scan) BlankValue(off, n int64, b byte, kind Kind, place, value string) error {
 	if n <= 0 {
 		return nil
 	}
@@ -201,7 +206,7 @@ func (s *Scan) Blank(off, n int64, b byte, kind Kind, place string) error {
 		return nil
 	}
 	s.Claim(off, n, Identify, place)
-	if s.Found(Finding{Kind: kind, Place: place, Off: off, Len: n}) {
+	if s.Found(Finding{Kind: kind, Place: place, Off: off, Len: n, Value: value}) {
 		s.Fill(Destroy, off, n, b)
 	}
 	return nil

@@ -200,7 +200,7 @@ func (c *cr3) times(b box.Box, place string) error {
 	}
 	at := b.Body() + 4
 	c.Claim(b.Off, at-b.Off, scrub.Structure, place)
-	if err := fill(c.Scan, at, wide, scrub.Time, place+"/times", "when it was recorded"); err != nil {
+	if err := c.BlankValue(at, wide, 0, scrub.Time, place+"/times", "when it was recorded"); err != nil {
 		return err
 	}
 	c.Claim(at+wide, b.End()-at-wide, scrub.Structure, place)

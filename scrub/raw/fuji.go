@@ -38,11 +38,11 @@ func fuji(s *scrub.Scan) error {
 		return err
 	}
 	s.Claim(0, fujiCamera, scrub.Structure, "header")
-	if err := fill(s, fujiCamera, fujiModel-fujiCamera, scrub.Device, "header/CameraNumber", string(b[fujiCamera:fujiModel])); err != nil {
+	if err := s.BlankValue(fujiCamera, fujiModel-fujiCamera, 0, scrub.Device, "header/CameraNumber", string(b[fujiCamera:fujiModel])); err != nil {
 		return err
 	}
 	model := strings.TrimRight(string(b[fujiModel:fujiVersion]), "\x00")
-	if err := fill(s, fujiModel, fujiVersion-fujiModel, scrub.Device, "header/Model", model); err != nil {
+	if err := s.BlankValue(fujiModel, fujiVersion-fujiModel, 0, scrub.Device, "header/Model", model); err != nil {
 		return err
 	}
 	s.Claim(fujiVersion, fujiHead-fujiVersion, scrub.Structure, "header")
@@ -129,7 +129,7 @@ func preview(s *scrub.Scan, off, n int64) error {
 		case b[1] == 0xFE || b[1] > 0xE0 && b[1] <= 0xEF && b[1] != 0xEE:
 			s.Claim(at, 4, scrub.Structure, "preview")
 			if next > body {
-				err = fill(s, body, next-body, scrub.Unknown, "preview", "a segment of the preview")
+				err = s.BlankValue(body, next-body, 0, scrub.Unknown, "preview", "a segment of the preview")
 			}
 		default:
 			s.Claim(at, next-at, scrub.Payload, "preview")

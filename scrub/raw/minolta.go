@@ -43,7 +43,7 @@ func minolta(s *scrub.Scan) error {
 			}
 			s.Claim(at, n, scrub.Render, name)
 		case "PAD":
-			err = fill(s, at, n, scrub.Hidden, name, "bytes of padding")
+			err = s.BlankValue(at, n, 0, scrub.Hidden, name, "bytes of padding")
 		default:
 			s.Claim(at, n, scrub.Structure, name)
 			s.Doubt("block %q is not known", name)

@@ -36,23 +36,6 @@ func block(s *scrub.Scan, off, n int64, name, place, maker string) error {
 	return nil
 }
 
-// fill has n bytes at off become zeros, unless they are.
-func fill(s *scrub.Scan, off, n int64, kind scrub.Kind, place, value string) error {
-	zeros, err := s.Constant(off, n, 0)
-	if err != nil {
-		return err
-	}
-	if zeros {
-		s.Claim(off, n, scrub.Filler, place)
-		return nil
-	}
-	s.Claim(off, n, scrub.Identify, place)
-	if s.Found(scrub.Finding{Kind: kind, Place: place, Off: off, Len: n, Value: value}) {
-		s.Fill(scrub.Destroy, off, n, 0)
-	}
-	return nil
-}
-
 // rest claims what lies between parts that are known: zeros, or bytes that stay.
 func rest(s *scrub.Scan, off, end int64) error {
 	if off >= end {

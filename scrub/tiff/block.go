@@ -31,16 +31,8 @@ func Block(s *scrub.Scan, place, maker string) error {
 	if err := f.recognise(); err != nil {
 		return err
 	}
-	f.exposures()
-	for _, e := range f.noteEntries {
-		if err := f.note(e); err != nil {
-			return err
-		}
-	}
-	for _, d := range f.all {
-		if err := f.judge(d); err != nil {
-			return err
-		}
+	if err := f.judgeAll(); err != nil {
+		return err
 	}
 	if len(f.all) > 0 {
 		f.all[0].stays, f.all[0].fixed = true, true // LibRaw looks for it behind the header

@@ -47,6 +47,17 @@ func Parse(s *scrub.Scan) error {
 			d.fixed = true
 		}
 	}
+	if err := f.judgeAll(); err != nil {
+		return err
+	}
+	if f.stack && len(f.all) > 0 {
+		f.stacked()
+	}
+	return f.clean()
+}
+
+// judgeAll decides what stays of all directories, and of the notes of makers in raw pictures.
+func (f *file) judgeAll() error {
 	if f.raw {
 		f.exposures()
 		for _, e := range f.noteEntries {
@@ -60,10 +71,7 @@ func Parse(s *scrub.Scan) error {
 			return err
 		}
 	}
-	if f.stack && len(f.all) > 0 {
-		f.stacked()
-	}
-	return f.clean()
+	return nil
 }
 
 // file is the work on one medium.
