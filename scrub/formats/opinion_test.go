@@ -84,8 +84,14 @@ func exifTool(t *testing.T, all []pair, args ...string) map[string]string {
 // bytes where segments were (ITU-T T.81, B.1.1.2), a run of them in an APP15
 // where a marker can't be written at once, of EXIF the orientation alone, and of
 // XMP the numbers of a gain map, without the wrapper that is for blind search. It stumbles
-// itself over a JUNK with nothing in it, and knows side files by what is in them that tells.
-var designed = regexp.MustCompile(`File has wrong extension \(should be TXT, not AAE\)|Error +: Unknown file type|Skipped unknown \d+ bytes after JPEG|Unknown APP15 segment|Missing required JPEG IFD0 tag|XMP is missing xpacket wrapper|Use of uninitialized value in pattern match`)
+// itself over a JUNK with nothing in it.
+var designed = regexp.MustCompile(`Skipped unknown \d+ bytes after JPEG|Unknown APP15 segment|Missing required JPEG IFD0 tag|XMP is missing xpacket wrapper|Use of uninitialized value in pattern match`)
+
+// unnamed is what exiftool says of side files of the formats, which it knows by what tells in them.
+var unnamed = map[string]*regexp.Regexp{
+	"aae":         regexp.MustCompile(`File has wrong extension \(should be TXT, not AAE\)`),
+	"appledouble": regexp.MustCompile(`Error +: Unknown file type`),
+}
 
 func TestExifToolFindsNothing(t *testing.T) {
 	all := pairs(t)
@@ -112,6 +118,9 @@ func TestExifToolValidates(t *testing.T) {
 		t.Run(x.Name, func(t *testing.T) {
 			for line := range strings.Lines(said[x.after]) {
 				complaint := strings.HasPrefix(line, "Warning") || strings.HasPrefix(line, "Error")
+				if re := unnamed[x.Format]; re != nil && re.MatchString(line) {
+					continue
+				}
 				if complaint && !strings.Contains(said[x.before], line) && !designed.MatchString(line) {
 					t.Errorf("new: %s", line)
 				}
