@@ -226,7 +226,7 @@ func TestNotCompacted(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			path := put(t, t.TempDir(), "a.toy", content)
 			tt.set(t, path)
-			o := cleanOne(t, Options{Compact: true}, path)
+			o := clean(t, Options{Compact: true}, filepath.Dir(path))[path]
 			if o.Status != Clean || !slices.Equal(o.Reasons, []string{tt.reason}) || o.Mode != "" {
 				t.Errorf("%+v", o)
 			}
