@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"untag/platform/desktop"
+	"untag/platform/drive"
 	"untag/platform/station"
 	"untag/platform/testkit"
 )
@@ -76,23 +77,11 @@ func (nothing) Resume(uint64) error                                  { return st
 func (nothing) Rescan(uint64) error                                  { return station.ErrNoDrive }
 func (nothing) Release(context.Context, uint64, time.Duration) error { return station.ErrNoDrive }
 
+func (nothing) Files(uint64) (station.Files, error) { return station.Files{}, station.ErrNoDrive }
+
 // TestWhoMayDoWhat asks a real bus.
 func TestWhoMayDoWhat(t *testing.T) {
-	send, err := exec.LookPath("dbus-send")
-	if err != nil {
-		t.Skip("dbus-send is not installed (Debian package dbus-bin)")
-	}
-	startBus(t)
-	t.Setenv("NOTIFY_SOCKET", "")
-	desk := desktop.Open(t.Context(), desktop.Options{Station: nothing{}, Bus: desktop.System, Reload: func() error { return nil }, Log: zerolog.Nop()})
-	defer desk.Close()
-	testkit.Await(t, "the daemon is there", func() bool {
-		c, err := desktop.Dial(t.Context(), desktop.System)
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
+	openDesk(t, nothing{})
 	const denied, noDrive = "AccessDenied", "NoSuchDrive"
 	const get, introspect = "org.freedesktop.DBus.Properties.GetAll", "org.freedesktop.DBus.Introspectable.Introspect"
 	for _, c := range []struct {
@@ -108,15 +97,68 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{65534, []string{desktop.Interface + ".Resume", "uint64:1"}, denied},
 		{65534, []string{desktop.Interface + ".Rescan", "uint64:1"}, denied},
 		{65534, []string{desktop.Interface + ".Reload"}, denied},
+		{65534, []string{desktop.Interface + ".Files", "uint64:1"}, noDrive},
 		{0, []string{desktop.Interface + ".Reload"}, "method return"},
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		cmd := exec.CommandContext(ctx, send, append([]string{"--system", "--print-reply", "--dest=" + desktop.Name, string(desktop.Path)}, c.call...)...)
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: c.who, Gid: c.who}}
-		out, _ := cmd.CombinedOutput()
-		cancel()
-		if !strings.Contains(string(out), c.want) {
-			t.Errorf("user %d, %s: want %s, got\n%s", c.who, c.call[0], c.want, out)
+		ask(t, c.who, c.want, c.call...)
+	}
+}
+
+// TestWhoMayKnowNames asks for names of files on a drive of somebody's.
+func TestWhoMayKnowNames(t *testing.T) {
+	theirs := t.TempDir()
+	if err := os.Chown(theirs, 65534, 65534); err != nil {
+		t.Skip("needs root, to be root and somebody else")
+	}
+	openDesk(t, one{at: theirs})
+	for who, want := range map[uint32]string{0: "secret.jpg", 65534: "secret.jpg", 1: "AccessDenied"} {
+		ask(t, who, want, desktop.Interface+".Files", "uint64:1")
+	}
+}
+
+// one is a station with a drive on which a file is not clean.
+type one struct {
+	nothing
+	at string
+}
+
+func (o one) Snapshot() []station.DriveState {
+	return []station.DriveState{{Drive: drive.Drive{ID: 1, MountPoint: o.at}, State: station.Watching}}
+}
+
+func (one) Files(uint64) (station.Files, error) {
+	return station.Files{All: []station.File{{Path: "secret.jpg", Status: "partly"}}}, nil
+}
+
+// openDesk serves a station on a system bus.
+func openDesk(t *testing.T, s desktop.Station) {
+	t.Helper()
+	startBus(t)
+	t.Setenv("NOTIFY_SOCKET", "")
+	desk := desktop.Open(t.Context(), desktop.Options{Station: s, Bus: desktop.System, Reload: func() error { return nil }, Log: zerolog.Nop()})
+	t.Cleanup(desk.Close)
+	testkit.Await(t, "the daemon is there", func() bool {
+		c, err := desktop.Dial(t.Context(), desktop.System)
+		if err == nil {
+			c.Close()
 		}
+		return err == nil
+	})
+}
+
+// ask calls the daemon as a user and wants the answer to hold a word.
+func ask(t *testing.T, who uint32, want string, call ...string) {
+	t.Helper()
+	send, err := exec.LookPath("dbus-send")
+	if err != nil {
+		t.Skip("dbus-send is not installed (Debian package dbus-bin)")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, send, append([]string{"--system", "--print-reply", "--dest=" + desktop.Name, string(desktop.Path)}, call...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: who, Gid: who}}
+	out, _ := cmd.CombinedOutput()
+	if !strings.Contains(string(out), want) {
+		t.Errorf("user %d, %s: want %s, got\n%s", who, call[0], want, out)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/user"
 	"slices"
 	"strings"
 	"sync"
@@ -221,6 +222,49 @@ func TestFinishedSignal(t *testing.T) {
 	}
 }
 
+func TestFiles(t *testing.T) {
+	testkit.SessionBus(t)
+	s := newToy(stick(station.Watching, station.Counts{}))
+	s.files = station.Files{Left: 3, All: []station.File{
+		{Path: "DCIM/a\x1b[2J\xff.jpg", Status: "failed", Class: "read-only file", Why: "is read-only"},
+		{Path: "b.docx", Status: "unsupported", Format: "zip", Why: "no parser\xff"},
+	}}
+	c := desk(t, s, nil)
+	got, err := c.Files(t.Context(), 7)
+	want := s.files
+	want.All = slices.Clone(want.All)
+	want.All[1].Why = "no parser\ufffd"
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Error(d, err)
+	}
+	if _, err := c.Files(t.Context(), 8); !errors.Is(err, station.ErrNoDrive) {
+		t.Errorf("of a drive that isn't there: %v", err)
+	}
+}
+
+// Whose folder a drive is mounted in owns it there, whatever the drive says.
+func TestOwns(t *testing.T) {
+	dir := t.TempDir()
+	me := uint32(os.Getuid())
+	u, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		uid  uint32
+		at   string
+		want bool
+	}{
+		{me, dir, true}, {me + 1, dir, false}, {me, dir + "/none", false},
+		{me, "/media/" + u.Username + "/X", true}, {me, "/run/media/" + u.Username + "/X", true},
+		{me, "/media/somebody-else/X", false}, {4_000_000_000, "/media/somebody-else/X", false},
+	} {
+		if got := owns(c.uid, c.at); got != c.want {
+			t.Errorf("user %d, %s: %v", c.uid, c.at, got)
+		}
+	}
+}
+
 func TestIntrospection(t *testing.T) {
 	testkit.SessionBus(t)
 	c := desk(t, newToy(stick(station.Watching, station.Counts{})), nil)
@@ -240,7 +284,7 @@ func TestIntrospection(t *testing.T) {
 	for _, m := range got.Methods {
 		names = slices.DeleteFunc(names, func(n string) bool { return n == m.Name })
 	}
-	if len(names) > 0 || len(got.Methods) != 4 || len(got.Signals) != 2 {
+	if len(names) > 0 || len(got.Methods) != 5 || len(got.Signals) != 2 {
 		t.Errorf("methods not described: %q; %d methods, %d signals", names, len(got.Methods), len(got.Signals))
 	}
 	for _, p := range got.Properties {

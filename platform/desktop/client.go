@@ -98,7 +98,7 @@ func offBus(err error) error {
 	switch e.Name {
 	case noSuchDrive:
 		return station.ErrNoDrive
-	case "org.freedesktop.DBus.Error.AccessDenied":
+	case denied:
 		return ErrDenied
 	case "org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner", "org.freedesktop.DBus.Error.NoReply":
 		return ErrNotRunning

@@ -25,6 +25,7 @@ type toy struct {
 	drives []station.DriveState
 	subs   map[chan station.Change]bool
 	calls  []string
+	files  station.Files
 	hang   chan struct{} // if not nil, it doesn't answer before this is closed
 	hung   chan struct{} // has a value when it doesn't answer
 }
@@ -85,6 +86,8 @@ func (s *toy) Rescan(id uint64) error { return s.call("rescan", id) }
 func (s *toy) Release(_ context.Context, id uint64, d time.Duration) error {
 	return s.call("release for "+d.String(), id)
 }
+
+func (s *toy) Files(id uint64) (station.Files, error) { return s.files, s.call("files", id) }
 
 func (s *toy) call(what string, id uint64) error {
 	s.mu.Lock()

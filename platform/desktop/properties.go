@@ -91,6 +91,7 @@ var description = introspect.Interface{
 		{Name: "Resume", Args: []introspect.Arg{{Name: "id", Type: "t", Direction: "in"}}},
 		{Name: "Rescan", Args: []introspect.Arg{{Name: "id", Type: "t", Direction: "in"}}},
 		{Name: "Reload"},
+		{Name: "Files", Args: []introspect.Arg{{Name: "id", Type: "t", Direction: "in"}, {Name: "files", Type: "aa{sv}", Direction: "out"}, {Name: "left", Type: "x", Direction: "out"}}},
 	},
 	Signals: []introspect.Signal{
 		{Name: "DriveChanged", Args: []introspect.Arg{{Name: "drive", Type: "a{sv}"}, {Name: "was", Type: "s"}}},

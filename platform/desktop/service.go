@@ -20,6 +20,7 @@ type Station interface {
 	Resume(id uint64) error
 	Rescan(id uint64) error
 	Release(ctx context.Context, id uint64, d time.Duration) error
+	Files(id uint64) (station.Files, error)
 }
 
 // Errors on the bus.

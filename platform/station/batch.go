@@ -185,7 +185,7 @@ func (b *batch) missed(w work, err error) {
 		b.q.forget(w.rel)
 		return
 	}
-	b.q.mark(w.rel, failed, class(err))
+	b.q.mark(w.rel, errorNote(failed, err))
 	b.trouble(err)
 }
 
@@ -234,7 +234,7 @@ func (b *batch) leave(rel string, g given, o apply.Outcome) {
 		return
 	}
 	ours := st.Mtim == g.mtime && st.Size == o.NewSize
-	if ours || o.Status != apply.Cleaned && b.q.marks[rel] != 0 {
+	if ours || o.Status != apply.Cleaned && b.q.marks.get(rel) != 0 {
 		b.q.watcher.Expect(rel, stampOf(&st))
 	}
 }

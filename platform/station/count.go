@@ -26,10 +26,6 @@ const (
 	other
 )
 
-// maxMarks files are remembered, so as not to be counted twice, and as many again
-// that are not other: of those there may be a whole archive.
-const maxMarks = 10_000
-
 func (c *Counts) of(m mark) *int64 {
 	switch m {
 	case failed:
@@ -117,11 +113,11 @@ func (q *queue) count(w work, o apply.Outcome) {
 		q.tally.tags += tags
 		add(&q.tally.formats, o.Format)
 		q.update(func(d *DriveState) { d.Counts.Tags += tags })
-		q.mark(w.rel, found, "")
+		q.mark(w.rel, noteOf(found, o))
 	case apply.Partly:
 		q.tally.partly++
 		add(&q.tally.formats, o.Format)
-		q.mark(w.rel, partly, "")
+		q.mark(w.rel, noteOf(partly, o))
 	case apply.Unsupported:
 		q.unsupported(w, o)
 	case apply.Failed:
@@ -143,12 +139,12 @@ func (q *queue) cleaned(o apply.Outcome, tags int64) {
 func (q *queue) unsupported(w work, o apply.Outcome) {
 	if !o.Media {
 		q.tally.other++
-		q.mark(w.rel, other, "")
+		q.mark(w.rel, noteOf(other, o))
 		return
 	}
 	q.tally.unsupported++
 	add(&q.tally.formats, o.Format)
-	q.mark(w.rel, unsupported, "")
+	q.mark(w.rel, noteOf(unsupported, o))
 }
 
 // failure decides whether a file is looked at again.
@@ -162,12 +158,12 @@ func (q *queue) failure(w work, o apply.Outcome) {
 		return
 	}
 	q.tally.failed++
-	q.mark(w.rel, failed, class(o.Err))
+	q.mark(w.rel, errorNote(failed, o.Err))
 }
 
 // postpone has a file looked at again after a while.
 func (q *queue) postpone(w work, why error) {
-	q.mark(w.rel, waiting, class(why))
+	q.mark(w.rel, errorNote(waiting, why))
 	if q.watcher != nil {
 		w.file.Rel = w.rel
 		q.watcher.Later(w.file)
@@ -203,25 +199,18 @@ func tagsOf(o apply.Outcome) int64 {
 }
 
 // mark says something about a file that is not simply clean.
-func (q *queue) mark(rel string, m mark, class string) {
-	if m == failed || m == waiting {
-		add(&q.tally.errors, class)
-	}
+func (q *queue) mark(rel string, n note) {
+	add(&q.tally.errors, n.class)
 	q.forget(rel)
-	if n := len(q.marks); n < maxMarks || m != other && n < 2*maxMarks {
-		q.marks[rel] = m
-	}
-	q.update(func(d *DriveState) { *d.Counts.of(m)++ })
+	q.marks.put(rel, n)
+	q.update(func(d *DriveState) { *d.Counts.of(n.mark)++ })
 }
 
 // forget takes back what was said about a file.
 func (q *queue) forget(rel string) {
-	m, ok := q.marks[rel]
-	if !ok {
-		return
+	if m := q.marks.take(rel); m != 0 {
+		q.update(func(d *DriveState) { *d.Counts.of(m)-- })
 	}
-	delete(q.marks, rel)
-	q.update(func(d *DriveState) { *d.Counts.of(m)-- })
 }
 
 // classes are the words for errors in the log.

@@ -56,7 +56,7 @@ func (q *queue) restart() {
 	q.pass = pass{begun: time.Now(), on: true}
 	q.nextPass = time.Time{}
 	q.folders, q.found = []folder{{}}, nil
-	q.marks = map[string]mark{}
+	q.marks.clear()
 	q.renew()
 }
 
@@ -191,7 +191,7 @@ func (q *queue) listFolder(root *walk.Root, f folder) {
 	switch {
 	case err == nil, isGone(err), errors.Is(err, unix.EXDEV): // another drive is another queue's
 	default:
-		q.mark(f.rel, failed, class(err))
+		q.mark(f.rel, errorNote(failed, err))
 		q.ail(err)
 	}
 }
@@ -228,7 +228,7 @@ func (q *queue) find(e *walk.Entry, fresh bool) {
 	st, err := e.Stat()
 	if err != nil {
 		if !isGone(err) {
-			q.mark(e.Rel, failed, class(err))
+			q.mark(e.Rel, errorNote(failed, err))
 			q.ail(err)
 		}
 		return

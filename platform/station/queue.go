@@ -55,6 +55,8 @@ type queue struct {
 	state  DriveState
 	told   time.Time // when the state was published
 
+	marks marks
+
 	// What follows is for the goroutine of run.
 	policy  policy
 	place   place
@@ -71,9 +73,8 @@ type queue struct {
 	turn     int // whose turn it is: folders, changed or found files
 	busy     time.Duration
 	stuck    bool
-	sick     int // failures of the drive in a row
-	unsound  int // failures of the sandbox in a row
-	marks    map[string]mark
+	sick     int              // failures of the drive in a row
+	unsound  int              // failures of the sandbox in a row
 	halfway  map[string]int64 // tags of files that were changed and not proven
 	together int              // how many files are changed under the same syncs
 	tally    tally

@@ -28,6 +28,7 @@ type toyStation struct {
 	drives []station.DriveState
 	subs   map[chan station.Change]bool
 	calls  []string
+	files  map[uint64]station.Files
 }
 
 func (s *toyStation) Snapshot() []station.DriveState {
@@ -76,6 +77,8 @@ func (s *toyStation) Rescan(id uint64) error { return s.order("rescan", id) }
 func (s *toyStation) Release(_ context.Context, id uint64, _ time.Duration) error {
 	return s.order("release", id)
 }
+
+func (s *toyStation) Files(id uint64) (station.Files, error) { return s.files[id], nil }
 
 func toyDrive(id uint64, label string, state station.State, c station.Counts) station.DriveState {
 	return station.DriveState{
