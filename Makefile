@@ -13,7 +13,7 @@ LDFLAGS := -s -w -X main.release=$(VERSION)
 NODAEMON := echo "untagd could not be built: it needs gcc and libudev-dev. untag needs neither: make build, make run DRIVE=FOLDER" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run build daemon test e2e lint fuzz bench judge install uninstall clean
+.PHONY: help run build daemon test e2e lint texts fuzz bench judge install uninstall clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -40,6 +40,9 @@ e2e: build daemon ## the daemon in a virtual machine, with sticks plugged and pu
 lint: ## gofmt, go vet, staticcheck
 	@scripts/packages.sh build daemon
 	@scripts/lint.sh
+
+texts: ## bring texts that were added or changed into the catalogues of platform/lang/po
+	@scripts/texts.sh
 
 fuzz: ## every fuzz target in turn for FUZZTIME=10m
 	@scripts/packages.sh build daemon

@@ -15,6 +15,7 @@ import (
 	"untag/platform/apply"
 	"untag/platform/config"
 	"untag/platform/drive"
+	"untag/platform/lang"
 	"untag/platform/sandbox"
 	"untag/platform/station"
 	"untag/scrub"
@@ -52,6 +53,7 @@ type daemon struct {
 
 // run is the life of the daemon. It returns the exit code.
 func run(ctx context.Context, e env) int {
+	lang.Choose(e.Getenv) // of notifications; logs are English
 	d := &daemon{env: e, release: func() {}}
 	if err := d.parse(e.Args); errors.Is(err, pflag.ErrHelp) {
 		return exitOK

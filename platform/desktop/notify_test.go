@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"untag/platform/config"
+	"untag/platform/lang"
 	"untag/platform/station"
 )
 
@@ -152,6 +153,35 @@ func TestBubbles(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestBubblesInKorean(t *testing.T) {
+	inKorean(t)
+	counts := station.Counts{Files: 50, Cleaned: 41, Tags: 310, Partly: 2, Other: 1}
+	readOnly := with(stick(station.Stuck, station.Counts{}), func(s *station.DriveState) { s.Problem = station.ReadOnly })
+	want := []string{
+		"+1 HOLIDAY 드라이브에서 식별 정보를 지우고 있습니다 | 끝날 때까지 뽑지 마십시오.",
+		"=1! HOLIDAY 드라이브는 완전히 깨끗하지 않습니다 | 파일 41개에서 식별 정보 310개를 지웠습니다. 일부만 깨끗한 파일 2개. untag가 모르는 다른 파일 1개는 검사하지 않았습니다.",
+		"=1! HOLIDAY 드라이브는 깨끗하게 할 수 없습니다 | 드라이브가 읽기 전용임.",
+	}
+	got := play(t, config.NotifyAll, step{stick(station.Cleaning, counts), time.Hour}, step{stick(station.Watching, counts), 0}, step{readOnly, 0})
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	unlabelled := stick(station.Watching, station.Counts{})
+	unlabelled.Drive.Label, unlabelled.Drive.Vendor, unlabelled.Drive.Model = "", "", ""
+	if s := working(unlabelled).Summary; s != "이름 없는 드라이브에서 식별 정보를 지우고 있습니다" {
+		t.Error(s)
+	}
+	if s := statusLine([]station.DriveState{stick(station.Watching, counts)}); s != "1 drive, not all of it clean or looked at" {
+		t.Errorf("the service manager logs %q", s)
+	}
+}
+
+// inKorean has texts in Korean until the test's end.
+func inKorean(t *testing.T) {
+	lang.Choose(func(string) string { return "ko_KR.UTF-8" })
+	t.Cleanup(func() { lang.Choose(func(string) string { return "" }) })
 }
 
 func TestScreenThatFails(t *testing.T) {

@@ -4,9 +4,11 @@ import (
 	"html"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"untag/platform/config"
 	"untag/platform/drive"
+	"untag/platform/lang"
 	"untag/platform/station"
 )
 
@@ -18,49 +20,57 @@ type Note struct {
 }
 
 func working(s station.DriveState) Note {
-	body := "Leave it plugged in until it is done."
+	name, body := nameOf(s.Drive), lang.T("Leave it plugged in until it is done.")
 	if s.State == station.Checking {
-		return Note{Summary: nameOf(s.Drive) + " is being looked through", Body: body}
+		return Note{Summary: lang.T("%s is being looked through", name), Body: body}
 	}
-	return Note{Summary: nameOf(s.Drive) + " is being cleaned", Body: body}
+	return Note{Summary: lang.T("%s is being cleaned", name), Body: body}
 }
 
 // result tells what became of a drive; cleaned and tags are what is new.
 func result(s station.DriveState, cleaned, tags int64) Note {
-	name := nameOf(s.Drive)
-	done := count(cleaned, "file") + " cleaned, " + count(tags, "tag") + " removed"
-	if cleaned == 0 {
-		done = "Nothing had to be removed"
+	name, others := nameOf(s.Drive), others(s.Counts.Other)
+	done := lang.T("Nothing had to be removed")
+	if cleaned > 0 {
+		done = lang.T("%s cleaned, %s removed", lang.N("%d file", "%d files", cleaned), lang.N("%d tag", "%d tags", tags))
 	}
-	others := others(s.Counts.Other) + "."
 	switch left := leftovers(s); {
 	case s.Counts.Found > 0 && onlyReported(s):
-		return Note{Summary: name + " holds what identifies", Body: capital(left) + others + " Nothing was changed."}
+		return Note{Summary: lang.T("%s holds what identifies", name), Body: sentence(capital(left), others) + " " + lang.T("Nothing was changed.")}
 	case left != "":
+		body := sentence(capital(left), others)
 		if cleaned > 0 {
-			left = done + ". " + capital(left)
+			body = done + ". " + body
 		}
-		return Note{Summary: name + " is not entirely clean", Body: capital(left) + others, Problem: true}
+		return Note{Summary: lang.T("%s is not entirely clean", name), Body: body, Problem: true}
 	}
-	if s.Problem == station.NoWatches {
-		return Note{Summary: name + " was looked through", Body: done + others + " What is copied to it from now on is noticed only now and then."}
+	done = sentence(done, others)
+	switch {
+	case s.Problem == station.NoWatches:
+		return Note{Summary: lang.T("%s was looked through", name), Body: done + " " + lang.T("What is copied to it from now on is noticed only now and then.")}
+	case s.Counts.Other > 0:
+		name = lang.T("All that untag knows on %s is clean", name)
+	default:
+		name = lang.T("%s is clean", name)
 	}
-	if s.Counts.Other > 0 {
-		name = "All that untag knows on " + name
+	return Note{Summary: name, Body: done + " " + lang.T("Eject it before you unplug it.")}
+}
+
+// sentence makes one of what was done and of what was left out, "" if nothing was.
+func sentence(done, others string) string {
+	if others == "" {
+		return done + "."
 	}
-	return Note{Summary: name + " is clean", Body: done + others + " Eject it before you unplug it."}
+	return lang.T("%s, and %s.", done, others)
 }
 
 // others says of n files what else they are, "" if there are none. A drive is clean
 // only if every file on it was looked at.
 func others(n int64) string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return ""
-	case 1:
-		return ", and 1 other file, which untag does not know, was not looked at"
 	}
-	return ", and " + count(n, "other file") + ", which untag does not know, were not looked at"
+	return lang.N("%d other file, which untag does not know, was not looked at", "%d other files, which untag does not know, were not looked at", n)
 }
 
 // onlyReported tells whether a rule has it that the drive stays as it is, which
@@ -74,19 +84,18 @@ func onlyReported(s station.DriveState) bool {
 func leftovers(s station.DriveState) string {
 	c := s.Counts
 	var all []string
-	for _, l := range []struct {
-		n     int64
-		words string
-	}{
-		{c.Found, "with tags"}, {c.Partly, "only partly clean"}, {c.Unsupported, "of a kind that can't be cleaned"},
-		{c.Failed, "not read or not written"}, {c.Waiting, "in use, to be looked at later"},
-	} {
-		if l.n > 0 {
-			all = append(all, count(l.n, "file")+" "+l.words)
+	say := func(n int64, words string) {
+		if n > 0 {
+			all = append(all, words)
 		}
 	}
+	say(c.Found, lang.N("%d file with tags", "%d files with tags", c.Found))
+	say(c.Partly, lang.N("%d file only partly clean", "%d files only partly clean", c.Partly))
+	say(c.Unsupported, lang.N("%d file of a kind that can't be cleaned", "%d files of a kind that can't be cleaned", c.Unsupported))
+	say(c.Failed, lang.N("%d file not read or not written", "%d files not read or not written", c.Failed))
+	say(c.Waiting, lang.N("%d file in use, to be looked at later", "%d files in use, to be looked at later", c.Waiting))
 	if (s.Passes == 0 || s.Listing) && (s.State == station.Watching || s.State == station.Done) {
-		all = append(all, "not all of it was looked at")
+		all = append(all, lang.T("not all of it was looked at"))
 	}
 	if s.Problem == station.ReadOnly && s.State != station.Stuck && len(all) == 0 {
 		return "" // there was nothing to change
@@ -103,32 +112,32 @@ func problemWords(p station.Problem) string {
 	case station.NoProblem, station.NoWatches:
 		return ""
 	case station.ReadOnly:
-		return "the drive is read-only"
+		return lang.T("the drive is read-only")
 	case station.NoAnswer:
-		return "the drive does not answer well"
+		return lang.T("the drive does not answer well")
 	case station.NoSandbox:
-		return "the parsers can't be confined"
+		return lang.T("the parsers can't be confined")
 	case station.NoAccess:
-		return "the drive can't be opened"
+		return lang.T("the drive can't be opened")
 	case station.PartMounted:
-		return "only a part of it is mounted"
+		return lang.T("only a part of it is mounted")
 	case station.TooManyFolders:
-		return "it has more folders than are kept track of"
+		return lang.T("it has more folders than are kept track of")
 	case station.NotThere:
-		return "something else is where it was mounted"
+		return lang.T("something else is where it was mounted")
 	}
 	return html.EscapeString(string(p))
 }
 
 func pulled(s station.DriveState) Note {
 	return Note{
-		Summary: nameOf(s.Drive) + " was removed before it was clean", Problem: true,
-		Body: "Its files are whole. Plug it in again to have the rest cleaned.",
+		Summary: lang.T("%s was removed before it was clean", nameOf(s.Drive)), Problem: true,
+		Body: lang.T("Its files are whole. Plug it in again to have the rest cleaned."),
 	}
 }
 
 func stuck(s station.DriveState) Note {
-	return Note{Summary: nameOf(s.Drive) + " can't be cleaned", Body: capital(leftovers(s)) + ".", Problem: true}
+	return Note{Summary: lang.T("%s can't be cleaned", nameOf(s.Drive)), Body: capital(leftovers(s)) + ".", Problem: true}
 }
 
 // longestName is what fits a bubble.
@@ -151,12 +160,13 @@ func nameOf(d drive.Drive) string {
 			return name
 		}
 	}
-	return "The drive"
+	return lang.T("The drive")
 }
 
 func capital(s string) string {
-	if s == "" {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return string(unicode.ToUpper(r)) + s[n:]
 }

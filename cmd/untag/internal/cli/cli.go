@@ -16,6 +16,7 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/report"
 	"untag/platform/apply"
+	"untag/platform/lang"
 	"untag/scrub"
 )
 
@@ -54,6 +55,9 @@ func (f *failure) Error() string { return f.msg }
 
 // Run does what the arguments say and returns the exit code.
 func Run(ctx context.Context, env Env) exit.Code {
+	if !wantsJSON(env.Args) { // programs that read it know English
+		lang.Choose(env.Getenv)
+	}
 	out := &heard{Writer: env.Stdout}
 	a := &app{Env: env, out: out}
 	root := a.command()

@@ -48,7 +48,7 @@ func environment(args ...string) (cli.Env, *testkit.Buffer, *testkit.Buffer) {
 	engine := scrub.NewEngine([]scrub.Format{noted})
 	return cli.Env{
 		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs,
-		Columns: func(any) int { return 0 }, Now: time.Now, Engine: engine, Planner: apply.Direct(engine), Confined: func() error { return errors.New("parsers are confined by nothing") }, Version: "test",
+		Columns: func(any) int { return 0 }, Now: time.Now, Getenv: func(string) string { return "" }, Engine: engine, Planner: apply.Direct(engine), Confined: func() error { return errors.New("parsers are confined by nothing") }, Version: "test",
 	}, &out, &errs
 }
 

@@ -65,7 +65,7 @@ func list(t *testing.T, root, rules string, args ...string) (exit.Code, string, 
 	t.Cleanup(func() { driveOptions = drive.Options{} })
 	var out, errs bytes.Buffer
 	code := Run(t.Context(), Env{
-		Args: append([]string{"drives", "--config", path}, args...), Stdout: &out, Stderr: &errs, Columns: func(any) int { return 0 },
+		Args: append([]string{"drives", "--config", path}, args...), Getenv: func(string) string { return "" }, Stdout: &out, Stderr: &errs, Columns: func(any) int { return 0 },
 	})
 	return code, out.String(), errs.String()
 }
