@@ -158,7 +158,7 @@ func TestWhatCannotBeWrittenIsNoSuccess(t *testing.T) {
 
 func TestOnlyTheNameIsQuotedOfWhatIsNotThere(t *testing.T) {
 	env, _, errs := environment("scrub", filepath.Join("no", "such\x1b[2J"))
-	const want = `untag: error: "no/such\x1b[2J": no such file or directory` + "\n"
+	const want = `untag: error: $'no/such\033[2J': no such file or directory` + "\n"
 	if code := cli.Run(context.Background(), env); code != exit.Failed || !strings.HasPrefix(errs.String(), want) {
 		t.Errorf("code %d, said %q, want %q", code, errs.String(), want)
 	}

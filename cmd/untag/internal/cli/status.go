@@ -20,7 +20,7 @@ import (
 const statusLong = `status shows what untagd is doing: for each drive what is being done with it, how
 far that is, and what is not clean.
 
-` + reachText
+` + filesText + "\n\n" + reachText
 
 // reachText is what the commands that talk to the daemon have in common.
 const reachText = `The daemon is looked for on the bus of the session and then on that of the
@@ -29,26 +29,42 @@ running or did not, and 2 if the command line is wrong.`
 
 func (a *app) status() *cobra.Command {
 	var bus string
-	var asJSON bool
+	var asJSON, files bool
 	c := &cobra.Command{
-		Use:   "status",
-		Short: "show what the daemon untagd is doing",
-		Long:  statusLong,
-		Args:  noArgs,
+		Use:     "status [flags]",
+		Short:   "show what the daemon untagd is doing",
+		Long:    statusLong,
+		Example: "  untag status\n  untag status --files      which files are not clean, and why",
+		Args:    noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.withDaemon(c.Context(), bus, func(ctx context.Context, d *desktop.Client) error {
 				s, err := d.Status(ctx)
 				if err != nil {
 					return err
 				}
+				show, list := statusText, filesList
 				if asJSON {
-					return failed(statusJSON(a.Stdout, s, d.Bus()))
+					show, list = statusJSON, filesJSON
 				}
-				return failed(statusText(a.Stdout, s, d.Bus()))
+				if !files {
+					return failed(show(a.Stdout, s, d.Bus(), nil))
+				}
+				lists := map[uint64]station.Files{}
+				err = filesOf(ctx, d, s.Drives, func(of station.DriveState, f station.Files) error {
+					lists[of.Drive.ID] = f
+					return nil
+				})
+				if err != nil {
+					return err
+				}
+				return failed(show(a.Stdout, s, d.Bus(), func(w io.Writer, of station.DriveState) error {
+					return list(w, of, lists[of.Drive.ID])
+				}))
 			})
 		},
 	}
 	busFlag(c, &bus)
+	c.Flags().BoolVar(&files, "files", false, "list the files that are not clean")
 	c.Flags().BoolVar(&asJSON, "json", false, "report in JSON: one object for each drive, and one for the daemon")
 	return c
 }
@@ -84,20 +100,29 @@ func outOfReach(err error) error {
 	case errors.Is(err, desktop.ErrNotRunning):
 		return &failure{exit.Failed, "untagd is not running", "start it: systemctl start untagd, or systemctl --user start untagd for your own drives alone"}
 	case errors.Is(err, desktop.ErrDenied):
-		return &failure{exit.Failed, "the daemon does not take this from everybody", "run it as root, or as a member of the group plugdev"}
+		return &failure{exit.Failed, "the daemon does not take this from everybody", "run it as root, or as a member of the group plugdev; names of files are told to root and to the user whose drive it is"}
 	case errors.Is(err, station.ErrNoDrive):
 		return &failure{exit.Failed, "the drive is gone", ""}
 	}
 	return &failure{exit.Failed, "untagd: " + err.Error(), ""}
 }
 
-func statusText(w io.Writer, s desktop.Status, bus desktop.Bus) error {
+// lister shows the files of a drive that are not clean; nil if nobody asked.
+type lister func(io.Writer, station.DriveState) error
+
+func statusText(w io.Writer, s desktop.Status, bus desktop.Bus, files lister) error {
 	if _, err := fmt.Fprintf(w, "untagd %s on the %s bus: %s\n", text.Quote(s.Version), bus, daemonWords(s)); err != nil {
 		return err
 	}
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, d := range s.Drives {
 		fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", d.Drive.ID, driveName(d), stateWords(d), strings.Join(countWords(d.Counts), ", "))
+		if files == nil {
+			continue
+		}
+		if err := errors.Join(t.Flush(), files(w, d)); err != nil {
+			return err
+		}
 	}
 	return t.Flush()
 }
@@ -212,10 +237,16 @@ func lineOf(s station.DriveState) driveLine {
 	}
 }
 
-func statusJSON(w io.Writer, s desktop.Status, bus desktop.Bus) error {
+func statusJSON(w io.Writer, s desktop.Status, bus desktop.Bus, files lister) error {
 	enc := text.JSON(w)
 	for _, d := range s.Drives {
 		if err := enc.Encode(lineOf(d)); err != nil {
+			return err
+		}
+		if files == nil {
+			continue
+		}
+		if err := files(w, d); err != nil {
 			return err
 		}
 	}

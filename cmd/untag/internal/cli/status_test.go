@@ -234,6 +234,42 @@ func TestWatchDrawsOnATerminal(t *testing.T) {
 	}
 }
 
+func TestFilesThatAreNotClean(t *testing.T) {
+	s, end := daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{Failed: 1, Other: 5}))
+	s.files = map[uint64]station.Files{1: {Left: 4, All: []station.File{
+		{Path: "DCIM/it's \x1b[2J.jpg", Status: "failed", Class: "read-only file", Why: "is read-only"},
+		{Path: "x.bin\xff", Status: "other"},
+	}}}
+	want := `untagd 1.2.3 on the session bus: working, 341 of 1204 files
+1  HOLIDAY at /media/kim/HOLIDAY  cleaning, 341 of 1204 files  1 failed, and 5 other files, which untag does not know, were not looked at
+   failed       $'/media/kim/HOLIDAY/DCIM/it\'s \033[2J.jpg': is read-only
+   other        $'/media/kim/HOLIDAY/x.bin\377': of no format that untag knows
+   and 4 more, whose names were not kept
+   hint: write-protected files: allow writing first (chmod u+w), if they are yours
+   hint: files that untag does not know: nobody looked at them; untag inspect PATH says what they are taken for
+`
+	code, out, errs := runWith(t, "status", "--files")
+	if code != exit.OK || out != want || errs != "" {
+		t.Errorf("code %d, said %q, printed\n%s\nwant\n%s", code, errs, out, want)
+	}
+	_, out, _ = runWith(t, "status", "--files", "--json")
+	if lines := strings.Split(out, "\n"); len(lines) != 6 || !strings.Contains(lines[1], `"status":"failed","format":"","class":"read-only file","why":"is read-only","advice":"write-protected`) ||
+		!strings.Contains(lines[2], `"path_bytes":"`) || lines[3] != `{"drive":1,"files_left_out":4}` {
+		t.Errorf("printed\n%s", out)
+	}
+	shown, _, ended := watching(t, t.Context(), 80, "--files")
+	s.set(station.Watching, 1204)
+	testkit.Await(t, "files are listed", func() bool { return strings.Contains(shown.String(), "hint: files that untag") })
+	s.set(station.Cleaning, 1204)
+	s.set(station.Watching, 1205)
+	testkit.Await(t, "the end is shown", func() bool { return strings.Count(shown.String(), "watching") == 2 })
+	end()
+	ended()
+	if n := strings.Count(shown.String(), "is read-only"); n != 1 {
+		t.Errorf("listed %d times:\n%s", n, shown)
+	}
+}
+
 func TestWatchInJSON(t *testing.T) {
 	s, end := daemon(t, toyDrive(1, "HOLIDAY", station.Cleaning, station.Counts{}))
 	out, _, code := watching(t, t.Context(), 80, "--json")

@@ -28,20 +28,27 @@ With --notify the desktop shows it too: when a drive takes longer to clean, when
 it is clean, and what could not be cleaned. A daemon of the session does that by
 itself; one of the whole machine has no desktop.
 
-` + reachText
+` + filesText + " With it, files are listed when a drive comes to\nrest, each once, and nothing is drawn over.\n\n" + reachText
 
 func (a *app) watch() *cobra.Command {
 	var bus string
-	var asJSON, notify bool
+	var asJSON, notify, files bool
 	c := &cobra.Command{
-		Use:   "watch",
+		Use:   "watch [flags]",
 		Short: "show what the daemon is doing as it happens",
 		Long:  watchLong,
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			ctx := c.Context()
 			err := a.withDaemon(ctx, bus, func(ctx context.Context, d *desktop.Client) error {
-				return a.follow(ctx, d, a.view(asJSON), notify)
+				v := a.view(asJSON, files)
+				if files {
+					v = &filesView{view: v, ctx: ctx, d: d, w: a.Stdout, list: filesList, told: map[uint64]map[station.File]bool{}}
+					if asJSON {
+						v.(*filesView).list = filesJSON
+					}
+				}
+				return a.follow(ctx, d, v, notify)
 			})
 			if ctx.Err() != nil {
 				return nil // it was interrupted, which is how it ends
@@ -50,6 +57,7 @@ func (a *app) watch() *cobra.Command {
 		},
 	}
 	busFlag(c, &bus)
+	c.Flags().BoolVar(&files, "files", false, "list the files that are not clean")
 	c.Flags().BoolVar(&asJSON, "json", false, "report in JSON, one object for each change")
 	c.Flags().BoolVar(&notify, "notify", false, "show notifications on the desktop as well")
 	return c
@@ -60,11 +68,11 @@ type view interface {
 	show(station.Change) error
 }
 
-func (a *app) view(asJSON bool) view {
+func (a *app) view(asJSON, plain bool) view {
 	switch {
 	case asJSON:
 		return jsonView{a.Stdout}
-	case a.Columns(a.Stdout) > 0:
+	case a.Columns(a.Stdout) > 0 && !plain:
 		return &liveView{w: a.Stdout, columns: func() int { return a.Columns(a.Stdout) }}
 	}
 	return &plainView{w: a.Stdout, last: map[uint64]string{}}

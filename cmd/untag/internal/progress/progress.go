@@ -111,7 +111,7 @@ func (l *Line) erase() {
 func (l *Line) draw(columns int) {
 	words := text.Cut(l.words(), columns-1)
 	if left := columns - 1 - text.Columns(words) - 2; l.state.Path != "" && left >= 12 {
-		words += "  " + text.Cut(text.Quote(l.state.Path), left)
+		words += "  " + text.Cut(text.Name(l.state.Path), left)
 	}
 	fmt.Fprintf(l.w, "\r\x1b[K%s", words)
 	l.drawn = true

@@ -23,7 +23,7 @@ func TestTerminalLineIsDrawnOverAndErased(t *testing.T) {
 	l, out, c := newLine(80)
 	c.at = c.at.Add(10 * time.Second)
 	l.Set(progress.State{Path: "a\x1b]0;x.jpg", Files: 10, AllFiles: 20, Bytes: 1e9, AllBytes: 2e9})
-	want := "\r\x1b[K10 of 20 files, 1.0 GB of 2.0 GB, 10 s left  " + `"a\x1b]0;x.jpg"`
+	want := "\r\x1b[K10 of 20 files, 1.0 GB of 2.0 GB, 10 s left  " + `$'a\033]0;x.jpg'`
 	if got := out.String(); got != want {
 		t.Errorf("drew %q, want %q", got, want)
 	}

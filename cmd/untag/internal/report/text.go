@@ -37,7 +37,7 @@ func (p *Text) File(o apply.Outcome) error {
 		return nil
 	}
 	p.lines++
-	line := fmt.Sprintf("%-11s  %s", status(o), text.Quote(o.Path))
+	line := fmt.Sprintf("%-11s  %s", status(o), text.Name(o.Path))
 	if s := summary(o); s != "" {
 		line += ": " + s
 	}
