@@ -57,9 +57,14 @@ func IsPictures(w *box.Walk, b box.Box, among bool) (is, named bool, err error) 
 	if string(h[8:12]) == "hdlr" && string(h[20:24]) == "pict" {
 		return true, true, nil
 	}
-	if among {
-		among, err = w.Holds(b.Body(), b.Size(), []string{"iinf", "iloc", "iprp", "pitm", "ipma"})
+	if !among {
+		return false, false, nil
 	}
+	tables := int64(4)
+	if string(h[8:12]) == "hdlr" {
+		tables += int64(box.Uint32(h[4:])) // the name in a handler may read like that of a table
+	}
+	among, err = w.Holds(b.Body()+tables, b.Size()-tables, []string{"iinf", "iloc", "iprp", "pitm", "ipma"})
 	return among, false, err
 }
 
