@@ -37,6 +37,8 @@ func (f *file) hand(e *entry) error {
 		return nil
 	case 0xC740, 0xC741, 0xC74E:
 		return f.opcodes(e)
+	case 0xCD2D, 0xCD40:
+		return f.gains(e)
 	case tagTables:
 		if err := f.tables(e); err != nil {
 			return err

@@ -150,6 +150,37 @@ func (f *file) opcodes(e *entry) error {
 	return nil
 }
 
+// gains keeps a table of gains over the picture, which is as long as its counts say: cells down
+// and across, their spacings and origins, gains a cell and the weights of an input (DNG 1.6,
+// ProfileGainTableMap); the second form has the type of a gain, gamma and bounds as well (DNG 1.7).
+// Telephones write it.
+func (f *file) gains(e *entry) error {
+	head, unit := int64(64), int64(4)
+	if e.tag == 0xCD40 {
+		head += 16
+	}
+	e.stays, e.role = true, scrub.Render
+	if e.typ != tUndefined && e.typ != tByte || e.size < head {
+		f.contradict("%s has a value that there is none of", e)
+		return nil
+	}
+	b, err := f.Bytes(e.off, int(head))
+	if err != nil {
+		return err
+	}
+	if e.tag == 0xCD40 {
+		unit = []int64{1, 2, 2, 4}[f.uint(b[64:68])&3]
+	}
+	const most = 1 << 16
+	down, across, each := f.uint(b[:4]), f.uint(b[4:8]), f.uint(b[40:44])
+	if max(down, across, each) > most || int64(down*across)*int64(each) > (e.size-head)/unit {
+		f.Doubt("%s is not the table that it should be", e)
+	} else if head+int64(down*across)*int64(each)*unit != e.size {
+		f.Doubt("%s is longer than it should be", e)
+	}
+	return nil
+}
+
 func be32(b []byte) uint32 {
 	return uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
 }
