@@ -95,17 +95,22 @@ func N[I int | int64](one, many string, n I, args ...any) string {
 	return fmt.Sprintf(format, append([]any{n}, args...)...)
 }
 
-// Text is a text that is written down before the language is known, as in a table:
-// a conversion of a literal, whose String is the translation. It has no verbs.
-type Text string
+// Text is a text that is written down before the language is known, as in a table.
+// String translates it.
+type Text struct{ key string }
 
-func (t Text) String() string { return Known(string(t)) }
-
-// Known translates a text that was made elsewhere if a [Text] somewhere says the
-// same, and returns it as it is otherwise.
-func Known(s string) string {
-	if c := chosen.Load(); c != nil && s != "" {
-		return c.Get(s, unformatted...)
+// Mark makes a Text of a literal. Where it has verbs, [Known] knows what is made of
+// it by fmt, and String is of no use. Marks are made before the program begins.
+func Mark(literal string) Text {
+	if strings.Contains(literal, "%") {
+		patterns = append(patterns, pattern{literal, shape(literal)})
 	}
-	return s
+	return Text{literal}
+}
+
+func (t Text) String() string {
+	if c := chosen.Load(); c != nil {
+		return c.Get(t.key, unformatted...)
+	}
+	return t.key
 }

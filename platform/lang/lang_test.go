@@ -51,12 +51,16 @@ func TestChoose(t *testing.T) {
 
 func TestTexts(t *testing.T) {
 	defer chosen.Store(nil)
-	const table = Text("as in a table")
+	defer func() { patterns = nil }()
+	table := Mark("as in a table")
+	Mark("%d bytes (%s) stay")
+	Mark("box %q")
 	say := func() []string {
 		return []string{
 			T("%s is done", "x"), T("100%%"), T("not translated"),
 			N("%d thing in %s", "%d things in %s", 1, "y"), N("%d thing in %s", "%d things in %s", int64(2), "y"),
 			table.String(), Known("as in a table"), Known("from elsewhere %"), Known(""),
+			Known("31 bytes (at (the) end) stay"), Known(`box "a.b"`), Known(`a box "a"`),
 		}
 	}
 	check := func(want ...string) {
@@ -67,7 +71,7 @@ func TestTexts(t *testing.T) {
 			}
 		}
 	}
-	check("x is done", "100%", "not translated", "1 thing in y", "2 things in y", "as in a table", "as in a table", "from elsewhere %", "")
+	check("x is done", "100%", "not translated", "1 thing in y", "2 things in y", "as in a table", "as in a table", "from elsewhere %", "", "31 bytes (at (the) end) stay", `box "a.b"`, `a box "a"`)
 	po := gotext.NewPo()
 	po.Parse([]byte(`msgid ""
 msgstr "Plural-Forms: nplurals=1; plural=0;\n"
@@ -84,9 +88,15 @@ msgstr[0] "%[2]s에 %[1]d개"
 
 msgid "as in a table"
 msgstr "표처럼"
+
+msgid "%d bytes (%s) stay"
+msgstr "%[2]s에 %[1]d"
+
+msgid "box %q"
+msgstr "상자 %q"
 `))
 	chosen.Store(po)
-	check("x 끝", "백%", "not translated", "y에 1개", "y에 2개", "표처럼", "표처럼", "from elsewhere %", "")
+	check("x 끝", "백%", "not translated", "y에 1개", "y에 2개", "표처럼", "표처럼", "from elsewhere %", "", "at (the) end에 31", `상자 "a.b"`, `a box "a"`)
 }
 
 // TestTogether is for the race detector.

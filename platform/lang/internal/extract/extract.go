@@ -21,7 +21,7 @@ import (
 type Entry struct {
 	One, Many string   // Many is "" where no number is said
 	Files     []string // where it is used, sorted
-	Args      []int    // with how many args, for each use; -1 where args... are passed on
+	Args      []int    // with how many args, for each use; -1 where that is not said
 }
 
 const lang = "untag/platform/lang"
@@ -79,7 +79,7 @@ func (x *extractor) file(root, path string) error {
 	return nil
 }
 
-// call notes what T, N or Text is called with.
+// call notes what T, N or Mark is called with.
 func (x *extractor) call(file string, call *ast.CallExpr) {
 	fun, ok := call.Fun.(*ast.SelectorExpr)
 	if !ok {
@@ -88,7 +88,7 @@ func (x *extractor) call(file string, call *ast.CallExpr) {
 	if of, ok := fun.X.(*ast.Ident); !ok || of.Name != "lang" {
 		return
 	}
-	keys := map[string]int{"T": 1, "Text": 1, "N": 2}[fun.Sel.Name]
+	keys := map[string]int{"T": 1, "Mark": 1, "N": 2}[fun.Sel.Name]
 	if keys == 0 || len(call.Args) < keys {
 		return
 	}
@@ -103,7 +103,7 @@ func (x *extractor) call(file string, call *ast.CallExpr) {
 	if keys == 2 {
 		args-- // one and many, and n is the first of the args
 	}
-	if call.Ellipsis.IsValid() {
+	if call.Ellipsis.IsValid() || fun.Sel.Name == "Mark" {
 		args = -1
 	}
 	x.add(file, texts[0], texts[1], args, x.files.Position(call.Pos()))

@@ -20,12 +20,12 @@ func write(t *testing.T, name, body string) string {
 func TestTree(t *testing.T) {
 	dir := write(t, "a.go", `var _ = lang.T("b" + `+"` c`"+`, 1)
 		var _ = lang.N("%d x", "%d xs", 3, 4)
-		var _ = []lang.Text{lang.Text("a")}
+		var _ = []lang.Text{lang.Mark("a")}
 		var _, _ = lang.T("a", args...), lang.Choose(f)`)
 	got, err := Tree(dir)
 	want := []Entry{
 		{"%d x", "%d xs", []string{"a.go"}, []int{2}},
-		{"a", "", []string{"a.go"}, []int{0, -1}},
+		{"a", "", []string{"a.go"}, []int{-1, -1}},
 		{"b c", "", []string{"a.go"}, []int{1}},
 	}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
@@ -37,7 +37,7 @@ func TestNoLiteral(t *testing.T) {
 	for body, want := range map[string]string{
 		`var _ = lang.T(x)`:           "a.go:3:16: lang.T of what is no literal",
 		`var _ = lang.N("one", x, 1)`: "a.go:3:23: lang.N of what is no literal",
-		`var _ = lang.Text("a" + x)`:  "a.go:3:19: lang.Text of what is no literal",
+		`var _ = lang.Mark("a" + x)`:  "a.go:3:19: lang.Mark of what is no literal",
 		`var _ = lang.T("")`:          "a.go:3:16: lang.T of what is no literal",
 		`var _, _ = lang.N("%d a", "%d b", 1), lang.N("%d a", "%d c", 1)`: `another plural`,
 	} {
