@@ -44,6 +44,7 @@ type Options struct {
 	Jobs    int  // files at hand at a time: opened, and handed to the planner; 0 chooses
 	Batch   int  // files changed under the same syncs; 0 chooses
 	Shard   walk.Shard
+	Strokes int // draws each file with so many strokes at the most; 0 draws none
 	// Progress is told what is being done, from one goroutine at a time.
 	Progress func(Event)
 
@@ -187,6 +188,9 @@ type Outcome struct {
 	Links   uint64      // names the file has; all of them now lead to the cleaned bytes
 	Depth   scrub.Depth // how deep the first plan looked that was not refused; "" if none was
 	Took    time.Duration
+	// Before and After are pictures of the bytes as they were found, and as they were
+	// proven to be once they had been changed; nil where none was asked for or made.
+	Before, After []scrub.Stroke
 }
 
 const (

@@ -159,6 +159,13 @@ func (r *run) adopt(it *item, p *scrub.Plan) {
 	}
 	o.Unlisted = max(o.Unlisted, p.Unlisted)
 	o.Cut = max(o.Cut, p.Size-p.End)
+	switch {
+	case r.opt.Strokes <= 0:
+	case o.Mode != "":
+		o.After = p.Picture(r.opt.Strokes)
+	case o.Before == nil:
+		o.Before = p.Picture(r.opt.Strokes)
+	}
 }
 
 // needed tells whether a file has to be opened for more than reading.

@@ -21,6 +21,11 @@ func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.O
 	case a.taken && a.Columns(a.Stdout) > 0:
 		return usage("refusing to write a medium to the terminal", "untag scrub - < in.jpg > out.jpg")
 	}
+	p, page, err := a.beside(report.New(reportTo, a.Stderr, f.json, f.report(verb)), verb, f, nil)
+	if err != nil {
+		return err
+	}
+	defer page.Discard()
 	start := a.Now()
 	o, err := apply.Stream(ctx, a.Stdin, out, a.Planner, opt)
 	switch {
@@ -34,12 +39,13 @@ func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.O
 	t.Add(o)
 	t.Took = a.Now().Sub(start)
 	a.code = t.Code()
-	p := report.New(reportTo, a.Stderr, f.json, f.report(verb))
 	if err := p.File(o); err != nil {
 		return failed(err)
 	}
-	if f.json {
-		return failed(p.End(&t, a.code))
+	if f.json || f.html != "" {
+		if err := p.End(&t, a.code); err != nil || f.json {
+			return failed(err)
+		}
 	}
 	if a.taken && a.code != exit.OK {
 		return failed(report.Hint(a.Stderr, "nothing was written: the medium is not proven clean"))

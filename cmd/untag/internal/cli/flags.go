@@ -22,6 +22,7 @@ type flags struct {
 	jobs           int
 	shard          string
 	json           bool
+	html           string
 	quiet, verbose bool
 	requireSandbox bool
 
@@ -48,6 +49,7 @@ func (f *flags) common(c *cobra.Command) {
 	s.IntVar(&f.jobs, "jobs", 0, "work on `N` files at a time; 0 chooses")
 	s.StringVar(&f.shard, "shard", "", "take part `I/N` of the files only, I being 0 to N-1")
 	s.BoolVar(&f.json, "json", false, "report in JSON; see untag help json")
+	s.StringVar(&f.html, "html", "", "write a page to look at into `FILE` as well, for a browser")
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "report only files that need attention")
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "report every file, and what is in it")
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, "refuse to read files where the kernel can't confine the parsers")
@@ -66,7 +68,7 @@ func (f *flags) writing(c *cobra.Command) {
 	s.BoolVar(&f.cut, "cut", false, "cut off what follows the end that a file gives for itself, even where nothing else proves it")
 	s.BoolVar(&f.leaveSigned, "leave-signed", false, "leave files alone that are signed with NATISIGN or SELFSIGN")
 	s.StringVar(&f.mtime, "mtime", "keep", "`TIME` of last change afterwards: keep, now or zero")
-	s.BoolVar(&f.values, "values", false, "with --json, include decoded values")
+	s.BoolVar(&f.values, "values", false, "with --json and --html, include decoded values")
 	complete(c, "mtime", mtimes)
 }
 
@@ -91,6 +93,7 @@ func (f *flags) options() (opt apply.Options, err error) {
 		DryRun:  f.dryRun,
 		Jobs:    f.jobs,
 		Shard:   shard,
+		Strokes: f.strokes(),
 	}, nil
 }
 
@@ -122,8 +125,8 @@ func (f *flags) words() error {
 	if f.quiet && f.verbose {
 		return usage("--quiet and --verbose exclude each other", "")
 	}
-	if f.values && !f.json {
-		return usage("--values goes with --json only", "untag inspect shows values")
+	if f.values && !f.json && f.html == "" {
+		return usage("--values goes with --json or --html", "untag inspect shows values")
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"untag/cmd/untag/internal/report"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
+	"untag/platform/page"
 	"untag/platform/walk"
 	"untag/scrub"
 )
@@ -20,6 +21,7 @@ import (
 // run gathers what comes out of the work and shows it.
 type run struct {
 	printer report.Printer
+	page    *page.Output   // nil if none is made
 	line    *progress.Line // nil where no progress is shown
 	start   time.Time
 	named   []string // the paths of the command line
@@ -37,7 +39,7 @@ type run struct {
 	broken   error    // the first failure to write the report
 }
 
-func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []string) (*run, context.Context) {
+func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []string) (*run, context.Context, error) {
 	r := &run{
 		start:   a.Now(),
 		named:   paths,
@@ -50,18 +52,21 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 		r.line = progress.New(a.Stderr, columns, a.Now)
 	}
 	r.shared = columns() > 0 && a.Columns(a.Stdout) > 0
-	ctx, r.stop = context.WithCancel(ctx)
 	opt := f.report(verb)
 	if len(paths) == 1 {
 		st, err := os.Stat(paths[0])
 		opt.Single = err == nil && st.Mode().IsRegular()
 	}
-	r.printer = report.New(a.Stdout, a.Stderr, f.json, opt)
-	return r, ctx
+	var err error
+	if r.printer, r.page, err = a.beside(report.New(a.Stdout, a.Stderr, f.json, opt), verb, f, paths); err != nil {
+		return nil, ctx, err
+	}
+	ctx, r.stop = context.WithCancel(ctx)
+	return r, ctx, nil
 }
 
 func (f *flags) report(verb report.Verb) report.Options {
-	return report.Options{Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values, Deep: scrub.Depth(f.depth) == scrub.DepthDeep}
+	return report.Options{Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values, Page: f.html, Deep: scrub.Depth(f.depth) == scrub.DepthDeep}
 }
 
 // open opens what the paths name and reports what can't be.

@@ -44,7 +44,11 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	if args[0] == "-" {
 		return a.filter(ctx, verb, f, opt)
 	}
-	r, working := a.newRun(ctx, verb, f, args)
+	r, working, err := a.newRun(ctx, verb, f, args)
+	if err != nil {
+		return err
+	}
+	defer r.page.Discard()
 	roots := r.open(args)
 	defer closeAll(roots)
 	if len(roots) == 0 && !f.json {

@@ -26,12 +26,13 @@ const (
 // Options say what is shown.
 type Options struct {
 	Verb    Verb
-	DryRun  bool // a scrub that changes nothing
-	Quiet   bool // only files that need attention
-	Verbose bool // also clean and other files, and what was found in each
-	Values  bool // decoded values in JSON
-	Deep    bool // all coded data is looked into that can be
-	Single  bool // one file, whose line says all there is
+	DryRun  bool   // a scrub that changes nothing
+	Quiet   bool   // only files that need attention
+	Verbose bool   // also clean and other files, and what was found in each
+	Values  bool   // decoded values in JSON and in a page
+	Deep    bool   // all coded data is looked into that can be
+	Page    string // the file in which there is a page with all of it, "" if there is none
+	Single  bool   // one file, whose line says all there is
 }
 
 // Printer shows outcomes. Its errors are those of the writer.

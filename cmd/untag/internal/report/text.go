@@ -44,7 +44,7 @@ func (p *Text) File(o apply.Outcome) error {
 	if _, err := fmt.Fprintln(p.w, line); err != nil {
 		return err
 	}
-	if p.opt.Verb == Inspect || p.opt.Verbose {
+	if p.opt.Verb == Inspect && p.opt.Page == "" || p.opt.Verbose {
 		return p.table(o)
 	}
 	return nil
@@ -175,6 +175,9 @@ func (p *Text) rows(t *Totals) [][2]string {
 	}
 	if s := beware(t); s != "" {
 		rows = append(rows, [2]string{"beware", s})
+	}
+	if p.opt.Page != "" {
+		rows = append(rows, [2]string{"page", text.Quote(p.opt.Page) + ", which only you can read"})
 	}
 	return append(rows,
 		[2]string{"bytes", fmt.Sprintf("%s in files, %s read, %s written", text.Bytes(t.Size), text.Bytes(t.Read), text.Bytes(t.Written))},

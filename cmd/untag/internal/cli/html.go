@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+
+	"untag/cmd/untag/internal/report"
+	"untag/cmd/untag/internal/text"
+	"untag/platform/page"
+)
+
+// strokes is how many there are in the picture of a file: none where nobody sees it.
+func (f *flags) strokes() int {
+	if f.html == "" {
+		return 0
+	}
+	return report.Strokes
+}
+
+// beside adds the page that the flags ask for to a report. The output is to be discarded at
+// the end: where it was kept, that does nothing.
+func (a *app) beside(p report.Printer, verb report.Verb, f flags, paths []string) (report.Printer, *page.Output, error) {
+	if f.html == "" {
+		return p, nil, nil
+	}
+	to, err := page.Create(f.html, paths)
+	if err == nil {
+		return report.WithPage(p, f.report(verb), to, "untag "+a.Version, hint), to, nil
+	}
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		err = at.Err
+	}
+	return nil, nil, usage("--html "+text.Quote(f.html)+": "+err.Error(), noPage(err))
+}
+
+func noPage(err error) string {
+	switch {
+	case errors.Is(err, page.ErrInside):
+		return "it tells what the files tell: choose a place outside of the folder, such as --html ~/report.html"
+	case errors.Is(err, page.ErrTaken):
+		return "only an earlier report is replaced: choose another name, such as --html report.html"
+	}
+	return hint(err)
+}

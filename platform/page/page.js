@@ -1,0 +1,144 @@
+'use strict';
+// The page is whole without this script. With it the list is drawn from the data: a hundred
+// rows at a time, sorted and searched. Text only ever becomes text.
+(() => {
+  const $ = id => document.getElementById(id);
+  const {say, statuses, words, rows} = JSON.parse($('data').textContent);
+  const lang = document.documentElement.lang;
+  const count = new Intl.NumberFormat(lang), short = new Intl.NumberFormat(lang, {maximumSignificantDigits: 2});
+  const compare = new Intl.Collator(lang, {numeric: true}).compare;
+  const STEP = 100;
+  const fine = statuses.indexOf('cleaned');
+
+  // el makes an element of attributes and children, which are text or elements.
+  const el = (tag, attributes, ...children) => {
+    const e = tag === 'svg' || tag === 'rect' ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) e.setAttribute(name, value);
+    e.append(...children.filter(c => c !== ''));
+    return e;
+  };
+  const bytes = n => {
+    if (n < 1000) return count.format(n) + ' B';
+    let unit = 0;
+    for (; n >= 999.5 && unit < 6; unit++) n /= 1000;
+    return (n < 9.95 ? short : count).format(n < 9.95 ? n : Math.round(n)) + ' ' + ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'][unit];
+  };
+  const bars = (numbers, name) => {
+    const svg = el('svg', {class: name, viewBox: '0 0 1000 24', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
+    for (let i = 0; i < numbers.length; i += 4) {
+      const [x, width, role, goes] = numbers.slice(i, i + 4);
+      svg.append(el('rect', {class: 'r' + role, x, y: 0, width, height: 16}));
+      if (goes) svg.append(el('rect', {class: 'g' + goes, x, y: 18, width, height: 6}));
+    }
+    return svg;
+  };
+  const figure = (title, size, goes, numbers) =>
+    el('figure', {}, el('figcaption', {}, title + ': ' + bytes(size) + (goes ? ', ' + say.ofWhich + ' ' + count.format(goes) : '')), bars(numbers, 'large'));
+
+  // details is what is known of a file.
+  const details = row => {
+    const cell = el('td', {colspan: 6});
+    if (row.p) cell.append(figure(say.before, row.z, row.b, row.p), figure(say.after, row.a, 0, row.q));
+    if (row.l) {
+      const head = el('tr', {}, ...['kind', 'place', 'offset', 'length', 'value', 'fate'].map(k => el('th', {scope: 'col'}, say[k])));
+      const body = el('tbody', {});
+      for (const [kind, place, value, fate, goes, offset, length, times] of row.l) {
+        body.append(el('tr', goes ? {class: 'goes'} : {},
+          el('td', {}, words[kind]), el('td', {}, el('bdi', {}, words[place])), el('td', {}, '0x' + offset.toString(16)), el('td', {}, bytes(length)),
+          el('td', {}, el('bdi', {}, words[value]), times > 1 ? ` (${count.format(times)} ${say.times})` : ''), el('td', {}, words[fate])));
+      }
+      cell.append(el('div', {class: 'findings', tabindex: 0, role: 'region', 'aria-label': row.n}, el('table', {}, el('thead', {}, head), body)));
+    }
+    if (row.u) cell.append(el('p', {class: 'cut'}, say.unlisted + ' ' + count.format(row.u)));
+    return el('tr', {class: 'more'}, cell);
+  };
+
+  const toggle = (button, row, open) => {
+    const tr = button.closest('tr'), is = button.getAttribute('aria-expanded') === 'true';
+    if (is === open) return;
+    button.setAttribute('aria-expanded', open);
+    if (open) tr.after(details(row)); else tr.nextElementSibling.remove();
+  };
+  const rowOf = new WeakMap();
+
+  const draw = row => {
+    const name = el('bdi', {}, row.n), file = el('th', {scope: 'row'});
+    if (row.p || row.l || row.u) {
+      const button = el('button', {type: 'button', class: 'name', 'aria-expanded': 'false'}, name);
+      rowOf.set(button, row);
+      button.addEventListener('click', () => toggle(button, row, button.getAttribute('aria-expanded') !== 'true'));
+      file.append(button);
+    } else file.append(name);
+    for (const why of row.r || []) file.append(el('p', {class: 'why'}, why));
+    if (row.d) file.append(el('p', {class: 'remedy'}, say.remedy + ' ' + row.d));
+    const kinds = (row.k || []).map(k => words[k]).join(', '), status = statuses[row.s];
+    return el('tr', {},
+      el('td', {}, el('span', {class: 'status s-' + status}, say['status.' + status])), file,
+      el('td', {class: 'wide'}, words[row.f]),
+      el('td', {class: 'number full'}, bytes(row.z) + (row.a !== row.z ? ' → ' + bytes(row.a) : '')),
+      el('td', {class: 'number full'}, count.format(row.t || 0), kinds ? el('span', {class: 'kinds'}, kinds) : ''),
+      el('td', {class: 'wide'}, row.p ? bars(row.p, 'small') : ''));
+  };
+
+  // What can be searched for is put together when it first is.
+  const textOf = row => row.x ||= [row.n, words[row.f], say['status.' + statuses[row.s]], row.d || '', ...(row.r || []),
+    ...(row.l || []).flatMap(l => [words[l[0]], words[l[1]], words[l[2]]])].join('\n').toLowerCase();
+  const orders = {
+    status: (a, b) => a.s - b.s || compare(a.n, b.n),
+    name: (a, b) => compare(a.n, b.n),
+    format: (a, b) => compare(words[a.f], words[b.f]) || compare(a.n, b.n),
+    size: (a, b) => a.z - b.z || compare(a.n, b.n),
+    tags: (a, b) => (a.t || 0) - (b.t || 0) || compare(a.n, b.n),
+  };
+  let by = 'status', down = false, chosen = [], drawn = 0;
+
+  const drawMore = n => {
+    const part = document.createDocumentFragment(), first = drawn;
+    for (const end = Math.min(chosen.length, drawn + n); drawn < end; drawn++) part.append(draw(chosen[drawn]));
+    const one = part.firstElementChild;
+    $('rows').append(part);
+    $('on').hidden = drawn === chosen.length;
+    $('shown').textContent = `${say.shown} ${count.format(drawn)} ${say.of} ${count.format(chosen.length)}`;
+    return first > 0 && one && one.querySelector('button');
+  };
+  const select = () => {
+    const wanted = $('search').value.trim().toLowerCase().split(/\s+/).filter(Boolean), which = $('which').value;
+    chosen = rows.filter(r => (which === '' || (which === 'due' ? r.s < fine : r.s === Number(which))) && wanted.every(w => textOf(r).includes(w)));
+    $('rows').replaceChildren();
+    drawn = 0;
+    drawMore(STEP);
+  };
+  const sort = () => {
+    rows.sort(orders[by]);
+    if (down) rows.reverse();
+    for (const th of document.querySelectorAll('#list th[data-by]')) {
+      if (th.dataset.by === by) th.setAttribute('aria-sort', down ? 'descending' : 'ascending'); else th.removeAttribute('aria-sort');
+    }
+    select();
+  };
+
+  for (const th of document.querySelectorAll('#list th[data-by]')) {
+    const button = el('button', {type: 'button'}, ...th.childNodes);
+    button.addEventListener('click', () => {
+      down = by === th.dataset.by && !down;
+      by = th.dataset.by;
+      sort();
+    });
+    th.append(button);
+  }
+  for (const s of [...new Set(rows.map(r => r.s))].sort((a, b) => a - b)) $('which').append(el('option', {value: s}, say['status.' + statuses[s]]));
+  let wait;
+  $('search').addEventListener('input', () => { clearTimeout(wait); wait = setTimeout(select, 150); });
+  $('which').addEventListener('change', select);
+  $('tools').addEventListener('submit', e => { e.preventDefault(); select(); });
+  $('more').addEventListener('click', () => (drawMore(STEP) || $('more')).focus());
+  $('rest').addEventListener('click', () => { const next = drawMore(Infinity); if (next) next.focus(); });
+  $('open').addEventListener('click', () => {
+    const buttons = [...document.querySelectorAll('#rows .name')], open = buttons.some(b => b.getAttribute('aria-expanded') !== 'true');
+    for (const b of buttons) toggle(b, rowOf.get(b), open);
+  });
+  $('print').addEventListener('click', () => print());
+  addEventListener('beforeprint', () => drawMore(Infinity));
+  $('tools').hidden = false;
+  sort();
+})();
