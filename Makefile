@@ -7,34 +7,46 @@ DESTDIR ?=
 FUZZTIME ?= 10m
 BENCHFLAGS ?=
 E2E ?=
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+BIN ?= bin
+VERSION ?= $(shell scripts/version.sh)
 LDFLAGS := -s -w -X main.release=$(VERSION)
+# What git knows of the checkout is in the version; the same comes out of a tarball.
+BUILD := $(GO) build -trimpath -buildvcs=false
+# All of what untagd is linked with is found at its start, and can't be changed later.
+HARDENED := -buildmode=pie -ldflags '$(LDFLAGS) -linkmode=external "-extldflags=-Wl,-z,relro,-z,now"'
 
-NODAEMON := echo "untagd could not be built: it needs gcc and libudev-dev. untag needs neither: make build, make run DRIVE=FOLDER" >&2; exit 1
+NODAEMON := echo "untagd could not be built. untag needs no C: make build, make run DRIVE=FOLDER" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run build daemon test e2e lint texts fuzz bench judge install uninstall clean
+.PHONY: help deps run build daemon test e2e lint texts fuzz bench judge install uninstall clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
 
-run: build $(if $(DRIVE),,daemon) ## clean the drive or folder DRIVE=path; without it, have untagd clean a demo drive
+deps: ## install what building needs, on Debian and Ubuntu (but for Go: https://go.dev/dl)
+	@scripts/packages.sh build daemon
+
+run: ## clean the drive or folder DRIVE=path; without it, have untagd clean a demo drive
+	@scripts/packages.sh build $(if $(DRIVE),,daemon)
+	@$(MAKE) --no-print-directory build $(if $(DRIVE),,daemon)
 	@scripts/run.sh $(if $(DRIVE),"$(DRIVE)")
 
-build: ## the static command line tool, bin/untag
-	@scripts/packages.sh build
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/untag ./cmd/untag
+build: ## the static command line tool, bin/untag; installs nothing (make deps does)
+	@scripts/need.sh build
+	CGO_ENABLED=0 $(BUILD) -ldflags '$(LDFLAGS)' -o $(BIN)/untag ./cmd/untag
+	@GO="$(GO)" scripts/completions.sh $(BIN)/completions
 
-daemon: ## the daemon, bin/untagd (needs libudev)
-	@scripts/packages.sh build daemon || { $(NODAEMON); }
-	CGO_ENABLED=1 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/untagd ./cmd/untagd || { $(NODAEMON); }
+daemon: ## the daemon, bin/untagd (needs gcc and libudev); installs nothing
+	@scripts/need.sh daemon || { $(NODAEMON); }
+	CGO_ENABLED=1 $(BUILD) $(HARDENED) -o $(BIN)/untagd ./cmd/untagd || { $(NODAEMON); }
 
 test: ## install what the tests need and run all of them
 	@scripts/packages.sh build daemon test
 	@scripts/test.sh
 
-e2e: build daemon ## the daemon in a virtual machine, with sticks plugged and pulled (root; E2E=regexp: some of it)
-	@scripts/packages.sh e2e
+e2e: ## the daemon in a virtual machine, with sticks plugged and pulled (root; E2E=regexp: some of it)
+	@scripts/packages.sh build daemon e2e
+	@$(MAKE) --no-print-directory build daemon
 	@scripts/e2e.sh '$(or $(E2E),.)'
 
 lint: ## gofmt, go vet, staticcheck
@@ -48,16 +60,18 @@ fuzz: ## every fuzz target in turn for FUZZTIME=10m
 	@scripts/packages.sh build daemon
 	@scripts/fuzz.sh $(FUZZTIME)
 
-bench: build ## the same work done by untag and by its peers (BENCHFLAGS=-quick: small)
-	@scripts/packages.sh bench
+bench: ## the same work done by untag and by its peers (BENCHFLAGS=-quick: small)
+	@scripts/packages.sh build bench
+	@$(MAKE) --no-print-directory build
 	$(GO) run ./bench $(BENCHFLAGS)
 
-judge: build ## clean a copy of the sample corpus, ask other programs what is left, and damage it (UNTAG_DAMAGES=20000)
-	@scripts/packages.sh test
+judge: ## clean a copy of the sample corpus, ask other programs what is left, and damage it (UNTAG_DAMAGES=20000)
+	@scripts/packages.sh build test
+	@$(MAKE) --no-print-directory build
 	@scripts/judge.sh
 
 install: ## copy what was built, manual pages, completions and units below PREFIX=/usr/local (and DESTDIR)
-	@scripts/install.sh install "$(DESTDIR)" "$(PREFIX)"
+	@BIN="$(BIN)" scripts/install.sh install "$(DESTDIR)" "$(PREFIX)"
 
 uninstall: ## remove what install copied
 	@scripts/install.sh uninstall "$(DESTDIR)" "$(PREFIX)"

@@ -11,22 +11,15 @@ packages() {
     demo) echo mount e2fsprogs dosfstools ;;
     test) echo libimage-exiftool-perl ffmpeg python3 python3-pil mkvtoolnix flac sox vorbis-tools libjpeg-turbo-progs libheif-examples libavif-bin libjxl-tools libopenjp2-tools librsvg2-bin imagemagick groff-base \
       mount e2fsprogs dosfstools exfatprogs exfat-fuse ntfs-3g fuse2fs btrfs-progs \
-      dbus dbus-bin systemd chromium ;; # real drives, as images; a bus; what judges the units; a browser
+      dbus dbus-bin systemd chromium desktop-file-utils ;; # real drives, as images; a bus; what judges the units; a browser; what judges entries of menus
     e2e) echo qemu-system-x86 qemu-utils mmdebstrap debian-archive-keyring busybox-static kmod cpio xz-utils \
       mount mtools e2fsprogs dosfstools exfatprogs exfat-fuse ntfs-3g ;; # a machine, sticks, and what looks into them
+    packages) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross mmdebstrap debian-archive-keyring xz-utils ;;
+    lint-packages) echo lintian rpmlint rpm cpio binutils desktop-file-utils qemu-user-static ;;
+    arm) echo qemu-user-static ;;
     bench) echo libimage-exiftool-perl ffmpeg mat2 exiv2 jhead mkvtoolnix id3v2 python3-mutagen ;;
     *) echo "packages.sh: no set is called $1" >&2; return 1 ;;
   esac
-}
-
-need_go() {
-  local want have
-  want=$(awk '$1 == "go" {print $2}' "$(dirname "$0")/../go.mod")
-  have=$(go env GOVERSION 2>/dev/null | sed 's/^go//; s/[^0-9.].*//') || true
-  if [[ -z $have ]] || [[ $(printf '%s\n' "$want" "$have" | sort -V | head -n 1) != "$want" ]]; then
-    echo "packages.sh: Go $want or later is needed, ${have:-none} is here: see https://go.dev/dl" >&2
-    return 1
-  fi
 }
 
 missing() {
@@ -58,7 +51,7 @@ update() {
 }
 
 for set in "$@"; do
-  if [[ $set == build ]]; then need_go; fi
+  if [[ $set == build ]]; then "$(dirname "$0")/need.sh" build; fi # which no package has
 done
 list=()
 for set in "$@"; do

@@ -96,7 +96,7 @@ func TestPathsAreThoseOfInstall(t *testing.T) {
 			t.Fatalf("%s: %d lines of ExecStart", path, len(start))
 		}
 		program, ok := strings.CutPrefix(strings.Fields(start[0])[0], prefix)
-		if !ok || !strings.Contains(script, fmt.Sprintf("755 bin/%s %s\"", filepath.Base(program), program)) {
+		if !ok || !strings.Contains(script, fmt.Sprintf("755 $bin/%s %s\"", filepath.Base(program), program)) {
 			t.Errorf("%s starts %s, which scripts/install.sh does not install", path, start[0])
 		}
 	}

@@ -1,0 +1,15 @@
+"""As much of GObject and Nautilus as an extension for its menu sees."""
+from types import SimpleNamespace
+
+
+class Item:
+    def __init__(self, name, label, tip):
+        self.name, self.label = name, label
+
+    def connect(self, signal, call):
+        assert signal == "activate"
+        self.activate = lambda: call(self)
+
+
+GObject = SimpleNamespace(GObject=type("GObject", (), {}))
+Nautilus = SimpleNamespace(MenuProvider=type("MenuProvider", (), {}), MenuItem=Item)
