@@ -63,7 +63,7 @@ var beside = []string{"track", "positions", "aae", "sony-xml", "appledouble", "x
 func shelves() []shelf {
 	return []shelf{
 		{"jpeg", ".jpg", append(photos, hidingPhotos...)},
-		{"tiff", ".tif", append(tiffs, raws...)}, {"bigtiff", ".btf", bigTIFFs}, {"raf", ".raf", rafs}, {"mrw", ".mrw", mrws}, {"cr3", ".cr3", cr3s},
+		{"tiff", ".tif", append(tiffs, raws...)}, {"bigtiff", ".btf", bigTIFFs}, {"raf", ".raf", rafs}, {"mrw", ".mrw", mrws}, {"cr3", ".cr3", cr3s}, {"crw", ".crw", crws}, {"x3f", ".x3f", x3fs},
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos}, {"qoi", ".qoi", qois}, {"pcx", ".pcx", pcxs}, {"tga", ".tga", tgas}, {"dds", ".dds", ddss}, {"pnm", ".ppm", pnms}, {"hdr", ".hdr", hdrs}, {"exr", ".exr", exrs}, {"djvu", ".djvu", djvus},
 		{"gif", ".gif", gifs},

@@ -38,8 +38,6 @@ func recognised() (all []scrub.Format) {
 
 		{"xcf", "GIMP picture", "xcf", sniff.Like("gimp xcf ")},
 		{"jxr", "JPEG XR picture", "jxr wdp hdp", sniff.Like("II\xbc\x01")},
-		{"crw", "Canon CRW raw picture", "crw", sniff.Like("II?\x00\x00\x00HEAPCCDR")},
-		{"x3f", "Sigma raw picture", "x3f", sniff.Like("FOVb")},
 		{"raster", "DPX, Cineon, Sun, SGI picture", "dpx cin ras sgi", sniff.Like("SDPX", "XPDS", "\x80\x2a\x5f\xd7", "\x59\xa6\x6a\x95", "\x01\xda?\x01\x00", "\x01\xda?\x02\x00")},
 		{"fits", "FITS picture", "fits fts", sniff.Words("SIMPLE  =                    T")},
 		{"dicom", "DICOM picture", "dcm", sniff.Like(sniff.Skip(128) + "DICM")},

@@ -1,7 +1,7 @@
 package raw
 
 import (
-	"bytes"
+	"cmp"
 	"slices"
 
 	"untag/scrub"
@@ -39,12 +39,19 @@ func canon(s *scrub.Scan) error {
 	case at < s.Size():
 		s.End(scrub.End{Off: at, Least: 8, More: c.more})
 	}
+	for _, m := range c.media {
+		if err := c.data(m.Off, m.End()); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 type cr3 struct {
 	*scrub.Scan
 	picture bool // there is media data
+	media   []scrub.Range
+	tracks  []track
 }
 
 // boxes goes through the boxes in [at, end), and returns where it stopped.
@@ -61,7 +68,12 @@ func (c *cr3) boxes(at, end int64, in string, depth int) (int64, error) {
 			}
 			if b.Type == "mdat" { // the picture is cut short
 				c.Doubt("the picture is cut short")
-				c.Claim(at, end-at, scrub.Payload, "mdat")
+				head := int64(8)
+				if b.Len == 1 {
+					head = min(16, end-at)
+				}
+				c.Claim(at, head, scrub.Structure, "mdat")
+				c.picture, c.media = true, append(c.media, scrub.Range{Off: at + head, Len: end - at - head})
 				return end, nil
 			}
 			return at, nil
@@ -93,6 +105,9 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 		return block(c.Scan, body, n, place, blocks[b.Type], "Canon")
 	case slices.Contains(holders, b.Type):
 		head(0)
+		if b.Type == "trak" {
+			c.tracks = append(c.tracks, track{})
+		}
 		return c.holds(body, b.End(), place, depth)
 	case b.Type == "uuid" && n >= 16:
 		return c.uuid(b, place, depth)
@@ -101,7 +116,7 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 	case b.Type == "mdat":
 		c.picture = n > 0
 		head(0)
-		c.Claim(body, n, scrub.Payload, place)
+		c.media = append(c.media, scrub.Range{Off: body, Len: n})
 		c.Unread()
 	case b.Type == "free" || b.Type == "skip":
 		head(0)
@@ -110,12 +125,8 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 		return c.times(b, place)
 	case slices.Contains(needed, b.Type):
 		c.Claim(b.Off, b.Len, scrub.Structure, place)
-		if b.Type == "stsd" {
-			d, err := c.Bytes(body, int(min(n, 64)))
-			if err == nil && bytes.Contains(d, []byte("CTMD")) {
-				c.Doubt("the track CTMD stays, which tells of time and camera")
-			}
-			return err
+		if len(c.tracks) > 0 {
+			return c.table(b)
 		}
 	default:
 		c.Claim(b.Off, b.Len, scrub.Structure, place)
@@ -124,13 +135,26 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 	return nil
 }
 
+// holds goes through the boxes in a box, if they fill it: a wrong length would have another
+// box go with what it makes part of a block.
 func (c *cr3) holds(at, end int64, place string, depth int) error {
-	at, err := c.boxes(at, end, place+"/", depth+1)
-	if err == nil && at < end {
-		c.Claim(at, end-at, scrub.Structure, place)
-		c.Doubt("bytes in %s that are no box", place)
+	rest, err := box.Each(c.Scan, at, end, func(b box.Box) error {
+		if zero, err := c.Constant(b.Off, 4, 0); err != nil || zero || !box.IsType([]byte(b.Type)) {
+			return cmp.Or(err, c.Errorf(b.Off, "no box"))
+		}
+		return nil
+	})
+	if err != nil && !scrub.Refusal(err) {
+		return err
 	}
-	return err
+	if err == nil && rest == end {
+		if at, err = c.boxes(at, end, place+"/", depth+1); err != nil || at == end {
+			return err
+		}
+	}
+	c.Claim(at, end-at, scrub.Structure, place)
+	c.Doubt("bytes in %s that are no box", place)
+	return nil
 }
 
 // uuid deals with a box whose name says what it holds.
@@ -177,15 +201,8 @@ func (c *cr3) preview(b box.Box, place string) error {
 		c.Claim(b.Off, b.Len, scrub.Structure, place)
 		return nil
 	}
-	at, n := b.Body()+before, b.Size()-before
 	c.Claim(b.Off, b.Head+before, scrub.Structure, place)
-	err := c.Medium(scrub.Extents{{Off: at, Len: n}}, place)
-	if scrub.Refusal(err) {
-		c.Doubt("the preview stays as it is: %v", err)
-		c.Claim(at, n, scrub.Payload, place)
-		return nil
-	}
-	return err
+	return jpeg(c.Scan, b.Body()+before, b.Size()-before, place)
 }
 
 // times has the times go at which the film and its tracks were made.

@@ -24,6 +24,7 @@ const (
 type part struct {
 	off, len int64
 	clean    func(off, n int64) error
+	whole    bool // it proves itself: parts that share its bytes are wrong about that
 }
 
 // fuji plans a RAF.
@@ -52,7 +53,7 @@ func fuji(s *scrub.Scan) error {
 		func(off, n int64) error { return sensor(s, off, n) },
 		func(off, n int64) error { s.Claim(off, n, scrub.Payload, "picture"); return nil },
 	} {
-		p := part{be32(b[fujiPointers+8*i:]), be32(b[fujiPointers+8*i+4:]), clean}
+		p := part{off: be32(b[fujiPointers+8*i:]), len: be32(b[fujiPointers+8*i+4:]), clean: clean}
 		if p.off < fujiHead || p.len <= 0 || p.off >= s.Size() {
 			s.Doubt("a part of the picture is missing")
 			continue
@@ -63,33 +64,37 @@ func fuji(s *scrub.Scan) error {
 		}
 		parts = append(parts, p)
 	}
-	return inOrder(s, fujiHead, parts)
+	return inOrder(s, fujiHead, s.Size(), 256, parts) // further pointers of newer cameras
 }
 
-// inOrder cleans parts one after the other, and claims what lies between.
-func inOrder(s *scrub.Scan, at int64, parts []part) error {
-	slices.SortFunc(parts, func(a, b part) int { return cmp.Compare(a.off, b.off) })
+// inOrder cleans parts of [at, end) one after the other, and claims what lies between. Up to
+// lead bytes before the first are of the header.
+func inOrder(s *scrub.Scan, at, end, lead int64, parts []part) error {
+	slices.SortFunc(parts, func(a, b part) int { return cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(a.len, b.len)) })
+	stays := func(off, n int64) error { s.Claim(off, n, scrub.Payload, "picture"); return nil }
 	for i, p := range parts {
+		shared := i+1 < len(parts) && p.off+p.len > parts[i+1].off && !p.whole
 		if p.off < at {
-			s.Doubt("parts of the picture share bytes")
-			if p.len -= at - p.off; p.len <= 0 {
-				continue
-			}
-			p.off, p.clean = at, func(off, n int64) error { s.Claim(off, n, scrub.Payload, "picture"); return nil }
+			shared, p.len, p.off = true, p.len-(at-p.off), at
 		}
-		if i == 0 && p.off-at <= 256 { // further pointers of newer cameras
+		if shared {
+			s.Doubt("parts of the picture share bytes")
+			p.clean = stays
+		}
+		if p.len <= 0 {
+			continue
+		}
+		if i == 0 && p.off-at <= lead {
 			s.Claim(at, p.off-at, scrub.Structure, "header")
 		} else if err := rest(s, at, p.off); err != nil {
 			return err
 		}
-		if p.len > 0 {
-			if err := p.clean(p.off, p.len); err != nil {
-				return err
-			}
+		if err := p.clean(p.off, p.len); err != nil {
+			return err
 		}
 		at = p.off + p.len
 	}
-	return rest(s, at, s.Size())
+	return rest(s, at, end)
 }
 
 // sensor claims what decoders know the sensor by.

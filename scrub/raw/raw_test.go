@@ -45,5 +45,5 @@ func TestUnknownBoxes(t *testing.T) {
 }
 
 func FuzzRaw(f *testing.F) {
-	scrubtest.Fuzz(f, formats.Engine(), samples.Of("raf", "mrw", "cr3")...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("raf", "mrw", "cr3", "crw", "x3f")...)
 }

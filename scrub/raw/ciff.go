@@ -1,0 +1,158 @@
+package raw
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/tags"
+	"untag/scrub/words"
+)
+
+// ciff plans a CRW: heaps of values with a directory at the end of each, to which its last
+// four bytes point (CIFF 1.0; ExifTool, CanonRaw.pm; LibRaw, parse_ciff).
+func ciff(s *scrub.Scan) error {
+	head := le32(s.Get(2, 4))
+	c := &heaps{Scan: s, has: map[uint64]bool{}, seen: map[int64]bool{}}
+	if head < 14 || head > 64 || head > s.Size() {
+		s.Doubt("the header is %d bytes long", head)
+		head = min(14, s.Size())
+	}
+	s.Claim(0, head, scrub.Structure, "header")
+	c.heap(head, s.Size(), 0)
+	if !c.has[ciffPicture] {
+		s.Doubt("there is no picture")
+	}
+	s.Unread()
+	return inOrder(s, head, s.Size(), 0, c.parts)
+}
+
+// Tags of CIFF.
+const (
+	ciffModel   = 0x080A
+	ciffVersion = 0x080B
+	ciffPicture = 0x2005
+)
+
+// heaps is the work on the heaps of a CRW.
+type heaps struct {
+	*scrub.Scan
+	parts []part
+	has   map[uint64]bool // tags that are there
+	seen  map[int64]bool  // directories that were read
+}
+
+// heap notes the parts of the one in [at, end).
+func (c *heaps) heap(at, end int64, depth int) {
+	const most, deepest, pointer, entry = 127, 8, 4, 10 // as decoders have it
+	dir := int64(-1)
+	if end-at > pointer {
+		dir = at + le32(c.Get(end-pointer, pointer))
+	}
+	if depth > deepest || dir < at || dir > end-pointer-2 || c.seen[dir] {
+		c.Doubt("a heap of %d bytes has no directory", end-at)
+		return
+	}
+	c.seen[dir] = true
+	b := c.Get(dir, 2)
+	n := int64(b[0]) | int64(b[1])<<8
+	if n > most || dir+2+n*entry > end-pointer {
+		c.Doubt("a directory of %d entries does not fit its heap", n)
+		return
+	}
+	c.stays(dir, 2, scrub.Structure, "directory")
+	c.stays(end-pointer, pointer, scrub.Structure, "directory")
+	for i := dir + 2; n > 0; i, n = i+entry, n-1 {
+		e := c.Get(i, entry)
+		tag := uint64(e[0]) | uint64(e[1])<<8
+		if tag&0x4000 != 0 { // the value stands in the entry
+			c.stays(i, 2, scrub.Structure, "directory")
+			c.value(tag&0x3fff, i+2, entry-2)
+			continue
+		}
+		c.stays(i, entry, scrub.Structure, "directory")
+		off, size := at+le32(e[6:]), le32(e[2:])
+		switch kind := tag >> 8 & 0x38; {
+		case off > end || size > end-off:
+			c.Doubt("the value of tag 0x%04X lies outside its heap", tag)
+		case kind == 0x28 || kind == 0x30:
+			c.has[tag] = true
+			c.heap(off, off+size, depth+1)
+		case size > 0:
+			c.value(tag&0x3fff, off, size)
+		}
+	}
+}
+
+func (c *heaps) stays(off, n int64, role scrub.Role, place string) {
+	c.parts = append(c.parts, part{off: off, len: n, clean: func(off, n int64) error { c.Claim(off, n, role, place); return nil }})
+}
+
+// value notes that of a tag.
+func (c *heaps) value(tag uint64, off, n int64) {
+	c.has[tag] = true
+	c.parts = append(c.parts, part{off: off, len: n, clean: func(off, n int64) error {
+		t, ok := lookup("CIFF", tag)
+		if !ok {
+			t = tags.Tag{ID: fmt.Sprintf("0x%04X", tag), Fate: tags.Go, Kind: scrub.Unknown}
+		}
+		switch {
+		case t.Fate == tags.Hand && t.Kind == scrub.Thumbnail:
+			return jpeg(c.Scan, off, n, t.ID)
+		case t.Fate == tags.Hand:
+			return c.text(tag, t, off, n)
+		case t.Role != 0:
+			if t.Most > 0 && n > t.Most {
+				c.Doubt("%s is longer than it should be", t.ID)
+			}
+			c.Claim(off, n, t.Role, t.ID)
+			return nil
+		}
+		return c.gone(tag, t, off, n)
+	}})
+}
+
+// gone has a value go, unless it may be one that decoders need under a damaged number.
+func (c *heaps) gone(tag uint64, t tags.Tag, off, n int64) error {
+	const most = 1 << 10
+	for bit := range 14 {
+		vital := tag ^ 1<<bit
+		if v, _ := lookup("CIFF", vital); v.Role > scrub.Structure && !c.has[vital] || n > most {
+			c.Claim(off, n, scrub.Structure, t.ID)
+			c.Doubt("%s of %d bytes stays: it may be another one", t.ID, n)
+			return nil
+		}
+	}
+	if b := c.Get(off, 2); n > 2 && int64(b[0])|int64(b[1])<<8 == n { // the length, which readers ask for
+		c.Claim(off, 2, scrub.Structure, t.ID)
+		off, n = off+2, n-2
+	}
+	value := ""
+	if tag>>8&0x38 == 0x08 {
+		value = strings.TrimRight(string(c.Get(off, int(n))), "\x00")
+	}
+	return c.BlankValue(off, n, 0, t.Kind, t.ID, value)
+}
+
+var firmware = regexp.MustCompile(`^(Firmware Version )?\d{1,2}(\.\d{1,2}){1,3}\x00*$`)
+
+// text keeps the names of maker and model, and the version of the firmware, by which
+// decoders know where the white balance is.
+func (c *heaps) text(tag uint64, t tags.Tag, off, n int64) error {
+	const most = 64
+	text := string(c.Get(off, int(min(n, most))))
+	names := strings.Split(strings.TrimRight(text, "\x00"), "\x00")
+	model := tag == ciffModel && len(names) == 2 && words.Readable(names[0]) && words.Readable(names[1])
+	if n > most || !model && !(tag == ciffVersion && firmware.MatchString(text)) {
+		if tag == ciffModel {
+			c.Doubt("%s is not what it should be", t.ID)
+			c.Claim(off, n, scrub.Structure, t.ID)
+			return nil
+		}
+		return c.gone(tag, t, off, n)
+	}
+	c.Claim(off, n, scrub.Structure, t.ID)
+	c.Stuck(scrub.Finding{Kind: t.Kind, Role: scrub.Render, Place: t.ID, Off: off, Len: n, Value: strings.Join(names, " ")})
+	return nil
+}
