@@ -7,6 +7,7 @@ require (
 	github.com/fsnotify/fsnotify v1.10.1
 	github.com/godbus/dbus/v5 v5.2.4
 	github.com/google/go-cmp v0.7.0
+	github.com/google/renameio/v2 v2.0.2
 	github.com/jochenvg/go-udev v0.0.0-20240801134859-b65ed646224b
 	github.com/landlock-lsm/go-landlock v0.11.0
 	github.com/leonelquinteros/gotext v1.7.2

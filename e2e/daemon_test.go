@@ -85,13 +85,27 @@ func TestStatus(t *testing.T) {
 func TestRules(t *testing.T) {
 	g := resume(t)
 	media := few("DCIM", 12)
-	g.sh(`mkdir -p /etc/untag && printf '[[rule]]\nmatch = { label = "KEEP*" }\naction = "ignore"\n' >/etc/untag/untagd.toml && systemctl reload untagd`)
+	g.sh(`printf '\n[[rule]]\nmatch = { label = "KEEP*" }\naction = "ignore"\n' >>/etc/untag/untagd.toml && systemctl reload untagd`)
 	s := g.insert(image.VFAT, "KEEPIT", 64, g.files(media))
 	s.mountIt()
 	g.until("it is ignored", func() bool { return s.drive().State == "ignored" })
-	g.sh("rm /etc/untag/untagd.toml && systemctl reload untagd")
+	g.sh("rm /etc/untag/untagd.toml && systemctl reload untagd && untag action scrub")
 	s.done(len(media))
 	s.leave(false, media)
+}
+
+// TestNobodyToAsk has a station without an action in its configuration leave a stick
+// as it is.
+func TestNobodyToAsk(t *testing.T) {
+	g := resume(t)
+	media := few("DCIM", 12)
+	g.sh("rm /etc/untag/untagd.toml && systemctl reload untagd")
+	s := g.insert(image.VFAT, "MINE", 64, g.files(media))
+	s.mountIt()
+	g.until("it was looked through", func() bool { d := s.drive(); return d.State == "watching" && d.Counts.Found == int64(len(media)) })
+	s.unmountIt()
+	s.pull()
+	mustHold(t, s.Image, true, image.Needles([]byte("CANARY-")))
 }
 
 // TestCrash kills the daemon in the middle of its work, and systemd starts it

@@ -73,7 +73,15 @@ func run(ctx context.Context, e env) int {
 		return d.misused(err, "untagd(8) tells where an example with every setting is")
 	}
 	d.config.Store(&c)
+	d.logAction(c)
 	return d.serve(ctx, c)
+}
+
+// logAction says that nothing will be cleaned, where nobody is asked either.
+func (d *daemon) logAction(c config.Config) {
+	if c.Action == config.Ask && os.Getuid() == 0 {
+		d.log.Warn().Msg("no action is configured, and a station asks nobody: drives are looked at and left as they are; untag action scrub has them cleaned, which can't be undone")
+	}
 }
 
 func (d *daemon) misused(err error, hint string) int {
@@ -93,6 +101,9 @@ func (d *daemon) load() (config.Config, error) {
 	}
 	if d.flags.sandboxSaid {
 		c.RequireSandbox = d.flags.sandbox
+	}
+	if c.Action == config.Ask && d.flags.byHand() {
+		c.Action = config.Scrub
 	}
 	return c, err
 }
@@ -252,6 +263,7 @@ func (d *daemon) reload() {
 	}
 	d.config.Store(&c)
 	d.station.SetConfig(c)
+	d.logAction(c)
 	d.log.Info().Int("rules", len(c.Rules)).Msg("configuration read")
 }
 

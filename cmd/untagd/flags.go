@@ -46,8 +46,8 @@ func (d *daemon) parse(args []string) error {
 	set.StringVar(&f.config, "config", "", "read this `file` instead of /etc/untag/untagd.toml and ~/.config/untag/untagd.toml")
 	set.StringVar(&f.log, "log", "console", "write the log as json or console")
 	set.StringVar(&f.level, "log-level", "info", "debug, info, warn or error; debug names files")
-	set.BoolVar(&f.once, "once", false, "clean what is mounted, and exit")
-	set.StringArrayVar(&f.drives, "drive", nil, "treat this `folder` as a drive, and look for no others")
+	set.BoolVar(&f.once, "once", false, "clean what is mounted, without asking, and exit")
+	set.StringArrayVar(&f.drives, "drive", nil, "treat this `folder` as a drive, clean it without asking, and look for no others")
 	set.BoolVar(&f.sandbox, "require-sandbox", true, "do nothing if the parsers can't be confined")
 	set.StringVar(&f.bus, "bus", "auto", "be found on the session or system bus; auto, or none")
 	set.BoolVar(&f.loop, "loop", false, "take loop devices as drives")
@@ -80,6 +80,9 @@ func (f *flags) check(args []string) error {
 	}
 	return nil
 }
+
+// byHand tells whether drives are cleaned because somebody has just said so.
+func (f *flags) byHand() bool { return f.once || len(f.drives) > 0 }
 
 func (f *flags) dbus() desktop.Bus {
 	if f.bus == "auto" {

@@ -205,6 +205,21 @@ func TestOnceByRules(t *testing.T) {
 	}
 }
 
+// Whoever names a folder has chosen, unless a configuration has it otherwise.
+func TestByHand(t *testing.T) {
+	for action, cleaned := range map[string]bool{"ask": true, "scrub": true, "report": false} {
+		t.Run(action, func(t *testing.T) {
+			dir := t.TempDir()
+			path := write(t, filepath.Join(dir, "a.jpg"), photo.Data)
+			rules := write(t, filepath.Join(t.TempDir(), "untagd.toml"), []byte("action = \""+action+"\"\n"))
+			_, _, log := finish(t, "--drive", dir, "--once", "--config", rules)
+			if holds(t, path, photo.Secrets) == cleaned {
+				t.Errorf("cleaned: %v\n%s", !cleaned, log)
+			}
+		})
+	}
+}
+
 func TestOnceInUse(t *testing.T) {
 	dir := t.TempDir()
 	f := must(os.OpenFile(write(t, filepath.Join(dir, "a.jpg"), photo.Data), os.O_RDWR, 0))

@@ -33,7 +33,7 @@ func TestStick(t *testing.T) {
 	there := write(t, filepath.Join(at, "DCIM", "there.jpg"), photo.Data)
 	testkit.Execute(t, "umount", at)
 	time.Sleep(200 * time.Millisecond)
-	rules := write(t, filepath.Join(dir, "untagd.toml"), []byte("[[rule]]\nmatch = { fs = \"ext4\", min_size = \"32MB\", max_size = \"35MB\" }\n[[rule]]\naction = \"ignore\"\n")) // what else is plugged in is none of ours
+	rules := write(t, filepath.Join(dir, "untagd.toml"), []byte("[[rule]]\nmatch = { fs = \"ext4\", min_size = \"32MB\", max_size = \"35MB\" }\naction = \"scrub\"\n[[rule]]\naction = \"ignore\"\n")) // what else is plugged in is none of ours
 	p := start(t, "--loop", "--settle", "150ms", "--log", "json", "--config", rules)
 	p.await("ready", func() bool { return p.logged("ready") })
 	began := time.Now()

@@ -39,6 +39,7 @@ func (c *checker) check() {
 	if len(c.errs) > 0 {
 		return
 	}
+	c.oneOf("action", c.Action, string(Scrub), string(Report), string(Ask))
 	c.checkPolicy("", c.policy)
 	if c.Settle != nil {
 		c.settle = c.duration("settle", *c.Settle)
@@ -113,7 +114,7 @@ func (c *checker) checkRule(key string, r rule) {
 	if r.Name != nil && *r.Name == "" {
 		c.fail(key+".name", "name is empty")
 	}
-	c.oneOf(key+".action", r.Action, string(Scrub), string(Report), string(Ignore))
+	c.oneOf(key+".action", r.Action, string(Scrub), string(Report), string(Ask), string(Ignore))
 	c.checkPolicy(key+".", r.policy)
 	var m Match
 	if r.Match != nil {
@@ -126,6 +127,7 @@ func (c *checker) match(key string, m match) Match {
 	return Match{
 		Label: c.pattern(key+".label", m.Label), UUID: c.pattern(key+".uuid", m.UUID),
 		Vendor: c.pattern(key+".vendor", m.Vendor), Model: c.pattern(key+".model", m.Model), FS: c.pattern(key+".fs", m.FS),
+		Folder:  c.pattern(key+".folder", m.Folder),
 		MinSize: c.size(key+".min_size", m.MinSize), MaxSize: c.maxSize(key, m),
 	}
 }

@@ -14,6 +14,8 @@ import (
 
 // Config is how drives are treated. [Default] has what files leave out.
 type Config struct {
+	// Action is what is done with drives of which no rule says otherwise.
+	Action  Action
 	Profile scrub.Profile
 	Keep    []scrub.Kind
 	Remove  []scrub.Kind
@@ -41,8 +43,9 @@ const (
 type Action string
 
 const (
-	Scrub  Action = "scrub"  // clean it
+	Scrub  Action = "scrub"  // clean it, which can't be undone
 	Report Action = "report" // look, and change nothing
+	Ask    Action = "ask"    // look, change nothing, and ask whether to clean it
 	Ignore Action = "ignore" // don't even look
 )
 
@@ -51,7 +54,7 @@ const (
 type Rule struct {
 	Name    string // its name, or "rule 3 of untagd.toml"
 	Match   Match
-	Action  Action
+	Action  Action // "": as for all other drives
 	Profile *scrub.Profile
 	Keep    []scrub.Kind // nil: as for all other drives; empty: none
 	Remove  []scrub.Kind
@@ -64,16 +67,18 @@ type Rule struct {
 // without regard to case, and "*" stands for anything, "?" for any one character.
 type Match struct {
 	Label, UUID, Vendor, Model, FS string
-	MinSize, MaxSize               int64 // bytes; 0 is not set
+	Folder                         string // one in the root of the drive
+	MinSize, MaxSize               int64  // bytes; 0 is not set
 }
 
 // Facts is what rules can ask about a drive.
 type Facts struct {
 	Label, UUID, Vendor, Model, FS string
-	Size                           int64 // bytes
+	Size                           int64    // bytes
+	Folders                        []string // in the root of the drive; nil if nobody has looked
 }
 
 // Default is what holds where no file says otherwise.
 func Default() Config {
-	return Config{Profile: scrub.ProfileDevice, Depth: scrub.DepthAuto, Settle: 2 * time.Second, RequireSandbox: true, Notify: NotifyAll}
+	return Config{Action: Ask, Profile: scrub.ProfileDevice, Depth: scrub.DepthAuto, Settle: 2 * time.Second, RequireSandbox: true, Notify: NotifyAll}
 }

@@ -25,6 +25,13 @@ func write(t *testing.T, text string) string {
 	return path
 }
 
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
 func load(t *testing.T, texts ...string) Config {
 	t.Helper()
 	var paths []string
@@ -48,6 +55,7 @@ func TestLoad(t *testing.T) {
 		{"no file", nil, func(*Config) {}},
 		{"an empty file", []string{""}, func(*Config) {}},
 		{"everything", []string{`
+action = "scrub"
 profile = "strict"
 keep = ["time", "place"]
 remove = ["cover"]
@@ -57,9 +65,10 @@ settle = "1m30s"
 require_sandbox = false
 notify = "none"
 `}, func(c *Config) {
-			*c = Config{Profile: scrub.ProfileStrict, Keep: []scrub.Kind{scrub.Time, scrub.Place}, Remove: []scrub.Kind{scrub.Cover},
+			*c = Config{Action: Scrub, Profile: scrub.ProfileStrict, Keep: []scrub.Kind{scrub.Time, scrub.Place}, Remove: []scrub.Kind{scrub.Cover},
 				Depth: scrub.DepthIndex, LeaveSigned: true, Settle: 90 * time.Second, Notify: NotifyNone}
 		}},
+		{"what Windows begins a file with", []string{"\ufeffsettle = '5s'"}, func(c *Config) { c.Settle = 5 * time.Second }},
 		{"windows line ends", []string{"settle = \"5s\"\r\nnotify = \"problems\"\r\n"}, func(c *Config) { c.Settle, c.Notify = 5*time.Second, NotifyProblems }},
 		{"no waiting", []string{`settle = "0s"`}, func(c *Config) { c.Settle = 0 }},
 		{"a second file overrides what it sets", []string{"settle = \"5s\"\nkeep = [\"time\"]\nremove = [\"cover\"]", "keep = []\nsettle = \"6s\""},
@@ -75,6 +84,7 @@ depth = "deep"
 leave_signed = false
 [rule.match]
 label = "CAMERA"
+folder = "DCIM"
 uuid = "1234-*"
 vendor = "V"
 model = "M"
@@ -83,19 +93,19 @@ min_size = "1GB"
 max_size = "2 TiB"
 `}, func(c *Config) {
 			c.Rules = []Rule{{Name: "mine", Action: Report, Profile: &strict, Keep: []scrub.Kind{}, Remove: []scrub.Kind{scrub.Cover}, Depth: &deep, LeaveSigned: new(bool),
-				Match: Match{Label: "CAMERA", UUID: "1234-*", Vendor: "V", Model: "M", FS: "vfat", MinSize: 1e9, MaxSize: 2 << 40}}}
+				Match: Match{Label: "CAMERA", Folder: "DCIM", UUID: "1234-*", Vendor: "V", Model: "M", FS: "vfat", MinSize: 1e9, MaxSize: 2 << 40}}}
 		}},
 		{"rules without names, and all ways to write a match", []string{"[[rule]]\nmatch = { label = 'a' }\n[[rule]]\nmatch.label = 'b'\naction = 'ignore'\n"},
 			func(c *Config) {
-				c.Rules = []Rule{{Name: "rule 1 of untagd.toml", Match: Match{Label: "a"}, Action: Scrub}, {Name: "rule 2 of untagd.toml", Match: Match{Label: "b"}, Action: Ignore}}
+				c.Rules = []Rule{{Name: "rule 1 of untagd.toml", Match: Match{Label: "a"}}, {Name: "rule 2 of untagd.toml", Match: Match{Label: "b"}, Action: Ignore}}
 			}},
 		{"rules as a list", []string{"rule = [{ name = 'x', match = { fs = 'ext4' } }, { name = 'y', action = 'ignore' }]"},
 			func(c *Config) {
-				c.Rules = []Rule{{Name: "x", Match: Match{FS: "ext4"}, Action: Scrub}, {Name: "y", Action: Ignore}}
+				c.Rules = []Rule{{Name: "x", Match: Match{FS: "ext4"}}, {Name: "y", Action: Ignore}}
 			}},
 		{"the rules of the second file come first", []string{"[[rule]]\nname = 'a'\nmatch.label = 'a'", "[[rule]]\nname = 'b'\naction = 'ignore'"},
 			func(c *Config) {
-				c.Rules = []Rule{{Name: "b", Action: Ignore}, {Name: "a", Match: Match{Label: "a"}, Action: Scrub}}
+				c.Rules = []Rule{{Name: "b", Action: Ignore}, {Name: "a", Match: Match{Label: "a"}}}
 			}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -112,6 +122,9 @@ func TestSampleHasTheDefaults(t *testing.T) {
 	c, err := Load("untagd.toml")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if text := string(must(os.ReadFile("untagd.toml"))); !strings.Contains(text, "\naction = ") || !strings.Contains(text, "can't be undone") {
+		t.Error("the sample doesn't say what is done, and what that means")
 	}
 	if d := cmp.Diff(Default(), c); d != "" {
 		t.Error(d)
@@ -132,7 +145,7 @@ func sampleUncommented(t *testing.T) string {
 
 func TestSampleShowsTheDefaults(t *testing.T) {
 	c := load(t, sampleUncommented(t))
-	if len(c.Rules) != 2 {
+	if len(c.Rules) != 3 {
 		t.Errorf("%d rules", len(c.Rules))
 	}
 	c.Rules = nil
@@ -217,6 +230,7 @@ func TestLoadOfWhatIsNoFile(t *testing.T) {
 
 func TestFor(t *testing.T) {
 	c := load(t, `
+action = "scrub"
 profile = "strict"
 keep = ["time"]
 remove = ["cover"]
@@ -271,11 +285,38 @@ match = { fs = "btrfs" }
 
 func TestForWithoutFiles(t *testing.T) {
 	action, opt, rule := Default().For(Facts{Label: "CAMERA"})
-	if err := opt.Policy.Check(); action != Scrub || rule != "" || err != nil {
+	if err := opt.Policy.Check(); action != Ask || rule != "" || err != nil {
 		t.Errorf("%s by %q: %v", action, rule, err)
 	}
 	if d := cmp.Diff(scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileDevice}, Depth: scrub.DepthAuto}, opt); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestFolders(t *testing.T) {
+	c := load(t, `
+[[rule]]
+match.label = "mine"
+action = "scrub"
+[[rule]]
+match = { folder = "dcim", fs = "exfat" }
+action = "report"
+`)
+	for _, tt := range []struct {
+		name   string
+		facts  Facts
+		action Action
+		look   bool
+	}{
+		{"there", Facts{FS: "exfat", Folders: []string{"a", "DCIM"}}, Report, false},
+		{"not there", Facts{FS: "exfat", Folders: []string{}}, Ask, false},
+		{"nobody has looked", Facts{FS: "exfat"}, Ask, true},
+		{"it makes no difference", Facts{FS: "vfat"}, Ask, false},
+		{"an earlier rule counts", Facts{FS: "exfat", Label: "MINE"}, Scrub, false},
+	} {
+		if action, _, _ := c.For(tt.facts); action != tt.action || c.MustLook(tt.facts) != tt.look {
+			t.Errorf("%s: %s, look: %v", tt.name, action, c.MustLook(tt.facts))
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 // plain texts, since go-toml v2.4.3 loses the place of some errors that
 // UnmarshalText returns, and doesn't ask it for each element of an array.
 type file struct {
+	Action         *string `toml:"action"`
 	Settle         *string `toml:"settle"`
 	RequireSandbox *bool   `toml:"require_sandbox"`
 	Notify         *string `toml:"notify"`
@@ -44,6 +45,7 @@ type match struct {
 	Vendor  *string `toml:"vendor"`
 	Model   *string `toml:"model"`
 	FS      *string `toml:"fs"`
+	Folder  *string `toml:"folder"`
 	MinSize *string `toml:"min_size"`
 	MaxSize *string `toml:"max_size"`
 }
@@ -60,6 +62,7 @@ func parse(path string, text []byte) (*file, error) {
 
 // override sets in c what the file says.
 func (f *file) override(c *Config) {
+	setWord(&c.Action, f.Action)
 	if f.Settle != nil {
 		c.Settle = f.settle
 	}
@@ -79,7 +82,7 @@ func (f *file) override(c *Config) {
 
 func (f *file) rule(i int) Rule {
 	from := f.Rules[i]
-	r := Rule{Name: f.name(i), Match: f.matches[i], Action: Scrub, LeaveSigned: from.Signed}
+	r := Rule{Name: f.name(i), Match: f.matches[i], LeaveSigned: from.Signed}
 	setWord(&r.Action, from.Action)
 	if from.Profile != nil {
 		r.Profile = (*scrub.Profile)(from.Profile)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -15,15 +16,26 @@ const maxFile = 1 << 20
 // Standard returns those of the usual files that exist: /etc/untag/untagd.toml,
 // and untag/untagd.toml below $XDG_CONFIG_HOME or ~/.config.
 func Standard(getenv func(string) string) []string {
-	paths := []string{"/etc/untag/untagd.toml"}
+	paths := []string{System}
+	if own := Own(getenv); own != "" {
+		paths = append(paths, own)
+	}
+	return slices.DeleteFunc(paths, missing)
+}
+
+// System is the file of the whole machine.
+const System = "/etc/untag/untagd.toml"
+
+// Own is the file of the user, "" if there is no home for it.
+func Own(getenv func(string) string) string {
 	own := getenv("XDG_CONFIG_HOME")
 	if !filepath.IsAbs(own) { // the XDG base directory specification ignores what is relative
 		own = filepath.Join(getenv("HOME"), ".config")
 	}
-	if filepath.IsAbs(own) {
-		paths = append(paths, filepath.Join(own, "untag", "untagd.toml"))
+	if !filepath.IsAbs(own) {
+		return ""
 	}
-	return slices.DeleteFunc(paths, missing)
+	return filepath.Join(own, "untag", "untagd.toml")
 }
 
 // missing is false where something is in the way: Load then says what.
@@ -61,5 +73,5 @@ func read(path string) ([]byte, error) {
 	if err == nil && len(text) > maxFile {
 		err = fmt.Errorf("%s: is longer than %d bytes", path, maxFile)
 	}
-	return text, err
+	return bytes.TrimPrefix(text, []byte("\ufeff")), err // with which editors of Windows begin a file
 }

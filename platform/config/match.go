@@ -1,21 +1,35 @@
 package config
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"untag/scrub"
 )
 
 // For says what to do with a drive, under which options, and by which rule; ""
-// is the rule if none matches, and the action [Scrub].
+// is the rule if none matches.
 func (c Config) For(f Facts) (Action, scrub.Options, string) {
 	opt := scrub.Options{Policy: scrub.Policy{Profile: c.Profile, Keep: c.Keep, Remove: c.Remove, LeaveSigned: c.LeaveSigned}, Depth: c.Depth}
 	for _, r := range c.Rules {
 		if r.Match.holds(f) {
-			return r.Action, r.override(opt), r.Name
+			return cmp.Or(r.Action, c.Action), r.override(opt), r.Name
 		}
 	}
-	return Scrub, opt, ""
+	return c.Action, opt, ""
+}
+
+// MustLook tells whether what is to be done with a drive depends on the folders
+// in its root, and nobody has looked yet.
+func (c Config) MustLook(f Facts) bool {
+	for _, r := range c.Rules {
+		folder := r.Match.Folder
+		if r.Match.Folder = ""; r.Match.holds(f) {
+			return folder != "" && f.Folders == nil
+		}
+	}
+	return false
 }
 
 func (r Rule) override(opt scrub.Options) scrub.Options {
@@ -36,6 +50,9 @@ func (m Match) holds(f Facts) bool {
 		if t[0] != "" && !like(t[0], t[1]) {
 			return false
 		}
+	}
+	if m.Folder != "" && !slices.ContainsFunc(f.Folders, func(name string) bool { return like(m.Folder, name) }) {
+		return false
 	}
 	return f.Size >= m.MinSize && (m.MaxSize == 0 || f.Size <= m.MaxSize)
 }

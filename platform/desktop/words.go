@@ -77,7 +77,7 @@ func others(n int64) string {
 // is no problem.
 func onlyReported(s station.DriveState) bool {
 	c := s.Counts
-	return s.Action == config.Report && s.Problem == station.NoProblem && c.Partly+c.Unsupported+c.Failed+c.Waiting == 0
+	return (s.Action == config.Report || s.Action == config.Ask) && s.Problem == station.NoProblem && c.Partly+c.Unsupported+c.Failed+c.Waiting == 0
 }
 
 // leftovers says what stands between a drive and being clean, "" if nothing.
@@ -123,6 +123,8 @@ func problemWords(p station.Problem) string {
 		return lang.T("only a part of it is mounted")
 	case station.TooManyFolders:
 		return lang.T("it has more folders than are kept track of")
+	case station.Taken:
+		return lang.T("another untagd is at work on it")
 	case station.NotThere:
 		return lang.T("something else is where it was mounted")
 	}

@@ -71,7 +71,7 @@ type scene struct {
 
 func testConfig() config.Config {
 	c := config.Default()
-	c.Settle = settle
+	c.Action, c.Settle = config.Scrub, settle
 	return c
 }
 

@@ -191,7 +191,7 @@ func TestFolderThatCantBeWatched(t *testing.T) {
 // What a drive was stuck with is not taken back while it is still stuck.
 func TestRenewedAfterStuck(t *testing.T) {
 	s := New(Options{Config: testConfig()})
-	q := newQueue(t.Context(), s, drive.Drive{ID: 1}, policy{})
+	q := newQueue(t.Context(), s, drive.Drive{ID: 1}, policy{action: config.Scrub})
 	q.stick(NoAnswer)
 	if d := q.snapshot(); d.State != Stuck || d.Problem != NoAnswer {
 		t.Errorf("%+v", d)
@@ -204,7 +204,7 @@ func TestRenewedAfterStuck(t *testing.T) {
 
 func TestWorseProblems(t *testing.T) {
 	s := New(Options{Config: testConfig()})
-	q := newQueue(t.Context(), s, drive.Drive{ID: 1}, policy{})
+	q := newQueue(t.Context(), s, drive.Drive{ID: 1}, policy{action: config.Scrub})
 	for _, c := range []struct{ comes, stays Problem }{
 		{NoWatches, NoWatches}, {ReadOnly, ReadOnly}, {NoWatches, ReadOnly}, {TooManyFolders, TooManyFolders}, {ReadOnly, TooManyFolders}, {NoWatches, TooManyFolders},
 	} {

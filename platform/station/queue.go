@@ -2,6 +2,7 @@ package station
 
 import (
 	"context"
+	"net"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -48,6 +49,8 @@ type queue struct {
 	ended   chan struct{}
 	poke    chan struct{} // has a value when there are new orders
 
+	treatment treatment
+
 	mu     sync.Mutex
 	orders orders
 	halt   context.CancelFunc // ends the slice of work at hand; nil if there is none
@@ -60,6 +63,7 @@ type queue struct {
 	// What follows is for the goroutine of run.
 	policy  policy
 	place   place
+	claim   net.Listener   // says that the drive is ours
 	watcher *watch.Watcher // nil if nothing is watched
 	planner apply.Planner  // nil while there is no work
 	dismiss func()         // for the planner
@@ -162,6 +166,10 @@ func (q *queue) begin() (ctx context.Context, root *walk.Root, end func(), ok bo
 		q.cantOpen(err)
 		return nil, nil, nil, false
 	}
+	if !q.claimed() {
+		end()
+		return nil, nil, nil, false
+	}
 	return ctx, root, end, true
 }
 
@@ -206,6 +214,7 @@ func (q *queue) run() {
 func (q *queue) end() {
 	q.cancel()
 	q.release()
+	q.disclaim()
 	if q.watcher != nil {
 		q.watcher.Close()
 	}
@@ -252,6 +261,7 @@ func (q *queue) unwatch() {
 		q.watcher.Close()
 		q.watcher = nil
 	}
+	q.disclaim()
 	q.folders, q.found, q.changed, q.unsifted = nil, nil, nil, nil
 	q.pass, q.nextPass = pass{}, time.Time{}
 }
@@ -261,6 +271,9 @@ func (q *queue) unwatch() {
 func (q *queue) step() bool {
 	if !q.mayWork() {
 		return false
+	}
+	if q.policy.unmet {
+		return q.meet()
 	}
 	if q.pass.begun.IsZero() {
 		q.restart()
@@ -301,10 +314,10 @@ func (q *queue) mayWork() bool {
 }
 
 func (q *queue) working() State {
-	if q.policy.action == config.Report {
-		return Checking
+	if q.policy.action == config.Scrub {
+		return Cleaning
 	}
-	return Cleaning
+	return Checking
 }
 
 // work does a slice for whoever's turn it is.

@@ -50,6 +50,7 @@ const (
 	PartMounted    Problem = "part"       // only a part of it is mounted; the rest is not looked at
 	TooManyFolders Problem = "too large"  // more folders than are kept track of; the rest is not looked at
 	NotThere       Problem = "not there"  // something else is where it was mounted
+	Taken          Problem = "taken"      // another daemon serves it; goes on when that one lets go
 	BadPolicy      Problem = "bad policy" // can't be; apply refuses it
 )
 

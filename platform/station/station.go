@@ -122,7 +122,7 @@ func (s *Station) handle(ctx context.Context, e drive.Event) {
 // expect gets ready for a drive that will be mounted.
 func (s *Station) expect(ctx context.Context, d drive.Drive) {
 	s.mu.Lock()
-	action := policyFor(s.config, d).action
+	action := policyFor(s.config, d, nil, "").action
 	s.mu.Unlock()
 	if action != config.Ignore {
 		s.spare.ready(ctx, s.opt.Planners, s.opt.Jobs)
@@ -132,7 +132,7 @@ func (s *Station) expect(ctx context.Context, d drive.Drive) {
 func (s *Station) add(ctx context.Context, d drive.Drive) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	q := newQueue(ctx, s, d, policyFor(s.config, d))
+	q := newQueue(ctx, s, d, policyFor(s.config, d, nil, ""))
 	s.queues[d.ID] = q
 	s.queued.Go(q.run)
 }
@@ -242,6 +242,6 @@ func (s *Station) SetConfig(c config.Config) {
 	s.mu.Unlock()
 	s.spare.drop() // what confines it may be others' wish
 	for _, q := range s.all() {
-		q.setPolicy(policyFor(c, q.drive))
+		q.treat(func(*treatment) {})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,7 @@ func (a *app) drives() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			c, err := a.rules(path)
 			if err != nil {
-				return &failure{exit.Usage, firstLine(err), "untagd.toml says in its comments what may stand there"}
+				return wrongRules(err)
 			}
 			opt := driveOptions
 			opt.Loop = opt.Loop || loop
@@ -80,13 +81,27 @@ func firstLine(err error) string {
 }
 
 func factsOf(d drive.Drive) config.Facts {
-	return config.Facts{Label: d.Label, UUID: d.UUID, Vendor: d.Vendor, Model: d.Model, FS: d.FS, Size: d.Size}
+	return config.Facts{Label: d.Label, UUID: d.UUID, Vendor: d.Vendor, Model: d.Model, FS: d.FS, Size: d.Size, Folders: foldersIn(d.MountPoint)}
+}
+
+// foldersIn are those that rules can ask for, nil if nothing is mounted there.
+func foldersIn(mountPoint string) (names []string) {
+	all, err := os.ReadDir(mountPoint)
+	for _, e := range all {
+		if e.IsDir() {
+			names = append(names, e.Name())
+		}
+	}
+	if err == nil && names == nil {
+		names = []string{}
+	}
+	return names
 }
 
 // actionFor is what untagd does with a drive.
 func actionFor(c config.Config, d drive.Drive) (config.Action, scrub.Options, string) {
 	action, opt, rule := c.For(factsOf(d))
-	if d.ReadOnly && action == config.Scrub {
+	if d.ReadOnly && (action == config.Scrub || action == config.Ask) {
 		action = config.Report
 	}
 	return action, opt, rule
@@ -116,6 +131,9 @@ func (a *app) drivesText(all []drive.Drive, c config.Config) error {
 func actionWords(c config.Config, d drive.Drive) string {
 	action, opt, rule := actionFor(c, d)
 	words := string(action)
+	if c.MustLook(factsOf(d)) {
+		words += ", unless a rule finds its folder when it is mounted"
+	}
 	if rule != "" {
 		words += " by " + strconv.Quote(rule)
 	}

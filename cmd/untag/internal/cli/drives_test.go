@@ -77,7 +77,11 @@ func TestDrives(t *testing.T) {
   match   { label = "MY CAMERA", uuid = "E89B-6D34", vendor = "SanDisk", model = "Ultra", fs = "vfat" }, 8.0 GB
 `},
 		"no rule, not mounted": {"", "", `/dev/sdb1  not mounted
-  action  scrub, profile device, depth auto
+  action  ask, profile device, depth auto
+  match   { label = "MY CAMERA", uuid = "E89B-6D34", vendor = "SanDisk", model = "Ultra" }, 8.0 GB
+`},
+		"a rule that asks for a folder": {"", "action = 'scrub'\n[[rule]]\nmatch.folder = 'DCIM'\naction = 'report'", `/dev/sdb1  not mounted
+  action  scrub, unless a rule finds its folder when it is mounted, profile device, depth auto
   match   { label = "MY CAMERA", uuid = "E89B-6D34", vendor = "SanDisk", model = "Ultra" }, 8.0 GB
 `},
 		"ignored": {"/media/u/x", strings.Replace(someRules, "my cam*", "nothing", 1), `/dev/sdb1  at /media/u/x

@@ -54,7 +54,7 @@ func (a *app) command() *cobra.Command {
 	root.SetVersionTemplate("untag {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
 	root.AddCommand(a.scrub(), a.inspect(), a.verify(), a.formats(), a.version())
-	root.AddCommand(a.drives(), a.status(), a.watch())
+	root.AddCommand(a.drives(), a.action(), a.status(), a.watch())
 	root.AddCommand(a.controls()...)
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(help())
