@@ -45,6 +45,10 @@ type Options struct {
 	Batch   int  // files changed under the same syncs; 0 chooses
 	Shard   walk.Shard
 	Strokes int // draws each file with so many strokes at the most; 0 draws none
+	// Ordered has files reported in the order in which they were found.
+	Ordered bool
+	// Link is called by [Run] for each symbolic link that it does not follow.
+	Link func()
 	// Progress is told what is being done, from one goroutine at a time.
 	Progress func(Event)
 

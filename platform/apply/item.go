@@ -25,6 +25,7 @@ type item struct {
 	out   Outcome
 	start time.Time
 
+	ticket  int64 // its place in the line, 0 for none
 	leased  bool
 	signed  bool     // it is, or was
 	notes   []string // what could not be kept or done, beside the cleaning

@@ -25,8 +25,8 @@ var (
 // what its name says. What was removed is not worth a word. It returns the item
 // if there are tags in it, which no copy of ours has: then it is a file like any
 // other, for now.
-func (r *run) leftover(ctx context.Context, e *walk.Entry, temp walk.Temp) *item {
-	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: true}}
+func (r *run) leftover(ctx context.Context, e entry, temp walk.Temp) *item {
+	it := &item{entry: e.Entry, ticket: e.ticket, start: time.Now(), out: Outcome{Path: e.Path, Media: true}}
 	finished, err := r.tidy(ctx, it, temp)
 	switch {
 	case errors.Is(err, ErrGone), errors.Is(err, ErrInUse): // somebody works on it, perhaps ourselves

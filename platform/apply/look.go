@@ -9,14 +9,13 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"untag/platform/walk"
 	"untag/scrub"
 )
 
 // look plans one file. It returns the item if there is something to be done,
 // and reports it otherwise.
-func (r *run) look(ctx context.Context, e *walk.Entry) *item {
-	it := &item{entry: e, start: time.Now(), out: Outcome{Path: e.Path, Media: r.claims(e.Name)}}
+func (r *run) look(ctx context.Context, e entry) *item {
+	it := &item{entry: e.Entry, ticket: e.ticket, start: time.Now(), out: Outcome{Path: e.Path, Media: r.claims(e.Name)}}
 	if err := r.take(ctx, it); err != nil {
 		r.drop(ctx, it, err)
 		return nil

@@ -21,6 +21,7 @@ type run struct {
 	formats   []scrub.Format // of the planner
 	busy      *busy
 	buf       []byte // see buffer
+	line      *line  // nil unless reports are to be in order
 
 	mu        sync.Mutex // one report or event at a time; guards rewritten
 	report    func(Outcome)
@@ -33,6 +34,9 @@ func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
 		return nil, err
 	}
 	r := &run{opt: opt, planner: planner, formats: planner.Formats(), busy: newBusy(), report: report, rewritten: map[string]bool{}}
+	if opt.Ordered {
+		r.line = newLine(r.tell)
+	}
 	if c, ok := planner.(Compacter); ok && opt.Compact && !opt.DryRun {
 		r.compacter = c
 	}
@@ -58,6 +62,12 @@ func Run(ctx context.Context, roots []*walk.Root, planner Planner, opt Options, 
 		for _, root := range roots {
 			for e, err := range root.Files(ctx, opt.Shard) {
 				if errors.Is(err, walk.ErrMount) && among(roots, e) {
+					continue
+				}
+				if errors.Is(err, walk.ErrLink) {
+					if opt.Link != nil {
+						opt.Link()
+					}
 					continue
 				}
 				if err != nil && e.Rel == "" && failed == nil {
@@ -90,7 +100,7 @@ func Files(ctx context.Context, entries iter.Seq2[*walk.Entry, error], planner P
 	if err != nil {
 		return err
 	}
-	found := make(chan *walk.Entry)
+	found := make(chan entry)
 	planned := make(chan *item)
 	go func() {
 		defer close(found)
@@ -111,18 +121,31 @@ func Files(ctx context.Context, entries iter.Seq2[*walk.Entry, error], planner P
 	return nil
 }
 
+// entry is a file that was found, and its place in the line.
+type entry struct {
+	*walk.Entry
+	ticket int64
+}
+
+// leave lets go of an entry of which nothing is reported.
+func (r *run) leave(e entry) {
+	e.Release()
+	r.line.done(e.ticket, nil)
+}
+
 // find hands the entries to those who plan.
-func (r *run) find(ctx context.Context, entries iter.Seq2[*walk.Entry, error], found chan<- *walk.Entry) {
-	for e, err := range entries {
+func (r *run) find(ctx context.Context, entries iter.Seq2[*walk.Entry, error], found chan<- entry) {
+	for at, err := range entries {
+		e := entry{at, r.line.ticket(ctx)}
 		if err != nil {
-			r.tell(Outcome{Path: e.Path, Media: true, Status: Failed, Err: unread(err)})
+			r.inTurn(e.ticket, Outcome{Path: e.Path, Media: true, Status: Failed, Err: unread(err)})
 			continue
 		}
 		e.Hold()
 		select {
 		case found <- e:
 		case <-ctx.Done():
-			e.Release()
+			r.leave(e)
 			return
 		}
 	}
@@ -136,14 +159,10 @@ func unread(err error) error {
 	return explain("reading the folder", err)
 }
 
-func (r *run) lookAtAll(ctx context.Context, found <-chan *walk.Entry, planned chan<- *item) {
+func (r *run) lookAtAll(ctx context.Context, found <-chan entry, planned chan<- *item) {
 	for e := range found {
-		if ctx.Err() != nil {
-			e.Release()
-			continue
-		}
-		if r.isRewritten(e.Path) {
-			e.Release()
+		if ctx.Err() != nil || r.isRewritten(e.Path) {
+			r.leave(e)
 			continue
 		}
 		var it *item
@@ -210,9 +229,11 @@ func (r *run) gather(ctx context.Context, planned <-chan *item) {
 
 // done reports an item and lets go of it.
 func (r *run) done(it *item) {
+	ticket := it.ticket
+	it.ticket = 0
 	r.letGo(it)
 	it.out.Took = time.Since(it.start)
-	r.tell(it.out)
+	r.inTurn(ticket, it.out)
 }
 
 // drop reports an item that could not be planned.
@@ -227,6 +248,7 @@ func (r *run) drop(ctx context.Context, it *item, err error) {
 
 func (r *run) letGo(it *item) {
 	it.close()
+	r.line.done(it.ticket, nil)
 	if it.key != (inode{}) {
 		r.busy.leave(it.key)
 		it.key = inode{}
@@ -245,6 +267,15 @@ func (r *run) setRewritten(path string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.rewritten[path] = true
+}
+
+// inTurn reports a file when it is its turn.
+func (r *run) inTurn(ticket int64, o Outcome) {
+	if ticket == 0 {
+		r.tell(o)
+		return
+	}
+	r.line.done(ticket, &o)
 }
 
 func (r *run) tell(o Outcome) {

@@ -20,6 +20,8 @@ var (
 	ErrLoop = errors.New("is a folder that contains itself")
 	// ErrMount: another drive is mounted there, which is a root of its own.
 	ErrMount = errors.New("is another drive, and was left out")
+	// ErrLink: a symbolic link, which is not followed.
+	ErrLink = errors.New("is a symbolic link, and was not followed")
 	// ErrNeither: what was given to [Open] is a device, a FIFO or a socket.
 	ErrNeither = errors.New("is neither a regular file nor a folder")
 )

@@ -45,9 +45,9 @@ func (e *Entry) Stat() (unix.Stat_t, error) { return e.dir.Stat(e.Name) }
 // Temp tells whether the entry is a temporary file of this project.
 func (e *Entry) Temp() (Temp, bool) { return ParseTemp(e.Name) }
 
-// Files yields the regular files of a shard beneath the root, in the order in
-// which the drive lists them, folders being read in pieces. A folder that can't
-// be read, or is another drive, is yielded with the error, and the walk goes on.
+// Files yields the regular files of a shard beneath the root in the order of their
+// names, folder by folder (see [sorted]). A folder that can't be read, or is another
+// drive, is yielded with the error, a symbolic link with [ErrLink], and the walk goes on.
 // Temporary files of this project are yielded too: see [Entry.Temp].
 func (r *Root) Files(ctx context.Context, shard Shard) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
@@ -81,10 +81,12 @@ type walker struct {
 
 type level struct {
 	dir  *Folder
-	list listing
+	list sorted
 }
 
-func (w *walker) push(f *Folder) { w.stack = append(w.stack, level{f, listing{fd: f.fd}}) }
+func (w *walker) push(f *Folder) {
+	w.stack = append(w.stack, level{f, sorted{list: listing{fd: f.fd}}})
+}
 
 func (w *walker) pop() {
 	w.stack[len(w.stack)-1].dir.release()
@@ -133,6 +135,10 @@ func (w *walker) visit(dir *Folder, name string, kind byte) bool {
 			return w.yield(w.failed(dir, name), err)
 		}
 		w.push(sub)
+	case unix.DT_LNK:
+		if e := dir.Entry(name); w.shard.Has(e.Rel) {
+			return w.yield(e, ErrLink)
+		}
 	case unix.DT_REG:
 		if e := dir.Entry(name); w.shard.Has(e.Rel) {
 			return w.yield(e, nil)

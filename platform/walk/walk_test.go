@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -86,8 +87,11 @@ func TestFindsRegularFilesOnly(t *testing.T) {
 			t.Log("no device among them:", err)
 		}
 		files, errs := list(t, dir, Shard{})
-		if want := []string{".hidden/d", "a", "sub/b", "sub/deeper/c"}; !slices.Equal(files, want) || len(errs) > 0 {
-			t.Errorf("got %q, errors %v", files, errs)
+		if want := []string{".hidden/d", "a", "sub/b", "sub/deeper/c"}; !slices.Equal(files, want) {
+			t.Errorf("got %q", files)
+		}
+		if links := slices.Sorted(maps.Keys(errs)); !slices.Equal(links, []string{"dangling", "link to file", "link to folder", "sub/up"}) || !errors.Is(errs["sub/up"], ErrLink) {
+			t.Errorf("errors %v", errs)
 		}
 	})
 }
@@ -349,6 +353,9 @@ func TestRoots(t *testing.T) {
 		}
 		var got []string
 		for e, err := range r.Files(context.Background(), Shard{}) {
+			if errors.Is(err, ErrLink) {
+				continue
+			}
 			must(t, err)
 			f, _, err := e.Open(unix.O_RDONLY)
 			must(t, err)
@@ -427,7 +434,7 @@ func TestUntypedEntries(t *testing.T) {
 		w.visit(r.dir, name, unix.DT_UNKNOWN)
 	}
 	w.run()
-	if want := []string{"file <nil>", "vanished no such file or directory", "folder/inner <nil>"}; !slices.Equal(got, want) {
+	if want := []string{"file <nil>", "link " + ErrLink.Error(), "vanished no such file or directory", "folder/inner <nil>"}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -589,5 +596,24 @@ func TestLoopIsNoticed(t *testing.T) {
 	r.dir.up = &Folder{dev: sub.dev, ino: sub.ino}
 	if again, err := r.dir.sub("a"); !errors.Is(err, ErrLoop) {
 		t.Errorf("%v, %v", again, err)
+	}
+}
+
+// A folder is gone through in the order of names, and one of very many in parts.
+func TestSorted(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"b", "a/2", "a/1", "C", "a.x"} {
+		write(t, filepath.Join(dir, name))
+	}
+	r, err := Open(dir)
+	must(t, err)
+	defer r.Close()
+	var got []string
+	for e, err := range r.Files(context.Background(), Shard{}) {
+		must(t, err)
+		got = append(got, e.Rel)
+	}
+	if want := []string{"C", "a/1", "a/2", "a.x", "b"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
