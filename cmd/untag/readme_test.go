@@ -85,6 +85,6 @@ func runHere(out *strings.Builder, args []string) int {
 	engine := formats.Engine()
 	return int(cli.Run(context.Background(), cli.Env{
 		Args: args, Stdin: strings.NewReader(""), Stdout: out, Stderr: out,
-		Columns: func(any) int { return 0 }, Now: time.Now, Engine: engine, Planner: apply.Direct(engine),
+		Columns: func(any) int { return 0 }, Now: time.Now, Getenv: func(string) string { return "" }, Engine: engine, Planner: apply.Direct(engine),
 	}))
 }

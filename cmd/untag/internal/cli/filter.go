@@ -21,7 +21,9 @@ func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.O
 	case a.taken && a.Columns(a.Stdout) > 0:
 		return usage("refusing to write a medium to the terminal", "untag scrub - < in.jpg > out.jpg")
 	}
-	p, page, err := a.beside(report.New(reportTo, a.Stderr, f.json, f.report(verb)), verb, f, nil)
+	show := f.report(verb)
+	show.Named, show.Colour = map[string]bool{"-": true}, a.colours(f.color, reportTo)
+	p, page, err := a.beside(report.New(reportTo, a.Stderr, f.json, show), verb, f, nil)
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ type flags struct {
 	json           bool
 	html           string
 	quiet, verbose bool
+	color          string
 	requireSandbox bool
 
 	dryRun, compact, cut, values, leaveSigned bool
@@ -33,6 +34,7 @@ type flags struct {
 var (
 	profiles = []string{string(scrub.ProfileDevice), string(scrub.ProfileStrict)}
 	depths   = []string{string(scrub.DepthAuto), string(scrub.DepthIndex), string(scrub.DepthDeep)}
+	whens    = []string{"auto", "always", "never"}
 	mtimes   = []string{"keep", "now", "zero"}
 )
 
@@ -53,7 +55,9 @@ func (f *flags) common(c *cobra.Command) {
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "report only files that need attention")
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "report every file, and what is in it")
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, "refuse to read files where the kernel can't confine the parsers")
+	s.StringVar(&f.color, "color", "auto", "colour the report `WHEN`: auto, always or never; auto heeds NO_COLOR")
 	keepable, _ := split()
+	complete(c, "color", whens)
 	complete(c, "keep", keepable)
 	complete(c, "remove", kindNames(scrub.Kinds()))
 	complete(c, "profile", profiles)
@@ -110,6 +114,7 @@ func (f *flags) words() error {
 		{"profile", f.profile, profiles},
 		{"depth", f.depth, depths},
 		{"mtime", f.mtime, mtimes},
+		{"color", f.color, whens},
 	} {
 		if !slices.Contains(w.of, w.value) {
 			return usage(fmt.Sprintf("--%s %q is not known", w.flag, w.value), "one of "+strings.Join(w.of, ", "))

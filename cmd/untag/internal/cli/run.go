@@ -24,7 +24,7 @@ type run struct {
 	page    *page.Output   // nil if none is made
 	line    *progress.Line // nil where no progress is shown
 	start   time.Time
-	named   []string // the paths of the command line
+	named   map[string]bool // the paths of the command line
 	json    bool
 	changes bool // whether files may be changed
 	shared  bool // whether report and progress go to terminals, which may be the same
@@ -42,7 +42,7 @@ type run struct {
 func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []string) (*run, context.Context, error) {
 	r := &run{
 		start:   a.Now(),
-		named:   paths,
+		named:   map[string]bool{},
 		json:    f.json,
 		changes: verb == report.Scrub && !f.dryRun,
 		begun:   map[string]int64{},
@@ -53,6 +53,13 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 	}
 	r.shared = columns() > 0 && a.Columns(a.Stdout) > 0
 	opt := f.report(verb)
+	opt.Colour = a.colours(f.color, a.Stdout)
+	for _, p := range paths {
+		r.named[p] = true
+	}
+	if len(paths) <= fewPaths {
+		opt.Named = r.named
+	}
 	if len(paths) == 1 {
 		st, err := os.Stat(paths[0])
 		opt.Single = err == nil && st.Mode().IsRegular()
@@ -64,6 +71,9 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 	ctx, r.stop = context.WithCancel(ctx)
 	return r, ctx, nil
 }
+
+// fewPaths have a line each in the report. Who gives more has a shell write them.
+const fewPaths = 20
 
 func (f *flags) report(verb report.Verb) report.Options {
 	return report.Options{Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values, Page: f.html, Deep: scrub.Depth(f.depth) == scrub.DepthDeep}
@@ -97,7 +107,7 @@ func (r *run) report(o apply.Outcome) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	// What somebody names is to be cleaned: it is not passed over in silence.
-	o.Media = o.Media || slices.Contains(r.named, o.Path)
+	o.Media = o.Media || r.named[o.Path]
 	r.totals.Add(o)
 	if h := hint(o.Err); h != "" && !r.json && !slices.Contains(r.hints, h) {
 		r.hints = append(r.hints, h)
@@ -111,6 +121,13 @@ func (r *run) report(o apply.Outcome) {
 	r.state.Bytes += o.Size - r.begun[o.Path]
 	delete(r.begun, o.Path)
 	r.line.Set(r.state)
+}
+
+// link counts a symbolic link that is not followed.
+func (r *run) link() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.totals.Links++
 }
 
 // progress shows how far the work on one file is. Reading it is most of the

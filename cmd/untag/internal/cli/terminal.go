@@ -14,3 +14,11 @@ func Columns(stream any) int {
 	}
 	return width
 }
+
+// colours tells whether a stream is to be coloured: see https://no-color.org.
+func (a *app) colours(when string, stream any) bool {
+	if when != "auto" {
+		return when == "always"
+	}
+	return a.Getenv("NO_COLOR") == "" && a.Getenv("TERM") != "dumb" && a.Columns(stream) > 0
+}

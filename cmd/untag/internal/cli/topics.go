@@ -46,7 +46,10 @@ const jsonText = `With --json, each line of the output is one object. There is o
                     is false, an unsupported file is counted as other
   findings          list of kind, role, place, offset, length, goes, and value
                     (inspect, or scrub --values): goes says whether the policy
-                    removes it; offset and length are bytes of the file as it was
+                    removes it; offset and length are bytes of the file as it was;
+                    role is identify (device, person, place, time, software, or
+                    not known), describe (what people wrote for people) or render
+                    (what makes picture and sound right)
   unlisted          how many more findings go than are listed
   reasons           why the file is not called clean, and what could not be kept
   error             what went wrong, if something did
@@ -64,7 +67,8 @@ An error that concerns no single file is an object with error and maybe hint.
 
 The last line has totals, the sum of all files, and exit, the exit code. Of other
 files, which are no part of files, other_kinds says what they are: nobody looked
-at them. Output without that line was cut short. Fields may be added; their
+at them. formats counts files by format, links_not_followed symbolic links. Files
+come in the order of their names, folder by folder, in every run. Output without that line was cut short. Fields may be added; their
 meaning stays.`
 
 // policyText is what scrub, inspect and verify have in common.

@@ -55,7 +55,7 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 		a.code = r.totals.Code()
 		return r.unheard()
 	}
-	opt.Progress = r.progress
+	opt.Progress, opt.Link, opt.Ordered = r.progress, r.link, true
 	r.count(working, roots, opt.Shard)
 	err = apply.Run(working, roots, a.Planner, opt, r.report)
 	r.end()

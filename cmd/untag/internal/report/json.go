@@ -114,6 +114,8 @@ type totalsObject struct {
 	BytesRead    int64              `json:"bytes_read"`
 	BytesWritten int64              `json:"bytes_written"`
 	Seconds      float64            `json:"seconds"`
+	Formats      map[string]int     `json:"formats"`
+	Links        int                `json:"links_not_followed"`
 	Interrupted  bool               `json:"interrupted"`
 }
 
@@ -123,6 +125,7 @@ func (p *JSON) End(t *Totals, code exit.Code) error {
 		Files: t.Files, Other: t.Other, Others: notNil(t.Others), Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
 		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: notNil(t.Tags), Unlisted: t.Unlisted, Size: t.Size,
 		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted,
+		Formats: notNil(t.Formats), Links: t.Links,
 	}, code})
 }
 

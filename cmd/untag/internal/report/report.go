@@ -33,6 +33,8 @@ type Options struct {
 	Deep    bool   // all coded data is looked into that can be
 	Page    string // the file in which there is a page with all of it, "" if there is none
 	Single  bool   // one file, whose line says all there is
+	Colour  bool
+	Named   map[string]bool // paths of files with a line of their own
 }
 
 // Printer shows outcomes. Its errors are those of the writer.

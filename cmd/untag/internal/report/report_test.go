@@ -3,6 +3,7 @@ package report_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -195,5 +196,38 @@ func TestTheSameInEveryFrameIsOneRow(t *testing.T) {
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
+
+// The report of a folder does not grow with the number of its files, nor does the
+// memory that it takes.
+func TestReportOfAMillionFilesIsShort(t *testing.T) {
+	var out strings.Builder
+	p := report.New(&out, &out, false, report.Options{Verb: report.Scrub})
+	var totals report.Totals
+	for i := range 1_000_000 {
+		o := outcome(fmt.Sprintf("DCIM/%07d.jpg", i), apply.Cleaned, device(""))
+		switch {
+		case i%1000 == 1:
+			o.Status, o.Err = apply.Failed, errors.New("is read-only")
+		case i%1000 == 2:
+			o.Status, o.Reasons = apply.Partly, []string{fmt.Sprintf("part %d of %s is odd", i, strings.Repeat("x", i%7000/10))}
+		case i%100 == 3:
+			o.Status, o.Findings, o.Reasons = apply.Unsupported, nil, []string{fmt.Sprintf("kind%c: there is no parser for it yet", 'a'+i%26)}
+		}
+		totals.Add(o)
+		if err := p.File(o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.End(&totals, totals.Code()); err != nil {
+		t.Fatal(err)
+	}
+	s := out.String()
+	if n := strings.Count(s, "\n"); n > 120 || len(s) > 100<<10 {
+		t.Errorf("%d lines, %d bytes", n, len(s))
+	}
+	if !strings.HasPrefix(s, "failed       DCIM/0000001.jpg: is read-only\n") || !strings.Contains(s, "\nfailed       and 995 more: is read-only\n") {
+		t.Errorf("begins with\n%.1000s", s)
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -27,20 +28,26 @@ import (
 type Text struct {
 	w, errs io.Writer
 	opt     Options
-	lines   int // how many files were shown
+
+	lines    int       // how many files were shown
+	gathered attention // to be shown at the end
 }
 
 // File prints a line for a file, and a table of what is in it for inspect and
-// where the report is verbose.
+// where the report is verbose. Files of a folder are gathered for the end instead.
 func (p *Text) File(o apply.Outcome) error {
 	if !p.shown(o) {
 		return nil
 	}
-	p.lines++
-	line := fmt.Sprintf("%-11s  %s", status(o), text.Name(o.Path))
+	line := p.label(status(o)) + "  " + text.Name(o.Path)
 	if s := summary(o); s != "" {
 		line += ": " + s
 	}
+	if p.gathers(o) {
+		p.gathered.add(o, line+"\n")
+		return nil
+	}
+	p.lines++
 	if _, err := fmt.Fprintln(p.w, line); err != nil {
 		return err
 	}
@@ -50,16 +57,51 @@ func (p *Text) File(o apply.Outcome) error {
 	return nil
 }
 
+// shown tells whether a word is to be said about the file itself.
 func (p *Text) shown(o apply.Outcome) bool {
+	clean := o.Status == apply.Clean || o.Status == apply.Cleaned
 	switch {
 	case p.opt.Verbose:
 		return true
 	case Other(o):
 		return false
 	case p.opt.Quiet:
-		return o.Status != apply.Clean && o.Status != apply.Cleaned
+		return !clean
+	case p.opt.Single:
+		return true
+	case p.opt.Verb == Inspect:
+		return !clean || len(o.Findings) > 0 || p.opt.Named[o.Path]
+	case p.opt.Named[o.Path]:
+		return o.Status != apply.Clean || len(o.Reasons) > 0
 	}
-	return o.Status != apply.Clean || len(o.Reasons) > 0 || p.opt.Verb == Inspect || p.opt.Single
+	return !clean || len(notes(o)) > 0
+}
+
+// gathers tells whether the file is one of many: not named by itself, and without
+// a table of its own.
+func (p *Text) gathers(o apply.Outcome) bool {
+	table := p.opt.Verb == Inspect && (len(o.Findings) > 0 || o.Unlisted > 0)
+	return !p.opt.Verbose && !p.opt.Named[o.Path] && !table
+}
+
+var colours = map[apply.Status]string{
+	apply.Failed: "31", apply.Partly: "33", apply.Unsupported: "33", apply.Dirty: "33", apply.Cleaned: "32", apply.Clean: "32",
+}
+
+// label is the first column: a status.
+func (p *Text) label(status string) string {
+	s := fmt.Sprintf("%-11s", status)
+	if c := colours[apply.Status(status)]; c != "" {
+		return p.colour(c, s)
+	}
+	return s
+}
+
+func (p *Text) colour(code, s string) string {
+	if !p.opt.Colour {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[m"
 }
 
 func status(o apply.Outcome) string {
@@ -75,25 +117,30 @@ func summary(o apply.Outcome) string {
 		return "of no format that untag knows, not looked at"
 	}
 	var parts []string
+	if o.Status != apply.Failed {
+		parts = append(tagWords(o), cutWords(o)...)
+	}
+	return strings.Join(append(parts, notes(o)...), "; ")
+}
+
+// notes say what is in the way, and what is to be known beside it.
+func notes(o apply.Outcome) (parts []string) {
 	if o.Err != nil {
 		parts = append(parts, text.Quote(o.Err.Error()))
 	}
-	if o.Status != apply.Failed {
-		parts = append(parts, tagWords(o)...)
-		parts = append(parts, cutWords(o)...)
+	for _, r := range o.Reasons {
+		parts = append(parts, text.Quote(r))
+	}
+	if len(parts) > mostNotes {
+		parts = append(parts[:mostNotes], fmt.Sprintf("and %d more", len(parts)-mostNotes))
 	}
 	if o.Links > 1 && (o.Status == apply.Dirty || o.Mode != "") {
 		parts = append(parts, fmt.Sprintf("has %d names (hard links), which all lead to it", o.Links))
 	}
-	reasons := make([]string, 0, len(o.Reasons))
-	for _, r := range o.Reasons {
-		reasons = append(reasons, text.Quote(r))
-	}
-	if len(reasons) > 0 {
-		parts = append(parts, text.List(reasons, 3, "; "))
-	}
-	return strings.Join(parts, "; ")
+	return parts
 }
+
+const mostNotes = 3 // of a file
 
 // tagWords says "3 tags: device, place, time".
 func tagWords(o apply.Outcome) []string {
@@ -133,15 +180,16 @@ func cutWords(o apply.Outcome) []string {
 
 // End prints the summary.
 func (p *Text) End(t *Totals, code exit.Code) error {
-	if p.opt.Quiet || p.opt.Single && !p.opt.Verbose {
-		return nil
+	shown, err := p.showGathered()
+	if err != nil || p.opt.Quiet || p.opt.Single && !p.opt.Verbose {
+		return err
 	}
 	if t.Files == 0 && t.Other == 0 && !t.Interrupted {
 		_, err := fmt.Fprintln(p.w, "no files")
 		return err
 	}
 	w := tabwriter.NewWriter(p.w, 0, 8, 2, ' ', 0)
-	if p.lines > 0 {
+	if p.lines > 0 || shown {
 		fmt.Fprintln(w)
 	}
 	for _, row := range p.rows(t) {
@@ -152,6 +200,9 @@ func (p *Text) End(t *Totals, code exit.Code) error {
 
 func (p *Text) rows(t *Totals) [][2]string {
 	rows := [][2]string{{"files", p.files(t)}}
+	if s := formats(t); s != "" {
+		rows = append(rows, [2]string{"formats", s})
+	}
 	for _, r := range []struct {
 		n           int
 		name, words string
@@ -173,8 +224,11 @@ func (p *Text) rows(t *Totals) [][2]string {
 	if t.Index > 0 {
 		rows = append(rows, [2]string{"depth", text.Count(t.Index, "file") + p.depth()})
 	}
+	if t.Links > 0 {
+		rows = append(rows, [2]string{"links", fmt.Sprint(t.Links) + " not followed"})
+	}
 	if s := beware(t); s != "" {
-		rows = append(rows, [2]string{"beware", s})
+		rows = append(rows, [2]string{"beware", p.colour("31", s)})
 	}
 	if p.opt.Page != "" {
 		rows = append(rows, [2]string{"page", text.Quote(p.opt.Page) + ", which only you can read"})
@@ -235,6 +289,17 @@ func beware(t *Totals) string {
 	default:
 		return fmt.Sprintf("%d files are not proven clean: take them for unclean", n)
 	}
+}
+
+// formats says how many files there are of each, the most frequent first.
+func formats(t *Totals) string {
+	names := slices.SortedFunc(maps.Keys(t.Formats), func(a, b string) int {
+		return cmp.Or(cmp.Compare(t.Formats[b], t.Formats[a]), strings.Compare(a, b))
+	})
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s %d", text.Quote(name), t.Formats[name])
+	}
+	return strings.Join(names, ", ")
 }
 
 func kinds(t *Totals) string {

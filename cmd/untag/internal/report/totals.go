@@ -20,8 +20,10 @@ type Totals struct {
 	Unsupported int
 	Failed      int
 	Index       int // of these, looked at through headers and indexes only
+	Links       int // symbolic links that were not followed; no files
 
 	Others        map[string]int     // those of Other by their kind: see kindOf
+	Formats       map[string]int     // those of Files whose format is known
 	Tags          map[scrub.Kind]int // what goes or went, by kind
 	Unlisted      int                // what goes or went beyond those
 	Size          int64
@@ -42,6 +44,9 @@ func (t *Totals) Add(o apply.Outcome) {
 	t.Files++
 	t.Size += o.Size
 	t.count(o.Status)
+	if o.Format != "" {
+		add(&t.Formats, o.Format)
+	}
 	if o.Depth == scrub.DepthIndex {
 		t.Index++
 	}
