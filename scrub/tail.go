@@ -216,8 +216,11 @@ func (s *Scan) peel(floor int64) (l layers, err error) {
 func (s *Scan) findMarks(found []marks.Mark) {
 	for _, m := range found {
 		kind := Mark
-		if m.Name == "motion-photo" {
+		switch m.Name {
+		case "motion-photo":
 			kind = Motion
+		case "id3v1", "id3v2", "ape", "lyrics3":
+			kind = Comment
 		}
 		s.Gone(Finding{Kind: kind, Place: "tail/" + m.Name, Off: m.Off, Len: m.Len, Value: m.Value})
 	}
