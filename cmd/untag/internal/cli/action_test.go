@@ -29,7 +29,7 @@ func TestAction(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		args := append([]string{"action", "--config", path}, strings.Fields(c.args)...)
-		code := Run(t.Context(), Env{Args: args, Stdout: &out, Stderr: &out, Columns: func(any) int { return 0 }})
+		code := Run(t.Context(), Env{Args: args, Stdout: &out, Stderr: &out, Getenv: func(string) string { return "" }, Columns: func(any) int { return 0 }})
 		if code != c.code || out.String() != c.want {
 			t.Errorf("action %s: code %d\n%s", c.args, code, &out)
 		}
@@ -47,7 +47,7 @@ func TestActionThatCantBeSet(t *testing.T) {
 	}
 	for path, code := range map[string]exit.Code{broken: exit.Usage, broken + "/x": exit.Failed} {
 		var out bytes.Buffer
-		got := Run(t.Context(), Env{Args: []string{"action", "scrub", "--config", path}, Stdout: &out, Stderr: &out, Columns: func(any) int { return 0 }})
+		got := Run(t.Context(), Env{Args: []string{"action", "scrub", "--config", path}, Stdout: &out, Stderr: &out, Getenv: func(string) string { return "" }, Columns: func(any) int { return 0 }})
 		if got != code || strings.Contains(out.String(), "scrub:") {
 			t.Errorf("%s: code %d\n%s", path, got, &out)
 		}
