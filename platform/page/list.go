@@ -8,7 +8,7 @@ import (
 
 const (
 	maxFiles = 20_000   // that are listed
-	maxBytes = 12 << 20 // of findings and pictures: those of ten thousand photos fit
+	maxBytes = 15 << 20 // of findings and pictures: those of ten thousand photos fit
 	maxFirst = 100      // files that can be seen without a script
 )
 

@@ -80,7 +80,7 @@ func sum(s string) string {
 
 // content is what the template sees.
 type content struct {
-	*Page
+	Page
 	Say                 map[string]string
 	Style               template.CSS
 	Script              template.JS
@@ -101,10 +101,14 @@ type content struct {
 // Write writes the page.
 func (p *Page) Write(w io.Writer) error {
 	c := content{
-		Page: p, Say: said(), Roles: roles,
+		Page: *p, Say: said(), Roles: roles,
 		Style: template.CSS(style), Script: template.JS(script), StyleSum: sum(style), ScriptSum: sum(script),
 		First: p.list.first(), Bare: p.list.bare(), Rows: p.list.rows(), Words: p.list.words.all,
 		All: p.list.files, NoFindings: p.list.without,
+	}
+	c.Title, c.Totals = quote(p.Title), nil
+	for _, t := range p.Totals {
+		c.Totals = append(c.Totals, Total{quote(t.Name), quote(t.Text)})
 	}
 	c.Places, c.More = p.places.most()
 	return pages.Execute(w, c)

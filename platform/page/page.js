@@ -12,7 +12,7 @@
 
   // el makes an element of attributes and children, which are text or elements.
   const el = (tag, attributes, ...children) => {
-    const e = tag === 'svg' || tag === 'rect' ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
+    const e = tag === 'svg' || tag === 'path' ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) e.setAttribute(name, value);
     e.append(...children.filter(c => c !== ''));
     return e;
@@ -23,14 +23,33 @@
     for (; n >= 999.5 && unit < 6; unit++) n /= 1000;
     return (n < 9.95 ? short : count).format(n < 9.95 ? n : Math.round(n)) + ' ' + ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'][unit];
   };
+  // bars draws a file, all of a colour in one path.
   const bars = (numbers, name) => {
-    const svg = el('svg', {class: name, viewBox: '0 0 1000 24', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
+    const paths = {};
+    const add = (colour, x, y, width, height) => { paths[colour] = (paths[colour] || '') + `M${x} ${y}h${width}v${height}h-${width}z`; };
     for (let i = 0; i < numbers.length; i += 4) {
       const [x, width, role, goes] = numbers.slice(i, i + 4);
-      svg.append(el('rect', {class: 'r' + role, x, y: 0, width, height: 16}));
-      if (goes) svg.append(el('rect', {class: 'g' + goes, x, y: 18, width, height: 6}));
+      add('r' + role, x, 0, width, 16);
+      if (goes) add('g' + goes, x, 18, width, 6);
     }
-    return svg;
+    return el('svg', {class: name, viewBox: '0 0 1000 24', preserveAspectRatio: 'none', 'aria-hidden': 'true'},
+      ...Object.entries(paths).map(([colour, d]) => el('path', {class: colour, d})));
+  };
+  // Small pictures are drawn when they are about to be seen: ten thousand take seconds.
+  const waiting = new Map();
+  const picture = cell => {
+    cell.append(bars(waiting.get(cell), 'small'));
+    waiting.delete(cell);
+    seen.unobserve(cell);
+  };
+  const seen = new IntersectionObserver(entries => entries.forEach(e => { if (e.isIntersecting && waiting.has(e.target)) picture(e.target); }), {rootMargin: '600px'});
+  const drawing = row => {
+    const cell = el('td', {class: 'wide'});
+    if (row.p) {
+      waiting.set(cell, row.p);
+      seen.observe(cell);
+    }
+    return cell;
   };
   const figure = (title, size, goes, numbers) =>
     el('figure', {}, el('figcaption', {}, title + ': ' + bytes(size) + (goes ? ', ' + say.ofWhich + ' ' + count.format(goes) : '')), bars(numbers, 'large'));
@@ -75,9 +94,9 @@
     return el('tr', {},
       el('td', {}, el('span', {class: 'status s-' + status}, say['status.' + status])), file,
       el('td', {class: 'wide'}, words[row.f]),
-      el('td', {class: 'number full'}, bytes(row.z) + (row.a !== row.z ? ' → ' + bytes(row.a) : '')),
+      el('td', {class: 'number full size'}, bytes(row.z) + (row.a !== row.z ? ' → ' + bytes(row.a) : '')),
       el('td', {class: 'number full'}, count.format(row.t || 0), kinds ? el('span', {class: 'kinds'}, kinds) : ''),
-      el('td', {class: 'wide'}, row.p ? bars(row.p, 'small') : ''));
+      drawing(row));
   };
 
   // What can be searched for is put together when it first is.
@@ -105,6 +124,8 @@
     const wanted = $('search').value.trim().toLowerCase().split(/\s+/).filter(Boolean), which = $('which').value;
     chosen = rows.filter(r => (which === '' || (which === 'due' ? r.s < fine : r.s === Number(which))) && wanted.every(w => textOf(r).includes(w)));
     $('rows').replaceChildren();
+    waiting.clear();
+    seen.disconnect();
     drawn = 0;
     drawMore(STEP);
   };
@@ -132,13 +153,21 @@
   $('which').addEventListener('change', select);
   $('tools').addEventListener('submit', e => { e.preventDefault(); select(); });
   $('more').addEventListener('click', () => (drawMore(STEP) || $('more')).focus());
-  $('rest').addEventListener('click', () => { const next = drawMore(Infinity); if (next) next.focus(); });
+  $('rest').addEventListener('click', () => {
+    const of = chosen, next = drawMore(STEP);
+    if (next) next.focus();
+    const on = () => { if (chosen === of && drawn < chosen.length) { drawMore(3 * STEP); setTimeout(on); } };
+    on();
+  });
   $('open').addEventListener('click', () => {
     const buttons = [...document.querySelectorAll('#rows .name')], open = buttons.some(b => b.getAttribute('aria-expanded') !== 'true');
     for (const b of buttons) toggle(b, rowOf.get(b), open);
   });
   $('print').addEventListener('click', () => print());
-  addEventListener('beforeprint', () => drawMore(Infinity));
+  addEventListener('beforeprint', () => {
+    drawMore(Infinity);
+    if (drawn <= 10 * STEP) [...waiting.keys()].forEach(picture);
+  });
   $('tools').hidden = false;
   sort();
 })();

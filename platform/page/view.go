@@ -52,7 +52,7 @@ func (p *Page) view(f File) view {
 		if x.Goes {
 			v.Tags++
 		}
-		if k := string(x.Kind); x.Goes && !slices.Contains(v.Kinds, k) {
+		if k := quote(string(x.Kind)); x.Goes && !slices.Contains(v.Kinds, k) {
 			v.Kinds = append(v.Kinds, k)
 		}
 	}
@@ -87,7 +87,7 @@ func (p *Page) lines(v *view, findings []scrub.Finding) {
 		}
 		seen[k] = len(v.Lines)
 		l := line{
-			Kind: string(cmp.Or(f.Kind, scrub.Kind(f.Role.String()))), Place: quote(f.Place),
+			Kind: quote(cmp.Or(string(f.Kind), f.Role.String())), Place: quote(f.Place),
 			Fate: fate(f, v.Status), Goes: f.Goes, Off: f.Off, Len: f.Len, Times: 1,
 		}
 		if p.Values {
