@@ -221,7 +221,7 @@ func photos() *page.Page {
 	return p
 }
 
-const rows = `document.querySelectorAll('#rows > tr:not(.more)').length`
+const rows = `document.querySelectorAll('#list > tbody > tr:not(.more)').length`
 
 func TestBrowser(t *testing.T) {
 	chromium := browser(t)
@@ -238,7 +238,7 @@ func TestBrowser(t *testing.T) {
 func testList(b *tab) {
 	b.until(rows, "100")
 	b.until(`document.getElementById('shown').textContent`, "Files shown: 100 of 251")
-	b.until(`document.querySelector('#rows .status').textContent`, "partly")
+	b.until(`document.querySelector('#list > tbody .status').textContent`, "partly")
 	b.do(chromedp.Click(chromedp.CSS("#more")))
 	b.until(rows, "200")
 	b.do(chromedp.Click(chromedp.CSS("#rest")))
@@ -246,20 +246,20 @@ func testList(b *tab) {
 	b.until(`document.getElementById('on').hidden`, "true")
 	b.do(chromedp.SetValue(chromedp.CSS("#which"), "due"), chromedp.Evaluate[chromedp.Void](`document.getElementById('which').dispatchEvent(new Event('change'))`))
 	b.until(rows, "100")
-	b.until(`[...document.querySelectorAll('#rows .status')].some(s => s.textContent.startsWith('clean'))`, "false")
+	b.until(`[...document.querySelectorAll('#list > tbody .status')].some(s => s.textContent.startsWith('clean'))`, "false")
 	b.do(chromedp.SendKeys(chromedp.CSS("#search"), "fp5 ZÜRICH"))
 	b.until(rows, "1")
 	b.do(chromedp.Click(chromedp.CSS("#open")))
-	b.until(`document.querySelectorAll('#rows .findings tbody tr').length`, "3")
-	b.until(`document.querySelector('#rows .findings tr.goes').textContent`, "placeAPP1/Exif/GPS0xd480 B47.375500, 8.541750would go")
-	b.until(`document.querySelector('#rows bdi').textContent`, `"DCIM/Zürich 사진 \u202egpj.exe"`)
+	b.until(`document.querySelectorAll('#list > tbody .findings tbody tr').length`, "3")
+	b.until(`document.querySelector('#list > tbody .findings tr.goes').textContent`, "placeAPP1/Exif/GPS0xd480 B47.375500, 8.541750would go")
+	b.until(`document.querySelector('#list > tbody bdi').textContent`, `"DCIM/Zürich 사진 \u202egpj.exe"`)
 	// Before: the parts in their order, and below them what goes. After: emptied, and cut off.
-	b.until(`[...document.querySelectorAll('#rows figure')].map(f => [...f.querySelectorAll('path')].map(p => p.getAttribute('class') + p.getAttribute('d').split('M').length).join(' ')).join('; ')`,
+	b.until(`[...document.querySelectorAll('#list > tbody figure')].map(f => [...f.querySelectorAll('path')].map(p => p.getAttribute('class') + p.getAttribute('d').split('M').length).join(' ')).join('; ')`,
 		"r02 r43 g23 r12; r02 r52 r12")
-	b.until(`Math.max(...[...document.querySelectorAll('#rows figure:last-of-type path')].map(p => p.getBBox().x + p.getBBox().width))`, "994")
+	b.until(`Math.max(...[...document.querySelectorAll('#list > tbody figure:last-of-type path')].map(p => p.getBBox().x + p.getBBox().width))`, "994")
 	b.until(`document.querySelector('.places tbody tr').textContent`, `47.375500, 8.5417501"DCIM/Zürich 사진 \u202egpj.exe"`)
 	b.do(chromedp.Click(chromedp.CSS("#open")))
-	b.until(`document.querySelectorAll('#rows .more').length`, "0")
+	b.until(`document.querySelectorAll('#list > tbody .more').length`, "0")
 	b.alone()
 }
 
@@ -287,14 +287,14 @@ func testKeyboard(b *tab) {
 	b.keys(kb.Tab)
 	b.until(at, "File")
 	b.keys(" ")
-	b.until(`document.querySelector('#rows bdi').textContent`, "/media/stick/DCIM/000CANON/IMG_00040.JPG")
+	b.until(`document.querySelector('#list > tbody bdi').textContent`, "/media/stick/DCIM/000CANON/IMG_00040.JPG")
 	b.until(`document.querySelectorAll('#list th[aria-sort]').length`, "1")
 	for range 4 { // format, size, tags, and the first file
 		b.keys(kb.Tab)
 	}
 	b.until(at, "name")
 	b.keys(kb.Enter)
-	b.until(`document.activeElement.getAttribute('aria-expanded') + document.querySelectorAll('#rows .findings tbody tr').length`, "true12")
+	b.until(`document.activeElement.getAttribute('aria-expanded') + document.querySelectorAll('#list > tbody .findings tbody tr').length`, "true12")
 	b.keys(kb.Tab)
 	b.until(at, "findings") // which scrolls where it is too wide
 	b.keys(kb.Tab)
@@ -352,7 +352,7 @@ func testLooks(t *testing.T, chromium context.Context) {
 func testHostile(b *tab) {
 	b.until(rows, fmt.Sprint(len(hostile)))
 	b.do(chromedp.Click(chromedp.CSS("#open")))
-	b.until(`document.querySelectorAll('#rows .findings').length`, fmt.Sprint(len(hostile)))
+	b.until(`document.querySelectorAll('#list > tbody .findings').length`, fmt.Sprint(len(hostile)))
 	b.until(`document.querySelectorAll('img, iframe, object, [onload], [onerror]').length`, "0")
 	b.until(`document.scripts.length`, "2")
 	b.alone()
@@ -360,8 +360,8 @@ func testHostile(b *tab) {
 
 func testNoScript(b *tab) {
 	text := value(b, chromedp.Text(chromedp.CSS("body")))
-	shown := len(value(b, chromedp.Nodes(chromedp.CSSAll("#rows > tr:not(.more)"))))
-	static := len(value(b, chromedp.Nodes(chromedp.CSSAll("#rows details"))))
+	shown := len(value(b, chromedp.Nodes(chromedp.CSSAll("#list > tbody > tr:not(.more)"))))
+	static := len(value(b, chromedp.Nodes(chromedp.CSSAll("#list > tbody details"))))
 	for _, want := range []string{"What the files give away", "mind it", "Without its script this page lists some files only", "47.375500, 8.541750", "partly"} {
 		if !strings.Contains(text, want) {
 			b.Errorf("no %q", want)

@@ -56,7 +56,7 @@
 
   // details is what is known of a file.
   const details = row => {
-    const cell = el('td', {colspan: 6});
+    const cell = el('div', {class: 'inside'});
     if (row.p) cell.append(figure(say.before, row.z, row.b, row.p), figure(say.after, row.a, 0, row.q));
     if (row.l) {
       const head = el('tr', {}, ...['kind', 'place', 'offset', 'length', 'value', 'fate'].map(k => el('th', {scope: 'col'}, say[k])));
@@ -69,7 +69,7 @@
       cell.append(el('div', {class: 'findings', tabindex: 0, role: 'region', 'aria-label': row.n}, el('table', {}, el('thead', {}, head), body)));
     }
     if (row.u) cell.append(el('p', {class: 'cut'}, say.unlisted + ' ' + count.format(row.u)));
-    return el('tr', {class: 'more'}, cell);
+    return el('tr', {class: 'more'}, el('td', {colspan: 6}, cell));
   };
 
   const toggle = (button, row, open) => {
@@ -112,10 +112,10 @@
   let by = 'status', down = false, chosen = [], drawn = 0;
 
   const drawMore = n => {
-    const part = document.createDocumentFragment(), first = drawn;
+    const part = el('tbody', {}), first = drawn; // one of its own: what is there need not be laid out again
     for (const end = Math.min(chosen.length, drawn + n); drawn < end; drawn++) part.append(draw(chosen[drawn]));
     const one = part.firstElementChild;
-    $('rows').append(part);
+    $('list').append(part);
     $('on').hidden = drawn === chosen.length;
     $('shown').textContent = `${say.shown} ${count.format(drawn)} ${say.of} ${count.format(chosen.length)}`;
     return first > 0 && one && one.querySelector('button');
@@ -123,7 +123,7 @@
   const select = () => {
     const wanted = $('search').value.trim().toLowerCase().split(/\s+/).filter(Boolean), which = $('which').value;
     chosen = rows.filter(r => (which === '' || (which === 'due' ? r.s < fine : r.s === Number(which))) && wanted.every(w => textOf(r).includes(w)));
-    $('rows').replaceChildren();
+    for (const body of document.querySelectorAll('#list > tbody')) body.remove();
     waiting.clear();
     seen.disconnect();
     drawn = 0;
@@ -160,7 +160,7 @@
     on();
   });
   $('open').addEventListener('click', () => {
-    const buttons = [...document.querySelectorAll('#rows .name')], open = buttons.some(b => b.getAttribute('aria-expanded') !== 'true');
+    const buttons = [...document.querySelectorAll('#list .name')], open = buttons.some(b => b.getAttribute('aria-expanded') !== 'true');
     for (const b of buttons) toggle(b, rowOf.get(b), open);
   });
   $('print').addEventListener('click', () => print());
@@ -168,6 +168,7 @@
     drawMore(Infinity);
     if (drawn <= 10 * STEP) [...waiting.keys()].forEach(picture);
   });
+  $('open').hidden = !rows.some(r => r.p || r.l || r.u);
   $('tools').hidden = false;
   sort();
 })();
