@@ -51,7 +51,7 @@ func (f *flags) common(c *cobra.Command) {
 	s.IntVar(&f.jobs, "jobs", 0, "work on `N` files at a time; 0 chooses")
 	s.StringVar(&f.shard, "shard", "", "take part `I/N` of the files only, I being 0 to N-1")
 	s.BoolVar(&f.json, "json", false, "report in JSON; see untag help json")
-	s.StringVar(&f.html, "html", "", "write a page to look at into `FILE` as well, for a browser")
+	s.Func("html", "write a page to look at into `FILE` as well, for a browser", f.setHTML)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "report only files that need attention")
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "report every file, and what is in it")
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, "refuse to read files where the kernel can't confine the parsers")

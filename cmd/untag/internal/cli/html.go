@@ -9,6 +9,14 @@ import (
 	"untag/platform/page"
 )
 
+func (f *flags) setHTML(path string) error {
+	if path == "" {
+		return errors.New("it needs a name")
+	}
+	f.html = path
+	return nil
+}
+
 // strokes is how many there are in the picture of a file: none where nobody sees it.
 func (f *flags) strokes() int {
 	if f.html == "" {

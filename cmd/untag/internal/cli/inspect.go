@@ -10,11 +10,14 @@ const inspectLong = `inspect shows what media files give away: for each file a t
 each thing found, its place in the file, the offset, and the decoded value; what
 would go, and what stays and why. Nothing is changed.
 
-What it prints is what scrub removes: mind where you keep it.
+What it prints is what scrub removes: mind where you keep it. With --html all of
+that is in one page for a browser, with pictures of what goes and what stays, and a
+list of positions. Nothing in it comes from elsewhere, and only you can read the file.
 
 ` + policyText
 
 const inspectExample = `  untag inspect holiday.jpg
+  untag inspect --html ~/report.html DCIM
   untag inspect --json DCIM > found.jsonl
   untag inspect - < holiday.jpg`
 

@@ -80,7 +80,7 @@ func (p *Text) shown(o apply.Outcome) bool {
 // gathers tells whether the file is one of many: not named by itself, and without
 // a table of its own.
 func (p *Text) gathers(o apply.Outcome) bool {
-	table := p.opt.Verb == Inspect && (len(o.Findings) > 0 || o.Unlisted > 0)
+	table := p.opt.Verb == Inspect && p.opt.Page == "" && (len(o.Findings) > 0 || o.Unlisted > 0)
 	return !p.opt.Verbose && !p.opt.Named[o.Path] && !table
 }
 
