@@ -1,6 +1,7 @@
 package raw
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -120,7 +121,7 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 		c.Unread()
 	case b.Type == "free" || b.Type == "skip":
 		head(0)
-		return c.Blank(body, n, 0, scrub.Hidden, place)
+		return c.blank(body, n, 0, scrub.Hidden, place)
 	case slices.Contains([]string{"mvhd", "tkhd", "mdhd"}, b.Type) && n >= 20:
 		return c.times(b, place)
 	case slices.Contains(needed, b.Type):
@@ -176,22 +177,25 @@ func (c *cr3) uuid(b box.Box, place string, depth int) error {
 		return c.holds(body+skip, b.End(), place, depth)
 	case canonXMP:
 		head(0)
-		blank, err := c.Constant(body, n, ' ')
-		if err != nil {
-			return err
-		}
-		if blank {
-			c.Claim(body, n, scrub.Filler, place)
-			return nil
-		}
-		c.Claim(body, n, scrub.Identify, place)
-		c.Gone(scrub.Finding{Kind: scrub.Comment, Place: place + "/XMP", Off: body, Len: n})
-		c.Fill(scrub.Destroy, body, n, ' ')
-		return nil
+		return c.blank(body, n, ' ', scrub.Comment, place+"/XMP")
 	}
 	c.Claim(b.Off, b.Len, scrub.Structure, place)
 	c.Doubt("box %s is not known", place)
 	return nil
+}
+
+// blank has n bytes at off go, unless they hold a box: its length may be wrong then.
+func (c *cr3) blank(off, n int64, fill byte, kind scrub.Kind, place string) error {
+	b, err := c.Bytes(off, int(min(n, scrub.MaxPiece)))
+	if err != nil {
+		return err
+	}
+	if n > scrub.MaxPiece || slices.ContainsFunc([]string{"mdat", "moov", "trak", "PRVW"}, func(name string) bool { return bytes.Contains(b, []byte(name)) }) {
+		c.Claim(off, n, scrub.Structure, place)
+		c.Doubt("%s may hold more than it should", place)
+		return nil
+	}
+	return c.BlankValue(off, n, fill, kind, place, "")
 }
 
 // preview cleans the JPEG in a box, before which its width and height stand.
