@@ -207,7 +207,25 @@ var raws = []recipe{
 	}},
 	{"raw-unknown", func(k *kit) []byte {
 		k.odd = true
-		return k.sensor("Kim's Cameras", "One", []byte("KIMS a note that nobody knows"))
+		return k.sensor("Kim's Cameras", "One", []byte("\x03\x00KIMS a note that nobody knows"))
+	}},
+	{"raw-sony", func(k *kit) []byte {
+		return k.placed("SONY", "ILCE-7", "SONY DSC \x00\x00\x00", ifd{{0x2010, tUndefined, []byte(k.secret("enciphered-time"))}, {0x2031, tASCII, k.secret("serial")},
+			{0x9050, tUndefined, []byte(k.secret("enciphered-serial"))}, {0xb001, tShort, []int{306}}, {0xb020, tASCII, k.secret("style")}})
+	}},
+	{"raw-samsung", func(k *kit) []byte {
+		w := &tiffWriter{order: little}
+		w.dir(ifd{{0x0001, tUndefined, []byte("0100")}, {0x0030, tASCII, k.secret("place")}, {0xa002, tASCII, k.secret("serial")}, {0xa005, tASCII, k.secret("lens-serial")},
+			{0xa020, tLong, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}}, {0xa021, tLong, []int{8000, 4100, 4200, 6000}}})
+		k.stay(longs(8000, 4100, 4200, 6000))
+		return k.sensor("SAMSUNG", "NX300", w.b)
+	}},
+	{"raw-casio", func(k *kit) []byte {
+		k.stay([]byte{0x2c, 1, 0xc8, 0})
+		return k.placed("CASIO COMPUTER CO.,LTD.", "EX-Z750", "QVC\x00\x00\x00", ifd{{0x2001, tASCII, k.secret("time")}, {0x2011, tShort, []int{300, 200}}})
+	}},
+	{"raw-kodak", func(k *kit) []byte {
+		return k.sensor("EASTMAN KODAK COMPANY", "KODAK Z990", []byte("KDK INFO"+k.secret("serial")))
 	}},
 	{"raw-dng", func(k *kit) []byte {
 		opcodes := cat(be32(1), be32(9), be32(0x01030000), be32(0), be32(8), zeros(8))
@@ -241,6 +259,19 @@ func (k *kit) sensor(maker, model string, note []byte) []byte {
 	return tiff(little, sortedDir(k.sensorDir(maker, model,
 		tag{0x8769, tLong, ifd{{0x829a, tRational, []int{1, 125}}, {0x8827, tShort, []int{200}}, {0x9003, tASCII, string(k.hide([]byte("2031:07:14 15:16:18")))}, {0x927c, tUndefined, note}, {0xa431, tASCII, k.secret("body-serial")}}},
 		tag{0x8825, tLong, gpsIFD(k, little, func(n string) string { return k.secret(n) })})))
+}
+
+// placed is [kit.sensor] with a note whose offsets count from the start of the file.
+func (k *kit) placed(maker, model, head string, d ifd) []byte {
+	w := &tiffWriter{order: little, b: []byte(head)}
+	w.dir(d)
+	gap := bytes.Repeat([]byte{0xff}, len(w.b))
+	file := k.sensor(maker, model, gap)
+	at := bytes.Index(file, gap)
+	w = &tiffWriter{order: little, b: append(zeros(at), head...)}
+	w.dir(d)
+	copy(file[at:], w.b[at:])
+	return file
 }
 
 var bigTIFFs = []recipe{

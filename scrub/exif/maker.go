@@ -36,9 +36,14 @@ var makers = []maker{
 	{name: "Olympus", magic: "OLYMP\x00", ifd: 8, order: -1},
 	{name: "Pentax", magic: "AOC\x00", ifd: 6, order: 4},
 	{name: "Pentax", magic: "PENTAX \x00", ifd: 10, order: 8, own: true},
+	{name: "Casio", magic: "QVC\x00", ifd: 6, order: -1},
+	{name: "Ricoh", magic: "Ricoh\x00", ifd: 8, order: -1},
+	{name: "Epson", magic: "EPSON\x00", ifd: 8, order: -1},
 	{name: "Canon", make: "Canon", order: -1},
 	{name: "Sony", make: "SONY", order: -1},
-	{name: "Samsung", make: "SAMSUNG", order: -1},
+	{name: "Samsung", make: "SAMSUNG", order: -1, own: true},
+	{name: "Casio", make: "CASIO", order: -1},
+	{name: "Hasselblad", make: "HASSELBLAD", order: -1},
 	{name: "Nikon", make: "NIKON", order: -1},
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/marks"
 	"untag/scrub/tags"
 	"untag/scrub/words"
 )
@@ -21,6 +22,16 @@ func ciff(s *scrub.Scan) error {
 	}
 	s.Claim(0, head, scrub.Structure, "header")
 	c.heap(head, s.Size(), 0)
+	const pointer = 4
+	m, ok, err := marks.Trailer(s, head, s.Size()-pointer) // Canon's program puts its recipe before the pointer
+	if err != nil {
+		return err
+	}
+	if n := s.Size() - pointer - m.Off; ok && m.Proven {
+		c.parts = append(c.parts, part{off: m.Off, len: n, clean: func(off, n int64) error {
+			return c.BlankValue(off, n, 0, scrub.Software, m.Name, m.Value)
+		}})
+	}
 	if !c.has[ciffPicture] {
 		s.Doubt("there is no picture")
 	}
@@ -115,7 +126,7 @@ func (c *heaps) value(tag uint64, off, n int64) {
 
 // gone has a value go, unless it may be one that decoders need under a damaged number.
 func (c *heaps) gone(tag uint64, t tags.Tag, off, n int64) error {
-	const most = 1 << 10
+	const most = 4 << 10
 	for bit := range 14 {
 		vital := tag ^ 1<<bit
 		if v, _ := lookup("CIFF", vital); v.Role > scrub.Structure && !c.has[vital] || n > most {
@@ -135,24 +146,24 @@ func (c *heaps) gone(tag uint64, t tags.Tag, off, n int64) error {
 	return c.BlankValue(off, n, 0, t.Kind, t.ID, value)
 }
 
-var firmware = regexp.MustCompile(`^(Firmware Version )?\d{1,2}(\.\d{1,2}){1,3}\x00*$`)
+var firmware = regexp.MustCompile(`^(Firmware Version )?\d{1,2}(\.\d{1,2}){1,3}$`)
 
 // text keeps the names of maker and model, and the version of the firmware, by which
 // decoders know where the white balance is.
 func (c *heaps) text(tag uint64, t tags.Tag, off, n int64) error {
 	const most = 64
 	text := string(c.Get(off, int(min(n, most))))
-	names := strings.Split(strings.TrimRight(text, "\x00"), "\x00")
-	model := tag == ciffModel && len(names) == 2 && words.Readable(names[0]) && words.Readable(names[1])
-	if n > most || !model && !(tag == ciffVersion && firmware.MatchString(text)) {
-		if tag == ciffModel {
-			c.Doubt("%s is not what it should be", t.ID)
-			c.Claim(off, n, scrub.Structure, t.ID)
-			return nil
-		}
-		return c.gone(tag, t, off, n)
+	end := int64(len(strings.TrimRight(text, "\x00")))
+	if names := strings.SplitN(text, "\x00", 3); tag == ciffModel && len(names) == 3 { // bytes may follow that are left from before
+		end = int64(len(names[0]) + 1 + len(names[1]))
 	}
-	c.Claim(off, n, scrub.Structure, t.ID)
-	c.Stuck(scrub.Finding{Kind: t.Kind, Role: scrub.Render, Place: t.ID, Off: off, Len: n, Value: strings.Join(names, " ")})
-	return nil
+	value := strings.ReplaceAll(text[:end], "\x00", " ")
+	switch {
+	case n > most || !words.Readable(value) || tag == ciffVersion && !firmware.MatchString(value):
+		return c.gone(tag, t, off, n)
+	default:
+		c.Claim(off, end, scrub.Structure, t.ID)
+		c.Stuck(scrub.Finding{Kind: t.Kind, Role: scrub.Render, Place: t.ID, Off: off, Len: end, Value: value})
+		return c.Blank(off+end, n-end, 0, scrub.Hidden, t.ID)
+	}
 }

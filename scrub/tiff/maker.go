@@ -12,7 +12,11 @@ import (
 
 // settled are the makers of whose notes it was measured what decoders need: all else in
 // them goes.
-var settled = []string{"Nikon", "Canon", "Olympus", "OlympusEquipment", "Pentax", "Panasonic", "FujiFilm"}
+var settled = []string{"Nikon", "Canon", "Olympus", "OlympusEquipment", "Pentax", "Panasonic", "FujiFilm",
+	"Sony", "Samsung", "Casio", "Ricoh", "Epson", "Hasselblad", "Apple", otherNote, "KodakIFD"}
+
+// otherNote is the place of tags that decoders look for in the note of any maker.
+const otherNote = "Other"
 
 // needed is the place of directories in notes that stay as they are.
 const neededPlace = "OlympusNeeded"
@@ -24,12 +28,16 @@ func (f *file) note(e *entry) error {
 		return err
 	}
 	l, ok := exif.Layout(f.maker, head)
-	if !ok || e.inline() {
+	switch {
+	case l.Name == "FujiFilm": // decoders need nothing of it
+		return nil
+	case e.inline() || phaseOne(head):
 		f.opaque(e)
 		return nil
-	}
-	if l.Name == "FujiFilm" { // decoders need nothing of it
+	case !ok && f.unread(head):
 		return nil
+	case !ok:
+		l = exif.Note{Name: otherNote, Base: -1}
 	}
 	layout, base := f.layout, int64(0)
 	if l.Order != nil {
@@ -70,10 +78,24 @@ func (f *file) note(e *entry) error {
 	return nil
 }
 
+// phaseOne tells whether a note is one of Phase One and Leaf, in which the picture lies.
+func phaseOne(head []byte) bool {
+	return len(head) >= 8 && slices.Contains([]string{"RawT", "RawC", "TwaR", "CwaR"}, string(head[4:8]))
+}
+
+// unread tells whether decoders read nothing of a note of a maker whose notes they do not
+// know: to them it is a directory of too many entries, or of none (LibRaw and dcraw, parse_makernote).
+func (f *file) unread(head []byte) bool {
+	const most = 1000
+	search := strings.HasPrefix(string(head), "KC") || strings.HasPrefix(string(head), "MLY") // for a white balance
+	text := strings.HasPrefix(string(head), "KDK") || strings.HasPrefix(string(head), "VER")
+	return text || len(head) >= 2 && !search && (f.order.Uint16(head) == 0 || f.order.Uint16(head) > most)
+}
+
 // opaque has a note stay that can't be walked, unless it is known that nobody needs it.
 func (f *file) opaque(e *entry) {
 	maker := strings.ToUpper(f.maker)
-	if e.inline() || strings.HasPrefix(maker, "MINOLTA") || strings.HasPrefix(maker, "KONICA") {
+	if e.inline() || f.dng || strings.HasPrefix(maker, "MINOLTA") || strings.HasPrefix(maker, "KONICA") {
 		return
 	}
 	e.stays, e.role = true, scrub.Structure

@@ -76,7 +76,7 @@ func (f *file) lay() {
 		for _, e := range d.entries {
 			switch {
 			case e.inline():
-			case len(e.subs) > 0 && e.typ == tUndefined: // it is the directory
+			case len(e.subs) > 0 && e.typ == tUndefined && e.stays: // it is the directory
 				f.stay(region{off: e.off, len: max(0, min(e.subs[0].at-e.off, 64)), role: scrub.Structure, place: e.String()})
 			case e.stays:
 				f.stay(region{off: e.off, len: e.size, role: e.role, place: e.String(), medium: f.medium(e)})

@@ -38,7 +38,8 @@ func (f *file) recognise() error {
 			return err
 		}
 		vendor := compression == 34713 || compression == 32767 || compression == 32769 || compression == 34316 || compression == 65000 || compression >= 65535
-		f.raw = f.raw || f.special || d.find(tagDNGVersion) != nil || photometric == cfa || photometric == linearRaw || vendor
+		f.dng = f.dng || d.find(tagDNGVersion) != nil
+		f.raw = f.raw || f.special || f.dng || photometric == cfa || photometric == linearRaw || vendor
 		if e := d.find(tagMake); e != nil && f.maker == "" && e.size < 64 && e.typ == tASCII {
 			b, err := f.Bytes(e.off, int(e.size))
 			if err != nil {
@@ -67,13 +68,8 @@ const sensor = "RW2"
 // plainRaw tells whether decoders find all of a raw picture by tags that are known: those
 // of DNG, and of makers who put nothing where no tag points.
 func (f *file) plainRaw() bool {
-	for _, d := range f.all {
-		if d.find(tagDNGVersion) != nil {
-			return true
-		}
-	}
 	maker := strings.ToUpper(f.maker)
-	return slices.ContainsFunc([]string{"CANON", "OLYMPUS", "OM DIGITAL", "PENTAX", "RICOH", "ASAHI", "PANASONIC", "FUJI", "MINOLTA", "KONICA"}, func(m string) bool { return strings.HasPrefix(maker, m) })
+	return f.dng || slices.ContainsFunc([]string{"CANON", "OLYMPUS", "OM DIGITAL", "PENTAX", "RICOH", "ASAHI", "PANASONIC", "FUJI", "MINOLTA", "KONICA"}, func(m string) bool { return strings.HasPrefix(maker, m) })
 }
 
 // model keeps what a raw picture can't be read without: the names of maker and model.

@@ -92,6 +92,7 @@ type file struct {
 	version     uint16 // of the header
 	special     bool   // a header that only raw pictures have
 	raw         bool
+	dng         bool // it says itself how it is decoded
 	maker       string
 	block       bool     // there are no pictures in it
 	thumbs      []goes   // but for these
