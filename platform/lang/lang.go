@@ -29,7 +29,8 @@ var unformatted []any
 // Choose takes the language that an environment asks for, as gettext(3) does: the
 // first of LC_ALL, LC_MESSAGES and LANG that is set tells whether there is one, and
 // LANGUAGE lists what is preferred to it. It returns "en" or the catalogue's name.
-// Programs call it once, before they say anything; until then all is English.
+// Programs call it once, before they say anything; until then, and where getenv is
+// nil, all is English.
 func Choose(getenv func(string) string) string {
 	for _, name := range wanted(getenv) {
 		if name == "en" {
@@ -48,6 +49,9 @@ func Choose(getenv func(string) string) string {
 
 // wanted lists languages, without countries, best first.
 func wanted(getenv func(string) string) (names []string) {
+	if getenv == nil {
+		return nil
+	}
 	var locale string
 	for _, variable := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if locale = getenv(variable); locale != "" {

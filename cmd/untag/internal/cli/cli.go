@@ -94,7 +94,7 @@ func Command(env Env) *cobra.Command { return (&app{Env: env}).command() }
 func (a *app) fail(err error) exit.Code {
 	var f *failure
 	if !errors.As(err, &f) {
-		f = &failure{exit.Usage, err.Error(), "see untag --help"}
+		f = &failure{exit.Usage, lang.Known(err.Error()), lang.T("see %s --help", "untag")}
 	}
 	if f.msg == "" {
 		return f.code

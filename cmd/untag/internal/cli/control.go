@@ -12,6 +12,7 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/desktop"
+	"untag/platform/lang"
 	"untag/platform/station"
 )
 
@@ -34,17 +35,27 @@ only read.
 
 ` + driveText + "\n\n" + reachText
 
+// oneDrive is the rule for their arguments.
+func oneDrive(c *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usage(lang.T("more than one drive"), seeHelp(c))
+	}
+	return nil
+}
+
 // order is what the daemon can be told to do with a drive.
 type order struct {
-	name, short, long string
-	done              string // what is said of a drive afterwards
-	give              func(*desktop.Client, context.Context, uint64) error
+	name  string
+	short lang.Text
+	long  string
+	done  lang.Text // what is said of a drive afterwards
+	give  func(*desktop.Client, context.Context, uint64) error
 }
 
 var orders = []order{
-	{"pause", "have the daemon leave drives alone", pauseLong, "paused", (*desktop.Client).Pause},
-	{"resume", "have the daemon go on with drives", resumeLong, "resumed", (*desktop.Client).Resume},
-	{"rescan", "have the daemon look through drives again", rescanLong, "being looked through again", (*desktop.Client).Rescan},
+	{"pause", lang.Mark("have the daemon leave drives alone"), pauseLong, lang.Mark("paused"), (*desktop.Client).Pause},
+	{"resume", lang.Mark("have the daemon go on with drives"), resumeLong, lang.Mark("resumed"), (*desktop.Client).Resume},
+	{"rescan", lang.Mark("have the daemon look through drives again"), rescanLong, lang.Mark("being looked through again"), (*desktop.Client).Rescan},
 }
 
 func (a *app) controls() (all []*cobra.Command) {
@@ -59,10 +70,10 @@ func (a *app) control(o order) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     o.name + " [flags] [DRIVE]",
-		Short:   o.short,
+		Short:   o.short.String(),
 		Long:    o.long,
 		Example: "  untag " + o.name + "\n  untag " + o.name + " /media/stick",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    oneDrive,
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.withDaemon(c.Context(), bus, func(ctx context.Context, d *desktop.Client) error {
 				drives, err := d.Drives(ctx)
@@ -77,7 +88,7 @@ func (a *app) control(o order) *cobra.Command {
 		},
 	}
 	busFlag(c, &bus)
-	c.Flags().BoolVar(&asJSON, "json", false, "report in JSON, one object for each drive")
+	c.Flags().BoolVar(&asJSON, "json", false, lang.T("report in JSON, one object for each drive"))
 	return c
 }
 
@@ -121,8 +132,8 @@ func named(drives []station.DriveState, args []string) ([]station.DriveState, er
 		case len(found) == 1:
 			return found, nil
 		case len(found) > 1:
-			return nil, &failure{exit.Usage, text.Count(len(found), "drive") + " are called " + strconv.Quote(name), "name it by its number in untag status"}
+			return nil, &failure{exit.Usage, lang.N("%d drive is called %q", "%d drives are called %q", len(found), name), lang.T("name it by its number in untag status")}
 		}
 	}
-	return nil, &failure{exit.Usage, fmt.Sprintf("no drive %q", name), "untag status shows those that untagd knows"}
+	return nil, &failure{exit.Usage, lang.T("no drive %q", name), lang.T("untag status shows those that untagd knows")}
 }

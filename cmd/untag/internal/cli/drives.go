@@ -14,6 +14,7 @@ import (
 	"untag/cmd/untag/internal/text"
 	"untag/platform/config"
 	"untag/platform/drive"
+	"untag/platform/lang"
 	"untag/scrub"
 )
 
@@ -37,7 +38,7 @@ func (a *app) drives() *cobra.Command {
 	var loop, asJSON bool
 	c := &cobra.Command{
 		Use:     "drives",
-		Short:   "list removable drives and the rules that apply to them",
+		Short:   lang.T("list removable drives and the rules that apply to them"),
 		Long:    drivesLong,
 		Example: "  untag drives\n  untag drives --config new-rules.toml",
 		Args:    noArgs,
@@ -50,7 +51,7 @@ func (a *app) drives() *cobra.Command {
 			opt.Loop = opt.Loop || loop
 			all, err := drive.List(opt)
 			if err != nil {
-				return &failure{exit.Failed, "drives can't be looked for: " + err.Error(), ""}
+				return &failure{exit.Failed, lang.T("drives can't be looked for: %v", err), ""}
 			}
 			if asJSON {
 				return failed(a.drivesJSON(all, c))
@@ -58,9 +59,9 @@ func (a *app) drives() *cobra.Command {
 			return failed(a.drivesText(all, c))
 		},
 	}
-	c.Flags().StringVar(&path, "config", "", "read the rules in this `FILE` instead")
-	c.Flags().BoolVar(&loop, "loop", false, "take loop devices as drives")
-	c.Flags().BoolVar(&asJSON, "json", false, "list in JSON, one object a line")
+	c.Flags().StringVar(&path, "config", "", lang.T("read the rules in this `FILE` instead"))
+	c.Flags().BoolVar(&loop, "loop", false, lang.T("take loop devices as drives"))
+	c.Flags().BoolVar(&asJSON, "json", false, lang.T("list in JSON, one object a line"))
 	return c
 }
 
@@ -110,19 +111,21 @@ func actionFor(c config.Config, d drive.Drive) (config.Action, scrub.Options, st
 func (a *app) drivesText(all []drive.Drive, c config.Config) error {
 	var b strings.Builder
 	if len(all) == 0 {
-		b.WriteString("no removable drive\n")
+		b.WriteString(lang.T("no removable drive") + "\n")
 	}
 	for _, d := range all {
-		where := "not mounted"
+		where := lang.T("not mounted")
 		if d.MountPoint != "" {
-			where = "at " + text.Quote(d.MountPoint)
+			where = lang.T("at %s", text.Quote(d.MountPoint))
 		}
 		if d.ReadOnly {
-			where += ", read-only"
+			where += ", " + lang.T("read-only")
 		}
 		fmt.Fprintf(&b, "%s  %s\n", text.Quote(d.Device), where)
-		fmt.Fprintf(&b, "  action  %s\n", actionWords(c, d))
-		fmt.Fprintf(&b, "  match   { %s }, %s\n", matchWords(d), text.Bytes(d.Size))
+		_ = text.Table(&b, "  ", [][]string{
+			{lang.T("action"), actionWords(c, d)},
+			{lang.T("match"), fmt.Sprintf("{ %s }, %s", matchWords(d), text.Bytes(d.Size))},
+		})
 	}
 	_, err := a.Stdout.Write([]byte(b.String()))
 	return err
@@ -135,12 +138,12 @@ func actionWords(c config.Config, d drive.Drive) string {
 		words += ", unless a rule finds its folder when it is mounted"
 	}
 	if rule != "" {
-		words += " by " + strconv.Quote(rule)
+		words = lang.T("%s by %q", action, rule)
 	}
 	if action == config.Ignore {
 		return words
 	}
-	return fmt.Sprintf("%s, profile %s, depth %s", words, opt.Policy.Profile, opt.Depth)
+	return lang.T("%s, profile %s, depth %s", words, opt.Policy.Profile, opt.Depth)
 }
 
 func matchWords(d drive.Drive) string {
@@ -150,7 +153,7 @@ func matchWords(d drive.Drive) string {
 			words = append(words, f[0]+" = "+strconv.Quote(f[1]))
 		}
 	}
-	return cmp.Or(strings.Join(words, ", "), "nothing is known")
+	return cmp.Or(strings.Join(words, ", "), lang.T("nothing is known"))
 }
 
 type pluggedLine struct {

@@ -11,6 +11,7 @@ import (
 
 	"untag/cmd/untag/internal/text"
 	"untag/platform/desktop"
+	"untag/platform/lang"
 	"untag/platform/station"
 )
 
@@ -27,17 +28,17 @@ func advice(f station.File) string {
 	}
 	switch f.Status {
 	case "failed":
-		return "files that failed: untag scrub PATH tells more"
+		return lang.T("files that failed: untag scrub PATH tells more")
 	case "partly":
-		return "files that are partly clean: take them for unclean; untag inspect PATH shows what is in them"
+		return lang.T("files that are partly clean: take them for unclean; untag inspect PATH shows what is in them")
 	case "unsupported":
-		return "files that can't be cleaned: take them for unclean, and save what is needed of them in another format"
+		return lang.T("files that can't be cleaned: take them for unclean, and save what is needed of them in another format")
 	case "found":
-		return "files with tags: untag scrub PATH removes them"
+		return lang.T("files with tags: untag scrub PATH removes them")
 	case "waiting":
-		return "files in use: close what has them open; untagd looks at them again by itself"
+		return lang.T("files in use: close what has them open; untagd looks at them again by itself")
 	}
-	return "files that untag does not know: nobody looked at them; untag inspect PATH says what they are taken for"
+	return lang.T("files that untag does not know: nobody looked at them; untag inspect PATH says what they are taken for")
 }
 
 // fileLine is a file in JSON that is not clean.
@@ -86,7 +87,7 @@ func filesList(w io.Writer, s station.DriveState, files station.Files) error {
 	var b strings.Builder
 	var todo []string
 	for _, f := range files.All {
-		fmt.Fprintf(&b, "   %-11s  %s", text.Quote(f.Status), text.Name(pathOn(s, f)))
+		fmt.Fprintf(&b, "   %-11s  %s", text.Quote(lang.Known(f.Status)), text.Name(pathOn(s, f)))
 		if words := whyWords(f); words != "" {
 			b.WriteString(": " + text.Quote(words))
 		}
@@ -96,10 +97,10 @@ func filesList(w io.Writer, s station.DriveState, files station.Files) error {
 		}
 	}
 	if files.Left > 0 {
-		fmt.Fprintf(&b, "   and %d more, whose names were not kept\n", files.Left)
+		fmt.Fprintf(&b, "   %s\n", lang.N("and %d more, whose name was not kept", "and %d more, whose names were not kept", files.Left))
 	}
 	for _, a := range todo {
-		fmt.Fprintf(&b, "   hint: %s\n", a)
+		fmt.Fprintf(&b, "   %s\n", lang.T("hint: %s", a))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -108,9 +109,9 @@ func filesList(w io.Writer, s station.DriveState, files station.Files) error {
 func whyWords(f station.File) string {
 	switch {
 	case f.Why != "":
-		return f.Why
+		return lang.Known(f.Why)
 	case f.Status == "other" && f.Format == "":
-		return "of no format that untag knows"
+		return lang.T("of no format that untag knows")
 	}
 	return f.Format
 }

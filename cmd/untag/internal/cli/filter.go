@@ -7,6 +7,7 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/report"
 	"untag/platform/apply"
+	"untag/platform/lang"
 )
 
 // filter cleans standard input to standard output, or only looks at it.
@@ -17,9 +18,9 @@ func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.O
 	}
 	switch {
 	case a.Columns(a.Stdin) > 0:
-		return usage("refusing to read a medium from the terminal", "untag "+string(verb)+" - < in.jpg")
+		return usage(lang.T("refusing to read a medium from the terminal"), "untag "+string(verb)+" - < in.jpg")
 	case a.taken && a.Columns(a.Stdout) > 0:
-		return usage("refusing to write a medium to the terminal", "untag scrub - < in.jpg > out.jpg")
+		return usage(lang.T("refusing to write a medium to the terminal"), "untag scrub - < in.jpg > out.jpg")
 	}
 	show := f.report(verb)
 	show.Named, show.Colour = map[string]bool{"-": true}, a.colours(f.color, reportTo)
@@ -32,9 +33,9 @@ func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.O
 	o, err := apply.Stream(ctx, a.Stdin, out, a.Planner, opt)
 	switch {
 	case ctx.Err() != nil:
-		return &failure{exit.Interrupted, "interrupted; if anything was written, it is not a whole file", ""}
+		return &failure{exit.Interrupted, lang.T("interrupted; if anything was written, it is not a whole file"), ""}
 	case err != nil:
-		return &failure{exit.Failed, "-: " + err.Error(), hint(err)}
+		return &failure{exit.Failed, "-: " + report.ErrorWords(err), hint(err)}
 	}
 	o.Path, o.Media = "-", true
 	var t report.Totals
@@ -50,7 +51,7 @@ func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.O
 		}
 	}
 	if a.taken && a.code != exit.OK {
-		return failed(report.Hint(a.Stderr, "nothing was written: the medium is not proven clean"))
+		return failed(report.Hint(a.Stderr, lang.T("nothing was written: the medium is not proven clean")))
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
+	"untag/platform/lang"
 	"untag/platform/walk"
 	"untag/scrub"
 )
@@ -44,18 +44,18 @@ func looking() flags { return flags{dryRun: true, mtime: mtimes[0]} }
 // common declares what scrub, inspect and verify share.
 func (f *flags) common(c *cobra.Command) {
 	s := c.Flags()
-	s.StringSliceVar(&f.keep, "keep", nil, "leave this `KIND`; repeat it, or give a list with commas")
-	s.StringSliceVar(&f.remove, "remove", nil, "remove this `KIND` as well; wins over --keep")
-	s.StringVar(&f.profile, "profile", "device", "`PROFILE` to start from, device or strict")
-	s.StringVar(&f.depth, "depth", "auto", "`DEPTH` to look at: index, deep or auto")
-	s.IntVar(&f.jobs, "jobs", 0, "work on `N` files at a time; 0 chooses")
-	s.StringVar(&f.shard, "shard", "", "take part `I/N` of the files only, I being 0 to N-1")
-	s.BoolVar(&f.json, "json", false, "report in JSON; see untag help json")
+	s.StringSliceVar(&f.keep, "keep", nil, lang.T("leave this `KIND`; repeat it, or give a list with commas"))
+	s.StringSliceVar(&f.remove, "remove", nil, lang.T("remove this `KIND` as well; wins over --keep"))
+	s.StringVar(&f.profile, "profile", "device", lang.T("`PROFILE` to start from, device or strict"))
+	s.StringVar(&f.depth, "depth", "auto", lang.T("`DEPTH` to look at: index, deep or auto"))
+	s.IntVar(&f.jobs, "jobs", 0, lang.T("work on `N` files at a time; 0 chooses"))
+	s.StringVar(&f.shard, "shard", "", lang.T("take part `I/N` of the files only, I being 0 to N-1"))
+	s.BoolVar(&f.json, "json", false, lang.T("report in JSON; see untag help json"))
 	s.Func("html", "write a page to look at into `FILE` as well, for a browser", f.setHTML)
-	s.BoolVarP(&f.quiet, "quiet", "q", false, "report only files that need attention")
-	s.BoolVarP(&f.verbose, "verbose", "v", false, "report every file, and what is in it")
-	s.BoolVar(&f.requireSandbox, "require-sandbox", false, "refuse to read files where the kernel can't confine the parsers")
-	s.StringVar(&f.color, "color", "auto", "colour the report `WHEN`: auto, always or never; auto heeds NO_COLOR")
+	s.BoolVarP(&f.quiet, "quiet", "q", false, lang.T("report only files that need attention"))
+	s.BoolVarP(&f.verbose, "verbose", "v", false, lang.T("report every file, and what is in it"))
+	s.BoolVar(&f.requireSandbox, "require-sandbox", false, lang.T("refuse to read files where the kernel can't confine the parsers"))
+	s.StringVar(&f.color, "color", "auto", lang.T("colour the report `WHEN`: auto, always or never; auto heeds NO_COLOR"))
 	keepable, _ := split()
 	complete(c, "color", whens)
 	complete(c, "keep", keepable)
@@ -67,12 +67,12 @@ func (f *flags) common(c *cobra.Command) {
 // writing declares what only scrub has.
 func (f *flags) writing(c *cobra.Command) {
 	s := c.Flags()
-	s.BoolVarP(&f.dryRun, "dry-run", "n", false, "change nothing, report what would be removed")
-	s.BoolVar(&f.compact, "compact", false, "write files anew, without the space that tags took")
-	s.BoolVar(&f.cut, "cut", false, "cut off what follows the end that a file gives for itself, even where nothing else proves it")
-	s.BoolVar(&f.leaveSigned, "leave-signed", false, "leave files alone that are signed with NATISIGN or SELFSIGN")
-	s.StringVar(&f.mtime, "mtime", "keep", "`TIME` of last change afterwards: keep, now or zero")
-	s.BoolVar(&f.values, "values", false, "with --json and --html, include decoded values")
+	s.BoolVarP(&f.dryRun, "dry-run", "n", false, lang.T("change nothing, report what would be removed"))
+	s.BoolVar(&f.compact, "compact", false, lang.T("write files anew, without the space that tags took"))
+	s.BoolVar(&f.cut, "cut", false, lang.T("cut off what follows the end that a file gives for itself, even where nothing else proves it"))
+	s.BoolVar(&f.leaveSigned, "leave-signed", false, lang.T("leave files alone that are signed with NATISIGN or SELFSIGN"))
+	s.StringVar(&f.mtime, "mtime", "keep", lang.T("`TIME` of last change afterwards: keep, now or zero"))
+	s.BoolVar(&f.values, "values", false, lang.T("with --json and --html, include decoded values"))
 	complete(c, "mtime", mtimes)
 }
 
@@ -117,26 +117,30 @@ func (f *flags) words() error {
 		{"color", f.color, whens},
 	} {
 		if !slices.Contains(w.of, w.value) {
-			return usage(fmt.Sprintf("--%s %q is not known", w.flag, w.value), "one of "+strings.Join(w.of, ", "))
+			return usage(lang.T("--%s %q is not known", w.flag, w.value), oneOf(w.of))
 		}
 	}
 	if err := f.policy().Check(); err != nil {
 		keepable, others := split()
-		return usage(err.Error(), "kinds to keep or remove: "+strings.Join(keepable, ", ")+"; only to remove: "+strings.Join(others, ", "))
+		return usage(err.Error(), lang.T("kinds to keep or remove: %s; only to remove: %s", strings.Join(keepable, ", "), strings.Join(others, ", ")))
 	}
 	if f.jobs < 0 {
-		return usage(fmt.Sprintf("--jobs %d is less than nothing", f.jobs), "0 lets untag choose")
+		return usage(lang.T("--jobs %d is less than nothing", f.jobs), lang.T("0 lets untag choose"))
 	}
 	if f.quiet && f.verbose {
-		return usage("--quiet and --verbose exclude each other", "")
+		return usage(lang.T("--quiet and --verbose exclude each other"), "")
 	}
 	if f.values && !f.json && f.html == "" {
-		return usage("--values goes with --json or --html", "untag inspect shows values")
+		return usage(lang.T("--values goes with --json or --html"), lang.T("untag inspect shows values"))
 	}
 	return nil
 }
 
 func usage(msg, hint string) *failure { return &failure{exit.Usage, msg, hint} }
+
+func oneOf(words []string) string { return lang.T("one of %s", strings.Join(words, ", ")) }
+
+func seeHelp(c *cobra.Command) string { return lang.T("see %s --help", c.CommandPath()) }
 
 // parseShard reads I/N; the empty string is everything.
 func parseShard(s string) (walk.Shard, error) {
@@ -147,7 +151,7 @@ func parseShard(s string) (walk.Shard, error) {
 	part, err1 := strconv.Atoi(i)
 	parts, err2 := strconv.Atoi(n)
 	if !ok || err1 != nil || err2 != nil || part < 0 || parts < 1 || part >= parts {
-		return walk.Shard{}, usage(fmt.Sprintf("--shard %q is not I/N", s), "I counts from 0 to N-1, such as 0/4")
+		return walk.Shard{}, usage(lang.T("--shard %q is not I/N", s), lang.T("I counts from 0 to N-1, such as 0/4"))
 	}
 	return walk.Shard{I: part, N: parts}, nil
 }

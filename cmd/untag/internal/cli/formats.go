@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"untag/cmd/untag/internal/text"
+	"untag/platform/lang"
 	"untag/scrub"
 )
 
@@ -41,7 +40,7 @@ func (a *app) formats() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "formats",
-		Short: "list the formats that untag knows",
+		Short: lang.T("list the formats that untag knows"),
 		Long:  formatsLong,
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -51,16 +50,16 @@ func (a *app) formats() *cobra.Command {
 			return failed(a.formatsText())
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "list in JSON, one object a line")
+	c.Flags().BoolVar(&asJSON, "json", false, lang.T("list in JSON, one object a line"))
 	return c
 }
 
 func (a *app) formatsText() error {
-	w := tabwriter.NewWriter(a.Stdout, 0, 8, 2, ' ', 0)
+	var rows [][]string
 	for _, f := range a.Engine.Formats() {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", f.Name, Treatment(f), f.Title, strings.Join(f.Extensions, " "))
+		rows = append(rows, []string{f.Name, lang.Known(Treatment(f)), f.Title, strings.Join(f.Extensions, " ")})
 	}
-	return w.Flush()
+	return text.Table(a.Stdout, "", rows)
 }
 
 func (a *app) formatsJSON() error {

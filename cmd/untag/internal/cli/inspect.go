@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/cmd/untag/internal/report"
+	"untag/platform/lang"
 )
 
 const inspectLong = `inspect shows what media files give away: for each file a table with the kind of
@@ -25,7 +26,7 @@ func (a *app) inspect() *cobra.Command {
 	f := looking()
 	c := &cobra.Command{
 		Use:     "inspect [flags] PATH... | -",
-		Short:   "show what media files give away",
+		Short:   lang.T("show what media files give away"),
 		Long:    inspectLong + "\n\n" + exitStatus(),
 		Example: inspectExample,
 		Args:    paths,

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -10,27 +9,32 @@ import (
 	"github.com/spf13/pflag"
 
 	"untag/cmd/untag/internal/exit"
+	"untag/platform/lang"
 )
 
-const rootLong = `untag removes from photos, videos and music whatever tells which device,
+func rootLong() string {
+	return lang.T(`untag removes from photos, videos and music whatever tells which device,
 person, place or time made or handled them, and leaves picture and sound as
 they are. It works on the files themselves, in place.
 
 A file is called clean only if every byte of it is accounted for. A file that
 untag is not sure about is reported as partly cleaned, or as unsupported, and
-makes the exit code say so.`
+makes the exit code say so.`)
+}
 
-const rootExample = `  untag inspect holiday.jpg           what is in it
+func rootExample() string {
+	return lang.T(`  untag inspect holiday.jpg           what is in it
   untag scrub -n /media/stick         what would be removed
   untag scrub /media/stick            remove it
-  untag verify /media/stick           prove that nothing is left`
+  untag verify /media/stick           prove that nothing is left`)
+}
 
 func (a *app) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "untag COMMAND",
-		Short:         "remove what identifies device, person, place and time from media files",
-		Long:          rootLong + "\n\n" + exitStatus(),
-		Example:       rootExample,
+		Short:         lang.T("remove what identifies device, person, place and time from media files"),
+		Long:          rootLong() + "\n\n" + exitStatus(),
+		Example:       rootExample(),
 		Version:       a.Version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -40,16 +44,23 @@ func (a *app) command() *cobra.Command {
 		SuggestionsMinimumDistance: 2,
 		DisableFlagsInUseLine:      true,
 	}
-	// The usage line of the root says it already.
-	root.SetUsageTemplate(strings.Replace(root.UsageTemplate(),
-		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", "{{if and .HasParent .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", 1))
+	root.SetUsageTemplate(usageTemplate(root.UsageTemplate()))
+	showHelp := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		for name, usage := range map[string]string{"help": lang.T("show this"), "version": lang.T("show the version")} {
+			if f := c.Flags().Lookup(name); f != nil {
+				f.Usage = usage
+			}
+		}
+		showHelp(c, args)
+	})
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		msg := err.Error()
+		msg := lang.Known(err.Error())
 		var invalid *pflag.InvalidValueError
 		if errors.As(err, &invalid) { // which tells what strconv says
-			msg = fmt.Sprintf("--%s can't be %q", invalid.GetFlag().Name, invalid.GetValue())
+			msg = lang.T("--%s can't be %q", invalid.GetFlag().Name, invalid.GetValue())
 		}
-		return usage(msg, "see "+c.CommandPath()+" --help")
+		return usage(msg, seeHelp(c))
 	})
 	root.SetVersionTemplate("untag {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
@@ -61,10 +72,24 @@ func (a *app) command() *cobra.Command {
 	root.SetOut(a.out)
 	root.InitDefaultCompletionCmd() // which keeps what is the output now
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
-		c.Short = "print what a shell needs to complete commands"
+		c.Short = lang.T("print what a shell needs to complete commands")
 		c.Args, c.RunE = cobra.ArbitraryArgs, noShell
 	}
 	return root
+}
+
+// usageTemplate is cobra's in the language of the reader. The usage line of the root
+// says already that there are commands.
+func usageTemplate(cobras string) string {
+	return strings.NewReplacer(
+		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", "{{if and .HasParent .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]",
+		"\nAvailable Commands:", "\n"+lang.T("Available Commands:"),
+		"\nExamples:", "\n"+lang.T("Examples:"),
+		"\nFlags:", "\n"+lang.T("Flags:"),
+		"\nAdditional help topics:", "\n"+lang.T("Additional help topics:"),
+		"Usage:", lang.T("Usage:"),
+		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, lang.T("Use \"%s [command] --help\" for more information about a command.", "{{.CommandPath}}"),
+	).Replace(cobras)
 }
 
 // noShell is completion without one of its commands.
@@ -74,15 +99,15 @@ func noShell(c *cobra.Command, args []string) error {
 		shells = append(shells, s.Name())
 	}
 	if len(args) == 0 {
-		return usage("no shell given", "one of "+strings.Join(shells, ", "))
+		return usage(lang.T("no shell given"), oneOf(shells))
 	}
-	return usage(fmt.Sprintf("no completion for %q", args[0]), "one of "+strings.Join(shells, ", "))
+	return usage(lang.T("no completion for %q", args[0]), oneOf(shells))
 }
 
 // noArgs is the rule for the arguments of commands that take none.
 func noArgs(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usage(fmt.Sprintf("%s takes no argument, such as %q", c.CommandPath(), args[0]), "see "+c.CommandPath()+" --help")
+		return usage(lang.T("%s takes no argument, such as %q", c.CommandPath(), args[0]), seeHelp(c))
 	}
 	return nil
 }
@@ -91,11 +116,11 @@ func noArgs(c *cobra.Command, args []string) error {
 func help() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND or TOPIC]",
-		Short: "show help for a command or topic",
+		Short: lang.T("show help for a command or topic"),
 		RunE: func(c *cobra.Command, args []string) error {
 			about, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage(fmt.Sprintf("no help on %q", strings.Join(args, " ")), "see untag --help")
+				return usage(lang.T("no help on %q", strings.Join(args, " ")), seeHelp(c.Root()))
 			}
 			about.InitDefaultHelpFlag()
 			return about.Help()
@@ -106,13 +131,13 @@ func help() *cobra.Command {
 // unknown is what happens without one of the commands.
 func (a *app) unknown(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return &failure{exit.Usage, "no command", "untag inspect, scrub or verify PATH...; see untag --help"}
+		return &failure{exit.Usage, lang.T("no command"), lang.T("untag inspect, scrub or verify PATH...; see untag --help")}
 	}
-	hint := "see untag --help"
+	hint := seeHelp(c)
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = "did you mean untag " + strings.Join(near, " or ") + "?"
+		hint = lang.T("did you mean untag %s?", strings.Join(near, lang.T(" or ")))
 	} else if _, err := os.Lstat(args[0]); err == nil {
-		hint = "to clean a file or folder: untag scrub PATH"
+		hint = lang.T("to clean a file or folder: untag scrub PATH")
 	}
-	return &failure{exit.Usage, fmt.Sprintf("no command %q", args[0]), hint}
+	return &failure{exit.Usage, lang.T("no command %q", args[0]), hint}
 }

@@ -97,7 +97,7 @@ func (r *run) open(paths []string) (roots []*walk.Root) {
 			continue
 		}
 		r.totals.Add(o)
-		r.note(r.printer.Error(text.Name(p)+": "+err.Error(), hint(err)))
+		r.note(r.printer.Error(text.Name(p)+": "+report.ErrorWords(err), hint(err)))
 	}
 	return roots
 }

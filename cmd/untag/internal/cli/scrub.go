@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/cmd/untag/internal/report"
+	"untag/platform/lang"
 )
 
 const scrubLong = `scrub removes what identifies from media files. It changes a file in place where
@@ -42,7 +43,7 @@ func (a *app) scrub() *cobra.Command {
 	var f flags
 	c := &cobra.Command{
 		Use:     "scrub [flags] PATH... | -",
-		Short:   "remove identifying data from media files",
+		Short:   lang.T("remove identifying data from media files"),
 		Long:    scrubLong + "\n\n" + exitStatus(),
 		Example: scrubExample,
 		Args:    paths,

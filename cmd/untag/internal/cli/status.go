@@ -6,14 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/desktop"
+	"untag/platform/lang"
 	"untag/platform/station"
 )
 
@@ -32,7 +33,7 @@ func (a *app) status() *cobra.Command {
 	var asJSON, files bool
 	c := &cobra.Command{
 		Use:     "status [flags]",
-		Short:   "show what the daemon untagd is doing",
+		Short:   lang.T("show what the daemon untagd is doing"),
 		Long:    statusLong,
 		Example: "  untag status\n  untag status --files      which files are not clean, and why",
 		Args:    noArgs,
@@ -65,12 +66,12 @@ func (a *app) status() *cobra.Command {
 	}
 	busFlag(c, &bus)
 	c.Flags().BoolVar(&files, "files", false, "list the files that are not clean")
-	c.Flags().BoolVar(&asJSON, "json", false, "report in JSON: one object for each drive, and one for the daemon")
+	c.Flags().BoolVar(&asJSON, "json", false, lang.T("report in JSON: one object for each drive, and one for the daemon"))
 	return c
 }
 
 func busFlag(c *cobra.Command, bus *string) {
-	c.Flags().StringVar(bus, "bus", "auto", "look for the daemon on this `BUS`: session, system or auto")
+	c.Flags().StringVar(bus, "bus", "auto", lang.T("look for the daemon on this `BUS`: session, system or auto"))
 }
 
 // withDaemon does something with the daemon.
@@ -81,7 +82,7 @@ func (a *app) withDaemon(ctx context.Context, bus string, do func(context.Contex
 		b = desktop.Auto
 	case "session", "system":
 	default:
-		return &failure{exit.Usage, fmt.Sprintf("--bus %q is not known", bus), "one of session, system, auto"}
+		return &failure{exit.Usage, lang.T("--%s %q is not known", "bus", bus), oneOf([]string{"session", "system", "auto"})}
 	}
 	d, err := desktop.Dial(ctx, b)
 	if err == nil {
@@ -98,11 +99,11 @@ func outOfReach(err error) error {
 	case err == nil, errors.As(err, &f):
 		return err
 	case errors.Is(err, desktop.ErrNotRunning):
-		return &failure{exit.Failed, "untagd is not running", "start it: systemctl start untagd, or systemctl --user start untagd for your own drives alone"}
+		return &failure{exit.Failed, lang.T("untagd is not running"), lang.T("start it: systemctl start untagd, or systemctl --user start untagd for your own drives alone")}
 	case errors.Is(err, desktop.ErrDenied):
-		return &failure{exit.Failed, "the daemon does not take this from everybody", "run it as root, or as a member of the group plugdev; names of files are told to root and to the user whose drive it is"}
+		return &failure{exit.Failed, lang.T("the daemon does not take this from everybody"), lang.T("run it as root, or as a member of the group plugdev; names of files are told to root and to the user whose drive it is")}
 	case errors.Is(err, station.ErrNoDrive):
-		return &failure{exit.Failed, "the drive is gone", ""}
+		return &failure{exit.Failed, lang.T("the drive is gone"), ""}
 	}
 	return &failure{exit.Failed, "untagd: " + err.Error(), ""}
 }
@@ -111,40 +112,40 @@ func outOfReach(err error) error {
 type lister func(io.Writer, station.DriveState) error
 
 func statusText(w io.Writer, s desktop.Status, bus desktop.Bus, files lister) error {
-	if _, err := fmt.Fprintf(w, "untagd %s on the %s bus: %s\n", text.Quote(s.Version), bus, daemonWords(s)); err != nil {
+	if _, err := fmt.Fprintln(w, lang.T("untagd %s on the %s bus: %s", text.Quote(s.Version), bus, daemonWords(s))); err != nil {
 		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	var rows [][]string
 	for _, d := range s.Drives {
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\n", d.Drive.ID, driveName(d), stateWords(d), strings.Join(countWords(d.Counts), ", "))
+		rows = append(rows, []string{strconv.FormatUint(d.Drive.ID, 10), driveName(d), stateWords(d), strings.Join(countWords(d.Counts), ", ")})
 		if files == nil {
 			continue
 		}
-		if err := errors.Join(t.Flush(), files(w, d)); err != nil {
+		if err := errors.Join(text.Table(w, "", rows), files(w, d)); err != nil {
 			return err
 		}
+		rows = nil
 	}
-	return t.Flush()
+	return text.Table(w, "", rows)
 }
 
 func daemonWords(s desktop.Status) string {
 	switch s.State {
 	case desktop.Idle:
-		return "no drive"
+		return lang.T("no drive")
 	case desktop.Working:
-		return "working, " + progressWords(s.Progress)
+		return lang.T("working, %s", progressWords(s.Progress))
 	case desktop.Attention:
-		return "not everything is clean or looked at"
+		return lang.T("not everything is clean or looked at")
 	}
-	return "nothing to do"
+	return lang.T("nothing to do")
 }
 
 func progressWords(p desktop.Progress) string {
-	words := fmt.Sprintf("%d of %s", p.Done, text.Count(p.Total, "file"))
 	if p.Counting {
-		words += " or more"
+		return lang.N("%[2]d of %[1]d file or more", "%[2]d of %[1]d files or more", p.Total, p.Done)
 	}
-	return words
+	return lang.N("%[2]d of %[1]d file", "%[2]d of %[1]d files", p.Total, p.Done)
 }
 
 // driveName is how people know it: by its label, else where it is.
@@ -152,22 +153,22 @@ func driveName(s station.DriveState) string {
 	d := s.Drive
 	name := cmp.Or(d.Label, d.MountPoint, d.Device)
 	if d.Label != "" && d.MountPoint != "" {
-		name += " at " + d.MountPoint
+		name = lang.T("%s at %s", name, d.MountPoint)
 	}
 	return text.Quote(name)
 }
 
 // stateWords say what is being done, how far it is, or why not.
 func stateWords(s station.DriveState) string {
-	words := text.Quote(string(s.State))
+	words := text.Quote(lang.Known(string(s.State)))
 	if s.State == station.Settling {
-		words = "waiting for files to be complete"
+		words = lang.T("waiting for files to be complete")
 	}
 	if s.State == station.Cleaning || s.State == station.Checking {
 		words += ", " + progressWords(desktop.Progress{Done: s.Done, Total: s.Total, Counting: s.Listing})
 	}
 	if s.Problem != station.NoProblem {
-		words += ": " + text.Quote(string(s.Problem))
+		words += ": " + text.Quote(lang.Known(string(s.Problem)))
 	}
 	return words
 }
@@ -178,15 +179,15 @@ func countWords(c station.Counts) (words []string) {
 		n     int64
 		words string
 	}{
-		{c.Cleaned, "cleaned"}, {c.Found, "found with tags"}, {c.Partly, "only partly clean"}, {c.Unsupported, "can't be cleaned"},
-		{c.Failed, "failed"}, {c.Waiting, "in use"},
+		{c.Cleaned, lang.T("%d cleaned", c.Cleaned)}, {c.Found, lang.T("%d found with tags", c.Found)}, {c.Partly, lang.T("%d only partly clean", c.Partly)},
+		{c.Unsupported, lang.T("%d can't be cleaned", c.Unsupported)}, {c.Failed, lang.T("%d failed", c.Failed)}, {c.Waiting, lang.T("%d in use", c.Waiting)},
 	} {
 		if n.n > 0 {
-			words = append(words, fmt.Sprintf("%d %s", n.n, n.words))
+			words = append(words, n.words)
 		}
 	}
 	if c.Other > 0 {
-		words = append(words, "and "+text.Others(c.Other))
+		words = append(words, lang.T("and %s", text.Others(c.Other)))
 	}
 	return words
 }

@@ -177,7 +177,7 @@ func TestOrders(t *testing.T) {
 		{[]string{"pause", "holiday"}, exit.Usage, `no drive "holiday"`, nil},
 		{[]string{"pause", ""}, exit.Usage, `no drive ""`, nil},
 		{[]string{"pause", "SAME"}, exit.Usage, `2 drives are called "SAME"`, nil},
-		{[]string{"pause", "1", "2"}, exit.Usage, "at most 1 arg", nil},
+		{[]string{"pause", "1", "2"}, exit.Usage, "more than one drive", nil},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
 			s.mu.Lock()

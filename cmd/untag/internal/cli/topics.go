@@ -7,29 +7,30 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/cmd/untag/internal/exit"
+	"untag/platform/lang"
 	"untag/scrub"
 )
 
 // topics are texts to read: untag help kinds, untag help json.
 func topics() []*cobra.Command {
 	return []*cobra.Command{
-		{Use: "kinds", Short: "kinds of findings", Long: kindsText()},
-		{Use: "json", Short: "JSON output", Long: jsonText},
+		{Use: "kinds", Short: lang.T("kinds of findings"), Long: kindsText()},
+		{Use: "json", Short: lang.T("JSON output"), Long: jsonText},
 	}
 }
 
 func kindsText() string {
 	var b strings.Builder
-	b.WriteString("What is found in a file has a kind. --keep and --remove take these words:\n\n")
+	b.WriteString(lang.T("What is found in a file has a kind. --keep and --remove take these words:") + "\n\n")
 	for _, k := range scrub.Kinds() {
 		note := ""
 		if !k.Keepable() {
-			note = " (can't be kept)"
+			note = " " + lang.T("(can't be kept)")
 		}
 		fmt.Fprintf(&b, "  %-10s  %s%s\n", k, KindWords[k], note)
 	}
-	b.WriteString("\nWhat picture and sound need stays under every profile. What is not understood\n" +
-		"can't be kept, for nobody can say what it is that would stay.")
+	b.WriteString("\n" + lang.T("What picture and sound need stays under every profile. What is not understood\n"+
+		"can't be kept, for nobody can say what it is that would stay."))
 	return b.String()
 }
 
@@ -96,7 +97,7 @@ below the given folder alone.`
 // exitStatus is the table of exit codes as it stands in help and manual.
 func exitStatus() string {
 	var b strings.Builder
-	b.WriteString("Exit status:\n")
+	b.WriteString(lang.T("Exit status:") + "\n")
 	for _, r := range exit.Table() {
 		fmt.Fprintf(&b, "  %3d  %s\n", r.Code, r.Meaning)
 	}
@@ -104,6 +105,6 @@ func exitStatus() string {
 	for _, c := range exit.Precedence() {
 		order = append(order, fmt.Sprint(c))
 	}
-	fmt.Fprintf(&b, "Where several apply, the first of %s counts.", strings.Join(order, ", "))
+	b.WriteString(lang.T("Where several apply, the first of %s counts.", strings.Join(order, ", ")))
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/cmd/untag/internal/report"
+	"untag/platform/lang"
 )
 
 const verifyLong = `verify proves that media files are clean, or says which are not. Nothing is
@@ -18,7 +19,7 @@ func (a *app) verify() *cobra.Command {
 	f := looking()
 	c := &cobra.Command{
 		Use:     "verify [flags] PATH... | -",
-		Short:   "prove that media files are clean",
+		Short:   lang.T("prove that media files are clean"),
 		Long:    verifyLong + "\n\n" + exitStatus(),
 		Example: verifyExample,
 		Args:    paths,

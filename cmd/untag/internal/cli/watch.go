@@ -17,6 +17,7 @@ import (
 	"untag/cmd/untag/internal/text"
 	"untag/platform/config"
 	"untag/platform/desktop"
+	"untag/platform/lang"
 	"untag/platform/station"
 )
 
@@ -35,7 +36,7 @@ func (a *app) watch() *cobra.Command {
 	var asJSON, notify, files bool
 	c := &cobra.Command{
 		Use:   "watch [flags]",
-		Short: "show what the daemon is doing as it happens",
+		Short: lang.T("show what the daemon is doing as it happens"),
 		Long:  watchLong,
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -58,8 +59,8 @@ func (a *app) watch() *cobra.Command {
 	}
 	busFlag(c, &bus)
 	c.Flags().BoolVar(&files, "files", false, "list the files that are not clean")
-	c.Flags().BoolVar(&asJSON, "json", false, "report in JSON, one object for each change")
-	c.Flags().BoolVar(&notify, "notify", false, "show notifications on the desktop as well")
+	c.Flags().BoolVar(&asJSON, "json", false, lang.T("report in JSON, one object for each change"))
+	c.Flags().BoolVar(&notify, "notify", false, lang.T("show notifications on the desktop as well"))
 	return c
 }
 
@@ -98,13 +99,13 @@ func (a *app) follow(ctx context.Context, d *desktop.Client, v view, notify bool
 			return failed(err)
 		}
 	}
-	return &failure{exit.Failed, "untagd has ended", ""}
+	return &failure{exit.Failed, lang.T("untagd has ended"), ""}
 }
 
 func (a *app) notify(ctx context.Context, d *desktop.Client, notes *sync.WaitGroup) error {
 	to, err := desktop.DialDesktop(ctx)
 	if err != nil {
-		return &failure{exit.Failed, "there is no desktop to show notifications: " + err.Error(), ""}
+		return &failure{exit.Failed, lang.T("there is no desktop to show notifications: %v", err), ""}
 	}
 	changes, err := d.Watch(ctx)
 	if err != nil {
@@ -115,7 +116,7 @@ func (a *app) notify(ctx context.Context, d *desktop.Client, notes *sync.WaitGro
 		all := func() config.Notify { return config.NotifyAll }
 		var once sync.Once
 		desktop.Notify(ctx, changes, to, all, func(error) {
-			once.Do(func() { _ = report.Complain(a.Stderr, "the desktop shows no notifications", "") })
+			once.Do(func() { _ = report.Complain(a.Stderr, lang.T("the desktop shows no notifications"), "") })
 		})
 	})
 	return nil
@@ -188,7 +189,7 @@ func (v *liveView) draw() error {
 		b.WriteString(text.Cut(viewLine(d), v.columns()-1) + "\n")
 	}
 	if len(v.drives) == 0 {
-		b.WriteString("no drive\n")
+		b.WriteString(lang.T("no drive") + "\n")
 	}
 	v.drawn = max(1, len(v.drives))
 	_, err := io.WriteString(v.w, b.String())

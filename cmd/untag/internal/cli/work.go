@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"syscall"
 
@@ -12,8 +11,8 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/progress"
 	"untag/cmd/untag/internal/report"
-	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
+	"untag/platform/lang"
 	"untag/platform/walk"
 )
 
@@ -21,11 +20,11 @@ import (
 func paths(c *cobra.Command, args []string) error {
 	switch {
 	case len(args) == 0:
-		return usage("no path given", "untag "+c.Name()+" PATH..., or - for standard input")
+		return usage(lang.T("no path given"), lang.T("untag %s PATH..., or - for standard input", c.Name()))
 	case len(args) > 1 && slices.Contains(args, "-"):
-		return usage("- goes with no other path", "a file of that name is ./-")
+		return usage(lang.T("- goes with no other path"), lang.T("a file of that name is ./-"))
 	case slices.Contains(args, ""):
-		return usage("a path is empty", "the folder at hand is .")
+		return usage(lang.T("a path is empty"), lang.T("the folder at hand is ."))
 	}
 	return nil
 }
@@ -38,7 +37,7 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	}
 	if f.requireSandbox {
 		if err := a.Confined(); err != nil {
-			return &failure{exit.Failed, err.Error(), "run it on a kernel with Landlock and seccomp, or without --require-sandbox"}
+			return &failure{exit.Failed, err.Error(), lang.T("run it on a kernel with Landlock and seccomp, or without --require-sandbox")}
 		}
 	}
 	if args[0] == "-" {
@@ -88,12 +87,12 @@ func (a *app) finish(r *run, err error) error {
 		r.note(report.Hint(a.Stderr, h))
 	}
 	if r.totals.Interrupted { // also beside JSON: somebody sits there
-		r.note(report.Complain(a.Stderr, "interrupted after "+done(r.state)+"; every file is whole", again))
+		r.note(report.Complain(a.Stderr, lang.T("interrupted after %s; every file is whole", done(r.state)), again()))
 	}
 	return r.unheard()
 }
 
-const again = "run the same command again to finish"
+func again() string { return lang.T("run the same command again to finish") }
 
 // unheard is the failure to tell the outcome, which ended the run.
 func (r *run) unheard() error {
@@ -101,7 +100,7 @@ func (r *run) unheard() error {
 	case r.broken == nil:
 		return nil
 	case r.changes:
-		return &failure{exit.Failed, "stopped after " + done(r.state) + ": writing the report: " + r.broken.Error(), again}
+		return &failure{exit.Failed, lang.T("stopped after %s: writing the report: %v", done(r.state), r.broken), again()}
 	}
 	return failed(r.broken)
 }
@@ -109,9 +108,9 @@ func (r *run) unheard() error {
 // done says how far the work came.
 func done(s progress.State) string {
 	if s.AllFiles > 0 && !s.Counting {
-		return fmt.Sprintf("%d of %s", s.Files, text.Count(s.AllFiles, "file"))
+		return lang.N("%[2]d of %[1]d file", "%[2]d of %[1]d files", s.AllFiles, s.Files)
 	}
-	return text.Count(s.Files, "file")
+	return lang.N("%d file", "%d files", s.Files)
 }
 
 // failed is the failure to tell what was asked. That nobody reads on, as with
@@ -123,5 +122,5 @@ func failed(err error) error {
 	case errors.Is(err, syscall.EPIPE):
 		return &failure{exit.Failed, "", ""}
 	}
-	return &failure{exit.Failed, "writing the report: " + err.Error(), ""}
+	return &failure{exit.Failed, lang.T("writing the report: %v", err), ""}
 }

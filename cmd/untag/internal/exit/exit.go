@@ -2,7 +2,11 @@
 // number keeps its meaning, and one that is not known is to be taken as failure.
 package exit
 
-import "slices"
+import (
+	"slices"
+
+	"untag/platform/lang"
+)
 
 // Code is an exit code.
 type Code int
@@ -31,12 +35,12 @@ type Row struct {
 // Table lists every code with its meaning.
 func Table() []Row {
 	return []Row{
-		{OK, "every media file is clean"},
-		{Found, "identifying data was found (inspect, verify, dry run) or is left"},
-		{Usage, "the command line is wrong; nothing was touched"},
-		{Failed, "at least one file or path could not be read or written"},
-		{Partly, "at least one media file or document is only partly cleaned, or of a kind that can't be cleaned"},
-		{Interrupted, "interrupted; every file is whole, and those not reached are as they were"},
+		{OK, lang.T("every media file is clean")},
+		{Found, lang.T("identifying data was found (inspect, verify, dry run) or is left")},
+		{Usage, lang.T("the command line is wrong; nothing was touched")},
+		{Failed, lang.T("at least one file or path could not be read or written")},
+		{Partly, lang.T("at least one media file or document is only partly cleaned, or of a kind that can't be cleaned")},
+		{Interrupted, lang.T("interrupted; every file is whole, and those not reached are as they were")},
 	}
 }
 

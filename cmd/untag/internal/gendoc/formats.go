@@ -49,7 +49,7 @@ func formatsPage(table []scrub.Format) string {
 		if !k.Keepable() {
 			keep = "no"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", k, cell(cli.KindWords[k]), keep)
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", k, cell(cli.KindWords[k].String()), keep)
 	}
 	return b.String()
 }

@@ -49,7 +49,7 @@ func TestPagesAreCurrent(t *testing.T) {
 
 func TestEveryKindIsExplained(t *testing.T) {
 	for _, k := range scrub.Kinds() {
-		if cli.KindWords[k] == "" {
+		if cli.KindWords[k].String() == "" {
 			t.Errorf("kind %q has no words", k)
 		}
 	}

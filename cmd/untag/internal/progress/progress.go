@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"untag/cmd/untag/internal/text"
+	"untag/platform/lang"
 )
 
 // State is how far a run has come.
@@ -120,14 +121,14 @@ func (l *Line) draw(columns int) {
 func (l *Line) words() string {
 	s := l.state
 	if s.Counting || s.AllFiles < s.Files {
-		return fmt.Sprintf("%s, %s, counting", text.Count(s.Files, "file"), text.Bytes(s.Bytes))
+		return lang.T("%s, %s, counting", lang.N("%d file", "%d files", s.Files), text.Bytes(s.Bytes))
 	}
 	w := []string{
-		fmt.Sprintf("%d of %s", s.Files, text.Count(s.AllFiles, "file")),
-		fmt.Sprintf("%s of %s", text.Bytes(s.Bytes), text.Bytes(s.AllBytes)),
+		lang.N("%[2]d of %[1]d file", "%[2]d of %[1]d files", s.AllFiles, s.Files),
+		lang.T("%s of %s", text.Bytes(s.Bytes), text.Bytes(s.AllBytes)),
 	}
 	if left, ok := l.left(); ok {
-		w = append(w, wholeSeconds(left)+" left")
+		w = append(w, lang.T("%s left", wholeSeconds(left)))
 	}
 	return strings.Join(w, ", ")
 }
@@ -135,7 +136,7 @@ func (l *Line) words() string {
 // wholeSeconds says d without pretending to know it better.
 func wholeSeconds(d time.Duration) string {
 	if d < time.Minute {
-		return fmt.Sprintf("%d s", int(d.Seconds()))
+		return lang.T("%.0f s", d.Truncate(time.Second).Seconds())
 	}
 	return text.Duration(d)
 }

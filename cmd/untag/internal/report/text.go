@@ -12,6 +12,7 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
+	"untag/platform/lang"
 	"untag/scrub"
 )
 
@@ -322,18 +323,18 @@ func (p *Text) Error(msg, hint string) error {
 
 // Complain writes an error and a hint, if there is one, for people.
 func Complain(w io.Writer, msg, hint string) error {
-	if _, err := fmt.Fprintf(w, "untag: error: %s\n", text.Quote(msg)); err != nil {
+	if _, err := fmt.Fprintln(w, lang.T("untag: error: %s", text.Quote(msg))); err != nil {
 		return err
 	}
 	if hint == "" {
 		return nil
 	}
-	_, err := fmt.Fprintf(w, "untag: hint: %s\n", text.Quote(hint))
+	_, err := fmt.Fprintln(w, lang.T("untag: hint: %s", text.Quote(hint)))
 	return err
 }
 
 // Hint writes a hint alone.
 func Hint(w io.Writer, hint string) error {
-	_, err := fmt.Fprintf(w, "untag: hint: %s\n", text.Quote(hint))
+	_, err := fmt.Fprintln(w, lang.T("untag: hint: %s", text.Quote(hint)))
 	return err
 }

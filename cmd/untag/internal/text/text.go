@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"untag/platform/lang"
 )
 
 // Quote returns s as it is if every character of it is printable, and in Go
@@ -38,7 +40,7 @@ func Cut(s string, n int) string {
 
 func take(r []rune, n int) []rune {
 	for i := range r {
-		if n -= width(r[i]); n < 0 {
+		if n -= columns(r[i]); n < 0 {
 			return r[:i]
 		}
 	}
@@ -47,27 +49,11 @@ func take(r []rune, n int) []rune {
 
 func takeLast(r []rune, n int) []rune {
 	for i := len(r); i > 0; i-- {
-		if n -= width(r[i-1]); n < 0 {
+		if n -= columns(r[i-1]); n < 0 {
 			return r[i:]
 		}
 	}
 	return r
-}
-
-// Columns is about how many columns s takes on a terminal: characters of the
-// wide scripts are counted twice, those that take none once.
-func Columns(s string) (n int) {
-	for _, r := range s {
-		n += width(r)
-	}
-	return n
-}
-
-func width(r rune) int {
-	if r >= 0x2e80 || r >= 0x1100 && r < 0x1160 { // CJK and what follows; Hangul Jamo
-		return 2
-	}
-	return 1
 }
 
 // Bytes says n bytes in decimal units, as drives are sold.
@@ -98,26 +84,22 @@ func Count[N int | int64](n N, thing string) string {
 // Others says of n files that nobody looked at them: where there are any, not
 // everything is clean that untag did not complain of.
 func Others[N int | int64](n N) string {
-	were := "were"
-	if n == 1 {
-		were = "was"
-	}
-	return Count(n, "other file") + ", which untag does not know, " + were + " not looked at"
+	return lang.N("%d other file, which untag does not know, was not looked at", "%d other files, which untag does not know, were not looked at", n)
 }
 
 // Duration says d with the precision that people care for.
 func Duration(d time.Duration) string {
 	switch {
 	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
+		return lang.T("%d ms", d.Milliseconds())
 	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return lang.T("%.1f s", d.Seconds())
 	case d < time.Minute:
-		return fmt.Sprintf("%.0f s", d.Seconds())
+		return lang.T("%.0f s", d.Seconds())
 	case d < time.Hour:
-		return fmt.Sprintf("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
+		return lang.T("%d min %02d s", int(d.Minutes()), int(d.Seconds())%60)
 	}
-	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+	return lang.T("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 }
 
 // List joins the first most of items and says how many more there are.
@@ -125,5 +107,5 @@ func List(items []string, most int, sep string) string {
 	if len(items) <= most {
 		return strings.Join(items, sep)
 	}
-	return fmt.Sprintf("%s%sand %d more", strings.Join(items[:most], sep), sep, len(items)-most)
+	return strings.Join(items[:most], sep) + sep + lang.N("and %d more", "and %d more", len(items)-most)
 }

@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -87,5 +88,38 @@ func TestList(t *testing.T) {
 func TestCount(t *testing.T) {
 	if got := text.Count(1, "file") + ", " + text.Count(int64(0), "tag"); got != "1 file, 0 tags" {
 		t.Error(got)
+	}
+}
+
+func TestColumns(t *testing.T) {
+	for s, want := range map[string]int{
+		"a": 1, "사진": 4, "\u1109\u1161\u110c\u1175\u11ab": 4, "e\u0301": 1, "日本": 4, "ｶﾅ": 2, "Ａ": 2, "שלום": 4, "é": 1, "🙂": 2, "…": 1, "\u200e": 0,
+	} {
+		if got := text.Columns(s); got != want {
+			t.Errorf("%q takes %d columns, not %d", s, got, want)
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	var b strings.Builder
+	if err := text.Table(&b, "  ", [][]string{{"1", "사진", "x", ""}, {"12", "שלום", "9 tags"}, {"3", "a", "y", "z"}, {"alone"}}); err != nil {
+		t.Error(err)
+	}
+	want := "  1      사진  x\n  12     שלום \u200e 9 tags\n  3      a     y       z\n  alone\n"
+	if b.String() != want {
+		t.Errorf("%q, not %q", b.String(), want)
+	}
+	if err := text.Table(new(strings.Builder), "", nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// What follows a name that is written from right to left is not drawn into it.
+func TestThen(t *testing.T) {
+	for s, want := range map[string]string{"a": "a: ", "사진": "사진: ", "ملف": "ملف:\u200e ", "a ש": "a ש:\u200e "} {
+		if got := text.Then(s, ": "); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
 	}
 }

@@ -1,0 +1,21 @@
+package cli
+
+import "untag/platform/lang"
+
+// Texts that others make: cobra, pflag, the system.
+var _ = []lang.Text{
+	lang.Mark("unknown flag: --%s"),
+	lang.Mark("unknown shorthand flag: %q in -%s"),
+	lang.Mark("flag needs an argument: --%s"),
+	lang.Mark("flag needs an argument: %q in -%s"),
+	lang.Mark("no such file or directory"),
+	lang.Mark("permission denied"),
+}
+
+// States of drives and of files, problems of drives, and what is done with formats.
+var _ = []lang.Text{
+	lang.Mark("cleaning"), lang.Mark("checking"), lang.Mark("watching"), lang.Mark("paused"), lang.Mark("ignored"), lang.Mark("stuck"), lang.Mark("done"), lang.Mark("gone"),
+	lang.Mark("read-only"), lang.Mark("no answer"), lang.Mark("no sandbox"), lang.Mark("no access"), lang.Mark("no watches"), lang.Mark("part"), lang.Mark("too large"), lang.Mark("not there"),
+	lang.Mark("clean"), lang.Mark("cleaned"), lang.Mark("dirty"), lang.Mark("found"), lang.Mark("partly"), lang.Mark("unsupported"), lang.Mark("failed"), lang.Mark("waiting"), lang.Mark("other"),
+	lang.Mark("cleaned inside other media"), lang.Mark("recognised only"), lang.Mark("counted only"),
+}
