@@ -166,11 +166,11 @@ func encoder(w *frames.Walk, off int64, b []byte, at int) {
 }
 
 // sane tells whether what follows the name of an encoder is what LAME's format means
-// (gabriel.mp3-tech.org/mp3infotag.html).
+// (gabriel.mp3-tech.org/mp3infotag.html). The length may be that of a song of which the rest is missing.
 func sane(lame []byte, size int64) bool {
 	peak, length := binary.BigEndian.Uint32(lame[11:]), int64(binary.BigEndian.Uint32(lame[28:]))
 	track, album := lame[15]>>5, lame[17]>>5 // what a gain is for
-	return peak < 0x41000000 && length < max(8*size, 1<<24) && track < 2 && (album == 0 || album == 2) && lame[15]>>2&7 < 5 && lame[17]>>2&7 < 5
+	return peak < 0x41000000 && length < max(8*size, 1<<28) && track < 2 && (album == 0 || album == 2) && lame[15]>>2&7 < 5 && lame[17]>>2&7 < 5
 }
 
 // vbri claims the frame in which an encoder of Fraunhofer tells of the others: numbers,

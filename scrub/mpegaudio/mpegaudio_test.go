@@ -73,6 +73,17 @@ func TestEncoder(t *testing.T) {
 	}
 }
 
+// Of a song that breaks off, players still know how much silence to skip.
+func TestEncoderOfALongerSong(t *testing.T) {
+	s := samples.Get("mp3/lame")
+	data := string(s.Data)
+	at := strings.Index(data, "LAME") + 28
+	data = data[:at] + "\x01\x01\x8b\x06" + data[at+4:]
+	if _, after := plan(t, data, scrub.Options{}); !strings.Contains(after, "LAME     ") {
+		t.Error("gapless numbers are gone")
+	}
+}
+
 func arc(b string) (crc uint16) {
 	for _, c := range []byte(b) {
 		crc ^= uint16(c)
