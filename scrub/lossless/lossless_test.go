@@ -3,6 +3,7 @@ package lossless_test
 import (
 	"bytes"
 	"crypto/md5"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -54,6 +55,22 @@ func TestMonkey(t *testing.T) {
 	sum := md5.Sum(append(bytes.Clone(b[stored:end]), b[tables:stored]...))
 	if !bytes.Equal(sum[:], b[36:52]) {
 		t.Errorf("checksum % x, want % x", b[36:52], sum)
+	}
+}
+
+// Before 3.98 nothing tells where the sound ends: text behind it is seen, and stays.
+func TestOldMonkey(t *testing.T) {
+	noise := rand.New(rand.NewPCG(1, 2))
+	data := append([]byte("MAC \x82\x0f\xd0\x07"), make([]byte, 24)...) // 3.97
+	for range 4096 {
+		data = append(data, byte(noise.Uint32()))
+	}
+	if p, after := plan(t, data); p.Status() != scrub.Clean || after != string(data) {
+		t.Errorf("%s: %q", p.Status(), p.Doubts)
+	}
+	data = append(data, "recorded by Jane Doe on the machine of her brother"...)
+	if p, after := plan(t, data); p.Status() != scrub.Partly || after != string(data) {
+		t.Errorf("with text behind it: %s", p.Status())
 	}
 }
 

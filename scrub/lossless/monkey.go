@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/apetag"
+	"untag/scrub/coded"
 )
 
 // monkeyParts are the lengths that the descriptor of Monkey's Audio 3.98 and later gives
@@ -154,7 +155,8 @@ func feed(s *scrub.Scan, h hash.Hash, off, n int64) {
 	}
 }
 
-// oldMonkey claims a file of before 3.98: how long it is, is not told.
+// oldMonkey claims a file of before 3.98: how long it is, is not told, so that what follows the
+// sound shows only if it reads as text.
 func oldMonkey(s *scrub.Scan, b []byte, tail *apetag.Tail) error {
 	const head = 32
 	stored := le32(b, 20)
@@ -170,5 +172,10 @@ func oldMonkey(s *scrub.Scan, b []byte, tail *apetag.Tail) error {
 	}
 	end = max(end, head)
 	s.Claim(head, end-head, scrub.Payload, "frames")
+	if prose, err := coded.Prose(s.Reader, head, end-head); err != nil {
+		return err
+	} else if len(prose) > 0 {
+		s.Doubt("there is text among the coded sound, which may be what follows it")
+	}
 	return tail.Clean(scrub.End{Off: end})
 }

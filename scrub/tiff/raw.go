@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/words"
 )
 
@@ -196,6 +197,13 @@ func (f *file) panasonic(d *dir) error {
 		return nil
 	}
 	f.Unread()
+	prose, err := coded.Prose(f.Reader, off, f.Size()-off)
+	if err != nil {
+		return err
+	}
+	if len(prose) > 0 {
+		f.Doubt("there is text among the coded picture, which may be what follows it")
+	}
 	f.payload(part{image: &image{dir: d, compression: 34316}, off: off, len: f.Size() - off})
 	return nil
 }
