@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +13,7 @@ import (
 	"untag/cmd/untag/internal/text"
 	"untag/platform/config"
 	"untag/platform/desktop"
+	"untag/platform/lang"
 )
 
 const actionLong = `action shows or sets what untagd does with a drive that is plugged in:
@@ -36,17 +36,17 @@ and 3 if it can't be written or the daemon can't be told.`
 // actions are what can be set, and what each means for a drive.
 var actions = []struct {
 	action config.Action
-	words  string
+	words  lang.Text
 }{
-	{config.Scrub, "drives are cleaned as soon as they are plugged in, which can't be undone"},
-	{config.Report, "drives are looked at, and left as they are"},
-	{config.Ask, "drives are looked at, and you are asked whether to clean them"},
+	{config.Scrub, lang.Mark("drives are cleaned as soon as they are plugged in, which can't be undone")},
+	{config.Report, lang.Mark("drives are looked at, and left as they are")},
+	{config.Ask, lang.Mark("drives are looked at, and you are asked whether to clean them")},
 }
 
 func actionWord(a config.Action) (word string) {
 	for _, one := range actions {
 		if one.action == a {
-			word = one.words
+			word = one.words.String()
 		}
 	}
 	return word
@@ -57,7 +57,7 @@ func (a *app) action() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:       "action [flags] [scrub|report|ask]",
-		Short:     "show or set what the daemon does with drives",
+		Short:     lang.T("show or set what the daemon does with drives"),
 		Long:      actionLong,
 		Example:   "  untag action\n  untag action scrub",
 		ValidArgs: []string{string(config.Scrub), string(config.Report), string(config.Ask)},
@@ -75,17 +75,17 @@ func (a *app) action() *cobra.Command {
 			return failed(a.showAction(now, asJSON))
 		},
 	}
-	c.Flags().StringVar(&path, "config", "", "read and write this `FILE` instead, and tell no daemon")
-	c.Flags().BoolVar(&asJSON, "json", false, "show it in JSON")
+	c.Flags().StringVar(&path, "config", "", lang.T("read and write this `FILE` instead, and tell no daemon"))
+	c.Flags().BoolVar(&asJSON, "json", false, lang.T("show it in JSON"))
 	return c
 }
 
 func oneAction(c *cobra.Command, args []string) error {
 	switch {
 	case len(args) > 1:
-		return usage(fmt.Sprintf("%s takes one argument", c.CommandPath()), "see "+c.CommandPath()+" --help")
+		return usage(lang.T("%s takes one argument", c.CommandPath()), seeHelp(c))
 	case len(args) == 1 && !slices.Contains(c.ValidArgs, args[0]):
-		return usage(fmt.Sprintf("no action %q", args[0]), "one of "+strings.Join(c.ValidArgs, ", "))
+		return usage(lang.T("no action %q", args[0]), oneOf(c.ValidArgs))
 	}
 	return nil
 }
@@ -99,7 +99,7 @@ func (a *app) showAction(c config.Config, asJSON bool) error {
 	}
 	rules := ""
 	if n := len(c.Rules); n > 0 {
-		rules = fmt.Sprintf("; %s may say otherwise, see untag drives", text.Count(n, "rule"))
+		rules = "; " + lang.N("%d rule may say otherwise, see untag drives", "%d rules may say otherwise, see untag drives", n)
 	}
 	_, err := fmt.Fprintf(a.Stdout, "%s: %s%s\n", c.Action, actionWord(c.Action), rules)
 	return err
@@ -119,7 +119,7 @@ func (a *app) setAction(ctx context.Context, path string, action config.Action) 
 	case errors.As(err, &at):
 		return wrongRules(err)
 	case err != nil:
-		return &failure{exit.Failed, "the action can't be kept: " + err.Error(), ""}
+		return &failure{exit.Failed, lang.T("the action can't be kept: %v", err), ""}
 	case bus == desktop.None:
 		return nil
 	}
@@ -135,5 +135,5 @@ func (a *app) setAction(ctx context.Context, path string, action config.Action) 
 }
 
 func wrongRules(err error) error {
-	return &failure{exit.Usage, firstLine(err), "untagd.toml says in its comments what may stand there"}
+	return &failure{exit.Usage, firstLine(err), lang.T("untagd.toml says in its comments what may stand there")}
 }

@@ -135,10 +135,10 @@ func actionWords(c config.Config, d drive.Drive) string {
 	action, opt, rule := actionFor(c, d)
 	words := string(action)
 	if c.MustLook(factsOf(d)) {
-		words += ", unless a rule finds its folder when it is mounted"
+		words = lang.T("%s, unless a rule finds its folder when it is mounted", words)
 	}
 	if rule != "" {
-		words = lang.T("%s by %q", action, rule)
+		words = lang.T("%s by %q", words, rule)
 	}
 	if action == config.Ignore {
 		return words

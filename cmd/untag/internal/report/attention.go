@@ -10,6 +10,7 @@ import (
 
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
+	"untag/platform/lang"
 )
 
 const (
@@ -45,7 +46,7 @@ func (a *attention) add(o apply.Outcome, line string) {
 		words = differs.ReplaceAllString(first[0], "…")
 	}
 	if _, known := a.causes[[2]string{string(o.Status), words}]; !known && len(a.order) >= mostCauses {
-		words = "for other reasons"
+		words = lang.T("for other reasons")
 	}
 	key := [2]string{string(o.Status), words}
 	c := a.causes[key]
@@ -97,7 +98,7 @@ func (p *Text) showGathered() (any bool, err error) {
 		causes := p.gathered.of(status)
 		for i, c := range causes {
 			if i == mostShown {
-				fmt.Fprintf(&b, "%s  and %d more, for %d other reasons\n", p.label(string(status)), count(causes[i:]), len(causes)-i)
+				fmt.Fprintf(&b, "%s  %s\n", p.label(string(status)), lang.N("and %d more, for %d other reasons", "and %d more, for %d other reasons", count(causes[i:]), len(causes)-i))
 				left = true
 				break
 			}
@@ -105,7 +106,7 @@ func (p *Text) showGathered() (any bool, err error) {
 		}
 	}
 	if left {
-		b.WriteString("             (-v names every file)\n")
+		fmt.Fprintf(&b, "%13s(%s)\n", "", lang.T("-v names every file"))
 	}
 	_, err = io.WriteString(p.w, b.String())
 	return b.Len() > 0, err
@@ -122,10 +123,10 @@ func (p *Text) showCause(b *strings.Builder, c *cause) (left bool) {
 		b.WriteString(strings.Join(c.lines, ""))
 		return false
 	case c.collapses():
-		fmt.Fprintf(b, "%s  %d files%s; the first is %s\n", p.label(string(c.status)), c.n, words, text.Name(c.first))
+		fmt.Fprintf(b, "%s  %s\n", p.label(string(c.status)), lang.T("%d files%s; the first is %s", c.n, words, text.Name(c.first)))
 	default:
 		b.WriteString(strings.Join(c.lines, ""))
-		fmt.Fprintf(b, "%s  and %d more%s\n", p.label(string(c.status)), c.n-len(c.lines), words)
+		fmt.Fprintf(b, "%s  %s\n", p.label(string(c.status)), lang.N("and %d more%s", "and %d more%s", c.n-len(c.lines), words))
 	}
 	return true
 }

@@ -7,6 +7,7 @@ import (
 
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
+	"untag/platform/lang"
 	"untag/scrub"
 )
 
@@ -48,24 +49,24 @@ func (g *group) add(f scrub.Finding) {
 // label is the kind, or the role of what has none: nobody removes it by kind.
 func (r row) label() string {
 	if r.Kind == "" {
-		return r.Role.String()
+		return lang.Known(r.Role.String())
 	}
-	return string(r.Kind)
+	return lang.Known(string(r.Kind))
 }
 
 // groups sorts findings by what becomes of them, and why.
 func (p *Text) groups(o apply.Outcome) []group {
 	// Where there is doubt, or something failed, not all of it is gone.
-	goes := group{title: "found:"}
+	goes := group{title: lang.T("found:")}
 	switch o.Status {
 	case apply.Dirty:
-		goes.title = "would go:"
+		goes.title = lang.T("would go:")
 	case apply.Cleaned:
-		goes.title = "gone:"
+		goes.title = lang.T("gone:")
 	}
-	shown := group{title: "stays, picture or sound need it:"}
-	words := group{title: "stays, people read it (--profile strict removes it):"}
-	kept := group{title: "stays, you asked for it:"}
+	shown := group{title: lang.T("stays, picture or sound need it:")}
+	words := group{title: lang.T("stays, people read it (--profile strict removes it):")}
+	kept := group{title: lang.T("stays, you asked for it:")}
 	for _, f := range o.Findings {
 		g := &kept
 		switch {
@@ -104,13 +105,13 @@ func (p *Text) group(g group, kind, place int) error {
 		rows, left = rows[:tableRows], len(rows)-tableRows
 	}
 	for _, r := range rows {
-		fmt.Fprintf(&b, "    %s  %s  %10s  %s\n", pad(r.label(), kind), pad(text.Quote(r.Place), place), fmt.Sprintf("0x%x", r.Off), p.what(r))
+		fmt.Fprintf(&b, "    %s  %s  %10s  %s\n", text.Pad(r.label(), kind), text.Pad(text.Quote(r.Place), place), fmt.Sprintf("0x%x", r.Off), p.what(r))
 	}
 	if left > 0 {
-		fmt.Fprintf(&b, "    and %d more, -v shows them\n", left)
+		fmt.Fprintf(&b, "    %s\n", lang.N("and %d more, -v shows them", "and %d more, -v shows them", left))
 	}
 	if g.unlisted > 0 {
-		fmt.Fprintf(&b, "    and %d more, not listed\n", g.unlisted)
+		fmt.Fprintf(&b, "    %s\n", lang.N("and %d more, not listed", "and %d more, not listed", g.unlisted))
 	}
 	_, err := io.WriteString(p.w, b.String())
 	return err
@@ -120,14 +121,12 @@ func (p *Text) group(g group, kind, place int) error {
 func columns(groups []group) (kind, place int) {
 	for _, g := range groups {
 		for _, r := range g.rows {
-			kind = max(kind, len(r.label()))
+			kind = max(kind, text.Columns(r.label()))
 			place = min(max(place, text.Columns(text.Quote(r.Place))), placeWidth)
 		}
 	}
 	return kind, place
 }
-
-func pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-text.Columns(s))) }
 
 // what is the last column: the value, for inspect alone, or how much there is.
 func (p *Text) what(r row) string {
@@ -140,7 +139,7 @@ func (p *Text) what(r row) string {
 		s = text.Quote(s)
 	}
 	if r.times > 1 {
-		s += fmt.Sprintf(", %d times", r.times)
+		s += ", " + lang.N("%d time", "%d times", r.times)
 	}
 	return s
 }

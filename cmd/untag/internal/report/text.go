@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/text"
@@ -40,9 +39,11 @@ func (p *Text) File(o apply.Outcome) error {
 	if !p.shown(o) {
 		return nil
 	}
-	line := p.label(status(o)) + "  " + text.Name(o.Path)
+	line := p.label(status(o)) + "  "
 	if s := summary(o); s != "" {
-		line += ": " + s
+		line += text.Then(text.Name(o.Path), ": ") + s
+	} else {
+		line += text.Name(o.Path)
 	}
 	if p.gathers(o) {
 		p.gathered.add(o, line+"\n")
@@ -91,7 +92,7 @@ var colours = map[apply.Status]string{
 
 // label is the first column: a status.
 func (p *Text) label(status string) string {
-	s := fmt.Sprintf("%-11s", status)
+	s := text.Pad(lang.Known(status), 11)
 	if c := colours[apply.Status(status)]; c != "" {
 		return p.colour(c, s)
 	}
@@ -115,7 +116,7 @@ func status(o apply.Outcome) string {
 // summary says in a few words what goes and what is in the way.
 func summary(o apply.Outcome) string {
 	if Other(o) {
-		return "of no format that untag knows, not looked at"
+		return lang.T("of no format that untag knows, not looked at")
 	}
 	var parts []string
 	if o.Status != apply.Failed {
@@ -127,16 +128,16 @@ func summary(o apply.Outcome) string {
 // notes say what is in the way, and what is to be known beside it.
 func notes(o apply.Outcome) (parts []string) {
 	if o.Err != nil {
-		parts = append(parts, text.Quote(o.Err.Error()))
+		parts = append(parts, text.Quote(ErrorWords(o.Err)))
 	}
 	for _, r := range o.Reasons {
-		parts = append(parts, text.Quote(r))
+		parts = append(parts, text.Quote(lang.Known(r)))
 	}
 	if len(parts) > mostNotes {
-		parts = append(parts[:mostNotes], fmt.Sprintf("and %d more", len(parts)-mostNotes))
+		parts = append(parts[:mostNotes], lang.N("and %d more", "and %d more", len(parts)-mostNotes))
 	}
 	if o.Links > 1 && (o.Status == apply.Dirty || o.Mode != "") {
-		parts = append(parts, fmt.Sprintf("has %d names (hard links), which all lead to it", o.Links))
+		parts = append(parts, lang.T("has %d names (hard links), which all lead to it", o.Links))
 	}
 	return parts
 }
@@ -154,14 +155,14 @@ func tagWords(o apply.Outcome) []string {
 			}
 		}
 		if of > 0 {
-			kinds = append(kinds, string(k))
+			kinds = append(kinds, lang.Known(string(k)))
 		}
 		n += of
 	}
 	if n == 0 {
 		return nil
 	}
-	words := text.Count(n, "tag")
+	words := lang.N("%d tag", "%d tags", n)
 	if len(kinds) > 0 {
 		words += ": " + strings.Join(kinds, ", ")
 	}
@@ -174,9 +175,9 @@ func cutWords(o apply.Outcome) []string {
 	case o.Cut == 0:
 		return nil
 	case o.Mode == "": // not yet
-		return []string{text.Count(int(o.Cut), "byte") + " to be cut off the end"}
+		return []string{lang.N("%d byte to be cut off the end", "%d bytes to be cut off the end", o.Cut)}
 	}
-	return []string{text.Count(int(o.Cut), "byte") + " cut off the end"}
+	return []string{lang.N("%d byte cut off the end", "%d bytes cut off the end", o.Cut)}
 }
 
 // End prints the summary.
@@ -186,64 +187,62 @@ func (p *Text) End(t *Totals, code exit.Code) error {
 		return err
 	}
 	if t.Files == 0 && t.Other == 0 && !t.Interrupted {
-		_, err := fmt.Fprintln(p.w, "no files")
+		_, err := fmt.Fprintln(p.w, lang.T("no files"))
 		return err
 	}
-	w := tabwriter.NewWriter(p.w, 0, 8, 2, ' ', 0)
 	if p.lines > 0 || shown {
-		fmt.Fprintln(w)
+		if _, err := fmt.Fprintln(p.w); err != nil {
+			return err
+		}
 	}
-	for _, row := range p.rows(t) {
-		fmt.Fprintf(w, "%s\t%s\n", row[0], row[1])
-	}
-	return w.Flush()
+	return text.Table(p.w, "", p.rows(t))
 }
 
-func (p *Text) rows(t *Totals) [][2]string {
-	rows := [][2]string{{"files", p.files(t)}}
+func (p *Text) rows(t *Totals) [][]string {
+	rows := [][]string{{lang.T("files"), p.files(t)}}
 	if s := formats(t); s != "" {
-		rows = append(rows, [2]string{"formats", s})
+		rows = append(rows, []string{lang.T("formats"), s})
 	}
 	for _, r := range []struct {
 		n           int
 		name, words string
 	}{
-		{t.Cleaned, "cleaned", ""},
-		{t.Clean, "clean", p.clean()},
-		{t.Dirty, "dirty", p.dirty()},
-		{t.Partly, "partly", p.partly()},
-		{t.Unsupported, "unsupported", ", can't be cleaned"},
-		{t.Failed, "failed", ""},
+		{t.Cleaned, "cleaned", fmt.Sprint(t.Cleaned)},
+		{t.Clean, "clean", p.clean(t.Clean)},
+		{t.Dirty, "dirty", p.dirty(t.Dirty)},
+		{t.Partly, "partly", p.partly(t.Partly)},
+		{t.Unsupported, "unsupported", lang.T("%d, can't be cleaned", t.Unsupported)},
+		{t.Failed, "failed", fmt.Sprint(t.Failed)},
 	} {
 		if r.n > 0 {
-			rows = append(rows, [2]string{r.name, fmt.Sprint(r.n) + r.words})
+			rows = append(rows, []string{lang.Known(r.name), r.words})
 		}
 	}
 	if s := kinds(t); s != "" {
-		rows = append(rows, [2]string{"tags", s})
+		rows = append(rows, []string{lang.T("tags"), s})
 	}
 	if t.Index > 0 {
-		rows = append(rows, [2]string{"depth", text.Count(t.Index, "file") + p.depth()})
+		rows = append(rows, []string{lang.T("depth"), p.depth(t.Index)})
 	}
 	if t.Links > 0 {
-		rows = append(rows, [2]string{"links", fmt.Sprint(t.Links) + " not followed"})
+		rows = append(rows, []string{lang.T("links"), lang.T("%d not followed", t.Links)})
 	}
 	if s := beware(t); s != "" {
-		rows = append(rows, [2]string{"beware", p.colour("31", s)})
+		rows = append(rows, []string{lang.T("beware"), p.colour("31", s)})
 	}
 	if p.opt.Page != "" {
-		rows = append(rows, [2]string{"page", text.Quote(p.opt.Page) + ", which only you can read"})
+		rows = append(rows, []string{lang.T("page"), lang.T("%s, which only you can read", text.Quote(p.opt.Page))})
 	}
 	return append(rows,
-		[2]string{"bytes", fmt.Sprintf("%s in files, %s read, %s written", text.Bytes(t.Size), text.Bytes(t.Read), text.Bytes(t.Written))},
-		[2]string{"time", text.Duration(t.Took)})
+		[]string{lang.T("bytes"), lang.T("%s in files, %s read, %s written", text.Bytes(t.Size), text.Bytes(t.Read), text.Bytes(t.Written))},
+		[]string{lang.T("time"), text.Duration(t.Took)})
 }
 
-func (p *Text) depth() string {
+func (p *Text) depth(n int) string {
 	if p.opt.Deep {
-		return " of a coding that nothing looks into"
+		return lang.N("%d file of a coding that nothing looks into", "%d files of a coding that nothing looks into", n)
 	}
-	return " not frame by frame; --depth deep looks into all coded data that can be read"
+	return lang.N("%d file not frame by frame; --depth deep looks into all coded data that can be read", "%d files not frame by frame; --depth deep looks into all coded data that can be read", n)
 }
 
 func (p *Text) files(t *Totals) string {
@@ -253,43 +252,40 @@ func (p *Text) files(t *Totals) string {
 	}
 	var all []string
 	for _, kind := range slices.Sorted(maps.Keys(t.Others)) {
-		all = append(all, fmt.Sprintf("%s %d", text.Quote(kind), t.Others[kind]))
+		all = append(all, fmt.Sprintf("%s %d", text.Quote(lang.Known(kind)), t.Others[kind]))
 	}
-	return fmt.Sprintf("%s, and %s (%s)", s, text.Others(t.Other), strings.Join(all, ", "))
+	return lang.T("%s, and %s (%s)", s, text.Others(t.Other), strings.Join(all, ", "))
 }
 
 func (p *Text) changes() bool { return p.opt.Verb == Scrub && !p.opt.DryRun }
 
-func (p *Text) clean() string {
+func (p *Text) clean(n int) string {
 	if p.opt.Verb == Scrub {
-		return " already"
+		return lang.T("%d already", n)
 	}
-	return ""
+	return fmt.Sprint(n)
 }
 
-func (p *Text) dirty() string {
+func (p *Text) dirty(n int) string {
 	if p.changes() {
-		return ", not changed"
+		return lang.T("%d, not changed", n)
 	}
-	return ", would be cleaned"
+	return lang.T("%d, would be cleaned", n)
 }
 
-func (p *Text) partly() string {
+func (p *Text) partly(n int) string {
 	if p.changes() {
-		return " cleaned, the rest is not certain"
+		return lang.T("%d cleaned, the rest is not certain", n)
 	}
-	return ", could only be cleaned in part"
+	return lang.T("%d, could only be cleaned in part", n)
 }
 
 func beware(t *Totals) string {
-	switch n := t.Partly + t.Unsupported + t.Failed; n {
-	case 0:
+	n := t.Partly + t.Unsupported + t.Failed
+	if n == 0 {
 		return ""
-	case 1:
-		return "1 file is not proven clean: take it for unclean"
-	default:
-		return fmt.Sprintf("%d files are not proven clean: take them for unclean", n)
 	}
+	return lang.N("%d file is not proven clean: take it for unclean", "%d files are not proven clean: take them for unclean", n)
 }
 
 // formats says how many files there are of each, the most frequent first.
@@ -307,11 +303,11 @@ func kinds(t *Totals) string {
 	var out []string
 	for _, k := range scrub.Kinds() {
 		if n := t.Tags[k]; n > 0 {
-			out = append(out, fmt.Sprintf("%s %d", k, n))
+			out = append(out, fmt.Sprintf("%s %d", lang.Known(string(k)), n))
 		}
 	}
 	if t.Unlisted > 0 {
-		out = append(out, fmt.Sprintf("not listed %d", t.Unlisted))
+		out = append(out, lang.T("not listed %d", t.Unlisted))
 	}
 	return strings.Join(out, ", ")
 }
