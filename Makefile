@@ -7,6 +7,8 @@ DESTDIR ?=
 FUZZTIME ?= 10m
 BENCHFLAGS ?=
 E2E ?=
+ARM ?=
+ARCHES ?=
 BIN ?= bin
 VERSION ?= $(shell scripts/version.sh)
 LDFLAGS := -s -w -X main.release=$(VERSION)
@@ -18,7 +20,7 @@ HARDENED := -buildmode=pie -ldflags '$(LDFLAGS) -linkmode=external "-extldflags=
 NODAEMON := echo "untagd could not be built. untag needs no C: make build, make run DRIVE=FOLDER" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build daemon test e2e lint texts fuzz bench judge install uninstall clean
+.PHONY: help deps run build daemon packages check-packages test test-arm e2e lint texts fuzz bench judge install uninstall clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -40,9 +42,21 @@ daemon: ## the daemon, bin/untagd (needs gcc and libudev); installs nothing
 	@scripts/need.sh daemon || { $(NODAEMON); }
 	CGO_ENABLED=1 $(BUILD) $(HARDENED) -o $(BIN)/untagd ./cmd/untagd || { $(NODAEMON); }
 
+packages: ## .deb and .rpm, and a tarball of untag, for amd64 and arm64, in build/packages (ARCHES=amd64: one)
+	@scripts/packages.sh build daemon packages
+	@scripts/package.sh $(ARCHES)
+
+check-packages: ## build the packages once more, elsewhere, compare, and have lintian, rpmlint and others look at them
+	@scripts/packages.sh build daemon packages lint-packages
+	@scripts/check-packages.sh
+
 test: ## install what the tests need and run all of them
 	@scripts/packages.sh build daemon test
 	@scripts/test.sh
+
+test-arm: ## the tests as 32-bit ARM runs them, under emulation (ARM=regexp: some packages)
+	@scripts/packages.sh build arm
+	@scripts/test-arm.sh $(ARM)
 
 e2e: ## the daemon in a virtual machine, with sticks plugged and pulled (root; E2E=regexp: some of it)
 	@scripts/packages.sh build daemon e2e
