@@ -220,6 +220,20 @@ var raws = []recipe{
 		k.stay(longs(8000, 4100, 4200, 6000))
 		return k.sensor("SAMSUNG", "NX300", w.b)
 	}},
+	{"raw-fuji", func(k *kit) []byte { // the note goes in several writes
+		w := &tiffWriter{order: little, b: []byte("FUJIFILM\x0c\x00\x00\x00")}
+		w.dir(ifd{{0x0010, tASCII, k.secret("internal-serial")}, {0x1000, tASCII, k.secret("quality") + string(bytes.Repeat([]byte("."), 900))}})
+		return k.sensor("FUJIFILM", "FinePix S5Pro", w.b)
+	}},
+	{"raw-gaps", func(k *kit) []byte { // what an interrupted run leaves adjoins bytes of the note that nothing points at
+		note := cat([]byte("Nikon\x00\x02\x10\x00\x00"), tiff(little, ifd{{0x0005, tASCII, k.secret("white-balance")}, {0x000c, tRational, []int{450, 256, 330, 256, 256, 256, 256, 256}}}), []byte(k.secret("hidden")))
+		exif := ifd{{0x829a, tRational, []int{1, 125}}}
+		for i := range 40 {
+			exif = append(exif, tag{0x9101 + i, tASCII, k.secret("unknown")})
+		}
+		exif = append(exif, tag{0x927c, tUndefined, note}, tag{0x9286, tUndefined, []byte(k.secret("comment"))}, tag{0xa005, tLong, ifd{{1, tASCII, "R98"}}})
+		return tiff(little, sortedDir(k.sensorDir("NIKON CORPORATION", "NIKON D70", tag{0x8769, tLong, exif}, tag{0x8825, tLong, ifd{{0, tByte, []byte{2, 2, 0, 0}}}})))
+	}},
 	{"raw-casio", func(k *kit) []byte {
 		k.stay([]byte{0x2c, 1, 0xc8, 0})
 		return k.placed("CASIO COMPUTER CO.,LTD.", "EX-Z750", "QVC\x00\x00\x00", ifd{{0x2001, tASCII, k.secret("time")}, {0x2011, tShort, []int{300, 200}}})

@@ -128,6 +128,8 @@ var unshown = map[string]string{
 	"tiff/raw-samsung": "Pillow develops no raw pictures",
 	"tiff/raw-casio":   "Pillow develops no raw pictures",
 	"tiff/raw-kodak":   "Pillow develops no raw pictures",
+	"tiff/raw-fuji":    "Pillow develops no raw pictures",
+	"tiff/raw-gaps":    "Pillow develops no raw pictures",
 	"raf/plain":        "FFmpeg develops no raw pictures",
 	"mrw/plain":        "FFmpeg develops no raw pictures",
 	"adif/plain":       "FFmpeg does not read it",

@@ -54,7 +54,7 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 	if err != nil || remains {
 		return remains, err
 	}
-	if f.block || f.inNotes(off, n) {
+	if f.block || f.noteEnd(off) >= off+n {
 		return true, nil
 	}
 	if n > mostHidden && n > f.Size()/hiddenShare || f.shared || f.raw && !f.plainRaw() {
@@ -84,8 +84,14 @@ func (f *file) remains(off, n int64) (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		start := max(off, at-f.counted())
 		if next := f.directoryIn(b); next > 0 {
-			off = min(end, max(off, at-f.counted())+next)
+			off = min(end, start+next)
+			continue
+		}
+		// Of a small one that crosses a sector the beginning may be left.
+		if left := sector - start%sector; left < min(end-start, f.counted()+f.entryLen()) && f.beginsIn(b[:left]) {
+			off = start + left
 			continue
 		}
 		return false, nil
@@ -105,6 +111,18 @@ func (f *file) written(off, n int64) (int64, error) {
 		}
 	}
 	return -1, nil
+}
+
+// beginsIn tells whether b, after zeros, begins with the count and the first tag of a directory.
+func (f *file) beginsIn(b []byte) bool {
+	for ; int64(len(b)) >= f.counted()+4; b = b[1:] {
+		if n := f.offset(b[:f.counted()]); n > 0 && n <= maxEntries && sizeOf(f.order.Uint16(b[f.counted()+2:])) > 0 {
+			return true
+		} else if b[0] != 0 {
+			return false
+		}
+	}
+	return false
 }
 
 // directoryIn returns the end of the directory that b begins with: as a whole, or without

@@ -208,9 +208,14 @@ func (f *file) rekey() error {
 	return nil
 }
 
-// inNotes tells whether n bytes at off lie in a note that was walked.
-func (f *file) inNotes(off, n int64) bool {
-	return slices.ContainsFunc(f.notes, func(e *entry) bool { return e.off <= off && off+n <= e.off+e.size })
+// noteEnd is the end of the note that was walked in which off lies, 0 if it lies in none.
+func (f *file) noteEnd(off int64) (end int64) {
+	for _, e := range f.notes {
+		if e.off <= off && off < e.off+e.size {
+			end = max(end, e.off+e.size)
+		}
+	}
+	return end
 }
 
 // meetsNote tells whether any of n bytes at off lies in a note.

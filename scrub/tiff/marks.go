@@ -147,6 +147,9 @@ func (f *file) sweep(from, to int64, visit func(off, n int64, r *region, g *goes
 				end = min(end, g.End())
 			}
 		}
+		if note := f.noteEnd(off); r == nil && g == nil && note > off { // behind it an interrupted run may have left more
+			end = min(end, note)
+		}
 		if err := visit(off, end-off, r, g); err != nil {
 			return err
 		}
@@ -167,6 +170,9 @@ func (f *file) ending() (int64, error) {
 	}
 	for _, g := range f.goes {
 		end = max(end, g.End())
+	}
+	for _, e := range f.notes {
+		end = max(end, e.off+e.size)
 	}
 	if n := f.Left(end); n > 0 && n <= scrub.MaxPiece {
 		remains, err := f.remains(end, n)

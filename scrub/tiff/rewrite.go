@@ -112,12 +112,12 @@ func (f *file) choose(d *dir) {
 // to which an entry goes on pointing has to be zeros.
 func (f *file) findRoom(d *dir, n int64) (at int64, ok bool) {
 	var run scrub.Range
-	first := 0
+	first, apart := 0, f.raw && !f.plainRaw() // where gaps stay: of a directory in one an interrupted run has to show all
 	for i, r := range f.rooms {
 		if r.Len == 0 || !f.drops(r.dir, d) {
 			continue
 		}
-		if run.End() != r.Off || run.Len == 0 {
+		if run.End() != r.Off || run.Len == 0 || apart && (r.dir == nil) != (f.rooms[first].dir == nil) {
 			first, run = i, scrub.Range{Off: (r.Off + 1) &^ 1}
 			if left := sector - run.Off%sector; left < f.counted()+3*f.entryLen() {
 				run.Off += left // what an interrupted run writes of it has to be a directory to see
@@ -220,11 +220,15 @@ func (f *file) neutralise(d *dir) error {
 			if len(sub.entries) == 0 {
 				continue
 			}
-			if !f.Atomic(sub.at, f.counted()) {
+			n := f.counted()
+			if !f.Atomic(sub.at, n) {
 				f.Doubt("%s can't be emptied", sub.name)
 				continue
 			}
-			f.Put(scrub.Unlink, sub.at, make([]byte, f.counted()))
+			if f.Atomic(sub.at, sub.end-sub.at) { // a single entry without its count is none to see
+				n = sub.end - sub.at
+			}
+			f.Put(scrub.Unlink, sub.at, make([]byte, n))
 		}
 		if e.inline() && len(e.subs) == 0 {
 			f.zero(e.slot(), e.raw[len(e.raw)-int(f.wide()):])
