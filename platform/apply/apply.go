@@ -44,7 +44,8 @@ type Options struct {
 	Jobs    int  // files at hand at a time: opened, and handed to the planner; 0 chooses
 	Batch   int  // files changed under the same syncs; 0 chooses
 	Shard   walk.Shard
-	Strokes int // draws each file with so many strokes at the most; 0 draws none
+	Strokes int     // draws each file with so many strokes at the most; 0 draws none
+	Copies  *Copies // where clean copies go; the files themselves are not changed then
 	// Ordered has files reported in the order in which they were found.
 	Ordered bool
 	// Link is called by [Run] for each symbolic link that it does not follow.
@@ -182,7 +183,8 @@ type Outcome struct {
 	Unlisted int      // how many more findings go than are listed
 	Reasons  []string // doubts, a refusal, what could not be kept
 	Err      error    // why it failed; see the Err variables
-	Mode     string   // "" if not changed, "in place", "rewritten"; the latter also of a clean file that was compacted
+	Mode     string   // "" if not changed, "in place", "rewritten" (also of a clean file that was compacted), "copied"
+	Copy     string   // path of its clean copy, if there is to be one
 
 	Size    int64       // length before, in bytes
 	NewSize int64       // length after

@@ -83,7 +83,7 @@ func (r *run) copyAndPlace(ctx context.Context, it *item, c *scrub.Compaction) (
 	if name == "" {
 		return false, unix.ENAMETOOLONG
 	}
-	f, err := dir.Create(name)
+	f, err := dir.Create(name, 0o600)
 	if err != nil {
 		return false, explain("making the copy", err)
 	}

@@ -12,6 +12,7 @@ import (
 // or a failing drive could come between. Tests count, fail and stop here.
 type kernel interface {
 	writeAt(f *os.File, p []byte, off int64) (int, error)
+	copyRange(to, from *os.File, off, n int64) (int64, error)
 	truncate(f *os.File, size int64) error
 	datasync(f *os.File) error
 	sync(f *os.File) error
@@ -28,7 +29,17 @@ type kernel interface {
 type linux struct{}
 
 func (linux) writeAt(f *os.File, p []byte, off int64) (int, error) { return f.WriteAt(p, off) }
-func (linux) truncate(f *os.File, size int64) error                { return f.Truncate(size) }
+func (linux) copyRange(to, from *os.File, off, n int64) (int64, error) {
+	in, out := off, off
+	var done int
+	err := restart(func() (err error) {
+		done, err = unix.CopyFileRange(int(from.Fd()), &in, int(to.Fd()), &out, int(n), 0)
+		return err
+	})
+	return int64(max(done, 0)), err
+}
+
+func (linux) truncate(f *os.File, size int64) error { return f.Truncate(size) }
 func (linux) datasync(f *os.File) error {
 	return restart(func() error { return unix.Fdatasync(int(f.Fd())) })
 }

@@ -35,6 +35,15 @@ func (r *run) look(ctx context.Context, e entry) *item {
 		return nil
 	}
 	r.adopt(it, plan)
+	if r.opt.Copies != nil && !r.opt.DryRun {
+		if r.copies(plan) {
+			return it
+		}
+		r.verdict(it, plan)
+		it.out.because("not copied")
+		r.done(it)
+		return nil
+	}
 	if r.opt.DryRun || !r.needed(it) || r.leaves(plan) {
 		r.verdict(it, plan)
 		r.done(it)

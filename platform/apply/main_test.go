@@ -107,6 +107,13 @@ func (s *spy) writeAt(f *os.File, p []byte, off int64) (int, error) {
 	return s.kernel.writeAt(f, p, off)
 }
 
+func (s *spy) copyRange(to, from *os.File, off, n int64) (int64, error) {
+	if err := s.op("copy %d+%d", off, n); err != nil {
+		return 0, err
+	}
+	return s.kernel.copyRange(to, from, off, n)
+}
+
 func (s *spy) truncate(f *os.File, size int64) error {
 	return cmpErr(s.op("truncate %d", size), func() error { return s.kernel.truncate(f, size) })
 }

@@ -18,6 +18,10 @@ const maxRounds = 3
 
 // perform carries out the plans of a batch, proves them, and reports.
 func (r *run) perform(ctx context.Context, batch []*item) {
+	if r.opt.Copies != nil {
+		r.duplicateAll(ctx, batch)
+		return
+	}
 	r.rounds(ctx, batch)
 	for _, it := range batch {
 		if r.compacter != nil && it.stopped == nil && it.out.Err == nil && it.plan.Status() == scrub.Clean {

@@ -166,7 +166,12 @@ func (r *run) lookAtAll(ctx context.Context, found <-chan entry, planned chan<- 
 			continue
 		}
 		var it *item
-		if temp, ok := e.Temp(); ok && !r.opt.DryRun {
+		temp, ok := e.Temp()
+		if ok && r.opt.Copies != nil { // another run's business
+			r.leave(e)
+			continue
+		}
+		if ok && !r.opt.DryRun {
 			it = r.leftover(ctx, e, temp)
 		} else {
 			it = r.look(ctx, e)

@@ -141,9 +141,10 @@ func (f *Folder) Open(name string, flags int) (*os.File, unix.Stat_t, error) {
 	return os.NewFile(uintptr(fd), f.join(name)), st, nil
 }
 
-// Create makes the file name, which must not exist, for reading and writing.
-func (f *Folder) Create(name string) (*os.File, error) {
-	fd, err := openat(f.fd, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, 0o600, f.mount)
+// Create makes the file name, which must not exist, for reading and writing. What
+// others may do with it is up to perm and the umask.
+func (f *Folder) Create(name string, perm uint32) (*os.File, error) {
+	fd, err := openat(f.fd, name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, perm, f.mount)
 	if err != nil {
 		return nil, err
 	}

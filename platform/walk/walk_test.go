@@ -565,14 +565,14 @@ func TestFolderMethods(t *testing.T) {
 	must(t, err)
 	defer e.Release()
 	d := e.Folder()
-	f, err := d.Create("new")
+	f, err := d.Create("new", 0o600)
 	must(t, err)
 	f.Close()
-	if _, err := d.Create("new"); !errors.Is(err, unix.EEXIST) {
+	if _, err := d.Create("new", 0o600); !errors.Is(err, unix.EEXIST) {
 		t.Errorf("made twice: %v", err)
 	}
 	must(t, os.Symlink("/etc/passwd", filepath.Join(dir, "trap")))
-	if _, err := d.Create("trap"); !errors.Is(err, unix.EEXIST) {
+	if _, err := d.Create("trap", 0o600); !errors.Is(err, unix.EEXIST) {
 		t.Errorf("through a link: %v", err)
 	}
 	must(t, d.Rename("new", "newer", 0))

@@ -119,9 +119,9 @@ func TestReportThatNobodyReadsEndsTheRun(t *testing.T) {
 	}{
 		{"inspect", syscall.EPIPE, ""}, // somebody has seen enough
 		{"inspect", errors.New("no paper"), "untag: error: writing the report: no paper\n"},
-		{"scrub", syscall.EPIPE, "untag: error: stopped after "},
+		{"scrub -v", syscall.EPIPE, "untag: error: stopped after "},
 	} {
-		env, _, errs := environment(tt.verb, folder(t, 100))
+		env, _, errs := environment(append(strings.Fields(tt.verb), folder(t, 100))...)
 		out := &broken{err: tt.err}
 		out.left.Store(2)
 		env.Stdout = out

@@ -29,6 +29,8 @@ type flags struct {
 
 	dryRun, compact, cut, values, leaveSigned bool
 	mtime                                     string
+	to                                        string
+	partly                                    bool
 }
 
 var (
@@ -68,6 +70,8 @@ func (f *flags) common(c *cobra.Command) {
 func (f *flags) writing(c *cobra.Command) {
 	s := c.Flags()
 	s.BoolVarP(&f.dryRun, "dry-run", "n", false, lang.T("change nothing, report what would be removed"))
+	s.StringVar(&f.to, "to", "", lang.T("leave the files as they are and write clean copies into the folder `DIR`"))
+	s.BoolVar(&f.partly, "partly", false, lang.T("with --to, also copy what can only be cleaned in part"))
 	s.BoolVar(&f.compact, "compact", false, lang.T("write files anew, without the space that tags took"))
 	s.BoolVar(&f.cut, "cut", false, lang.T("cut off what follows the end that a file gives for itself, even where nothing else proves it"))
 	s.BoolVar(&f.leaveSigned, "leave-signed", false, lang.T("leave files alone that are signed with NATISIGN or SELFSIGN"))

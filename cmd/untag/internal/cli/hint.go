@@ -21,6 +21,7 @@ var hints = []struct {
 	{apply.ErrDenied, lang.Mark("run untag as the owner of the files")},
 	{apply.ErrImmutable, lang.Mark("files that may not be changed: see lsattr and chattr")},
 	{apply.ErrTemp, lang.Mark("long streams are laid down there first: set TMPDIR to a folder with room")},
+	{apply.ErrTaken, lang.Mark("something else stands where the copy would be: move it away, or give another DIR")},
 	{apply.ErrFull, lang.Mark("the drive is full: free some space")},
 	{apply.ErrInUse, lang.Mark("files in use: close the program that has them open (it may be another untag, or untagd), then run untag again")},
 	{apply.ErrChanged, lang.Mark("files that change: wait until they are complete, then run untag again")},

@@ -76,7 +76,7 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 const fewPaths = 20
 
 func (f *flags) report(verb report.Verb) report.Options {
-	return report.Options{Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values, Page: f.html, Deep: scrub.Depth(f.depth) == scrub.DepthDeep}
+	return report.Options{To: f.to, Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values, Page: f.html, Deep: scrub.Depth(f.depth) == scrub.DepthDeep}
 }
 
 // open opens what the paths name and reports what can't be.

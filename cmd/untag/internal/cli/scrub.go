@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"untag/cmd/untag/internal/report"
+	"untag/platform/apply"
 	"untag/platform/lang"
 )
 
@@ -11,6 +12,9 @@ const scrubLong = `scrub removes what identifies from media files. It changes a 
 its format allows that, in such an order that the file can be opened and played
 at every moment, overwrites what it removes, reads the file back and proves that
 it is clean. A file that is clean already is not touched.
+
+What is removed is gone for good: keep the original elsewhere first if it may be
+needed, or write clean copies with --to.
 
 ` + policyText + `
 
@@ -29,6 +33,8 @@ needs as much free space as the largest file. Without it a file mostly keeps its
 length. --mtime keep leaves the time of last change as it was, now sets the
 present, zero the first day that FAT knows, for clean files too.
 
+` + toText + `
+
 With - as the only path, scrub is a filter: the medium is read from standard
 input, its cleaned copy goes to standard output, the report to standard error.
 If the copy is not proven clean, nothing is written.`
@@ -37,6 +43,7 @@ const scrubExample = `  untag scrub -n ~/Pictures/trip       show what would be 
   untag scrub /media/stick             clean a whole drive
   untag scrub --keep time,place a.jpg  leave when and where
   untag scrub --profile strict music   titles, artists and covers go as well
+  untag scrub --to ~/clean /media/stick  leave the stick as it is, write clean copies
   untag scrub - < in.jpg > out.jpg     clean a copy`
 
 func (a *app) scrub() *cobra.Command {
@@ -48,6 +55,12 @@ func (a *app) scrub() *cobra.Command {
 		Example: scrubExample,
 		Args:    paths,
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := f.wordsOfTo(args); err != nil {
+				return err
+			}
+			if f.to != "" && !c.Flags().Changed("mtime") {
+				f.mtime = string(apply.NowTime)
+			}
 			return a.work(c.Context(), report.Scrub, f, args)
 		},
 	}

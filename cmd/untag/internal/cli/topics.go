@@ -54,7 +54,9 @@ const jsonText = `With --json, each line of the output is one object. There is o
   unlisted          how many more findings go than are listed
   reasons           why the file is not called clean, and what could not be kept
   error             what went wrong, if something did
-  mode              "in place", "rewritten", or "" if it was not changed
+  mode              "in place", "rewritten", "copied" (scrub --to), or "" if it was
+                    not changed
+  copy              with scrub --to, where the clean copy is, or was to be
   size, new_size    bytes before and after
   cut               bytes cut off the end, or that would be
   bytes_read, bytes_written
@@ -68,9 +70,12 @@ An error that concerns no single file is an object with error and maybe hint.
 
 The last line has totals, the sum of all files, and exit, the exit code. Of other
 files, which are no part of files, other_kinds says what they are: nobody looked
-at them. formats counts files by format, links_not_followed symbolic links. Files
-come in the order of their names, folder by folder, in every run. Output without that line was cut short. Fields may be added; their
-meaning stays.`
+at them. formats counts files by format, links_not_followed symbolic links; copied
+and copied_before are files of which there is a clean copy (scrub --to). Output
+without that line was cut short.
+
+Files come in the order of their names, folder by folder, in every run. Fields may
+be added; their meaning stays.`
 
 // policyText is what scrub, inspect and verify have in common.
 const policyText = `What goes is up to the profile. device, the default, keeps what people read in

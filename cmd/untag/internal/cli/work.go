@@ -54,6 +54,13 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 		a.code = r.totals.Code()
 		return r.unheard()
 	}
+	if f.to != "" && !f.dryRun && len(roots) > 0 {
+		if opt.Copies, err = a.copies(working, f, roots, opt.Shard); err != nil {
+			r.end()
+			return err
+		}
+		defer opt.Copies.Root.Close()
+	}
 	opt.Progress, opt.Link, opt.Ordered = r.progress, r.link, true
 	r.count(working, roots, opt.Shard)
 	err = apply.Run(working, roots, a.Planner, opt, r.report)

@@ -33,6 +33,7 @@ type fileLine struct {
 	Reasons      []string      `json:"reasons"`
 	Error        string        `json:"error,omitempty"`
 	Mode         string        `json:"mode"`
+	Copy         string        `json:"copy,omitempty"`
 	Size         int64         `json:"size"`
 	NewSize      int64         `json:"new_size"`
 	Cut          int64         `json:"cut"` // bytes cut off the end, or that would be
@@ -57,7 +58,7 @@ func (p *JSON) File(o apply.Outcome) error {
 	line := fileLine{
 		Path: valid(o.Path), Format: o.Format, Status: string(o.Status), Media: o.Media,
 		Findings: make([]findingLine, 0, len(o.Findings)), Unlisted: o.Unlisted, Reasons: make([]string, 0, len(o.Reasons)),
-		Mode: string(o.Mode), Size: o.Size, NewSize: o.NewSize, Cut: o.Cut, BytesRead: o.Read, BytesWritten: o.Written,
+		Mode: string(o.Mode), Copy: valid(o.Copy), Size: o.Size, NewSize: o.NewSize, Cut: o.Cut, BytesRead: o.Read, BytesWritten: o.Written,
 		Links: o.Links, Depth: string(o.Depth),
 	}
 	if !utf8.ValidString(o.Path) {
@@ -116,6 +117,8 @@ type totalsObject struct {
 	Seconds      float64            `json:"seconds"`
 	Formats      map[string]int     `json:"formats"`
 	Links        int                `json:"links_not_followed"`
+	Copied       int                `json:"copied"`
+	There        int                `json:"copied_before"`
 	Interrupted  bool               `json:"interrupted"`
 }
 
@@ -125,7 +128,7 @@ func (p *JSON) End(t *Totals, code exit.Code) error {
 		Files: t.Files, Other: t.Other, Others: notNil(t.Others), Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
 		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: notNil(t.Tags), Unlisted: t.Unlisted, Size: t.Size,
 		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted,
-		Formats: notNil(t.Formats), Links: t.Links,
+		Formats: notNil(t.Formats), Links: t.Links, Copied: t.Copied, There: t.There,
 	}, code})
 }
 

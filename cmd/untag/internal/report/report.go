@@ -34,6 +34,7 @@ type Options struct {
 	Page    string // the file in which there is a page with all of it, "" if there is none
 	Single  bool   // one file, whose line says all there is
 	Colour  bool
+	To      string          // the folder of clean copies, "" if there is none
 	Named   map[string]bool // paths of files with a line of their own
 }
 

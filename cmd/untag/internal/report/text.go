@@ -122,6 +122,9 @@ func summary(o apply.Outcome) string {
 	if o.Status != apply.Failed {
 		parts = append(tagWords(o), cutWords(o)...)
 	}
+	if o.Mode == "copied" {
+		parts = append(parts, lang.T("copied to %s", text.Name(o.Copy)))
+	}
 	return strings.Join(append(parts, notes(o)...), "; ")
 }
 
@@ -136,7 +139,7 @@ func notes(o apply.Outcome) (parts []string) {
 	if len(parts) > mostNotes {
 		parts = append(parts[:mostNotes], lang.N("and %d more", "and %d more", len(parts)-mostNotes))
 	}
-	if o.Links > 1 && (o.Status == apply.Dirty || o.Mode != "") {
+	if o.Links > 1 && o.Copy == "" && (o.Status == apply.Dirty || o.Mode != "") {
 		parts = append(parts, lang.T("has %d names (hard links), which all lead to it", o.Links))
 	}
 	return parts
@@ -224,6 +227,9 @@ func (p *Text) rows(t *Totals) [][]string {
 	if t.Index > 0 {
 		rows = append(rows, []string{lang.T("depth"), p.depth(t.Index)})
 	}
+	if p.opt.To != "" && !p.opt.DryRun {
+		rows = append(rows, []string{lang.T("copied"), p.copies(t)})
+	}
 	if t.Links > 0 {
 		rows = append(rows, []string{lang.T("links"), lang.T("%d not followed", t.Links)})
 	}
@@ -286,6 +292,18 @@ func beware(t *Totals) string {
 		return ""
 	}
 	return lang.N("%d file is not proven clean: take it for unclean", "%d files are not proven clean: take them for unclean", n)
+}
+
+// copies says how many copies there are, and of how many files there are none.
+func (p *Text) copies(t *Totals) string {
+	s := lang.T("%d to %s", t.Copied, text.Name(p.opt.To))
+	if t.There > 0 {
+		s += lang.N(", %d was there already", ", %d were there already", t.There)
+	}
+	if left := t.Files + t.Other - t.Copied - t.There; left > 0 {
+		s += lang.N("; %d was not copied", "; %d were not copied", left)
+	}
+	return s
 }
 
 // formats says how many files there are of each, the most frequent first.

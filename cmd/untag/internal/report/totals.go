@@ -20,6 +20,8 @@ type Totals struct {
 	Unsupported int
 	Failed      int
 	Index       int // of these, looked at through headers and indexes only
+	Copied      int // of these, there is a new clean copy
+	There       int // of these, there was a clean copy already
 	Links       int // symbolic links that were not followed; no files
 
 	Others        map[string]int     // those of Other by their kind: see kindOf
@@ -44,6 +46,12 @@ func (t *Totals) Add(o apply.Outcome) {
 	t.Files++
 	t.Size += o.Size
 	t.count(o.Status)
+	switch {
+	case o.Mode == "copied":
+		t.Copied++
+	case o.Copy != "" && o.Status != apply.Failed:
+		t.There++
+	}
 	if o.Format != "" {
 		add(&t.Formats, o.Format)
 	}
