@@ -123,7 +123,7 @@ func TestReportThatNobodyReadsEndsTheRun(t *testing.T) {
 	} {
 		env, _, errs := environment(append(strings.Fields(tt.verb), folder(t, 100))...)
 		out := &broken{err: tt.err}
-		out.left.Store(2)
+		out.left.Store(1)
 		env.Stdout = out
 		if code := cli.Run(context.Background(), env); code != exit.Failed {
 			t.Errorf("%s, %v: code %d, want 3", tt.verb, tt.err, code)
