@@ -407,3 +407,30 @@ func TestCancelledBeforeAnything(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// A picture shows the file as it was found, and as it was proven to be.
+func TestPictures(t *testing.T) {
+	path := put(t, t.TempDir(), "a.toy", makeToy(data(1, 500), name("a long name of somebody")))
+	dry := cleanOne(t, Options{DryRun: true, Strokes: 9}, path)
+	o := cleanOne(t, Options{Strokes: 9}, path)
+	bytes := func(strokes []scrub.Stroke) (size, goes, identify int64) {
+		for _, s := range strokes {
+			size, goes = size+s.Len, goes+s.Goes
+			if s.Role == scrub.Identify {
+				identify += s.Len
+			}
+		}
+		return size, goes, identify
+	}
+	size, goes, identify := bytes(o.Before)
+	if size != o.Size || goes < 23 || identify < 23 || !slices.Equal(o.Before, dry.Before) {
+		t.Errorf("before: %v, in a dry run %v", o.Before, dry.Before)
+	}
+	size, goes, identify = bytes(o.After)
+	if size != o.NewSize || goes != 0 || identify != 0 || dry.After != nil {
+		t.Errorf("after: %v, in a dry run %v", o.After, dry.After)
+	}
+	if o := cleanOne(t, Options{}, path); o.Before != nil || o.After != nil {
+		t.Errorf("nobody asked for %v and %v", o.Before, o.After)
+	}
+}

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"errors"
+
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
 	"untag/platform/page"
@@ -76,8 +78,5 @@ func (p *pagePrinter) End(t *Totals, code exit.Code) error {
 	if t.Interrupted {
 		p.page.Totals = append(p.page.Totals, page.Total{Name: "beware", Text: "it was interrupted: there are files that were not reached"})
 	}
-	if err := p.to.Keep(p.page); err != nil {
-		return err
-	}
-	return p.Printer.End(t, code)
+	return errors.Join(p.to.Keep(p.page), p.Printer.End(t, code))
 }
