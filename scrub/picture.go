@@ -2,7 +2,6 @@ package scrub
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 )
 
@@ -15,14 +14,26 @@ type Stroke struct {
 
 // Picture draws the map and what becomes of it with at most most strokes, which are as
 // long as the file together. Where there are more, small ones are joined to their
-// neighbours, and what goes is still counted.
-func (p *Plan) Picture(most int) []Stroke {
-	var all []Stroke
+// neighbours, and what goes is still counted. What changes in structure, such as a
+// checksum, stays.
+func (p *Plan) Picture(most int) (all []Stroke) {
 	going := p.going()
 	for _, s := range p.Map {
-		for part := range going.split(s) {
-			all = draw(all, part)
-			if len(all) > 64*most {
+		for at := s.Off; at < s.End(); {
+			for len(going) > 0 && going[0].End() <= at {
+				going = going[1:]
+			}
+			part := Stroke{Len: s.End() - at, Role: s.most()}
+			if len(going) > 0 && at < going[0].Off {
+				part.Len = min(part.Len, going[0].Off-at)
+			} else if len(going) > 0 {
+				part.Len = min(part.Len, going[0].End()-at)
+				if part.Role != Structure || at >= p.End {
+					part.Goes = int64(float64(part.Len) * going[0].share)
+				}
+			}
+			at += part.Len
+			if all = draw(all, part); len(all) > 64*most {
 				all = squeeze(all, 16*most)
 			}
 		}
@@ -30,11 +41,49 @@ func (p *Plan) Picture(most int) []Stroke {
 	return squeeze(all, most)
 }
 
+// most is the role of the longest part of the span.
+func (s Span) most() Role {
+	if s.Over == nil {
+		return s.Role
+	}
+	return slices.MaxFunc(s.Over.Parts, func(a, b Span) int { return cmp.Compare(a.Len, b.Len) }).Role
+}
+
+// gone is a range of which a share goes: all of it, but for stripes.
+type gone struct {
+	Range
+	share float64
+}
+
+// going is what the plan replaces or cuts off, in order and apart.
+func (p *Plan) going() (apart []gone) {
+	all := []gone{{Range{p.End, p.Size - p.End}, 1}}
+	for _, e := range p.Edits {
+		g := gone{Range{e.Off, e.Len}, 1}
+		if e.Over != nil {
+			var n int64
+			for _, x := range e.Over.Parts {
+				n += x.Len
+			}
+			g.share = float64(n) / float64(e.Over.Step)
+		}
+		all = append(all, g)
+	}
+	slices.SortFunc(all, func(a, b gone) int { return cmp.Compare(a.Off, b.Off) })
+	var end int64
+	for _, g := range all {
+		if from := max(g.Off, end); from < g.End() {
+			end = g.End()
+			apart = append(apart, gone{Range{from, end - from}, g.share})
+		}
+	}
+	return apart
+}
+
 // draw appends a stroke, joined to the last one if it is of the same kind.
 func draw(all []Stroke, s Stroke) []Stroke {
 	if n := len(all); n > 0 && all[n-1].Role == s.Role && all[n-1].fate() == s.fate() {
-		all[n-1].Len += s.Len
-		all[n-1].Goes += s.Goes
+		all[n-1] = all[n-1].with(s)
 		return all
 	}
 	return append(all, s)
@@ -53,6 +102,15 @@ func (s Stroke) with(next Stroke) Stroke {
 	return s
 }
 
+// cost is how much less a picture tells in which two strokes are one.
+func cost(a, b Stroke) int64 {
+	n := min(a.Len, b.Len, 1<<60)
+	if a.fate() != b.fate() {
+		n *= 4
+	}
+	return n
+}
+
 // squeeze joins pairs of neighbours, those with the smallest part first, until there are
 // at most so many strokes.
 func squeeze(all []Stroke, most int) []Stroke {
@@ -63,8 +121,7 @@ func squeeze(all []Stroke, most int) []Stroke {
 		}
 		slices.Sort(costs)
 		left := len(all) - most
-		limit := costs[left-1]
-		out := all[:0]
+		limit, out := costs[left-1], all[:0]
 		for i := 0; i < len(all); i++ {
 			s := all[i]
 			if left > 0 && i+1 < len(all) && cost(s, all[i+1]) <= limit {
@@ -75,116 +132,4 @@ func squeeze(all []Stroke, most int) []Stroke {
 		all = out
 	}
 	return all
-}
-
-// cost is how much less a picture tells in which two strokes are one.
-func cost(a, b Stroke) int64 {
-	n := min(a.Len, b.Len)
-	if a.fate() != b.fate() {
-		n = min(n, 1<<60) * 4
-	}
-	return n
-}
-
-// going is what a plan replaces or cuts off.
-type going struct {
-	ranges []Range // in order and apart
-	end    int64   // all from here on is cut off
-	runs   []Edit  // with stripes
-}
-
-func (p *Plan) going() *going {
-	g := &going{end: p.End}
-	for _, e := range p.Edits {
-		if e.Over != nil {
-			g.runs = append(g.runs, e)
-			continue
-		}
-		g.ranges = append(g.ranges, Range{e.Off, e.Len})
-	}
-	slices.SortFunc(g.ranges, func(a, b Range) int { return cmp.Compare(a.Off, b.Off) })
-	apart := g.ranges[:0]
-	for _, r := range g.ranges {
-		if n := len(apart); n > 0 && r.Off <= apart[n-1].End() {
-			apart[n-1].Len = max(apart[n-1].End(), r.End()) - apart[n-1].Off
-			continue
-		}
-		apart = append(apart, r)
-	}
-	g.ranges = apart
-	return g
-}
-
-// split yields the strokes of one span; spans come in order. What changes in structure, such
-// as a checksum, stays what it is.
-func (g *going) split(s Span) iter.Seq[Stroke] {
-	return func(yield func(Stroke) bool) {
-		if s.Over != nil {
-			yield(Stroke{s.Len, s.Over.role(), g.striped(s.Off, s.End())})
-			return
-		}
-		for at := s.Off; at < s.End(); {
-			next, goes := g.at(at)
-			next = min(next, s.End())
-			part := Stroke{Len: next - at, Role: s.Role}
-			switch {
-			case at >= g.end, goes && s.Role != Structure:
-				part.Goes = part.Len
-			case !s.Role.protected() && s.Role != Structure:
-				part.Goes = g.striped(at, next)
-			}
-			if !yield(part) {
-				return
-			}
-			at = next
-		}
-	}
-}
-
-// at tells whether the byte at off goes, and up to where that is so. Offsets only grow.
-func (g *going) at(off int64) (next int64, goes bool) {
-	if off >= g.end {
-		return 1<<63 - 1, true
-	}
-	for len(g.ranges) > 0 && g.ranges[0].End() <= off {
-		g.ranges = g.ranges[1:]
-	}
-	switch {
-	case len(g.ranges) == 0:
-		return g.end, false
-	case off < g.ranges[0].Off:
-		return min(g.end, g.ranges[0].Off), false
-	}
-	return min(g.end, g.ranges[0].End()), true
-}
-
-// striped is about how much of [from, to) goes in stripes.
-func (g *going) striped(from, to int64) (n int64) {
-	for _, e := range g.runs {
-		both := min(e.End(), to) - max(e.Off, from)
-		if both <= 0 {
-			continue
-		}
-		var part int64
-		for _, x := range e.Over.Parts {
-			part += x.Len
-		}
-		n += both / e.Over.Step * part
-	}
-	return min(n, to-from)
-}
-
-// role is that of most bytes of one repetition.
-func (p *Pattern) role() Role {
-	var of [Filler + 1]int64
-	for _, x := range p.Parts {
-		of[min(x.Role, Filler)] += x.Len
-	}
-	best := Structure
-	for r := Structure; r <= Filler; r++ {
-		if of[r] > of[best] {
-			best = r
-		}
-	}
-	return best
 }

@@ -47,6 +47,14 @@ func Choose(getenv func(string) string) string {
 	return "en"
 }
 
+// Name is that of the language, as pages and desktops write it.
+func Name() string {
+	if c := chosen.Load(); c != nil {
+		return c.Language
+	}
+	return "en"
+}
+
 // wanted lists languages, without countries, best first.
 func wanted(getenv func(string) string) (names []string) {
 	if getenv == nil {

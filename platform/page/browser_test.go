@@ -255,8 +255,8 @@ func testList(b *tab) {
 	b.until(`document.querySelector('#list > tbody bdi').textContent`, `"DCIM/Zürich 사진 \u202egpj.exe"`)
 	// Before: the parts in their order, and below them what goes. After: emptied, and cut off.
 	b.until(`[...document.querySelectorAll('#list > tbody figure')].map(f => [...f.querySelectorAll('path')].map(p => p.getAttribute('class') + p.getAttribute('d').split('M').length).join(' ')).join('; ')`,
-		"r02 r43 g23 r12; r02 r52 r12")
-	b.until(`Math.max(...[...document.querySelectorAll('#list > tbody figure:last-of-type path')].map(p => p.getBBox().x + p.getBBox().width))`, "994")
+		"r12 r53 g23 r22; r12 r62 r22")
+	b.until(`Math.round(Math.max(...[...document.querySelectorAll('#list > tbody figure:last-of-type path')].map(p => p.getBBox().x + p.getBBox().width)))`, "994")
 	b.until(`document.querySelector('.places tbody tr').textContent`, `47.375500, 8.5417501"DCIM/Zürich 사진 \u202egpj.exe"`)
 	b.do(chromedp.Click(chromedp.CSS("#open")))
 	b.until(`document.querySelectorAll('#list > tbody .more').length`, "0")

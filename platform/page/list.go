@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+
+	"untag/scrub"
 )
 
 const (
@@ -86,20 +88,20 @@ type jsonRow struct {
 	Format   int        `json:"f"` // a word
 	Size     int64      `json:"z"`
 	NewSize  int64      `json:"a"`
-	Goes     int64      `json:"b,omitempty"`
+	Cut      int64      `json:"c,omitempty"`
 	Tags     int        `json:"t,omitempty"`
 	Kinds    []int      `json:"k,omitempty"` // words
 	Reasons  []string   `json:"r,omitempty"`
 	Remedy   string     `json:"d,omitempty"`
 	Lines    [][8]int64 `json:"l,omitempty"` // words kind, place, value, fate; goes, offset, length, times
 	Unlisted int        `json:"u,omitempty"`
-	Before   []int64    `json:"p,omitempty"` // bars, four numbers each
+	Before   []int64    `json:"p,omitempty"` // strokes: length, role, how much goes
 	After    []int64    `json:"q,omitempty"`
 }
 
 func (l *list) row(v *view) json.RawMessage {
 	r := jsonRow{
-		Name: v.Name, Status: rank(v.Status), Format: l.word(v.Format), Size: v.Size, NewSize: v.NewSize, Goes: v.Goes,
+		Name: v.Name, Status: rank(v.Status), Format: l.word(v.Format), Size: v.Size, NewSize: v.NewSize, Cut: v.Cut,
 		Tags: v.Tags, Reasons: v.Reasons, Remedy: v.Remedy, Unlisted: v.Unlisted, Before: flat(v.Before), After: flat(v.After),
 	}
 	for _, k := range v.Kinds {
@@ -121,10 +123,9 @@ func (l *list) row(v *view) json.RawMessage {
 	return row
 }
 
-func flat(bars []bar) []int64 {
-	all := make([]int64, 0, 4*len(bars))
-	for _, b := range bars {
-		all = append(all, b.X, b.W, b.Role, b.Goes)
+func flat(strokes []scrub.Stroke) (all []int64) {
+	for _, s := range strokes {
+		all = append(all, s.Len, int64(min(s.Role, scrub.Filler)), s.Goes)
 	}
 	return all
 }

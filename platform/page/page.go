@@ -15,6 +15,7 @@ import (
 	"io"
 	"slices"
 
+	"untag/platform/lang"
 	"untag/scrub"
 )
 
@@ -24,7 +25,6 @@ type Page struct {
 	Warning string  // what to mind, "" if nothing
 	Totals  []Total // of all files, whether they are listed or not
 	Maker   string  // the program and its version
-	Lang    string  // of the texts, such as ko; "" is English
 	// Values has decoded values, and the places that they name, stand in the page. They
 	// are what was to be removed.
 	Values bool
@@ -115,12 +115,7 @@ func (p *Page) Write(w io.Writer) error {
 }
 
 // Language is for the page's own tag.
-func (c content) Language() string {
-	if c.Lang == "" {
-		return "en"
-	}
-	return c.Lang
-}
+func (c content) Language() string { return lang.Name() }
 
 // Statuses are what rows refer to.
 func (c content) Statuses() []string { return statuses }

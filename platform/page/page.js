@@ -7,7 +7,7 @@
   const lang = document.documentElement.lang;
   const count = new Intl.NumberFormat(lang), short = new Intl.NumberFormat(lang, {maximumSignificantDigits: 2});
   const compare = new Intl.Collator(lang, {numeric: true}).compare;
-  const STEP = 100;
+  const STEP = 100, FILLER = 6;
   const fine = statuses.indexOf('cleaned');
 
   // el makes an element of attributes and children, which are text or elements.
@@ -23,22 +23,38 @@
     for (; n >= 999.5 && unit < 6; unit++) n /= 1000;
     return (n < 9.95 ? short : count).format(n < 9.95 ? n : Math.round(n)) + ' ' + ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'][unit];
   };
-  // bars draws a file, all of a colour in one path.
-  const bars = (numbers, name) => {
-    const paths = {};
-    const add = (colour, x, y, width, height) => { paths[colour] = (paths[colour] || '') + `M${x} ${y}h${width}v${height}h-${width}z`; };
-    for (let i = 0; i < numbers.length; i += 4) {
-      const [x, width, role, goes] = numbers.slice(i, i + 4);
-      add('r' + role, x, 0, width, 16);
-      if (goes) add('g' + goes, x, 18, width, 6);
-    }
+  // A picture is strokes, three numbers each: length, role, and how much of it goes.
+  const each = (strokes, f) => { for (let i = 0; i < strokes.length; i += 3) f(strokes[i], strokes[i + 1], strokes[i + 2], i / 3); };
+  const sum = (strokes, of) => { let n = 0; each(strokes, (length, role, goes) => { n += of ? goes : length; }); return n; };
+  const THIN = 6; // thousandths of the width: a tag of 50 bytes is to be seen in a film
+  const bars = (strokes, width, name) => {
+    const paths = {}, all = sum(strokes), room = width - THIN * strokes.length / 3; // a path for each colour
+    const add = (colour, x, y, w, height) => { paths[colour] = (paths[colour] || '') + `M${x.toFixed(1)} ${y}h${w.toFixed(1)}v${height}h-${w.toFixed(1)}z`; };
+    let before = 0;
+    each(strokes, (length, role, goes, i) => {
+      const x = i * THIN + room * before / all, w = THIN + room * length / all;
+      before += length;
+      add('r' + role, x, 0, w, 16);
+      if (goes) add(goes < length ? 'g1' : 'g2', x, 18, w, 6);
+    });
     return el('svg', {class: name, viewBox: '0 0 1000 24', preserveAspectRatio: 'none', 'aria-hidden': 'true'},
       ...Object.entries(paths).map(([colour, d]) => el('path', {class: colour, d})));
+  };
+  // emptied is what strokes become where nothing has been changed yet: what goes is filler, and the cut is gone.
+  const emptied = (strokes, cut) => {
+    const after = [];
+    let left = sum(strokes) - cut;
+    each(strokes, (length, role, goes) => {
+      const n = Math.min(length, left);
+      if (n > 0) after.push(n, goes * 2 > length ? FILLER : role, 0);
+      left -= n;
+    });
+    return after;
   };
   // Small pictures are drawn when they are about to be seen: ten thousand take seconds.
   const waiting = new Map();
   const picture = cell => {
-    cell.append(bars(waiting.get(cell), 'small'));
+    cell.append(bars(waiting.get(cell), 1000, 'small'));
     waiting.delete(cell);
     seen.unobserve(cell);
   };
@@ -51,20 +67,22 @@
     }
     return cell;
   };
-  const figure = (title, size, goes, numbers) =>
-    el('figure', {}, el('figcaption', {}, title + ': ' + bytes(size) + (goes ? ', ' + say.ofWhich + ' ' + count.format(goes) : '')), bars(numbers, 'large'));
+  const figure = (title, strokes, all) => {
+    const size = sum(strokes), goes = sum(strokes, true), width = size < all ? Math.min(1000 - THIN, 1000 * size / all) : 1000;
+    return el('figure', {}, el('figcaption', {}, title + ': ' + bytes(size) + (goes ? ', ' + say.ofWhich + ' ' + count.format(goes) : '')), bars(strokes, width, 'large'));
+  };
 
   // details is what is known of a file.
   const details = row => {
     const cell = el('div', {class: 'inside'});
-    if (row.p) cell.append(figure(say.before, row.z, row.b, row.p), figure(say.after, row.a, 0, row.q));
+    if (row.p) cell.append(figure(say.before, row.p, row.z), figure(say.after, row.q || emptied(row.p, row.c || 0), row.z));
     if (row.l) {
       const head = el('tr', {}, ...['kind', 'place', 'offset', 'length', 'value', 'fate'].map(k => el('th', {scope: 'col'}, say[k])));
       const body = el('tbody', {});
       for (const [kind, place, value, fate, goes, offset, length, times] of row.l) {
         body.append(el('tr', goes ? {class: 'goes'} : {},
           el('td', {}, words[kind]), el('td', {}, el('bdi', {}, words[place])), el('td', {}, '0x' + offset.toString(16)), el('td', {}, bytes(length)),
-          el('td', {}, el('bdi', {}, words[value]), times > 1 ? ` (${count.format(times)} ${say.times})` : ''), el('td', {}, words[fate])));
+          el('td', {}, el('bdi', {}, words[value]), times > 1 ? ` (${say.times.replace('{n}', count.format(times))})` : ''), el('td', {}, words[fate])));
       }
       cell.append(el('div', {class: 'findings', tabindex: 0, role: 'region', 'aria-label': row.n}, el('table', {}, el('thead', {}, head), body)));
     }
@@ -117,7 +135,7 @@
     const one = part.firstElementChild;
     $('list').append(part);
     $('on').hidden = drawn === chosen.length;
-    $('shown').textContent = `${say.shown} ${count.format(drawn)} ${say.of} ${count.format(chosen.length)}`;
+    $('shown').textContent = say.shown.replace('{n}', count.format(drawn)).replace('{all}', count.format(chosen.length));
     return first > 0 && one && one.querySelector('button');
   };
   const select = () => {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode"
 
+	"untag/platform/lang"
 	"untag/scrub"
 )
 
@@ -22,12 +23,12 @@ type view struct {
 	Remedy             string
 	Format             string
 	Size, NewSize      int64
-	Goes               int64 // bytes
 	Tags               int
 	Kinds              []string // of the tags
 	Lines              []line
 	Unlisted           int
-	Before, After      []bar
+	Cut                int64
+	Before, After      []scrub.Stroke
 }
 
 // line is findings that say the same at places of the same name.
@@ -42,11 +43,11 @@ type line struct {
 func (p *Page) view(f File) view {
 	v := view{
 		Name: quote(f.Name), Status: statuses[rank(f.Status)], Remedy: quote(f.Remedy), Format: quote(f.Format),
-		Size: f.Size, NewSize: f.NewSize, Unlisted: f.Unlisted, Tags: f.Unlisted,
+		Size: f.Size, NewSize: f.NewSize, Unlisted: f.Unlisted, Tags: f.Unlisted, Cut: f.Cut, Before: f.Before, After: f.After,
 	}
 	v.Word = word(v.Status)
 	for _, r := range f.Reasons[:min(len(f.Reasons), maxReasons)] {
-		v.Reasons = append(v.Reasons, quote(r))
+		v.Reasons = append(v.Reasons, quote(lang.Known(r)))
 	}
 	for _, x := range f.Findings {
 		if x.Goes {
@@ -58,10 +59,6 @@ func (p *Page) view(f File) view {
 	}
 	slices.Sort(v.Kinds)
 	p.lines(&v, f.Findings)
-	for _, s := range f.Before {
-		v.Goes += s.Goes
-	}
-	v.Before, v.After = bars(f)
 	return v
 }
 
@@ -109,69 +106,4 @@ func quote(s string) string {
 		}
 	}
 	return s
-}
-
-// bar is a stroke where it is drawn, in thousandths of the width. Role counts from
-// zero in roles; Goes is 0 for what stays, 2 for what goes, and 1 for both.
-type bar struct{ X, W, Role, Goes int64 }
-
-// thin is how wide a stroke is at least: a tag of 50 bytes is to be seen in a film.
-const thin = 6
-
-// bars draws a file before and after; what was not changed is drawn as it would be.
-func bars(f File) (before, after []bar) {
-	strokes := f.After
-	if strokes == nil {
-		strokes = emptied(f.Before, f.Cut)
-	}
-	width := int64(1000)
-	if a, b := length(strokes), length(f.Before); a < b {
-		width = min(1000-thin, int64(1000*float64(a)/float64(b)))
-	}
-	return lay(f.Before, 1000), lay(strokes, width)
-}
-
-// emptied is what strokes become: what goes is filler, and the cut is gone.
-func emptied(before []scrub.Stroke, cut int64) []scrub.Stroke {
-	left := length(before) - cut
-	var after []scrub.Stroke
-	for _, s := range before {
-		if s.Len = min(s.Len, left); s.Len <= 0 {
-			break
-		}
-		left -= s.Len
-		if s.Goes*2 > s.Len {
-			s.Role = scrub.Filler
-		}
-		s.Goes = 0
-		after = append(after, s)
-	}
-	return after
-}
-
-func length(strokes []scrub.Stroke) (n int64) {
-	for _, s := range strokes {
-		n += s.Len
-	}
-	return n
-}
-
-func lay(strokes []scrub.Stroke, width int64) []bar {
-	bars := make([]bar, 0, len(strokes))
-	all, room := float64(length(strokes)), float64(max(0, width-thin*int64(len(strokes))))
-	var before float64
-	for i, s := range strokes {
-		x := int64(i)*thin + int64(room*before/all)
-		before += float64(s.Len)
-		end := int64(i+1)*thin + int64(room*before/all)
-		b := bar{X: x, W: end - x, Role: int64(min(max(s.Role, scrub.Structure), scrub.Filler) - scrub.Structure)}
-		switch {
-		case s.Goes >= s.Len:
-			b.Goes = 2
-		case s.Goes > 0:
-			b.Goes = 1
-		}
-		bars = append(bars, b)
-	}
-	return bars
 }

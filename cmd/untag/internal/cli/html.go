@@ -6,6 +6,7 @@ import (
 
 	"untag/cmd/untag/internal/report"
 	"untag/cmd/untag/internal/text"
+	"untag/platform/lang"
 	"untag/platform/page"
 )
 
@@ -44,9 +45,11 @@ func (a *app) beside(p report.Printer, verb report.Verb, f flags, paths []string
 func noPage(err error) string {
 	switch {
 	case errors.Is(err, page.ErrInside):
-		return "it tells what the files tell: choose a place outside of the folder, such as --html ~/report.html"
+		return lang.T("it tells what the files tell: choose a place outside of the folder, such as --html ~/report.html")
 	case errors.Is(err, page.ErrTaken):
-		return "only an earlier report is replaced: choose another name, such as --html report.html"
+		return lang.T("only an earlier report is replaced: choose another name, such as --html report.html")
+	case errors.Is(err, fs.ErrPermission):
+		return lang.T("choose a folder that you may write to, such as --html ~/report.html")
 	}
 	return hint(err)
 }

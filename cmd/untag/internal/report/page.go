@@ -5,6 +5,7 @@ import (
 
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
+	"untag/platform/lang"
 	"untag/platform/page"
 )
 
@@ -30,23 +31,23 @@ func WithPage(p Printer, opt Options, to *page.Output, maker string, hint func(e
 func title(opt Options) string {
 	switch {
 	case opt.Verb == Inspect:
-		return "What the files give away"
+		return lang.T("What the files give away")
 	case opt.Verb == Verify:
-		return "Whether the files are clean"
+		return lang.T("Whether the files are clean")
 	case opt.DryRun:
-		return "What would be removed"
+		return lang.T("What would be removed")
 	}
-	return "What was removed"
+	return lang.T("What was removed")
 }
 
 func warning(opt Options, values bool) string {
 	switch {
 	case values && opt.Verb == Scrub && !opt.DryRun:
-		return "This page holds what was removed from the files: whoever gets it knows all of it. Keep it where nobody else looks, and delete it when it is not needed any more."
+		return lang.T("This page holds what was removed from the files: whoever gets it knows all of it. Keep it where nobody else looks, and delete it when it is not needed any more.")
 	case values:
-		return "This page holds what the files give away: whoever gets it knows all of it. Keep it where nobody else looks, and delete it when it is not needed any more."
+		return lang.T("This page holds what the files give away: whoever gets it knows all of it. Keep it where nobody else looks, and delete it when it is not needed any more.")
 	}
-	return "This page holds the names of files, and what kind of thing was found in each, but none of the values."
+	return lang.T("This page holds the names of files, and what kind of thing was found in each, but none of the values.")
 }
 
 func (p *pagePrinter) File(o apply.Outcome) error {
@@ -76,7 +77,7 @@ func (p *pagePrinter) End(t *Totals, code exit.Code) error {
 		p.page.Totals = append(p.page.Totals, page.Total{Name: row[0], Text: row[1]})
 	}
 	if t.Interrupted {
-		p.page.Totals = append(p.page.Totals, page.Total{Name: "beware", Text: "it was interrupted: there are files that were not reached"})
+		p.page.Totals = append(p.page.Totals, page.Total{Name: lang.T("beware"), Text: lang.T("it was interrupted: there are files that were not reached")})
 	}
 	return errors.Join(p.to.Keep(p.page), p.Printer.End(t, code))
 }
