@@ -29,7 +29,7 @@ var texts = map[string]lang.Text{
 	"status.failed": lang.Mark("failed"), "status.waiting": lang.Mark("waiting"), "status.partly": lang.Mark("partly"), "status.unsupported": lang.Mark("unsupported"), "status.dirty": lang.Mark("dirty"),
 	"status.other": lang.Mark("other"), "status.cleaned": lang.Mark("cleaned"), "status.clean": lang.Mark("clean"),
 
-	"fate.would": lang.Mark("would go"), "fate.gone": lang.Mark("gone"), "fate.found": lang.Mark("found"), "fate.render": lang.Mark("stays: picture or sound need it"),
+	"fate.would": lang.Mark("would go"), "fate.gone": lang.Mark("removed"), "fate.found": lang.Mark("found"), "fate.render": lang.Mark("stays: picture or sound need it"),
 	"fate.describe": lang.Mark("stays: people read it"), "fate.kept": lang.Mark("stays: you asked for it"),
 }
 

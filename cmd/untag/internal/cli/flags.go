@@ -53,7 +53,7 @@ func (f *flags) common(c *cobra.Command) {
 	s.IntVar(&f.jobs, "jobs", 0, lang.T("work on `N` files at a time; 0 chooses"))
 	s.StringVar(&f.shard, "shard", "", lang.T("take part `I/N` of the files only, I being 0 to N-1"))
 	s.BoolVar(&f.json, "json", false, lang.T("report in JSON; see untag help json"))
-	s.Func("html", "write a page to look at into `FILE` as well, for a browser", f.setHTML)
+	s.Func("html", lang.T("write a page to look at into `FILE` as well, for a browser"), f.setHTML)
 	s.BoolVarP(&f.quiet, "quiet", "q", false, lang.T("report only files that need attention"))
 	s.BoolVarP(&f.verbose, "verbose", "v", false, lang.T("report every file, and what is in it"))
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, lang.T("refuse to read files where the kernel can't confine the parsers"))

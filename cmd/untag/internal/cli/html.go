@@ -39,7 +39,7 @@ func (a *app) beside(p report.Printer, verb report.Verb, f flags, paths []string
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {
 		err = at.Err
 	}
-	return nil, nil, usage("--html "+text.Quote(f.html)+": "+err.Error(), noPage(err))
+	return nil, nil, usage("--html "+text.Quote(f.html)+": "+report.ErrorWords(err), noPage(err))
 }
 
 func noPage(err error) string {

@@ -10,6 +10,8 @@ var _ = []lang.Text{
 	lang.Mark("flag needs an argument: %q in -%s"),
 	lang.Mark("no such file or directory"),
 	lang.Mark("permission denied"),
+	lang.Mark("the report would lie in what it reports on"),
+	lang.Mark("there is something else of that name"),
 }
 
 // States of drives and of files, problems of drives, and what is done with formats.

@@ -56,7 +56,7 @@ func (p *pagePrinter) File(o apply.Outcome) error {
 		Findings: o.Findings, Unlisted: o.Unlisted, Before: o.Before, After: o.After,
 	}
 	if o.Err != nil {
-		f.Reasons = append([]string{o.Err.Error()}, f.Reasons...)
+		f.Reasons = append([]string{ErrorWords(o.Err)}, f.Reasons...)
 		f.Remedy = p.hint(o.Err)
 	}
 	p.page.Add(f)
