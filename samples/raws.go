@@ -123,14 +123,13 @@ var crws = []recipe{{"plain", func(k *kit) []byte {
 	model := k.stay([]byte("Canon\x00Canon EOS DIGITAL REBEL\x00"))
 	camera := heap(value{0x0810, field(k.secret("owner"), 32)}, value{0x080a, field(string(model), 32)}, value{0x3004, heap(
 		value{0x580b, cat(k.hide([]byte{0x15, 0xcd, 0x5b, 0x07}), zeros(4))}, value{0x080b, field("Firmware Version 1.1.1", 32)}, value{0x080d, field(k.secret("region"), 32)})})
-	shot := heap(value{0x102a, short(18, 0, 160, 0, 116, 189, 0, 0, 3)}, value{0x1031, k.stay(short(34, 3152, 2068, 1, 1, 72, 16, 3143, 2063, 0, 0, 0, 0, 0, 0, 0, 0))},
+	shot := heap(value{0x102a, short(18, 0, 160, 0, 116, 189, 0, 0, 3)}, value{0x1031, k.stay(short(34, 128, 64, 1, 1, 8, 4, 119, 59, 0, 0, 0, 0, 0, 0, 0, 0))},
 		value{0x1093, cat(short(20), []byte(k.secret("counter")))}, value{0x10a9, k.stay(short(82, 1734, 1024, 1023, 1500))}, value{0x1833, []byte(k.secret("unknown"))})
-	props := heap(value{0x1810, k.stay(longs(3072, 2048, 0x3f800000, 0, 8, 24, 257))}, value{0x580e, cat(k.hide(longs(0x73b5c9e2)), zeros(4))}, value{0x5817, cat(k.hide(longs(116160277)), zeros(4))},
+	props := heap(value{0x1810, k.stay(longs(112, 56, 0x3f800000, 0, 8, 24, 257))}, value{0x580e, cat(k.hide(longs(0x73b5c9e2)), zeros(4))}, value{0x5817, cat(k.hide(longs(116160277)), zeros(4))},
 		value{0x0816, field(k.secret("file"), 32)}, value{0x0805, field(k.secret("comment"), 256)}, value{0x2807, camera}, value{0x300b, shot}, value{0x1835, longs(1, 0x9a4)})
 	jpg := photo(scene(16, 12, 1), appExif(k.rawBlock(little, "Canon", "Canon EOS DIGITAL REBEL")), segment(0xfe, []byte(k.secret("preview"))))
-	k.odd = true // no decoder takes it for a whole picture
 	k.stay(model)
-	body := heap(value{0x2005, k.stay(noisyData(900))}, value{0x2007, jpg}, value{0x300a, props})
+	body := heap(value{0x2005, k.stay(noisyData(8 << 10))}, value{0x2007, jpg}, value{0x300a, props})
 	return cat([]byte("II\x1a\x00\x00\x00HEAPCCDR\x02\x00\x01\x00"), zeros(8), body)
 }}}
 

@@ -230,8 +230,13 @@ func (f *file) neutralise(d *dir) error {
 			}
 			f.Put(scrub.Unlink, sub.at, make([]byte, n))
 		}
-		if e.inline() && len(e.subs) == 0 {
-			f.zero(e.slot(), e.raw[len(e.raw)-int(f.wide()):])
+		switch n := f.wide(); {
+		case e.inline() && len(e.subs) == 0:
+			f.zero(e.slot(), e.raw[len(e.raw)-int(n):])
+		case e.typ == tASCII && d.note == nil && f.Atomic(e.at+4, 2*n): // of a longer text of zeros libtiff warns
+			b := make([]byte, 2*n)
+			f.put(b[:n], 1)
+			f.Put(scrub.Unlink, e.at+4, b)
 		}
 	}
 	return nil

@@ -1,6 +1,6 @@
 // Package decoders asks decoders that share no code with untag what they show of
-// a medium: Go's own, Pillow, FFmpeg, and for pictures made of items libheif and libavif. It is for tests of law 10: what could be
-// shown before can be shown after.
+// a medium: Go's own, Pillow, FFmpeg, and for some pictures libheif, libavif, libtiff and LibRaw.
+// It is for tests of law 10: what could be shown before can be shown after.
 package decoders
 
 import (
@@ -31,7 +31,7 @@ type Panel struct {
 	dir    string
 	ffmpeg string
 	pillow *viewers
-	items  map[string]string // programs that are installed
+	others map[string]string // programs that are installed
 	files  atomic.Int64
 }
 
@@ -42,10 +42,10 @@ func New(dir string) (p *Panel, missing []string) {
 	if p.ffmpeg, _ = exec.LookPath("ffmpeg"); p.ffmpeg == "" {
 		missing = append(missing, "ffmpeg")
 	}
-	p.items = map[string]string{}
-	for _, name := range itemPrograms {
+	p.others = map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(programs)) {
 		if path, err := exec.LookPath(name); err == nil {
-			p.items[name] = path
+			p.others[name] = path
 		} else {
 			missing = append(missing, name)
 		}
@@ -66,8 +66,9 @@ func (p *Panel) Close() {
 // askedOf are the decoders for pictures by format; all else is FFmpeg's.
 var askedOf = map[string][]string{
 	"jpeg": {"go", "pillow"}, "png": {"go", "pillow"}, "gif": {"go", "pillow"},
-	"webp": {"pillow"}, "tiff": {"pillow"}, "bigtiff": {"pillow"}, "bmp": {"pillow"}, "ico": {"pillow"}, "pcx": {"pillow"}, "jp2": {"pillow"},
+	"webp": {"pillow"}, "tiff": {"pillow", "tiff2rgba", "tiffinfo", "dcraw_emu"}, "bigtiff": {"pillow", "tiff2rgba", "tiffinfo"}, "bmp": {"pillow"}, "ico": {"pillow"}, "pcx": {"pillow"}, "jp2": {"pillow"},
 	"heif": {"heif-convert", "avifdec", "ffmpeg"},
+	"orf":  {"dcraw_emu"}, "rw2": {"dcraw_emu"}, "raf": {"dcraw_emu"}, "mrw": {"dcraw_emu"}, "crw": {"dcraw_emu"}, "cr3": {"dcraw_emu"}, "x3f": {"dcraw_emu"},
 }
 
 // mostPixels is the largest picture that Go and Pillow are asked about.
@@ -96,11 +97,11 @@ func (p *Panel) Show(format, ext string, data []byte) (Opinion, error) {
 	if slices.Contains(names, "pillow") && p.pillow != nil {
 		out["pillow"], err = p.pillow.show(path)
 	}
-	for name, program := range p.items {
+	for name, program := range p.others {
 		if !slices.Contains(names, name) {
 			continue
 		}
-		if shown, err := showItems(program, path); err == nil { // as with FFmpeg
+		if shown, err := programs[name](program, path); err == nil { // as with FFmpeg
 			out[name] = shown
 		}
 	}
@@ -147,12 +148,15 @@ func (s Shown) Lost(after Shown, spare int) string {
 	return ""
 }
 
-// Genuine is what of films and sounds the sound medium shows too. A damaged index
+// Genuine is what of films, sounds and raw pictures the sound medium shows too. A damaged index
 // leads decoders into bytes that are no frames: what they make of those is no loss.
 func (o Opinion) Genuine(sound Opinion) Opinion {
 	out := maps.Clone(o)
-	if _, ok := o["ffmpeg"]; ok {
-		out["ffmpeg"] = o["ffmpeg"].genuine(sound["ffmpeg"])
+	delete(out, "tiffinfo") // may warn of anything
+	for _, name := range []string{"ffmpeg", "dcraw_emu"} {
+		if _, ok := o[name]; ok {
+			out[name] = o[name].genuine(sound[name])
+		}
 	}
 	return out
 }

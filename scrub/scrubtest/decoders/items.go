@@ -8,11 +8,8 @@ import (
 	"slices"
 )
 
-// itemPrograms are those that turn pictures made of items into PNG: libheif's and libavif's.
-var itemPrograms = []string{"heif-convert", "avifdec"}
-
-// showItems returns the pictures that a program makes of a file, without what it writes beside
-// them. It is an error if it takes too long.
+// showItems returns the pictures that a program which turns pictures made of items into PNG
+// makes of a file, without what it writes beside them. It is an error if it takes too long.
 func showItems(program, path string) (shown Shown, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
