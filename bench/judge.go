@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -139,10 +140,12 @@ func countMarks(path string) (n int, err error) {
 }
 
 // essence identifies what is seen and heard: the hash of the coded picture of a
-// JPEG, the hashes of the packets of a video's streams.
+// JPEG, that of a developed raw picture, the hashes of the packets of a video's streams.
 func essence(path string) (string, error) {
 	if ext := strings.ToLower(filepath.Ext(path)); ext == ".jpg" || ext == ".jpeg" {
 		return codedPicture(path)
+	} else if ext == ".nef" {
+		return developed(path)
 	}
 	args := []string{"-nostdin", "-v", "error", "-i", path, "-map", "0:a?"}
 	if strings.ToLower(filepath.Ext(path)) != ".mp3" { // whose picture is a cover
@@ -159,6 +162,15 @@ func essence(path string) (string, error) {
 	}
 	slices.Sort(streams)
 	return strings.Join(streams, " "), nil
+}
+
+// developed hashes what LibRaw makes of a raw picture.
+func developed(path string) (string, error) {
+	out, err := exec.Command("dcraw_emu", "-h", "-w", "-4", "-Z", "-", path).Output()
+	if len(out) == 0 {
+		return "", cmp.Or(err, errors.New("no picture"))
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(out)), nil
 }
 
 // codedPicture hashes a JPEG from SOI to EOI without application segments and comments.

@@ -16,7 +16,7 @@ type tool struct {
 	video   func(file string) []string    // cleans a video in place; nil if it can't
 	films   string                        // the extensions of videos that it takes, "" for all
 	photos  func(files []string) []string // cleans photos in place; nil if it can't
-	stills  bool                          // it can do so with HEIC, too
+	stills  string                        // the other kinds of pictures that it can do so with
 	songs   func(files []string) []string // and songs
 	most    int                           // photos and songs that it is given at most; the cost is scaled up
 	copies  bool                          // leaves the files as they are: nothing to judge
@@ -45,12 +45,12 @@ func ffmpegAll(options string) func([]string) []string {
 func tools(untag string) []tool {
 	return []tool{
 		{name: "untag scrub", program: untag, version: []string{untag, "version"},
-			video: one(untag, "scrub"), photos: each(untag, "scrub"), stills: true, songs: each(untag, "scrub")},
+			video: one(untag, "scrub"), photos: each(untag, "scrub"), stills: ".heic .nef", songs: each(untag, "scrub")},
 		{name: "untag scrub --depth deep", program: untag, warm: []string{untag, "version"},
-			video: one(untag, "scrub", "--depth", "deep"), photos: each(untag, "scrub", "--depth", "deep"), stills: true, songs: each(untag, "scrub", "--depth", "deep")},
+			video: one(untag, "scrub", "--depth", "deep"), photos: each(untag, "scrub", "--depth", "deep"), stills: ".heic .nef", songs: each(untag, "scrub", "--depth", "deep")},
 		{name: "exiftool -all= -overwrite_original", program: "exiftool", version: []string{"exiftool", "-ver"},
 			video: one("exiftool", "-q", "-api", "LargeFileSupport=1", "-all=", "-overwrite_original"), films: ".mp4",
-			photos: each("exiftool", "-q", "-all=", "-overwrite_original"), stills: true},
+			photos: each("exiftool", "-q", "-all=", "-overwrite_original"), stills: ".heic .nef"},
 		{name: "mat2 --inplace", program: "mat2", version: []string{"mat2", "--version"}, warm: []string{"sh", "-c", "mat2 --check-dependencies; ffmpeg -version; exiftool -ver"},
 			video: one("mat2", "--inplace"), films: ".mp4 .avi", photos: each("mat2", "--inplace"), songs: each("mat2", "--inplace"), most: 50},
 		{name: "ffmpeg -map 0 -map_metadata -1 -c copy", program: "ffmpeg", version: []string{"ffmpeg", "-version"},
@@ -64,12 +64,12 @@ func tools(untag string) []tool {
 			}},
 		{name: "id3v2 -D", program: "id3v2", version: []string{"id3v2", "--version"}, songs: each("id3v2", "-D")},
 		{name: "mid3v2 --delete-all", program: "mid3v2", version: []string{"mid3v2", "--version"}, songs: each("mid3v2", "--delete-all")},
-		{name: "exiv2 rm", program: "exiv2", version: []string{"exiv2", "--version"}, photos: each("exiv2", "rm")},
+		{name: "exiv2 rm", program: "exiv2", version: []string{"exiv2", "--version"}, photos: each("exiv2", "rm"), stills: ".nef"},
 		{name: "jhead -purejpg", program: "jhead", version: []string{"jhead", "-V"}, photos: each("jhead", "-purejpg")},
 		{name: "cp (only a copy)", program: "cp", warm: []string{"cp", "--version"}, video: func(file string) []string { return []string{"cp", file, file + ".copy"} },
-			copies: true, photos: each("sh", "-c", `mkdir copies && cp "$@" copies/`, "sh"), stills: true, songs: each("sh", "-c", `mkdir copies && cp "$@" copies/`, "sh")},
+			copies: true, photos: each("sh", "-c", `mkdir copies && cp "$@" copies/`, "sh"), stills: ".heic .nef", songs: each("sh", "-c", `mkdir copies && cp "$@" copies/`, "sh")},
 		{name: "cat (only reading)", program: "cat", warm: []string{"cat", "--version"}, copies: true, video: func(file string) []string { return []string{"sh", "-c", `cat "$1" > /dev/null`, "sh", file} },
-			photos: each("sh", "-c", `cat "$@" > /dev/null`, "sh"), stills: true, songs: each("sh", "-c", `cat "$@" > /dev/null`, "sh")},
+			photos: each("sh", "-c", `cat "$@" > /dev/null`, "sh"), stills: ".heic .nef", songs: each("sh", "-c", `cat "$@" > /dev/null`, "sh")},
 	}
 }
 
@@ -103,7 +103,7 @@ func (t tool) command(w work, files []string) []string {
 	switch {
 	case w.ext == ".mp3" && t.songs != nil:
 		return t.songs(files)
-	case (w.ext == ".jpg" || w.ext == ".heic" && t.stills) && t.photos != nil:
+	case (w.ext == ".jpg" || slices.Contains(strings.Fields(t.stills), w.ext)) && t.photos != nil:
 		return t.photos(files)
 	case w.many == 0 && t.video != nil:
 		return t.video(files[0])

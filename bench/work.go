@@ -21,7 +21,7 @@ const (
 // work is one thing to be done by every tool: a video, or a folder of photos or songs.
 type work struct {
 	title string
-	ext   string // of the files: .jpg, .heic, .mp3, or that of the video
+	ext   string // of the files: .jpg, .heic, .nef, .mp3, or that of the video
 	many  int    // how many photos or songs; 0 for a video
 	size  int64  // bytes of one photo or song, or of the video
 	moov  string // where the index of the MP4 lies: end or front
@@ -60,6 +60,10 @@ func stills(pictures int) work {
 	return work{title: fmt.Sprintf("%s HEIC of 2 MB", thousands(pictures)), ext: ".heic", many: pictures, size: 2e6}
 }
 
+func raws(pictures int) work {
+	return work{title: fmt.Sprintf("%s raw pictures of 25 MB", thousands(pictures)), ext: ".nef", many: pictures, size: 25e6}
+}
+
 func copied(photos int) work {
 	w := folder(photos)
 	w.title += ", just copied"
@@ -70,10 +74,10 @@ func copied(photos int) work {
 // works is the whole list, or the small one.
 func works(quick bool) []work {
 	if quick {
-		return []work{video(64*mib, "front"), video(256*mib, "end"), film(64*mib, ".mkv"), film(64*mib, ".avi"), film(64*mib, ".ts"), folder(60), copied(60), album(40), stills(40)}
+		return []work{video(64*mib, "front"), video(256*mib, "end"), film(64*mib, ".mkv"), film(64*mib, ".avi"), film(64*mib, ".ts"), folder(60), copied(60), album(40), stills(40), raws(8)}
 	}
 	return []work{video(gib, "end"), video(gib, "front"), video(4*gib, "end"), video(4*gib, "front"), film(gib, ".mkv"), film(gib, ".avi"), film(4*gib, ".ts"),
-		folder(1000), copied(1000), album(1000), stills(1000)}
+		folder(1000), copied(1000), album(1000), stills(1000), raws(200)}
 }
 
 // fit makes the work smaller until it fits into free bytes, and says so in its title.
@@ -87,6 +91,8 @@ func (w work) fit(free int64) work {
 			w = album(w.many / 2)
 		case w.ext == ".heic":
 			w = stills(w.many / 2)
+		case w.ext == ".nef":
+			w = raws(w.many / 2)
 		case w.many > 0:
 			w = folder(w.many / 2)
 		case w.ext != ".mp4":
@@ -107,6 +113,8 @@ func (w work) mkdriveArgs(dir string) []string {
 		return []string{"-photos", strconv.Itoa(w.many), "-photo-size", strconv.FormatInt(w.size, 10), dir}
 	case ".mp3":
 		return []string{"-songs", strconv.Itoa(w.many), "-song-size", strconv.FormatInt(w.size, 10), dir}
+	case ".nef":
+		return []string{"-raws", strconv.Itoa(w.many), "-raw-size", strconv.FormatInt(w.size, 10), dir}
 	case ".heic":
 		return []string{"-stills", strconv.Itoa(w.many), "-still-size", strconv.FormatInt(w.size, 10), dir}
 	}

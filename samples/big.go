@@ -221,3 +221,33 @@ func BigStill(size int) (photograph func(n int) []byte) {
 		})
 	}
 }
+
+// BigRaw returns raw pictures as of a camera of Nikon's of about size bytes each, all of one
+// sensor's data but each with words of its own: n numbers them.
+func BigRaw(size int) (photograph func(n int) []byte) {
+	const width = 4288
+	height := max(1, size/2/width)
+	pixels := noisyData(2 * width * height)
+	preview := photo(noise(100<<10), segment(0xfe, []byte("no secret")))
+	return func(n int) []byte {
+		k := &kit{}
+		words := func(name string) string { return k.secret(fmt.Sprintf("%06d-%s", n, name)) }
+		note := cat([]byte("Nikon\x00\x02\x10\x00\x00"), tiff(little, ifd{{0x0002, tShort, []int{0, 200}}, {0x000c, tRational, []int{450, 256, 330, 256, 256, 256, 256, 256}},
+			{0x001d, tASCII, "6028018"}, {0x0084, tASCII, words("lens")}, {0x0091, tUndefined, []byte(words("shot-info"))}, {0x0097, tUndefined, cat([]byte("0100"), noisyData(96))}, {0x00a7, tLong, []int{0x0f8b4c}}}))
+		exif := ifd{{0x829a, tRational, []int{1, 125}}, {0x8827, tShort, []int{200}}, {0x9003, tASCII, "2031:07:14 15:16:18"}, {0x927c, tUndefined, note}, {0x9286, tUndefined, []byte(words("comment"))}, {0xa431, tASCII, words("serial")}}
+		raw := ifd{{0x00fe, tLong, []int{0}}, {0x0100, tLong, []int{width}}, {0x0101, tLong, []int{height}}, {0x0102, tShort, []int{16}}, {0x0103, tShort, []int{1}}, {0x0106, tShort, []int{32803}},
+			{0x0111, tLong, strips{pixels}}, {0x0115, tShort, []int{1}}, {0x0116, tLong, []int{height}}, {0x0117, tLong, []int{len(pixels)}}, {0x828d, tShort, []int{2, 2}}, {0x828e, tByte, []byte{0, 1, 1, 2}}}
+		shown := ifd{{0x00fe, tLong, []int{1}}, {0x0103, tShort, []int{6}}, {0x0201, tLong, elsewhere(preview)}, {0x0202, tLong, []int{len(preview)}}}
+		w := &tiffWriter{order: little}
+		first := thumbnailDir(160, 120)
+		return w.tiff(sortedDir(append(first, tag{0x010f, tASCII, "NIKON CORPORATION"}, tag{0x0110, tASCII, "NIKON D300S"}, tag{0x0131, tASCII, words("software")}, tag{0x0132, tASCII, "2031:07:14 15:16:17"}, tag{0x013b, tASCII, words("artist")},
+			tag{0x014a, tLong, dirs{shown, raw}}, tag{0x8769, tLong, exif}, tag{0x8825, tLong, gpsIFD(k, little, words)})))
+	}
+}
+
+// thumbnailDir is the directory of a small picture of three bytes a pixel.
+func thumbnailDir(width, height int) ifd {
+	pixels := noisyData(3 * width * height)
+	return ifd{{0x00fe, tLong, []int{1}}, {0x0100, tLong, []int{width}}, {0x0101, tLong, []int{height}}, {0x0102, tShort, []int{8, 8, 8}}, {0x0103, tShort, []int{1}}, {0x0106, tShort, []int{2}},
+		{0x0111, tLong, strips{pixels}}, {0x0115, tShort, []int{3}}, {0x0116, tLong, []int{height}}, {0x0117, tLong, []int{len(pixels)}}, {0x011c, tShort, []int{1}}}
+}

@@ -29,6 +29,9 @@ type tag struct {
 
 type ifd []tag
 
+// dirs are directories that an entry lists.
+type dirs []ifd
+
 // elsewhere is bytes that an entry points to.
 type elsewhere []byte
 
@@ -116,6 +119,16 @@ func (w *tiffWriter) entry(at int, t tag) {
 		w.order.PutUint32(w.b[slot:], uint32(len(w.b)))
 		w.offset(at+4, 1)
 		w.dir(v)
+		return
+	case dirs:
+		list := len(w.b)
+		w.b = append(w.b, zeros(4*len(v))...)
+		for i, d := range v {
+			w.offset(list+4*i, len(w.b))
+			w.dir(d)
+		}
+		w.offset(slot, list)
+		w.offset(at+4, len(v))
 		return
 	case elsewhere:
 		w.order.PutUint32(w.b[slot:], uint32(len(w.b)))

@@ -20,6 +20,8 @@ func main() {
 	songSize := flag.String("song-size", "5MB", "`size` of each of these songs")
 	stills := flag.Int("stills", 0, "instead of the samples, write this `number` of HEIC pictures")
 	stillSize := flag.String("still-size", "2MB", "`size` of each of these pictures")
+	raws := flag.Int("raws", 0, "instead of the samples, write this `number` of raw pictures")
+	rawSize := flag.String("raw-size", "25MB", "`size` of each of these raw pictures")
 	video := flag.String("video", "", "instead of the samples, write a video of this `size`, such as 4GiB")
 	count := flag.Int("samples", 1_000_000, "`number` of samples in that video")
 	moov := flag.String("moov", "front", "`where` that video has its index: front or end")
@@ -32,7 +34,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), many{*photos, *photoSize}, many{*songs, *songSize}, many{*stills, *stillSize}, *video, *count, *moov); err != nil {
+	if err := run(flag.Arg(0), many{*photos, *photoSize}, many{*songs, *songSize}, many{*stills, *stillSize}, many{*raws, *rawSize}, *video, *count, *moov); err != nil {
 		fmt.Fprintf(os.Stderr, "mkdrive: error: %v\n", err)
 		os.Exit(1)
 	}
@@ -44,14 +46,14 @@ type many struct {
 	size string
 }
 
-func run(dir string, photos, songs, stills many, video string, count int, moov string) error {
-	if photos.n == 0 && songs.n == 0 && stills.n == 0 && video == "" {
+func run(dir string, photos, songs, stills, raws many, video string, count int, moov string) error {
+	if photos.n == 0 && songs.n == 0 && stills.n == 0 && raws.n == 0 && video == "" {
 		return samples.WriteDrive(dir)
 	}
 	for _, w := range []struct {
 		many
 		write func(dir string, n, size int) error
-	}{{photos, writePhotos}, {songs, writeSongs}, {stills, writeStills}} {
+	}{{photos, writePhotos}, {songs, writeSongs}, {stills, writeStills}, {raws, writeRaws}} {
 		n, err := bytesOf(w.size)
 		if err == nil && w.n > 0 {
 			err = w.write(dir, w.n, int(n))
@@ -79,6 +81,10 @@ func writePhotos(dir string, n, size int) error {
 
 func writeStills(dir string, n, size int) error {
 	return photographs(dir, n, "HEIC", samples.BigStill(size))
+}
+
+func writeRaws(dir string, n, size int) error {
+	return photographs(dir, n, "NEF", samples.BigRaw(size))
 }
 
 func photographs(dir string, n int, extension string, photograph func(n int) []byte) error {
