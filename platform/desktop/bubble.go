@@ -55,6 +55,18 @@ func (d *Desktop) Hide(ctx context.Context, number uint32) error {
 	return d.call(ctx, "CloseNotification", number).Err
 }
 
+// About tells who shows notifications, and what of the specification they can.
+func (d *Desktop) About(ctx context.Context) (name string, capabilities []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var vendor, version, spec string
+	if err = d.call(ctx, "GetServerInformation").Store(&name, &vendor, &version, &spec); err != nil {
+		return "", nil, err
+	}
+	err = d.call(ctx, "GetCapabilities").Store(&capabilities)
+	return name + " " + version, capabilities, err
+}
+
 func (d *Desktop) call(ctx context.Context, method string, args ...any) *dbus.Call {
 	return d.conn.Object(notifications, "/org/freedesktop/Notifications").CallWithContext(ctx, notifications+"."+method, 0, args...)
 }

@@ -14,6 +14,9 @@ import (
 // ErrNotRunning means that there is no daemon to talk to.
 var ErrNotRunning = errors.New("untagd is not running")
 
+// ErrNoBus comes with [ErrNotRunning] where there is not even a bus.
+var ErrNoBus = errors.New("there is no bus")
+
 // ErrDenied means that the bus has it that others may do this.
 var ErrDenied = errors.New("not allowed")
 
@@ -57,7 +60,7 @@ func Dial(ctx context.Context, b Bus) (*Client, error) {
 func dial(ctx context.Context, b Bus) (*Client, error) {
 	conn, err := connect(ctx, b)
 	if err != nil {
-		return nil, fmt.Errorf("%w: no %s bus: %w", ErrNotRunning, b, err)
+		return nil, fmt.Errorf("%w: %w: %s: %w", ErrNotRunning, ErrNoBus, b, err)
 	}
 	var owner string
 	if err = conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, Name).Store(&owner); err != nil {

@@ -64,11 +64,13 @@ func (a *app) command() *cobra.Command {
 	})
 	root.SetVersionTemplate("untag {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
-	root.AddCommand(a.scrub(), a.inspect(), a.verify(), a.formats(), a.version())
-	root.AddCommand(a.drives(), a.action(), a.status(), a.watch())
-	root.AddCommand(a.controls()...)
-	root.AddCommand(topics()...)
+	cobra.EnableCommandSorting = false // what people want first comes first
+	group(root, "files", lang.T("Files and folders:"), a.inspect(), a.scrub(), a.verify())
+	group(root, "daemon", lang.T("Drives, with the daemon untagd:"), append([]*cobra.Command{a.status(), a.watch(), a.action(), a.drives()}, a.controls()...)...)
+	group(root, "other", lang.T("And:"), append([]*cobra.Command{a.doctor(), a.formats(), a.version()}, topics()...)...)
 	root.SetHelpCommand(help())
+	root.SetHelpCommandGroupID("other")
+	root.SetCompletionCommandGroupID("other")
 	root.SetOut(a.out)
 	root.InitDefaultCompletionCmd() // which keeps what is the output now
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
@@ -90,6 +92,15 @@ func usageTemplate(cobras string) string {
 		"Usage:", lang.T("Usage:"),
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`, lang.T("Use \"%s [command] --help\" for more information about a command.", "{{.CommandPath}}"),
 	).Replace(cobras)
+}
+
+// group adds commands that stand together in the help.
+func group(root *cobra.Command, id, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: id, Title: title})
+	for _, c := range commands {
+		c.GroupID = id
+		root.AddCommand(c)
+	}
 }
 
 // noShell is completion without one of its commands.
