@@ -24,7 +24,7 @@ func shape(format string) func() *regexp.Regexp {
 }
 
 // Known translates a text that was made where nobody knows of languages, if it is
-// that of a [Mark], and returns it as it is otherwise.
+// that of a [Mark], and returns it as it is otherwise. So it does with what stands in it.
 func Known(s string) string {
 	c := chosen.Load()
 	if c == nil || s == "" {
@@ -37,7 +37,7 @@ func Known(s string) string {
 		if m := p.made().FindStringSubmatch(s); m != nil {
 			args := make([]any, len(m)-1)
 			for i, arg := range m[1:] {
-				args[i] = arg
+				args[i] = Known(arg)
 			}
 			return fmt.Sprintf(verbs.ReplaceAllString(c.Get(p.format, unformatted...), "%${1}s"), args...)
 		}
