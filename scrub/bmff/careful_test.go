@@ -30,6 +30,9 @@ func TestDamagedFilms(t *testing.T) {
 	tune := movieOf(media, bx("udta", bx("meta", uint32(0), bx("hdlr", zeros(8), "mdir", zeros(12)), bx("ilst",
 		bx("ownr", bx("data", uint32(1), uint32(0), "JANE99")), bx("\xa9nam", bx("data", uint32(1), uint32(0), "Title and more"))))),
 		video([]uint32{0, 6}, []uint32{6, 6}))
+	late := video([]uint32{0, 6}, []uint32{6, 6})
+	late.stbl = bx("ctts", uint32(0), uint32(2), uint32(1<<27+1), uint32(0), uint32(1), uint32(20))
+	shifted := movieOf(media, tags, late)
 	cases := map[string][]byte{
 		"a movie longer than the file":    sized(film(), "moov", 5000),
 		"a movie longer than it is":       sized(first(), "moov", 16),
@@ -41,6 +44,7 @@ func TestDamagedFilms(t *testing.T) {
 		"descriptions of another name":    named(film(), "stsd", "stse"),
 		"sizes of another name":           named(film(), "stsz", "stsr"),
 		"a table without room":            named(film(), "stsz\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02", "stsz\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x02"),
+		"a count one bit too large":       shifted,
 		"a handler of another name":       named(film(), "vide", "vidg"),
 	}
 	for name, data := range cases {

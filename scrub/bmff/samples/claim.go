@@ -118,6 +118,10 @@ func unusedTimes(w *box.Walk, b box.Box, c box.Column, samples int64, place stri
 			w.Rewrite(c.Off+i*c.Width, make([]byte, c.Width), scrub.Hidden, place+"/unused")
 		}
 		if n > samples && samples > 0 {
+			if i < c.N-1 { // the rows behind it would be for nothing
+				w.Distrust("a table is for more samples than there are")
+				return nil
+			}
 			w.Rewrite(c.Off+i*c.Width, box.Bytes32(uint32(samples)), scrub.Hidden, place+"/unused")
 			n = samples
 		}
