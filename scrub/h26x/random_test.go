@@ -58,7 +58,7 @@ func FuzzMessages(f *testing.F) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		f.Add(byte(r.IntN(3)), bytes.Join([][]byte{msg(1, randomBody(r)), msg(5, randomBody(r)), msg(6, randomBody(r))}, nil))
 	}
-	h := scrubtest.Harness{Engine: engine, Streams: true, States: 12, Variants: -1, Patience: 5 * time.Second}
+	h := scrubtest.Harness{Engine: engine, Streams: true, Wild: true, States: 12, Variants: -1, Patience: 5 * time.Second}
 	f.Fuzz(func(t *testing.T, codec byte, messages []byte) {
 		if len(messages) > 4096 {
 			t.Skip("longer than needed")
