@@ -157,6 +157,7 @@
   };
 
   for (const th of document.querySelectorAll('#list th[data-by]')) {
+    th.dataset.name = th.textContent;
     const button = el('button', {type: 'button'}, ...th.childNodes);
     button.addEventListener('click', () => {
       down = by === th.dataset.by && !down;
