@@ -13,6 +13,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"untag/platform/config"
 	"untag/platform/desktop"
 	"untag/platform/drive"
 	"untag/platform/station"
@@ -75,6 +76,7 @@ func (nothing) Subscribe() (<-chan station.Change, func()) {
 func (nothing) Pause(uint64) error                                   { return station.ErrNoDrive }
 func (nothing) Resume(uint64) error                                  { return station.ErrNoDrive }
 func (nothing) Rescan(uint64) error                                  { return station.ErrNoDrive }
+func (nothing) Decide(uint64, config.Action) error                   { return nil }
 func (nothing) Release(context.Context, uint64, time.Duration) error { return station.ErrNoDrive }
 
 func (nothing) Files(uint64) (station.Files, error) { return station.Files{}, station.ErrNoDrive }

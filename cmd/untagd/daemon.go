@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -141,7 +142,12 @@ func (d *daemon) front(ctx context.Context) desk {
 	if d.Desk == nil || d.flags.once {
 		return nobody{}
 	}
-	return d.Desk(ctx, deskOptions{d.station, d.flags.dbus(), func() config.Config { return *d.config.Load() }, d.log})
+	return d.Desk(ctx, deskOptions{d.station, d.flags.dbus(), func() config.Config { return *d.config.Load() }, d.keep, d.log})
+}
+
+// keep keeps what is done with drives where its user's configuration is.
+func (d *daemon) keep(a config.Action) error {
+	return config.SetAction(cmp.Or(d.flags.config, config.Own(d.Getenv)), a)
 }
 
 // trySandbox makes sure that a parser can be started, before anything is said to work.

@@ -26,6 +26,7 @@ type deskOptions struct {
 	Station *station.Station
 	Bus     desktop.Bus
 	Config  func() config.Config // as it is now
+	Keep    func(config.Action) error
 	Log     zerolog.Logger
 }
 
@@ -36,6 +37,7 @@ func openDesk(ctx context.Context, o deskOptions) desk {
 		Station: o.Station,
 		Bus:     o.Bus,
 		Notify:  func() config.Notify { return o.Config().Notify },
+		Keep:    o.Keep,
 		Log:     o.Log,
 		Version: version(),
 	})

@@ -18,7 +18,7 @@ func TestManualHasEveryFlag(t *testing.T) {
 		t.Fatal(err)
 	}
 	var help bytes.Buffer
-	if code := run(t.Context(), env{Args: []string{"--help"}, Stdout: &help, Stderr: &help}); code != exitOK {
+	if code := run(t.Context(), env{Args: []string{"--help"}, Stdout: &help, Stderr: &help, Getenv: os.Getenv}); code != exitOK {
 		t.Fatalf("--help ends with %d", code)
 	}
 	shown := regexp.MustCompile(`--[a-z-]+`).FindAllString(help.String(), -1)

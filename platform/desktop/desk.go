@@ -8,9 +8,12 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/godbus/dbus/v5"
 	"github.com/rs/zerolog"
 
 	"untag/platform/config"
+	"untag/platform/drive"
+	"untag/platform/station"
 )
 
 // Options are what a desk works with.
@@ -20,7 +23,9 @@ type Options struct {
 	// Reload has the daemon read its configuration again; nil sends it SIGHUP.
 	Reload func() error
 	// Notify says what the desktop is to show, as it is now; nil: nothing.
-	Notify  func() config.Notify
+	Notify func() config.Notify
+	// Keep keeps what is done with drives from now on; nil if that can't be.
+	Keep    func(config.Action) error
 	Log     zerolog.Logger
 	Version string
 
@@ -141,17 +146,43 @@ func (d *Desk) serve(ctx context.Context) error {
 	defer notes.Wait()
 	defer cancel()
 	if d.opt.Notify != nil && d.opt.Bus.resolve(os.Getuid()) == Session {
-		notes.Go(func() { d.notify(ctx, &Desktop{conn: conn}) })
+		notes.Go(func() { d.notify(ctx, conn) })
 	}
 	s.tell(ctx)
 	return nil
 }
 
-func (d *Desk) notify(ctx context.Context, to Shower) {
+func (d *Desk) notify(ctx context.Context, conn *dbus.Conn) {
 	changes, cancel := d.opt.Station.Subscribe()
 	defer cancel()
 	var once sync.Once
-	Notify(ctx, changes, to, d.opt.Notify, func(error) {
+	Notify(ctx, changes, &Desktop{conn: conn}, d.hands(conn), d.opt.Notify, func(error) {
 		once.Do(func() { d.opt.Log.Info().Msg("the desktop shows no notifications") })
 	})
+}
+
+// hands are those of the daemon.
+func (d *Desk) hands(conn *dbus.Conn) Hands {
+	h := Hands{
+		Decide: d.opt.Station.Decide, Pause: d.opt.Station.Pause, Resume: d.opt.Station.Resume,
+		Eject: func(ctx context.Context, one drive.Drive) error {
+			if err := d.opt.Station.Release(ctx, one.ID, away); err != nil {
+				return err
+			}
+			return EjectDrive(ctx, one)
+		},
+		Show: func(ctx context.Context, s station.DriveState, token string) error {
+			return d.showReport(ctx, conn, s, token)
+		},
+	}
+	if d.opt.Keep != nil {
+		h.Keep = func(a config.Action) error {
+			err := d.opt.Keep(a)
+			if err == nil {
+				err = d.opt.Reload()
+			}
+			return err
+		}
+	}
+	return h
 }

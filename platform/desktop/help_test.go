@@ -83,6 +83,10 @@ func (s *toy) Pause(id uint64) error  { return s.call("pause", id) }
 func (s *toy) Resume(id uint64) error { return s.call("resume", id) }
 func (s *toy) Rescan(id uint64) error { return s.call("rescan", id) }
 
+func (s *toy) Decide(id uint64, a config.Action) error {
+	return s.call("decide "+string(a), id)
+}
+
 func (s *toy) Release(_ context.Context, id uint64, d time.Duration) error {
 	return s.call("release for "+d.String(), id)
 }

@@ -18,10 +18,16 @@ import (
 
 // screen notes what is shown: "+1 text" a new bubble, "=1 text" the same anew, "-1".
 type screen struct {
-	notes []string
-	last  uint32
-	fail  error
+	notes   []string
+	last    uint32
+	fail    error
+	mute    bool // whether notes have no buttons
+	answers chan Answer
 }
+
+func (s *screen) Buttons(context.Context) bool { return !s.mute }
+
+func (s *screen) Answers(context.Context) <-chan Answer { return s.answers }
 
 func (s *screen) Show(_ context.Context, replaces uint32, n Note) (uint32, error) {
 	if s.fail != nil {
@@ -36,7 +42,11 @@ func (s *screen) Show(_ context.Context, replaces uint32, n Note) (uint32, error
 	if n.Problem {
 		mark = "!"
 	}
-	s.notes = append(s.notes, fmt.Sprintf("%s%d%s %s | %s", sign, replaces, mark, n.Summary, n.Body))
+	text := fmt.Sprintf("%s%d%s %s | %s", sign, replaces, mark, n.Summary, n.Body)
+	if len(n.Buttons) > 0 && !s.mute {
+		text += fmt.Sprint(" ", n.Buttons)
+	}
+	s.notes = append(s.notes, text)
 	return replaces, nil
 }
 
@@ -52,18 +62,33 @@ type step struct {
 }
 
 func play(t *testing.T, policy config.Notify, steps ...step) []string {
-	var s screen
+	var all []any
+	for _, st := range steps {
+		all = append(all, st)
+	}
+	return perform(t, &screen{}, Hands{}, policy, all...)
+}
+
+// perform shows steps, and gives the answers among them.
+func perform(t *testing.T, s *screen, hands Hands, policy config.Notify, steps ...any) []string {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		changes := make(chan station.Change)
+		s.answers = make(chan Answer)
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			Notify(ctx, changes, &s, func() config.Notify { return policy }, func(err error) { t.Error(err) })
+			Notify(ctx, changes, s, hands, func() config.Notify { return policy }, func(err error) { s.notes = append(s.notes, "failed: "+err.Error()) })
 		}()
 		for _, st := range steps {
-			changes <- station.Change{DriveState: st.state}
-			time.Sleep(st.stays)
+			switch st := st.(type) {
+			case step:
+				changes <- station.Change{DriveState: st.state}
+				time.Sleep(st.stays)
+			case Answer:
+				s.answers <- st
+			}
 			synctest.Wait()
 		}
 		cancel()
@@ -191,7 +216,7 @@ func TestScreenThatFails(t *testing.T) {
 		close(changes)
 		want := errors.New("no screen")
 		var got error
-		Notify(t.Context(), changes, &screen{fail: want}, func() config.Notify { return config.NotifyAll }, func(err error) { got = err })
+		Notify(t.Context(), changes, &screen{fail: want}, Hands{}, func() config.Notify { return config.NotifyAll }, func(err error) { got = err })
 		if got != want {
 			t.Errorf("told %v, want %v", got, want)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/godbus/dbus/v5/introspect"
 	"github.com/godbus/dbus/v5/prop"
 
+	"untag/platform/config"
 	"untag/platform/station"
 )
 
@@ -19,6 +20,7 @@ type Station interface {
 	Pause(id uint64) error
 	Resume(id uint64) error
 	Rescan(id uint64) error
+	Decide(id uint64, a config.Action) error
 	Release(ctx context.Context, id uint64, d time.Duration) error
 	Files(id uint64) (station.Files, error)
 }

@@ -1,7 +1,6 @@
 package desktop
 
 import (
-	"html"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,17 +13,40 @@ import (
 
 // Note is one notification.
 type Note struct {
-	Summary string // plain text
-	Body    string // with the markup of notifications escaped
-	Problem bool   // whether something could not be cleaned
+	Summary  string // plain text, as Body is; it says what matters where no body is shown
+	Body     string
+	Problem  bool // whether something could not be cleaned
+	Question bool // whether it waits for an answer
+	Working  bool // whether another note will take its place before long
+	Percent  int  // of the work; 0 if nobody knows
+	Buttons  []Button
 }
 
 func working(s station.DriveState) Note {
-	name, body := nameOf(s.Drive), lang.T("Leave it plugged in until it is done.")
+	name := nameOf(s.Drive)
+	n := Note{Summary: lang.T("%s is being cleaned", name), Body: lang.T("Leave it plugged in until it is done."), Working: true, Buttons: []Button{buttonPause}}
 	if s.State == station.Checking {
-		return Note{Summary: lang.T("%s is being looked through", name), Body: body}
+		n.Summary = lang.T("%s is being looked through", name)
 	}
-	return Note{Summary: lang.T("%s is being cleaned", name), Body: body}
+	if s.Done > 0 && !s.Listing {
+		n.Percent = int(100 * s.Done / max(s.Total, s.Done))
+		n.Body = lang.T("%d of %d files are done.", s.Done, s.Total) + " " + n.Body
+	}
+	return n
+}
+
+// question asks whether a drive is to be cleaned. What can't be undone is said where
+// nobody can miss it.
+func question(s station.DriveState) Note {
+	found := lang.T("There are files on it that tell who made them, with what, where or when.")
+	if s.State != station.Checking {
+		found = sentence(capital(leftovers(s)), "")
+	}
+	return Note{
+		Summary: lang.T("Clean %s? That can't be undone", nameOf(s.Drive)), Question: true,
+		Body:    found + " " + lang.T("untag removes from the files themselves what identifies people, devices, places and times. Copy the originals elsewhere first. Without an answer nothing is changed."),
+		Buttons: []Button{buttonAlways, buttonOnce, buttonLeave, buttonLook},
+	}
 }
 
 // result tells what became of a drive; cleaned and tags are what is new.
@@ -36,24 +58,33 @@ func result(s station.DriveState, cleaned, tags int64) Note {
 	}
 	switch left := leftovers(s); {
 	case s.Counts.Found > 0 && onlyReported(s):
-		return Note{Summary: lang.T("%s holds what identifies", name), Body: sentence(capital(left), others) + " " + lang.T("Nothing was changed.")}
+		return Note{Summary: lang.T("%s holds what identifies", name), Body: sentence(capital(left), others) + " " + unchanged(s), Buttons: []Button{buttonShow, buttonEject}}
 	case left != "":
 		body := sentence(capital(left), others)
 		if cleaned > 0 {
 			body = done + ". " + body
 		}
-		return Note{Summary: lang.T("%s is not entirely clean", name), Body: body, Problem: true}
+		return Note{Summary: lang.T("%s is not entirely clean", name), Body: body, Problem: true, Buttons: []Button{buttonShow, buttonEject}}
 	}
 	done = sentence(done, others)
 	switch {
 	case s.Problem == station.NoWatches:
-		return Note{Summary: lang.T("%s was looked through", name), Body: done + " " + lang.T("What is copied to it from now on is noticed only now and then.")}
+		return Note{Summary: lang.T("%s was looked through", name), Body: done + " " + lang.T("What is copied to it from now on is noticed only now and then."), Buttons: []Button{buttonEject}}
 	case s.Counts.Other > 0:
 		name = lang.T("All that untag knows on %s is clean", name)
 	default:
 		name = lang.T("%s is clean", name)
 	}
-	return Note{Summary: name, Body: done + " " + lang.T("Eject it before you unplug it.")}
+	return Note{Summary: name, Body: done + " " + lang.T("Eject it before you unplug it."), Buttons: []Button{buttonEject}}
+}
+
+// unchanged says that a drive was left as it is, and how to have it cleaned where
+// nobody could be asked.
+func unchanged(s station.DriveState) string {
+	if s.Action == config.Ask {
+		return lang.T("Nothing was changed. The command “untag action scrub” has drives cleaned, which can't be undone.")
+	}
+	return lang.T("Nothing was changed.")
 }
 
 // sentence makes one of what was done and of what was left out, "" if nothing was.
@@ -128,7 +159,7 @@ func problemWords(p station.Problem) string {
 	case station.NotThere:
 		return lang.T("something else is where it was mounted")
 	}
-	return html.EscapeString(string(p))
+	return string(p)
 }
 
 func pulled(s station.DriveState) Note {
@@ -139,6 +170,9 @@ func pulled(s station.DriveState) Note {
 }
 
 func stuck(s station.DriveState) Note {
+	if s.Problem == station.Taken {
+		return Note{Summary: lang.T("Another untagd takes care of %s", nameOf(s.Drive))}
+	}
 	return Note{Summary: lang.T("%s can't be cleaned", nameOf(s.Drive)), Body: capital(leftovers(s)) + ".", Problem: true}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"untag/platform/config"
 	"untag/platform/walk"
 	"untag/platform/watch"
 )
@@ -65,6 +66,9 @@ func (q *queue) restart() {
 func (q *queue) renew() {
 	q.update(func(d *DriveState) {
 		d.Counts = Counts{Cleaned: d.Counts.Cleaned, Tags: d.Counts.Tags}
+		if d.Action != config.Scrub {
+			d.Counts.Tags = 0
+		}
 		d.Done, d.Total, d.Listing, d.Problem = 0, 0, true, NoProblem
 		switch {
 		case d.Drive.Part:

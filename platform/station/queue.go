@@ -244,7 +244,12 @@ func (q *queue) obey() {
 
 func (q *queue) adopt(p policy) {
 	q.policy, q.stuck = p, false
-	q.update(func(d *DriveState) { d.Action, d.Rule = p.action, p.rule })
+	q.update(func(d *DriveState) {
+		if d.Action != config.Scrub {
+			d.Counts.Tags = 0 // which were found, not removed
+		}
+		d.Action, d.Rule = p.action, p.rule
+	})
 	if q.watcher != nil {
 		q.watcher.SetSettle(p.settle)
 	}

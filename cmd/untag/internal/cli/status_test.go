@@ -70,9 +70,10 @@ func (s *toyStation) order(what string, id uint64) error {
 	return nil
 }
 
-func (s *toyStation) Pause(id uint64) error  { return s.order("pause", id) }
-func (s *toyStation) Resume(id uint64) error { return s.order("resume", id) }
-func (s *toyStation) Rescan(id uint64) error { return s.order("rescan", id) }
+func (s *toyStation) Pause(id uint64) error              { return s.order("pause", id) }
+func (s *toyStation) Resume(id uint64) error             { return s.order("resume", id) }
+func (s *toyStation) Decide(uint64, config.Action) error { return nil }
+func (s *toyStation) Rescan(id uint64) error             { return s.order("rescan", id) }
 
 func (s *toyStation) Release(_ context.Context, id uint64, _ time.Duration) error {
 	return s.order("release", id)

@@ -115,7 +115,12 @@ func (a *app) notify(ctx context.Context, d *desktop.Client, notes *sync.WaitGro
 		defer to.Close()
 		all := func() config.Notify { return config.NotifyAll }
 		var once sync.Once
-		desktop.Notify(ctx, changes, to, all, func(error) {
+		hands := desktop.Hands{
+			Pause:  func(id uint64) error { return d.Pause(ctx, id) },
+			Resume: func(id uint64) error { return d.Resume(ctx, id) },
+			Eject:  desktop.EjectDrive,
+		}
+		desktop.Notify(ctx, changes, to, hands, all, func(error) {
 			once.Do(func() { _ = report.Complain(a.Stderr, lang.T("the desktop shows no notifications"), "") })
 		})
 	})

@@ -1,0 +1,160 @@
+package desktop
+
+import (
+	"slices"
+
+	"untag/platform/config"
+	"untag/platform/lang"
+	"untag/platform/station"
+)
+
+// Button is one that a note has.
+type Button string
+
+const (
+	closed       Button = ""
+	buttonAlways Button = "always" // clean it, and all drives from now on
+	buttonOnce   Button = "once"   // clean it
+	buttonLeave  Button = "leave"  // leave it alone
+	buttonLook   Button = "report" // only report on drives
+	buttonShow   Button = "show"   // which files are not clean
+	buttonEject  Button = "eject"
+	buttonPause  Button = "pause"
+	buttonResume Button = "resume"
+)
+
+// label is what stands on it.
+func (b Button) label() string {
+	switch b {
+	case buttonAlways:
+		return lang.T("Clean now and always")
+	case buttonOnce:
+		return lang.T("Only this one")
+	case buttonLeave:
+		return lang.T("Leave it")
+	case buttonLook:
+		return lang.T("Only report")
+	case buttonShow:
+		return lang.T("Show")
+	case buttonEject:
+		return lang.T("Eject")
+	case buttonPause:
+		return lang.T("Pause")
+	case buttonResume:
+		return lang.T("Resume")
+	}
+	return string(b)
+}
+
+// useful are the buttons that do something.
+func (n *notifier) useful(buttons []Button, s station.DriveState) []Button {
+	return slices.DeleteFunc(slices.Clone(buttons), func(b Button) bool {
+		switch b {
+		case buttonAlways, buttonLook: // a rule that asks goes on asking
+			return n.hands.Keep == nil || s.Rule != ""
+		case buttonShow:
+			return n.hands.Show == nil
+		case buttonEject:
+			return n.hands.Eject == nil || s.Drive.Device == ""
+		case buttonPause:
+			return n.hands.Pause == nil
+		case buttonResume:
+			return n.hands.Resume == nil
+		}
+		return false
+	})
+}
+
+// answered does what a button says. A question that goes away without an answer
+// leaves the drive as it is.
+func (n *notifier) answered(a Answer) {
+	var b *bubble
+	for _, one := range n.bubbles {
+		if one.number == a.Number {
+			b = one
+		}
+	}
+	if b == nil || a.Number == 0 {
+		return
+	}
+	if a.Button == closed {
+		b.number, b.asking = 0, false
+		return
+	}
+	if asked := slices.Contains([]Button{buttonAlways, buttonOnce, buttonLeave, buttonLook}, a.Button); asked {
+		if b.asking {
+			b.asking = false
+			n.decide(b, a.Button)
+		}
+		return
+	}
+	id := b.last.Drive.ID
+	switch a.Button {
+	case buttonShow:
+		n.open(b, a.Token)
+	case buttonEject:
+		n.eject(b)
+	case buttonPause:
+		b.paused = true
+		n.fail(n.hands.Pause(id))
+	case buttonResume:
+		n.fail(n.hands.Resume(id))
+	}
+}
+
+// decide does with the drive what was answered, and then keeps the answer, if it is
+// for all: this drive doesn't depend on that.
+func (n *notifier) decide(b *bubble, answer Button) {
+	action := map[Button]config.Action{buttonAlways: config.Scrub, buttonOnce: config.Scrub, buttonLeave: config.Ignore, buttonLook: config.Report}[answer]
+	n.fail(n.hands.Decide(b.last.Drive.ID, action))
+	if answer != buttonAlways && answer != buttonLook || n.hands.Keep == nil {
+		return
+	}
+	if err := n.hands.Keep(action); err != nil {
+		n.failed(err)
+		n.show(&bubble{last: b.last}, Note{
+			Summary: lang.T("The answer could not be kept"), Problem: true,
+			Body: lang.T("It holds for this drive. The command “untag action” tells why it can't be kept."),
+		})
+	}
+}
+
+func (n *notifier) open(b *bubble, token string) {
+	s := b.last
+	n.beside(func() error { return n.hands.Show(n.ctx, s, token) }, func(err error) {
+		if err != nil {
+			n.show(&bubble{last: s}, Note{Summary: lang.T("The report can't be shown"), Body: lang.T("The command “untag status --files” lists the files that are not clean."), Problem: true})
+		}
+	})
+}
+
+// eject doesn't begin while there is work: what is not clean yet would stay so.
+func (n *notifier) eject(b *bubble) {
+	s := b.last
+	if s.Action == config.Scrub && (s.State == station.Cleaning || s.State == station.Settling) {
+		b.shown = true
+		n.show(b, working(s))
+		return
+	}
+	b.leaving = true
+	n.show(b, Note{Summary: lang.T("%s is being ejected", nameOf(s.Drive)), Body: lang.T("Leave it plugged in until it is done.")})
+	n.beside(func() error { return n.hands.Eject(n.ctx, s.Drive) }, func(err error) {
+		b.leaving = false
+		if err != nil {
+			n.show(b, Note{Summary: lang.T("%s can't be ejected", nameOf(s.Drive)), Body: lang.T("Close what uses it, and try again."), Problem: true, Buttons: []Button{buttonEject}})
+			return
+		}
+		n.show(b, Note{Summary: lang.T("%s can be unplugged now", nameOf(s.Drive)), Body: result(s, 0, 0).Summary + "."})
+	})
+}
+
+// beside does what takes long, and then the rest in turn.
+func (n *notifier) beside(long func() error, then func(error)) {
+	n.besides.Go(func() {
+		err := long()
+		select {
+		case n.done <- func() { then(err) }:
+		case <-n.ctx.Done():
+		}
+	})
+}
