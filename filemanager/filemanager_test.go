@@ -181,6 +181,27 @@ func TestNothingIsTouched(t *testing.T) {
 	}
 }
 
+// TestKorean holds each text to a translation.
+func TestKorean(t *testing.T) {
+	d := newDesk(t)
+	if !d.run([]string{"LANG=ko_KR.UTF-8"}, d.onFiles, "clean", hostile[0]) {
+		t.Error("it failed")
+	}
+	if asked := d.started("zenity"); len(asked) == 0 || !slices.Contains(asked[0], "--text=선택한 것을 청소하시겠습니까? 되돌릴 수 없습니다. 원본이 필요하면 먼저 다른 곳에 두십시오.") {
+		t.Errorf("asked %q", asked)
+	}
+	program := read(t, "untag-on-files")
+	texts := regexp.MustCompile(`(?:fail\(|dialog\("question", )"([^"]+)"`).FindAllStringSubmatch(program, -1)
+	if len(texts) != 4 {
+		t.Errorf("%d texts", len(texts))
+	}
+	for _, text := range texts {
+		if !strings.Contains(program, "    \""+text[1]+"\":") {
+			t.Errorf("no translation of %q", text[1])
+		}
+	}
+}
+
 // TestCancel closes the window that shows that there is work going on.
 func TestCancel(t *testing.T) {
 	d := newDesk(t)

@@ -73,14 +73,6 @@ func Bytes(n int64) string {
 
 var units = [...]string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}
 
-// Count says n of a thing: "1 file", "2 files".
-func Count[N int | int64](n N, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
 // Others says of n files that nobody looked at them: where there are any, not
 // everything is clean that untag did not complain of.
 func Others[N int | int64](n N) string {

@@ -85,12 +85,6 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestCount(t *testing.T) {
-	if got := text.Count(1, "file") + ", " + text.Count(int64(0), "tag"); got != "1 file, 0 tags" {
-		t.Error(got)
-	}
-}
-
 func TestColumns(t *testing.T) {
 	for s, want := range map[string]int{
 		"a": 1, "사진": 4, "\u1109\u1161\u110c\u1175\u11ab": 4, "e\u0301": 1, "日本": 4, "ｶﾅ": 2, "Ａ": 2, "שלום": 4, "é": 1, "🙂": 2, "…": 1, "\u200e": 0,
