@@ -8,8 +8,17 @@ import "bytes"
 // and whether that is another one. What the nested medium calls payload counts for
 // nothing here: the caller claims the bytes. Errors are those of [Scan.Medium].
 func (s *Scan) Decoded(data []byte, off, n int64, place string) (clean []byte, changed bool, err error) {
+	in, err := s.decoded(data, off, n, place)
+	if err != nil {
+		return nil, false, err
+	}
+	return in.edited(data), len(in.out.edits) > 0, nil
+}
+
+// decoded reports what the medium gives away, and returns the work on it.
+func (s *Scan) decoded(data []byte, off, n int64, place string) (*Scan, error) {
 	if s.level+1 >= maxNesting {
-		return nil, false, s.Unsupportedf(off, "medium nested %d deep", s.level+1)
+		return nil, s.Unsupportedf(off, "medium nested %d deep", s.level+1)
 	}
 	size := int64(len(data))
 	in := &Scan{
@@ -22,13 +31,13 @@ func (s *Scan) Decoded(data []byte, off, n int64, place string) (clean []byte, c
 	in.opt.Known = nil
 	f, tags := s.engine.sniff(in.Reader)
 	if f == nil {
-		return nil, false, s.Unsupportedf(off, "medium of unknown format")
+		return nil, s.Unsupportedf(off, "medium of unknown format")
 	}
 	if err := in.behind(tags, func(m *Scan) error { return m.run(f) }); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	if err := in.lawful(); err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	for _, r := range in.out.findings {
 		s.decodedFinding(r, off, n)
@@ -38,12 +47,17 @@ func (s *Scan) Decoded(data []byte, off, n int64, place string) (clean []byte, c
 	}
 	s.out.unlisted += in.out.unlisted
 	s.out.shallow = s.out.shallow || in.out.shallow
-	clean = bytes.Clone(data)
-	sortEdits(in.out.edits)
-	for _, e := range in.out.edits {
+	return in, nil
+}
+
+// edited is the medium data as the edits leave it.
+func (s *Scan) edited(data []byte) []byte {
+	clean := bytes.Clone(data)
+	sortEdits(s.out.edits)
+	for _, e := range s.out.edits {
 		e.Onto(clean, 0)
 	}
-	return clean, len(in.out.edits) > 0, nil
+	return clean
 }
 
 // decodedFinding adds what a nested medium in another form found.

@@ -38,7 +38,7 @@ type Format struct {
 	// Compact tells which ranges of a clean medium are filler that can be left
 	// out when it is written anew, and what changes in the rest because of it;
 	// nil where nothing can. See [Engine.Compact].
-	Compact func(*Scan) (drops []Range, patches []Edit, err error)
+	Compact func(*Scan) ([]Change, error)
 	// Lead recognises a tag that may stand before a medium of any format and returns its
 	// length in bytes, 0 if head starts with none. Parse then gets the tag alone; a file of
 	// which nothing is known but the tag is of this format.

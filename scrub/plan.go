@@ -45,6 +45,8 @@ type Plan struct {
 	Findings []Finding // in file order
 	Unlisted int       // how many more findings go than are listed
 	Edits    []Edit    // in the order of performing: by phase, then by offset
+	Anew     []Change  // what takes a new file, once the edits are made; see [Rewrite]
+	Inner    []byte    // sum of the payload of a medium in another form, which a new file has to share; nil if there is none
 	Doubts   []string  // why the file can't be called clean; empty if it can
 	Refused  string    // why the file could not be parsed; empty if it was
 	Shallow  bool      // coded data was there that was not looked at
@@ -58,7 +60,7 @@ func (p *Plan) Status() Status {
 		return Unsupported
 	case len(p.Doubts) > 0:
 		return Partly
-	case len(p.Edits) > 0 || p.End != p.Size || p.Removes() > 0:
+	case len(p.Edits) > 0 || len(p.Anew) > 0 || p.End != p.Size || p.Removes() > 0:
 		return Dirty
 	}
 	return Clean
@@ -159,6 +161,11 @@ func (s *Scan) lawful() error {
 			return s.Unsupportedf(e.Off, "metadata that shares bytes with the picture or sound")
 		}
 	}
+	for _, c := range s.out.anew {
+		if protected.changes(c) {
+			return s.Unsupportedf(c.Off, "metadata that shares bytes with the picture or sound")
+		}
+	}
 	return nil
 }
 
@@ -191,6 +198,10 @@ func (s *Scan) fill(p *Plan) {
 	p.Doubts, p.Shallow = s.out.doubts, s.out.shallow
 	p.Edits = s.out.edits
 	sortEdits(p.Edits)
+	p.Anew, p.Inner = s.out.anew, s.out.inner
+	if w := p.Rewrite(); w != nil {
+		w.sort()
+	}
 	if len(p.Edits) > 0 && p.Removes() == 0 {
 		p.Findings = append(p.Findings, p.nameless())
 	}
@@ -263,6 +274,9 @@ func (p *Plan) Check() error {
 			return fmt.Errorf("plan: edit at 0x%x meets the payload", e.Off)
 		}
 		last = e
+	}
+	if w := p.Rewrite(); w != nil {
+		return w.Check(p)
 	}
 	return nil
 }

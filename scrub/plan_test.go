@@ -9,6 +9,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 func TestCheck(t *testing.T) {
@@ -124,18 +125,21 @@ func TestRefusal(t *testing.T) {
 
 func TestErrorTexts(t *testing.T) {
 	for want, err := range map[string]error{
-		"jpeg: no marker at 0x1f3a":                          &FormatError{"jpeg", 0x1f3a, "no marker"},
-		"bmff: a reference movie at 0x8 is not supported":    &UnsupportedError{"bmff", 8, "a reference movie"},
-		"reading 5 bytes at 0x9: unexpected EOF":             errOf(reader(numbered(10)).Bytes(9, 5)),
-		"reading 99999999 bytes at 0x0: unexpected EOF":      errOf(reader(numbered(10)).Bytes(0, 99999999)),
-		`no kind "colour"`:                                   Policy{Keep: []Kind{"colour"}}.Check(),
-		`kind "unknown" can't be kept`:                       Policy{Keep: []Kind{Unknown}}.Check(),
-		`no profile "none": device or strict`:                Policy{Profile: "none"}.Check(),
-		"compaction: of 9 bytes, not of 8":                   (&Compaction{Size: 9}).Check(&Plan{Size: 8}),
-		"compaction: drop at 0x2 meets the payload":          (&Compaction{Size: 8, Drops: []Range{{2, 1}}}).Check(payloadPlan),
-		"compaction: ranges overlap or lie outside at 0x7":   (&Compaction{Size: 8, Drops: []Range{{7, 2}}}).Check(payloadPlan),
-		"compaction: patch at 0x4 changes the length":        (&Compaction{Size: 8, Patches: []Edit{{Off: 4, Len: 2, Data: []byte{1}}}}).Check(payloadPlan),
-		"compaction: patches overlap or lie outside at 0x-1": (&Compaction{Size: 8, Patches: []Edit{{Off: -1, Len: 2}}}).Check(payloadPlan),
+		"jpeg: no marker at 0x1f3a":                       &FormatError{"jpeg", 0x1f3a, "no marker"},
+		"bmff: a reference movie at 0x8 is not supported": &UnsupportedError{"bmff", 8, "a reference movie"},
+		"reading 5 bytes at 0x9: unexpected EOF":          errOf(reader(numbered(10)).Bytes(9, 5)),
+		"reading 99999999 bytes at 0x0: unexpected EOF":   errOf(reader(numbered(10)).Bytes(0, 99999999)),
+		`no kind "colour"`:                                Policy{Keep: []Kind{"colour"}}.Check(),
+		`kind "unknown" can't be kept`:                    Policy{Keep: []Kind{Unknown}}.Check(),
+		`no profile "none": device or strict`:             Policy{Profile: "none"}.Check(),
+		"rewrite: of 9 bytes, not of 8":                   (&Rewrite{Size: 9}).Check(&Plan{Size: 8}),
+		"rewrite: change at 0x2 meets the payload":        (&Rewrite{Size: 8, Changes: []Change{{2, 1, nil}}}).Check(payloadPlan),
+		"rewrite: change at 0x3 meets the payload":        (&Rewrite{Size: 8, Changes: []Change{{3, 0, []byte("x")}}}).Check(payloadPlan),
+		"rewrite: changes overlap or lie outside at 0x7":  (&Rewrite{Size: 8, Changes: []Change{{7, 2, nil}}}).Check(payloadPlan),
+		"rewrite: changes overlap or lie outside at 0x-1": (&Rewrite{Size: 8, Changes: []Change{{-1, 2, nil}}}).Check(payloadPlan),
+		"rewrite: changes overlap or lie outside at 0x5":  (&Rewrite{Size: 8, Changes: []Change{{4, 2, nil}, {5, 1, nil}}}).Check(payloadPlan),
+		"rewrite: nothing changes at 0x4":                 (&Rewrite{Size: 8, Changes: []Change{{4, 0, nil}}}).Check(payloadPlan),
+		"rewrite: more than 33554432 new bytes":           (&Rewrite{Size: 8, Changes: []Change{{4, 0, make([]byte, MaxAnew)}, {5, 0, []byte("x")}}}).Check(payloadPlan),
 	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
@@ -147,16 +151,28 @@ var payloadPlan = &Plan{Size: 8, End: 8, Map: []Span{{0, 2, Structure, "", nil},
 
 func errOf(_ []byte, err error) error { return err }
 
-func TestCompaction(t *testing.T) {
-	c := &Compaction{Size: 8, Drops: []Range{{5, 2}}, Patches: []Edit{{Off: 0, Len: 2}, {Off: 7, Len: 1, Data: []byte{9}}}}
-	if err := c.Check(payloadPlan); err != nil {
+// A rewrite keeps, replaces, inserts and drops, and tells where the payload gets to.
+func TestRewrite(t *testing.T) {
+	w := &Rewrite{Size: 8, Changes: []Change{{0, 1, nil}, {2, 0, []byte("in")}, {4, 0, []byte("after")}, {5, 2, []byte("r")}}}
+	if err := w.Check(payloadPlan); err != nil {
 		t.Error(err)
 	}
-	if c.NewSize() != 6 {
-		t.Errorf("%d bytes, want 6", c.NewSize())
+	const want = "1in23after4r7"
+	if w.NewSize() != int64(len(want)) {
+		t.Errorf("%d bytes, want %d", w.NewSize(), len(want))
 	}
-	c.Patches = append(c.Patches, Edit{Off: 6, Len: 1})
-	if c.Check(payloadPlan) == nil {
-		t.Error("a patch of what is dropped")
+	got, err := io.ReadAll(iotest.OneByteReader(io.NewSectionReader(w.Written(strings.NewReader("01234567")), 0, 99)))
+	if err != nil || string(got) != want {
+		t.Errorf("byte by byte: %q, %v", got, err)
+	}
+	for off := range want {
+		b := make([]byte, 5)
+		n, err := w.Written(strings.NewReader("01234567")).ReadAt(b, int64(off))
+		if rest := want[off:]; string(b[:n]) != rest[:min(5, len(rest))] || (err == io.EOF) != (len(rest) < 5) {
+			t.Errorf("at %d: %q, %v", off, b[:n], err)
+		}
+	}
+	if p := w.Payload(payloadPlan); len(p) != 1 || p[0].Off != 3 || p[0].Len != 2 {
+		t.Errorf("payload at %+v", p)
 	}
 }

@@ -22,20 +22,39 @@ func (e *Engine) Rehearse(src io.ReaderAt, size int64, opt Options) (*Plan, erro
 		return nil, err
 	}
 	p.Read = m.read
-	if p.Refused != "" || len(p.Edits) == 0 || len(p.Map)+len(p.Edits) > maxRehearsed {
+	if p.Refused != "" || len(p.Edits)+len(p.Anew) == 0 || len(p.Map)+len(p.Edits) > maxRehearsed {
 		return p, nil
 	}
-	opt.Known = p.Map
-	after, err := e.Plan(newStaged(m, p.Edits), p.End, opt)
+	kept, err := e.keeps(m, p, opt)
 	if err != nil {
 		return nil, err
 	}
-	p.Read = m.read
-	if after.Refused == "" && p.KeptBy(after) {
+	if p.Read = m.read; kept {
 		return p, nil
 	}
 	reason := p.Format + ": picture or sound would not be found any more"
 	return e.marksOf(m, &Plan{Format: p.Format, Size: size, End: size, Refused: reason, Read: p.Read}, opt)
+}
+
+// keeps tells whether picture and sound would be found after the plan was performed, and
+// whether there would be nothing more to do.
+func (e *Engine) keeps(src io.ReaderAt, p *Plan, opt Options) (bool, error) {
+	if len(p.Edits) > 0 || p.End < p.Size { // what is written anew is planned for once more then
+		opt.Known = p.Map
+		after, err := e.Plan(newStaged(src, p.Edits), p.End, opt)
+		return err == nil && after.Refused == "" && p.KeptBy(after), err
+	}
+	w := p.Rewrite()
+	after, err := e.Plan(w.Written(src), w.NewSize(), opt)
+	return err == nil && p.RewrittenBy(after), err
+}
+
+// RewrittenBy tells whether after, the plan for what [Plan.Rewrite] made, finds the same payload
+// in another form and nothing more to do. That the bytes of the payload are the same is for
+// who has them to say.
+func (p *Plan) RewrittenBy(after *Plan) bool {
+	done := after.Status() == Clean || after.Status() == Partly && len(p.Doubts) > 0
+	return done && len(after.Edits)+len(after.Anew)+after.Removes() == 0 && after.End == after.Size && bytes.Equal(p.Inner, after.Inner)
 }
 
 // KeptBy tells whether all payload of p is payload of after, which is a plan for

@@ -120,7 +120,7 @@ type Planner interface {
 
 // Compacter is a [Planner] that also knows what a clean file can do without.
 type Compacter interface {
-	Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Compaction, error)
+	Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Rewrite, error)
 }
 
 // Direct returns the planner that runs the engine in this process.
@@ -133,7 +133,7 @@ func (d direct) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Opti
 	return d.engine.Rehearse(stoppable{ctx, f}, size, opt)
 }
 
-func (d direct) Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (c *scrub.Compaction, err error) {
+func (d direct) Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (w *scrub.Rewrite, err error) {
 	defer contain(&err)
 	return d.engine.Compact(stoppable{ctx, f}, size, opt)
 }

@@ -16,6 +16,7 @@ import (
 // item is one file on its way from the plan to the report.
 type item struct {
 	entry *walk.Entry // held; nil for a stream
+	spool *spool      // the stream
 	ro    *os.File    // what the planner reads
 	rw    *os.File    // what is written; a lease is granted only while ro is closed
 	first unix.Stat_t // what the file was when it was found
@@ -60,7 +61,10 @@ func (it *item) file() *os.File {
 }
 
 // todo tells whether the plan changes anything.
-func (it *item) todo() bool { return len(it.plan.Edits) > 0 || it.plan.End < it.plan.Size }
+func (it *item) todo() bool { return it.inPlace() || len(it.plan.Anew) > 0 }
+
+// inPlace tells whether the plan changes anything in the file as it is.
+func (it *item) inPlace() bool { return len(it.plan.Edits) > 0 || it.plan.End < it.plan.Size }
 
 // in returns the plan's edits of one phase.
 func (it *item) in(phase scrub.Phase) []scrub.Edit {
@@ -73,6 +77,9 @@ func (it *item) in(phase scrub.Phase) []scrub.Edit {
 // weight is about how much memory the plan takes, in bytes.
 func (it *item) weight() int64 {
 	n := int64(len(it.plan.Map)+len(it.plan.Edits)+4*len(it.plan.Findings)) * 64
+	for _, c := range it.plan.Anew {
+		n += int64(len(c.Data)) + 64
+	}
 	for _, e := range it.plan.Edits {
 		n += int64(len(e.Data))
 		if e.Over != nil {
@@ -97,8 +104,8 @@ func (it *item) reread(f *os.File) (*os.File, error) {
 	return it.byName(f, unix.O_RDONLY|unix.O_NOATIME)
 }
 
-// rewrite opens the file of f for writing.
-func (it *item) rewrite(f *os.File) (*os.File, error) {
+// forWriting opens the file of f for writing.
+func (it *item) forWriting(f *os.File) (*os.File, error) {
 	g, err := reopen(f, unix.O_RDWR)
 	if os.IsNotExist(err) {
 		return it.byName(f, unix.O_RDWR)

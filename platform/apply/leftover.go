@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,6 +52,13 @@ func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) (finished bool
 	if err := r.take(ctx, it); err != nil {
 		return false, err
 	}
+	orig, err := r.original(ctx, it, temp)
+	if err != nil {
+		return false, err
+	}
+	if orig != nil {
+		defer r.letGo(orig)
+	}
 	if err := lock(it.ro); err != nil {
 		return false, explain("locking", err)
 	}
@@ -58,20 +66,91 @@ func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) (finished bool
 	if err != nil {
 		return false, err
 	}
-	if r.adopt(it, plan); it.todo() {
-		return false, nil
-	}
-	dir := it.entry.Folder()
-	switch st, err := dir.Stat(temp.For); {
-	case errors.Is(err, unix.ENOENT), err == nil && st.Size == 0 && st.Mode&unix.S_IFMT == unix.S_IFREG:
-		return true, r.finish(ctx, it, temp)
+	r.adopt(it, plan)
+	switch old, err := r.outlived(ctx, it, orig, temp); {
 	case err != nil:
-		return false, explain("looking", err)
+		return false, err
+	case old:
+		it.plan = &scrub.Plan{} // there is nothing to do but this
+		return false, r.eraseAll(ctx, it)
+	case it.todo():
+		return false, nil
+	case orig == nil || orig.at.Size == 0:
+		return true, r.finish(ctx, it, temp)
 	}
-	if err := r.dispensable(ctx, it, temp); err != nil {
+	if err := r.dispensable(ctx, it, orig); err != nil {
 		return false, err
 	}
-	return false, explain("removing", r.opt.kernel.remove(dir, it.entry.Name))
+	return false, explain("removing", r.opt.kernel.remove(it.entry.Folder(), it.entry.Name))
+}
+
+// outlived tells whether the leftover, which is not clean, is the old file and not the copy: the
+// file that it is of has the bytes that the name tells of. What its tags were is still there.
+func (r *run) outlived(ctx context.Context, it, orig *item, temp walk.Temp) (bool, error) {
+	if orig == nil || it.plan.Status() == scrub.Clean {
+		return false, nil
+	}
+	was, err := sumOf(ctx, it.ro)
+	if err != nil {
+		return false, err
+	}
+	is, err := sumOf(ctx, orig.ro)
+	if err == nil && was == is && len(it.plan.Anew) > 0 {
+		err = errSameBytes
+	}
+	return err == nil && is == temp.Sum && was != is, err
+}
+
+// original opens the file that a leftover is of, once nobody else of this run works on it; nil
+// if there is none. Who works on it may remove the leftover meanwhile.
+func (r *run) original(ctx context.Context, it *item, temp walk.Temp) (*item, error) {
+	it.entry.Hold()
+	orig := &item{entry: it.entry.Folder().Entry(temp.For)}
+	_, err := orig.entry.Stat()
+	if err == nil {
+		if err = r.take(ctx, orig); err == nil {
+			return orig, nil
+		}
+	}
+	r.letGo(orig)
+	if errors.Is(err, unix.ENOENT) {
+		err = nil
+	}
+	return nil, explain("looking", err)
+}
+
+// makeWay removes what an earlier run left under the name of the copy of the item's file.
+func (r *run) makeWay(ctx context.Context, it *item, name string) error {
+	left := &item{entry: it.entry.Folder().Entry(name)}
+	it.entry.Hold()
+	defer left.close()
+	var err error
+	if left.ro, left.at, err = left.entry.Open(unix.O_RDONLY | unix.O_NOATIME); err != nil {
+		return explain("opening", err)
+	}
+	if err := lock(left.ro); err != nil {
+		return explain("locking", err)
+	}
+	if err := differ(ctx, left, it); err != nil {
+		return err
+	}
+	return r.eraseAll(ctx, left)
+}
+
+// eraseAll overwrites all of a leftover before it is removed.
+func (r *run) eraseAll(ctx context.Context, it *item) (err error) {
+	if it.rw, err = it.forWriting(it.ro); err != nil {
+		return explain("opening for writing", err)
+	}
+	w := writer{ctx: ctx, k: r.opt.kernel, f: it.rw, buf: make([]byte, maxWrite), wrote: func(int) {}}
+	err = w.edit(scrub.Edit{Len: it.at.Size})
+	if err = cmp.Or(err, w.flush()); err != nil {
+		return err
+	}
+	if err := r.opt.kernel.sync(it.rw); err != nil {
+		return explain("syncing", err)
+	}
+	return explain("removing", r.opt.kernel.remove(it.entry.Folder(), it.entry.Name))
 }
 
 // finish makes the copy the file that it is of.
@@ -91,13 +170,7 @@ func (r *run) finish(ctx context.Context, it *item, temp walk.Temp) error {
 }
 
 // dispensable returns an error unless the original is whole without the copy.
-func (r *run) dispensable(ctx context.Context, it *item, temp walk.Temp) error {
-	it.entry.Hold()
-	orig := &item{entry: it.entry.Folder().Entry(temp.For)}
-	defer r.letGo(orig)
-	if err := r.take(ctx, orig); err != nil {
-		return err
-	}
+func (r *run) dispensable(ctx context.Context, it, orig *item) error {
 	if err := differ(ctx, it, orig); err != nil {
 		return err
 	}

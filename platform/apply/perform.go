@@ -24,7 +24,11 @@ func (r *run) perform(ctx context.Context, batch []*item) {
 	}
 	r.rounds(ctx, batch)
 	for _, it := range batch {
-		if r.compacter != nil && it.stopped == nil && it.out.Err == nil && it.plan.Status() == scrub.Clean {
+		switch {
+		case it.stopped != nil || it.out.Err != nil:
+		case len(it.plan.Anew) > 0:
+			r.rewrite(ctx, it)
+		case r.compacter != nil && it.plan.Status() == scrub.Clean:
 			r.compact(ctx, it)
 		}
 		r.conclude(ctx, it)
@@ -34,7 +38,7 @@ func (r *run) perform(ctx context.Context, batch []*item) {
 // rounds performs and proves the plans of a batch until nothing is left to do.
 func (r *run) rounds(ctx context.Context, todo []*item) {
 	for round := 0; round < maxRounds && len(todo) > 0; round++ {
-		r.open(ctx, slices.DeleteFunc(slices.Clone(todo), func(it *item) bool { return !it.todo() }))
+		r.open(ctx, slices.DeleteFunc(slices.Clone(todo), func(it *item) bool { return !it.inPlace() }))
 		r.change(ctx, todo)
 		todo = r.prove(ctx, todo)
 	}
@@ -102,7 +106,7 @@ func (r *run) claim(it *item) (bool, error) {
 		if protected && it.entry != nil && !it.entry.Named { // whoever names the file itself has seen what it is
 			return false, ErrReadOnlyFile
 		}
-		rw, err := it.rewrite(it.ro)
+		rw, err := it.forWriting(it.ro)
 		switch {
 		case err == unix.EAGAIN:
 			return false, nil

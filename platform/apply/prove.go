@@ -25,7 +25,7 @@ func (r *run) prove(ctx context.Context, items []*item) (again []*item) {
 		})
 	}
 	proofs.Wait()
-	return slices.DeleteFunc(slices.Clone(items), func(it *item) bool { return it.stopped != nil || !it.todo() })
+	return slices.DeleteFunc(slices.Clone(items), func(it *item) bool { return it.stopped != nil || !it.inPlace() })
 }
 
 func (r *run) proof(ctx context.Context, it *item) error {
@@ -33,7 +33,7 @@ func (r *run) proof(ctx context.Context, it *item) error {
 		return nil
 	}
 	done := it.plan
-	if !it.todo() {
+	if !it.inPlace() {
 		r.verdict(it, done)
 		return nil
 	}
@@ -57,7 +57,7 @@ func (r *run) proof(ctx context.Context, it *item) error {
 	}
 	it.out.Mode = inPlace
 	r.adopt(it, plan)
-	if !it.todo() {
+	if !it.inPlace() {
 		r.verdict(it, plan)
 		return nil
 	}

@@ -23,7 +23,7 @@ func Stream(ctx context.Context, in io.Reader, out io.Writer, planner Planner, o
 	if err != nil {
 		return Outcome{Path: "-", Status: Failed, Err: err}, err
 	}
-	it := &item{rw: s.File, start: time.Now(), out: Outcome{Path: "-", Media: true}}
+	it := &item{spool: s, rw: s.File, start: time.Now(), out: Outcome{Path: "-", Media: true}}
 	r.cleanSpool(ctx, it)
 	closeFile(&it.ro)
 	it.out.Took = time.Since(it.start)
@@ -80,5 +80,8 @@ func (r *run) cleanSpool(ctx context.Context, it *item) {
 		return
 	}
 	r.rounds(ctx, []*item{it})
+	if it.stopped == nil && len(it.plan.Anew) > 0 {
+		r.rewrite(ctx, it)
+	}
 	it.out.fail(it.stopped)
 }

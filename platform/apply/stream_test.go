@@ -26,6 +26,7 @@ func TestStream(t *testing.T) {
 	}{
 		{"clean", tidy, Clean, Clean, true},
 		{"tags", dirty, Cleaned, Dirty, true},
+		{"to be written anew", makeToy(data(1, 500), name(secret), packed(secret)), Cleaned, Dirty, true},
 		{"too long for memory", huge, Cleaned, Dirty, true},
 		{"not sure", makeToy(flaw(), name(secret)), Partly, Partly, false},
 		{"broken", dirty[:100], Unsupported, Unsupported, false},

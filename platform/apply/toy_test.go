@@ -23,6 +23,7 @@ import (
 //	NAME  goes: becomes FREE, is filled, and the count in the head becomes 0
 //	FREE  filler
 //	FLAW  the parser is not sure about the file
+//	PACK  goes, if not empty, and only in a file that is written anew
 //	STAY  a parser with a bug: it names a tag and makes no edit
 //	ENDS  the end; what follows is a tail
 var toy = scrub.Format{
@@ -96,6 +97,11 @@ func parseToy(s *scrub.Scan) error {
 				s.Put(scrub.Unlink, off, []byte("FREE"))
 				s.Fill(scrub.Destroy, body, n, 0)
 			}
+		case "PACK":
+			s.Claim(body, n, scrub.Identify, kind)
+			if n > 0 && s.Found(scrub.Finding{Kind: scrub.Device, Place: kind, Off: off, Len: 8 + n}) && !s.Anew(off+4, 4+n, make([]byte, 4)) {
+				s.Doubt("it is nested")
+			}
 		case "FREE":
 			return s.Blank(body, n, 0, scrub.Hidden, "FREE")
 		case "FLAW":
@@ -111,14 +117,14 @@ func parseToy(s *scrub.Scan) error {
 	})
 }
 
-func compactToy(s *scrub.Scan) (drops []scrub.Range, patches []scrub.Edit, err error) {
+func compactToy(s *scrub.Scan) (changes []scrub.Change, err error) {
 	var dropped int64
 	var index scrub.Range
 	var moved []byte
 	err = eachChunk(s, func(kind string, off, n int64) error {
 		switch kind {
 		case "FREE":
-			drops = append(drops, scrub.Range{Off: off, Len: 8 + n})
+			changes = append(changes, scrub.Change{Off: off, Len: 8 + n})
 			dropped += 8 + n
 		case "INDX":
 			index = scrub.Range{Off: off + 8, Len: n}
@@ -128,12 +134,12 @@ func compactToy(s *scrub.Scan) (drops []scrub.Range, patches []scrub.Edit, err e
 		return nil
 	})
 	if int64(len(moved)) != index.Len {
-		return nil, nil, s.Errorf(index.Off, "index of %d bytes", index.Len)
+		return nil, s.Errorf(index.Off, "index of %d bytes", index.Len)
 	}
 	if index.Len > 0 {
-		patches = append(patches, scrub.Edit{Off: index.Off, Len: index.Len, Data: moved})
+		changes = append(changes, scrub.Change{Off: index.Off, Len: index.Len, Data: moved})
 	}
-	return drops, patches, err
+	return changes, err
 }
 
 // chunk is a part of a toy to be made.
@@ -146,6 +152,7 @@ func name(s string) chunk        { return chunk{"NAME", []byte(s)} }
 func data(seed, n int) chunk     { return chunk{"DATA", noise(seed, n)} }
 func free(n int) chunk           { return chunk{"FREE", make([]byte, n)} }
 func flaw() chunk                { return chunk{kind: "FLAW"} }
+func packed(s string) chunk      { return chunk{"PACK", []byte(s)} }
 func trailer(s string) chunk     { return chunk{"tail", []byte(s)} }
 func (c chunk) is(k string) bool { return c.kind == k }
 

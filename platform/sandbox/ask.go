@@ -22,9 +22,9 @@ func (p *Pool) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Optio
 }
 
 // Compact has a worker find what f, of size bytes, can do without; nil if nothing.
-func (p *Pool) Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Compaction, error) {
+func (p *Pool) Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Rewrite, error) {
 	r, err := p.do(ctx, f, request{askCompaction, size, opt})
-	return r.compaction, err
+	return r.rewrite, err
 }
 
 func (p *Pool) do(ctx context.Context, f *os.File, q request) (reply, error) {
@@ -70,8 +70,8 @@ func (p *Pool) sane(q request, r reply) error {
 		return p.sound(r.plan)
 	case r.plan != nil:
 		return failed(ErrNonsense, "a plan, unasked")
-	case r.compaction != nil:
-		return nonsense(r.compaction.Check(&scrub.Plan{Size: q.size}))
+	case r.rewrite != nil:
+		return nonsense(r.rewrite.Check(&scrub.Plan{Size: q.size}))
 	}
 	return nil
 }

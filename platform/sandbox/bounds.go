@@ -18,8 +18,8 @@ const (
 
 	maxAsked = 1000 // files for one worker: one that was taken over by the first could lie about the others
 
-	maxMessage = 96 << 20 // bytes in one answer or request
-	maxData    = 64 << 20 // of them, new contents of edits
+	maxMessage = 128 << 20 // bytes in one answer or request
+	maxData    = 64 << 20  // of them, new contents of edits
 )
 
 // limits are how long a worker may take for one file.
@@ -55,7 +55,7 @@ func oversize(p *scrub.Plan) bool {
 			spans += len(s.Over.Parts)
 		}
 	}
-	return spans > scrub.MaxSpans || len(p.Findings) > scrub.MaxFindings || len(p.Doubts) > scrub.MaxDoubts || tooManyEdits(p.Edits)
+	return spans > scrub.MaxSpans || len(p.Findings) > scrub.MaxFindings || len(p.Doubts) > scrub.MaxDoubts || len(p.Anew) > scrub.MaxPieces || tooManyEdits(p.Edits)
 }
 
 func tooManyEdits(edits []scrub.Edit) bool {

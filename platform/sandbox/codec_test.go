@@ -59,9 +59,9 @@ func TestPlansTravel(t *testing.T) {
 	}
 }
 
-func TestCompactionsTravel(t *testing.T) {
-	c := &scrub.Compaction{Size: 100, Read: 7, Drops: []scrub.Range{{Off: 1, Len: 2}, {Off: 50, Len: 50}}, Patches: []scrub.Edit{{Off: 8, Len: 2, Data: []byte("ab")}, {Off: 10, Len: 1, Fill: 3}}}
-	if got := travel(t, reply{compaction: c}, 100).compaction; !reflect.DeepEqual(got, c) {
+func TestRewritesTravel(t *testing.T) {
+	c := &scrub.Rewrite{Size: 100, Read: 7, Changes: []scrub.Change{{Off: 1, Len: 2}, {Off: 8, Data: []byte("abc")}, {Off: 50, Len: 50, Data: []byte("d")}}}
+	if got := travel(t, reply{rewrite: c}, 100).rewrite; !reflect.DeepEqual(got, c) {
 		t.Errorf("%+v became %+v", c, got)
 	}
 	if got := travel(t, reply{}, 100); got != (reply{}) {
@@ -131,7 +131,7 @@ func TestMessageIsBounded(t *testing.T) {
 
 func FuzzReply(f *testing.F) {
 	for _, r := range []reply{
-		{plan: honest(1024)}, {compaction: &scrub.Compaction{Size: 1024, Drops: []scrub.Range{{Off: 3, Len: 4}}}},
+		{plan: honest(1024)}, {rewrite: &scrub.Rewrite{Size: 1024, Changes: []scrub.Change{{Off: 3, Len: 4, Data: []byte("new")}}}},
 		{err: scrub.ErrBudget}, {err: &scrub.FormatError{Format: "toy", Msg: "x"}}, {panicked: "index out of range"}, {},
 	} {
 		var b bytes.Buffer

@@ -137,7 +137,7 @@ var lies = map[string]func(w *server, no uint64, q request, fd int){
 	"says too little": raw(func(e *encoder, q request) { e.reply(reply{plan: honest(q.size)}); e.w.Write(make([]byte, 8)) }),
 	"says nothing":    func(w *server, no uint64, q request, _ int) { w.say(no, reply{}) },
 	"answers in kind": func(w *server, no uint64, q request, _ int) {
-		w.say(no, reply{compaction: &scrub.Compaction{Size: q.size}})
+		w.say(no, reply{rewrite: &scrub.Rewrite{Size: q.size}})
 	},
 	"invents a word":   raw(func(e *encoder, q request) { e.byte(77) }),
 	"invents an error": raw(func(e *encoder, q request) { e.byte(sayError); e.byte(77) }),
@@ -208,17 +208,21 @@ var lies = map[string]func(w *server, no uint64, q request, fd int){
 	"finds outside":  changed(func(p *scrub.Plan) { p.Findings[0].Off = p.Size + 1 }),
 	"many doubts":    changed(func(p *scrub.Plan) { p.Doubts = make([]string, scrub.MaxDoubts+1) }),
 	"compacts another": func(w *server, no uint64, q request, _ int) {
-		w.say(no, reply{compaction: &scrub.Compaction{Size: q.size + 1}})
+		w.say(no, reply{rewrite: &scrub.Rewrite{Size: q.size + 1}})
 	},
 	"drops outside": func(w *server, no uint64, q request, _ int) {
-		w.say(no, reply{compaction: &scrub.Compaction{Size: q.size, Drops: []scrub.Range{{Off: q.size, Len: 1}}}})
+		w.say(no, reply{rewrite: &scrub.Rewrite{Size: q.size, Changes: []scrub.Change{{Off: q.size, Len: 1}}}})
 	},
 	"drops twice": func(w *server, no uint64, q request, _ int) {
-		w.say(no, reply{compaction: &scrub.Compaction{Size: q.size, Drops: []scrub.Range{{Off: 8, Len: 8}, {Off: 8, Len: 8}}}})
+		w.say(no, reply{rewrite: &scrub.Rewrite{Size: q.size, Changes: []scrub.Change{{Off: 8, Len: 8}, {Off: 8, Len: 8}}}})
 	},
-	"patches what it drops": func(w *server, no uint64, q request, _ int) {
-		w.say(no, reply{compaction: &scrub.Compaction{Size: q.size, Drops: []scrub.Range{{Off: 8, Len: 8}}, Patches: []scrub.Edit{{Off: 15, Len: 2}}}})
+	"puts in too much": func(w *server, no uint64, q request, _ int) {
+		w.say(no, reply{rewrite: &scrub.Rewrite{Size: q.size, Changes: []scrub.Change{{Off: 8, Len: 8, Data: make([]byte, scrub.MaxAnew+1)}}}})
 	},
+	"rewrites payload": changed(func(p *scrub.Plan) { p.Anew = []scrub.Change{{Off: 7, Len: 1}} }),
+	"rewrites too much": changed(func(p *scrub.Plan) {
+		p.Anew = []scrub.Change{{Off: 1, Data: make([]byte, scrub.MaxAnew)}, {Off: 2, Data: []byte("x")}}
+	}),
 	"passes files": func(w *server, no uint64, q request, fd int) {
 		e := encoder{w: bufio.NewWriterSize(w.socket, 1)} // bytes go out at once
 		unix.Sendmsg(socketFD, encodeNumber(no), unix.UnixRights(fd, fd, 0, 1), nil, 0)
@@ -274,7 +278,8 @@ func TestHostileAnswers(t *testing.T) {
 		"another phase": "no phase has the number 5", "no format": "a file that nobody recognised", "another format": `a format called "tOy"`,
 		"another kind": `no kind is called "colour"`, "no kind": `no kind is called ""`, "finding's role": "no role has the number 0", "finds outside": "an offset is 1025", "many doubts": "a doubt is 17",
 		"floods": "an answer to another question", "stops talking": "it stopped talking",
-		"compacts another": "it is for 1025 bytes, not for 1024", "drops outside": "no plan", "drops twice": "no plan", "patches what it drops": "no plan",
+		"compacts another": "it is for 1025 bytes, not for 1024", "drops outside": "no plan", "drops twice": "no plan", "puts in too much": "new bytes is 33554433",
+		"rewrites payload": "change at 0x7 meets the payload", "rewrites too much": "new bytes is 1, above 0",
 	}
 	others := map[string]struct {
 		err error
@@ -329,9 +334,9 @@ func TestHostileCompactions(t *testing.T) {
 	p := start(t, Options{Workers: 1, args: []string{os.Args[0], "hostile", "honest"}, limits: quick})
 	for _, c := range []struct{ lie, say string }{
 		{"compacts another", "it is for 1025 bytes"},
-		{"drops outside", "ranges overlap or lie outside"},
-		{"drops twice", "ranges overlap or lie outside at 0x8"},
-		{"patches what it drops", "meets what is kept or dropped"},
+		{"drops outside", "changes overlap or lie outside"},
+		{"drops twice", "changes overlap or lie outside at 0x8"},
+		{"puts in too much", "new bytes is 33554433, above 33554432"},
 		{"edits payload", "a plan, unasked"},
 		{"no map", "a plan, unasked"},
 	} {

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"crypto/sha256"
+
 	"untag/scrub"
 )
 
@@ -16,6 +18,8 @@ func (e *encoder) plan(p *scrub.Plan) {
 	e.spans(p.Map)
 	e.findings(p.Findings)
 	e.edits(p.Edits)
+	e.changes(p.Anew)
+	e.text(string(p.Inner), sha256.Size)
 }
 
 // plan reads one for a medium of size bytes. Whether it is sound is for
@@ -34,6 +38,10 @@ func (d *decoder) plan(size int64) *scrub.Plan {
 	p.Map = d.spans(size)
 	p.Findings = d.findings(size)
 	p.Edits = d.edits(size, scrub.Repair)
+	p.Anew = d.changes(size)
+	if n := d.int(sha256.Size, "the length of a sum"); n > 0 {
+		p.Inner = d.bytes(n)
+	}
 	return p
 }
 
@@ -170,11 +178,35 @@ func (e *encoder) edits(edits []scrub.Edit) {
 
 func (d *decoder) edits(size int64, last scrub.Phase) []scrub.Edit {
 	room, bytes := scrub.MaxPieces, int64(maxData)
-	return d.changes(size, last, &room, &bytes, true)
+	return d.parts(size, last, &room, &bytes, true)
 }
 
-// changes reads edits, of which there is room for so many, with so many bytes.
-func (d *decoder) changes(size int64, last scrub.Phase, room *int, bytes *int64, parts bool) []scrub.Edit {
+// changes sends what a rewrite changes.
+func (e *encoder) changes(all []scrub.Change) {
+	e.int(int64(len(all)))
+	for _, c := range all {
+		e.int(c.Off)
+		e.int(c.Len)
+		e.int(int64(len(c.Data)))
+		e.w.Write(c.Data)
+	}
+}
+
+func (d *decoder) changes(size int64) (all []scrub.Change) {
+	left := int64(scrub.MaxAnew)
+	for n := d.count(scrub.MaxPieces, "the number of changes"); n > 0 && d.err == nil; n-- {
+		c := scrub.Change{Off: d.int(size, "an offset"), Len: d.int(size, "a length")}
+		if n := d.int(left, "new bytes"); n > 0 {
+			left -= n
+			c.Data = d.bytes(n)
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// parts reads edits, of which there is room for so many, with so many bytes.
+func (d *decoder) parts(size int64, last scrub.Phase, room *int, bytes *int64, parts bool) []scrub.Edit {
 	n := d.count(*room, "the number of edits")
 	if *room -= n; n == 0 || d.err != nil {
 		return nil
@@ -189,7 +221,7 @@ func (d *decoder) changes(size int64, last scrub.Phase, room *int, bytes *int64,
 		switch {
 		case phase&withStripes != 0 && parts:
 			step := d.int(size, "a step")
-			c.Over = &scrub.Stripes{Step: step, Parts: d.changes(step, last, room, bytes, false), Mask: d.mask(c.Len)}
+			c.Over = &scrub.Stripes{Step: step, Parts: d.parts(step, last, room, bytes, false), Mask: d.mask(c.Len)}
 		case phase&withData == 0:
 			c.Fill = d.byte()
 		default:

@@ -226,7 +226,7 @@ func TestCompact(t *testing.T) {
 	p := start(t, Options{Workers: 1})
 	f, size := file(t, "TOY:plain\nbody")
 	got, err := p.Compact(bg, f, size, scrub.Options{})
-	want := &scrub.Compaction{Size: size, Read: size, Drops: []scrub.Range{{Off: 10, Len: 4}}, Patches: []scrub.Edit{{Len: 2, Data: []byte("TO")}}}
+	want := &scrub.Rewrite{Size: size, Read: size, Changes: []scrub.Change{{Len: 2, Data: []byte("TO")}, {Off: 10, Len: 4}}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"io"
-	"math"
 	"syscall"
 
 	"untag/platform/apply"
@@ -13,19 +12,19 @@ import (
 
 // What an answer is.
 const (
-	sayPlan       = 1
-	sayCompaction = 2
-	sayNothing    = 3 // there is nothing to compact
-	sayError      = 4
-	sayPanic      = 5 // the worker's last words
+	sayPlan    = 1
+	sayRewrite = 2
+	sayNothing = 3 // there is nothing to compact
+	sayError   = 4
+	sayPanic   = 5 // the worker's last words
 )
 
 // reply is a worker's answer: one of its fields, or none.
 type reply struct {
-	plan       *scrub.Plan
-	compaction *scrub.Compaction
-	err        error
-	panicked   string
+	plan     *scrub.Plan
+	rewrite  *scrub.Rewrite
+	err      error
+	panicked string
 }
 
 func (e *encoder) reply(r reply) {
@@ -39,9 +38,9 @@ func (e *encoder) reply(r reply) {
 	case r.plan != nil:
 		e.byte(sayPlan)
 		e.plan(r.plan)
-	case r.compaction != nil:
-		e.byte(sayCompaction)
-		e.compaction(r.compaction)
+	case r.rewrite != nil:
+		e.byte(sayRewrite)
+		e.rewrite(r.rewrite)
 	default:
 		e.byte(sayNothing)
 	}
@@ -56,8 +55,8 @@ func (d *decoder) reply(size int64) (r reply) {
 		r.err = d.error()
 	case sayPlan:
 		r.plan = d.plan(size)
-	case sayCompaction:
-		r.compaction = d.compaction(size)
+	case sayRewrite:
+		r.rewrite = d.rewrite(size)
 	case sayNothing:
 	default:
 		d.malformed("no answer starts with %d", what)
@@ -146,25 +145,17 @@ func (d *decoder) error() error {
 	return &said{d.line(maxLine), means}
 }
 
-func (e *encoder) compaction(c *scrub.Compaction) {
-	e.int(c.Size)
-	e.int(c.Read)
-	e.int(int64(len(c.Drops)))
-	for _, r := range c.Drops {
-		e.int(r.Off)
-		e.int(r.Len)
-	}
-	e.edits(c.Patches)
+func (e *encoder) rewrite(w *scrub.Rewrite) {
+	e.int(w.Size)
+	e.int(w.Read)
+	e.changes(w.Changes)
 }
 
-func (d *decoder) compaction(size int64) *scrub.Compaction {
-	c := &scrub.Compaction{Size: d.int(maxInt64, "the size"), Read: d.int(maxCount, "what was read")}
-	if c.Size != size {
-		d.malformed("it is for %d bytes, not for %d", c.Size, size)
+func (d *decoder) rewrite(size int64) *scrub.Rewrite {
+	w := &scrub.Rewrite{Size: d.int(maxInt64, "the size"), Read: d.int(maxCount, "what was read")}
+	if w.Size != size {
+		d.malformed("it is for %d bytes, not for %d", w.Size, size)
 	}
-	for n := d.count(scrub.MaxPieces, "the number of drops"); n > 0 && d.err == nil; n-- {
-		c.Drops = append(c.Drops, scrub.Range{Off: d.int(size, "an offset"), Len: d.int(size, "a length")})
-	}
-	c.Patches = d.edits(size, math.MaxUint8)
-	return c
+	w.Changes = d.changes(size)
+	return w
 }

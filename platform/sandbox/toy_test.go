@@ -24,15 +24,15 @@ var toy = scrub.Format{
 	Extensions: []string{"toy"},
 	Sniff:      func(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte("TOY:")) },
 	Parse:      parseToy,
-	Compact: func(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
+	Compact: func(s *scrub.Scan) ([]scrub.Change, error) {
 		line, n, err := toyLine(s)
 		if err != nil || line == "full" {
-			return nil, nil, err
+			return nil, err
 		}
 		if line == "broken" {
-			return nil, nil, s.Errorf(4, "a word that can't be\n\x1b[31m")
+			return nil, s.Errorf(4, "a word that can't be\n\x1b[31m")
 		}
-		return []scrub.Range{{Off: n, Len: s.Size() - n}}, []scrub.Edit{{Off: 0, Len: 2, Data: []byte("TO")}}, nil
+		return []scrub.Change{{Off: n, Len: s.Size() - n}, {Off: 0, Len: 2, Data: []byte("TO")}}, nil
 	},
 }
 

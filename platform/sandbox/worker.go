@@ -159,10 +159,10 @@ func (w *server) parse(q request, fd int) (r reply) {
 		return checked(p, err)
 	case askCompaction:
 		c, err := w.engine.Compact(source(fd), q.size, q.opt)
-		if c != nil && (len(c.Drops) > scrub.MaxPieces || tooManyEdits(c.Patches)) {
+		if c != nil && len(c.Changes) > scrub.MaxPieces {
 			return reply{err: scrub.ErrTooMany}
 		}
-		return reply{compaction: c, err: err}
+		return reply{rewrite: c, err: err}
 	}
 	return reply{err: errors.New("nobody knows what is asked for")}
 }

@@ -14,8 +14,8 @@ import (
 // once it is whole. So a run that finds one left over knows what to do: if NAME
 // is there and whole, the copy is not needed; if NAME is missing, which FAT and
 // its relatives do to a file when the power goes in the middle of a rename, and
-// the sum is right, the copy becomes NAME. No copy ever holds a tag, since what
-// it is of was cleaned before.
+// the sum is right, the copy becomes NAME. No copy ever holds a tag. If NAME has the
+// sum, what is left over is the file that it replaced.
 const (
 	tempPrefix = ".untag-"
 	tempSuffix = ".tmp"

@@ -16,7 +16,7 @@ const maxCompactTable = 8 << 20
 type compaction struct {
 	p       *parser
 	drops   []scrub.Range
-	patches []scrub.Edit
+	patches []scrub.Change
 	holders []box.Box // boxes whose length says how far what they hold reaches
 	tables  int64
 	fixed   bool // something holds offsets that are not written anew here
@@ -24,35 +24,38 @@ type compaction struct {
 
 // compact is the Compact of [Format]. Fragmented movies are left as they are:
 // their indexes hold offsets of many kinds, and little is to be gained.
-func compact(s *scrub.Scan) ([]scrub.Range, []scrub.Edit, error) {
+func compact(s *scrub.Scan) ([]scrub.Change, error) {
 	c := &compaction{p: newParser(box.NewWalk(s, &grammar), false)}
 	if err := c.p.readMovies(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := c.p.top(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if len(c.p.movies) != 1 || len(c.p.items) > 0 || len(c.p.Distrusts) > 0 || c.p.media.Open {
-		return nil, nil, nil
+		return nil, nil
 	}
 	if err := c.walk(0, s.Size(), ""); err != nil || c.fixed {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := c.gaps(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	slices.SortFunc(c.drops, func(a, b scrub.Range) int { return cmp.Compare(a.Off, b.Off) })
 	moved := shifts(c.drops)
 	c.lengths(moved)
 	for _, t := range c.p.movies[0].tracks {
 		if err := c.offsets(&t.Tables.Offsets, moved); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 	}
 	if c.fixed {
-		return nil, nil, nil
+		return nil, nil
 	}
-	return c.drops, c.patches, nil
+	for _, d := range c.drops {
+		c.patches = append(c.patches, scrub.Change{Off: d.Off, Len: d.Len})
+	}
+	return c.patches, nil
 }
 
 // holderTypes are the boxes that free boxes are looked for in.
@@ -101,7 +104,7 @@ func (c *compaction) lengths(moved shiftTable) {
 }
 
 func (c *compaction) patch(off int64, data []byte) {
-	c.patches = append(c.patches, scrub.Edit{Off: off, Len: int64(len(data)), Data: data})
+	c.patches = append(c.patches, scrub.Change{Off: off, Len: int64(len(data)), Data: data})
 }
 
 // offsets writes a table of chunk offsets anew, block by block.

@@ -8,22 +8,25 @@ import (
 // compact is the Compact of [Format]: blank segments, fill bytes, and what
 // stands behind the payload of segments that were shortened. A picture that
 // others follow is left as it is, since offsets lead to them.
-func compact(s *scrub.Scan) (drops []scrub.Range, patches []scrub.Edit, err error) {
+func compact(s *scrub.Scan) (changes []scrub.Change, err error) {
 	p := &parser{Scan: s}
 	pic, err := p.walk(0)
 	if err != nil || pic.damage != "" || !pic.shown() || pic.end != s.Size() {
-		return nil, nil, err
+		return nil, err
 	}
 	c := &cleaner{parser: p, pic: pic}
 	if err := c.survey(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if c.strange != "" {
-		return nil, nil, nil
+		return nil, nil
 	}
-	drops = append(drops, pic.fill...)
+	drop := func(off, n int64) { changes = append(changes, scrub.Change{Off: off, Len: n}) }
+	for _, f := range pic.fill {
+		drop(f.Off, f.Len)
+	}
 	for _, j := range pic.junk {
-		drops = append(drops, j.Range)
+		drop(j.Off, j.Len)
 	}
 	for _, g := range pic.segments {
 		f, ok := c.family[g.off]
@@ -32,17 +35,17 @@ func compact(s *scrub.Scan) (drops []scrub.Range, patches []scrub.Edit, err erro
 		}
 		n, err := c.needed(g, f)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		switch {
 		case n < 0:
-			drops = append(drops, scrub.Range{Off: g.off, Len: 4 + g.n})
+			drop(g.off, 4+g.n)
 		case n < g.n:
-			drops = append(drops, scrub.Range{Off: g.body() + n, Len: g.n - n})
-			patches = append(patches, scrub.Edit{Off: g.off + 2, Len: 2, Data: []byte{byte((n + 2) >> 8), byte(n + 2)}})
+			drop(g.body()+n, g.n-n)
+			changes = append(changes, scrub.Change{Off: g.off + 2, Len: 2, Data: []byte{byte((n + 2) >> 8), byte(n + 2)}})
 		}
 	}
-	return drops, patches, nil
+	return changes, nil
 }
 
 // needed returns how much of a clean segment's payload says something, -1 if

@@ -25,7 +25,7 @@ func (c *court) compacted(h *Harness, result []byte, p *scrub.Plan) {
 		c.breach(2, -1, "%v", err)
 		return
 	}
-	small := compact(result, k)
+	small := anew(result, k)
 	q := c.plan(h, small, "compacted")
 	if q == nil {
 		return
@@ -39,18 +39,14 @@ func (c *court) compacted(h *Harness, result []byte, p *scrub.Plan) {
 	}
 }
 
-func compact(data []byte, k *scrub.Compaction) []byte {
-	patched := bytes.Clone(data)
-	for _, e := range k.Patches {
-		e.Onto(patched, 0)
+// anew is the medium as it is written anew.
+func anew(data []byte, w *scrub.Rewrite) []byte {
+	if w == nil {
+		return data
 	}
-	var out []byte
-	var at int64
-	for _, d := range k.Drops {
-		out = append(out, patched[at:d.Off]...)
-		at = d.End()
-	}
-	return append(out, patched[at:]...)
+	out := make([]byte, w.NewSize())
+	w.Written(bytes.NewReader(data)).ReadAt(out, 0)
+	return out
 }
 
 func payloadSum(p *scrub.Plan, data []byte) []byte {

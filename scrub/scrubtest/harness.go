@@ -142,6 +142,9 @@ func (c *court) result(h *Harness, data []byte, p *scrub.Plan, result []byte) *s
 		c.breach(2, off, "the payload is another one after")
 	}
 	kept := ranges(again.Map, scrub.Payload, scrub.Render, scrub.Structure)
+	if len(again.Doubts) == 0 && !bytes.Equal(p.Inner, again.Inner) {
+		c.breach(2, -1, "what is in another form has another payload after")
+	}
 	for _, r := range ranges(p.Map, scrub.Render) {
 		if meeting(kept, r.Off, r.Len) != r.Off {
 			c.breach(2, r.Off, "what rendered no longer does after")
@@ -201,6 +204,9 @@ func (c *court) finished(first, again *scrub.Plan, what string) {
 	}
 	for _, e := range again.Edits {
 		c.breach(3, e.Off, "%s: there is still an edit (%s, %d bytes)", what, e.Phase, e.Len)
+	}
+	for _, x := range again.Anew {
+		c.breach(3, x.Off, "%s: it is still to be written anew (%d bytes)", what, x.Len)
 	}
 	if again.End != again.Size {
 		c.breach(3, again.End, "%s: there is still a tail", what)

@@ -15,7 +15,16 @@ func Perform(data []byte, p *scrub.Plan) []byte {
 	for _, e := range p.Edits {
 		e.Onto(out, 0)
 	}
-	return out[:p.End]
+	return rewritten(out, p)
+}
+
+// rewritten is the medium once it is cut and written anew, after all edits.
+func rewritten(data []byte, p *scrub.Plan) []byte {
+	w := p.Rewrite()
+	if w != nil {
+		w.Size = p.End
+	}
+	return anew(data[:p.End], w)
 }
 
 // Steps yields the medium after each write of the plan, in their order, with

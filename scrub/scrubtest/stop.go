@@ -91,9 +91,9 @@ func (t *trial) state(what string, off int64) {
 		second.do(i, e.Len)
 	}
 	defer second.undo(0)
-	final := t.work.data[:p.End]
+	final := rewritten(t.work.data, p)
 	for _, r := range t.payload {
-		if r.End() > p.End || !bytes.Equal(final[r.Off:r.End()], t.result[r.Off:r.End()]) {
+		if r.End() > int64(len(final)) || !bytes.Equal(final[r.Off:r.End()], t.result[r.Off:r.End()]) {
 			t.breach(4, off, "%s: a second run changes the payload at 0x%x", what, r.Off)
 			return
 		}
@@ -113,7 +113,7 @@ func (t *trial) final(final []byte, what string, off int64) {
 	if want == scrub.Dirty {
 		want = scrub.Clean
 	}
-	if got := p.Status(); got != want || len(p.Edits) > 0 || p.End != p.Size {
+	if got := p.Status(); got != want || len(p.Edits)+len(p.Anew) > 0 || p.End != p.Size {
 		t.breach(4, off, "%s: a second run ends %s with %d edits left: %s %q", what, got, len(p.Edits), p.Refused, p.Doubts)
 		return
 	}

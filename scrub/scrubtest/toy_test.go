@@ -225,17 +225,17 @@ func (y toy) remove(s *scrub.Scan, off, n int64) {
 }
 
 // compact leaves out the chunks of filler.
-func (y toy) compact(s *scrub.Scan) (drops []scrub.Range, patches []scrub.Edit, err error) {
+func (y toy) compact(s *scrub.Scan) (drops []scrub.Change, err error) {
 	for off := int64(4); s.Left(off) >= 3; {
 		head, err := s.Bytes(off, 3)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		n := 3 + int64(binary.BigEndian.Uint16(head[1:]))
 		if head[0] == 'F' && !(y.compactsHalf && len(drops) > 0) || head[0] == 'P' && y.compactsPayload {
-			drops = append(drops, scrub.Range{Off: off, Len: n})
+			drops = append(drops, scrub.Change{Off: off, Len: n})
 		}
 		off += n
 	}
-	return drops, nil, nil
+	return drops, nil
 }

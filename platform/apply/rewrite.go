@@ -16,29 +16,44 @@ import (
 	"untag/scrub"
 )
 
-// A clean file is written anew without the filler in it, and the copy takes the
-// file's place. The tags were destroyed in place before, so neither the copy nor
-// the clusters that the old file leaves behind ever hold one.
+// Where a plan has to be carried out in a new file, or a clean file is to lose its filler, a
+// copy is written under another name, proven, and takes the file's place. What the copy lacks
+// is overwritten in the old file, through the descriptor that is still open, before its
+// clusters are freed. What can go in place went before, so the copy never holds a tag.
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // errSpread refuses to part the names of a file.
 var errSpread = errors.New("it has several names")
 
+// rewrite carries out what takes a new file.
+func (r *run) rewrite(ctx context.Context, it *item) {
+	var err error
+	switch w := it.plan.Rewrite(); {
+	case it.entry == nil:
+		err = r.respool(ctx, it, w)
+	case it.at.Nlink > 1:
+		err = errSpread
+	default:
+		_, err = r.copyAndPlace(ctx, it, w)
+	}
+	if err != nil {
+		it.fail(fmt.Errorf("can't be written anew, as it would have to be: %w", err))
+	}
+}
+
 // compact writes the item's file anew if that makes it smaller. The file is
 // clean already: what goes wrong before the copy takes its place is only noted.
 func (r *run) compact(ctx context.Context, it *item) {
-	c, err := r.compaction(ctx, it)
-	if c == nil && err == nil {
+	w, err := r.compaction(ctx, it)
+	if w == nil && err == nil {
 		return
 	}
 	var placed bool
+	status := it.out.Status
 	if err == nil {
-		placed, err = r.copyAndPlace(ctx, it, c)
-	}
-	if placed {
-		it.changed = true
-		it.out.Mode, it.out.NewSize = rewritten, c.NewSize()
+		placed, err = r.copyAndPlace(ctx, it, w)
+		it.out.Status = status // a clean file is no other for being smaller
 	}
 	switch {
 	case err == nil:
@@ -50,32 +65,31 @@ func (r *run) compact(ctx context.Context, it *item) {
 }
 
 // compaction asks what the file can do without; nil if nothing.
-func (r *run) compaction(ctx context.Context, it *item) (*scrub.Compaction, error) {
-	c, err := r.compacter.Compact(ctx, it.ro, it.at.Size, r.opt.Scrub)
-	if err != nil || c == nil {
+func (r *run) compaction(ctx context.Context, it *item) (*scrub.Rewrite, error) {
+	w, err := r.compacter.Compact(ctx, it.ro, it.at.Size, r.opt.Scrub)
+	if err != nil || w == nil {
 		return nil, err
 	}
-	it.out.Read += c.Read
-	if err := c.Check(it.plan); err != nil {
+	it.out.Read += w.Read
+	if err := w.Check(it.plan); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrPlan, err)
 	}
 	if it.at.Nlink > 1 {
 		return nil, errSpread
 	}
-	return c, nil
+	return w, nil
 }
 
 // copyAndPlace makes the copy, proves it, and puts it where the file was. placed
 // tells whether the file's name may lead to the copy.
-func (r *run) copyAndPlace(ctx context.Context, it *item, c *scrub.Compaction) (placed bool, err error) {
-	before := sha256.New()
-	sum := crc32.New(castagnoli)
-	src := kept{ctx: ctx, src: it.ro, c: c, buf: r.buffer()}
-	wanted := payloadFilter{payload(it.plan), before}
-	if err := src.each(func(p []byte, from int64) error { sum.Write(p); wanted.take(p, from); return nil }); err != nil {
+func (r *run) copyAndPlace(ctx context.Context, it *item, w *scrub.Rewrite) (placed bool, err error) {
+	before, sum := sha256.New(), crc32.New(castagnoli)
+	src := content(ctx, it.ro, w)
+	wanted := &payloadFilter{spans: w.Payload(it.plan), to: before}
+	if _, err := io.CopyBuffer(io.MultiWriter(sum, wanted), onlyReader{src()}, r.buffer()); err != nil {
 		return false, explain("reading", err)
 	}
-	if err := room(it.ro, c.NewSize()); err != nil {
+	if err := room(it.ro, w.NewSize()); err != nil {
 		return false, err
 	}
 	dir := it.entry.Folder()
@@ -84,6 +98,12 @@ func (r *run) copyAndPlace(ctx context.Context, it *item, c *scrub.Compaction) (
 		return false, unix.ENAMETOOLONG
 	}
 	f, err := dir.Create(name, 0o600)
+	if errors.Is(err, unix.EEXIST) && len(it.plan.Anew) > 0 {
+		if err := r.makeWay(ctx, it, name); err != nil {
+			return false, explain("removing what an interrupted run left", err)
+		}
+		f, err = dir.Create(name, 0o600)
+	}
 	if err != nil {
 		return false, explain("making the copy", err)
 	}
@@ -96,28 +116,74 @@ func (r *run) copyAndPlace(ctx context.Context, it *item, c *scrub.Compaction) (
 	if err := lock(f); err != nil {
 		return false, explain("locking the copy", err)
 	}
-	if err := r.fillCopy(it, f, src); err != nil {
+	if err := r.fillCopy(it, f, src(), w.NewSize()); err != nil {
 		return false, err
 	}
-	if err := r.proveCopy(ctx, it, f, before.Sum(nil)); err != nil {
+	plan, err := r.proveCopy(ctx, it, f, before.Sum(nil))
+	if err != nil {
 		return false, err
 	}
 	r.setRewritten(it.out.Path) // before anybody can find it there
-	return r.place(it, f, name)
+	if placed, err = r.place(it, f, name); placed {
+		it.changed, it.out.Mode = true, rewritten
+		r.adopt(it, plan)
+		r.verdict(it, plan)
+	}
+	return placed, err
 }
 
-// fillCopy writes the copy and gives it what else belongs to the file.
-func (r *run) fillCopy(it *item, f *os.File, src kept) error {
+// content returns readers of what a rewrite makes of a file.
+func content(ctx context.Context, f *os.File, w *scrub.Rewrite) func() io.Reader {
+	all := w.Written(stoppable{ctx, f})
+	return func() io.Reader { return io.NewSectionReader(all, 0, w.NewSize()) }
+}
+
+// onlyReader hides that there is another way to copy than through the buffer.
+type onlyReader struct{ io.Reader }
+
+// respool is copyAndPlace for a stream.
+func (r *run) respool(ctx context.Context, it *item, w *scrub.Rewrite) error {
+	src, before := content(ctx, it.ro, w), sha256.New()
+	if err := it.plan.Payload(it.ro, before); err != nil {
+		return explain("reading", err)
+	}
+	copied, err := newSpool(ctx, src())
+	if err != nil {
+		return err
+	}
+	plan, err := r.proveCopy(ctx, it, copied.File, before.Sum(nil))
+	if err != nil {
+		copied.discard()
+		return err
+	}
+	was := *it.spool
+	*it.spool = *copied
+	was.discard()
+	it.rw, it.out.Mode = copied.File, rewritten
+	it.out.Written += w.NewSize()
+	r.adopt(it, plan)
+	r.verdict(it, plan)
+	return nil
+}
+
+// fillCopy writes the copy, of size bytes, and gives it what else belongs to the file.
+func (r *run) fillCopy(it *item, f *os.File, src io.Reader, size int64) error {
+	stage := Writing
+	if it.plan.Rewrite() == nil {
+		stage = Compacting
+	}
 	var at int64
-	err := src.each(func(p []byte, _ int64) error {
-		n, err := r.opt.kernel.writeAt(f, p, at)
+	for p := r.buffer(); at < size; {
+		n, err := io.ReadFull(src, p[:min(size-at, int64(len(p)))])
+		if err != nil {
+			return explain("reading", err)
+		}
+		n, err = r.opt.kernel.writeAt(f, p[:n], at)
 		at += int64(n)
 		it.out.Written += int64(n)
-		r.event(it, Compacting, at, src.c.NewSize())
-		return err
-	})
-	if err != nil {
-		return explain("writing the copy", err)
+		if r.event(it, stage, at, size); err != nil {
+			return explain("writing the copy", err)
+		}
 	}
 	copyAttributes(it.ro, f, &it.first)
 	if err := r.opt.kernel.setTimes(f, r.opt.MTime.after(&it.first)); err != nil {
@@ -126,35 +192,35 @@ func (r *run) fillCopy(it *item, f *os.File, src kept) error {
 	return explain("syncing the copy", r.opt.kernel.sync(f))
 }
 
-// proveCopy reads the copy back from the drive: it must be clean and have the
-// payload of the original.
-func (r *run) proveCopy(ctx context.Context, it *item, f *os.File, before []byte) error {
+// proveCopy reads the copy back from the drive: there must be nothing more to do, and it must
+// have the payload of the original. It returns the copy's plan.
+func (r *run) proveCopy(ctx context.Context, it *item, f *os.File, before []byte) (*scrub.Plan, error) {
 	unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
 	ro, err := reopen(f, unix.O_RDONLY|unix.O_NOATIME)
 	if err != nil {
-		return explain("reading the copy back", err)
+		return nil, explain("reading the copy back", err)
 	}
 	copied := &item{ro: ro}
 	defer ro.Close()
 	if err := unix.Fstat(int(ro.Fd()), &copied.at); err != nil {
-		return explain("looking", err)
+		return nil, explain("looking", err)
 	}
 	plan, err := r.study(ctx, copied, r.opt.Scrub)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	it.out.Read += copied.out.Read
-	if plan.Status() != scrub.Clean {
-		return fmt.Errorf("%w: the copy", ErrNotProven)
+	if !it.plan.RewrittenBy(plan) {
+		return nil, fmt.Errorf("%w: the copy", ErrNotProven)
 	}
 	after := sha256.New()
 	if err := plan.Payload(ro, after); err != nil {
-		return explain("reading the copy back", err)
+		return nil, explain("reading the copy back", err)
 	}
 	if !bytes.Equal(before, after.Sum(nil)) {
-		return fmt.Errorf("%w: the copy's picture or sound is another", ErrNotProven)
+		return nil, fmt.Errorf("%w: the copy's picture or sound is another", ErrNotProven)
 	}
-	return nil
+	return plan, nil
 }
 
 // place puts the copy f, which stands at temp, where the file is. The ways are
@@ -187,7 +253,24 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 	if err := k.rename(dir, temp, name, 0); err != nil {
 		return false, explain("putting the copy in place", err)
 	}
-	return true, explain("syncing", errors.Join(k.sync(f), k.syncFolder(dir)))
+	if err := errors.Join(k.sync(f), k.syncFolder(dir)); err != nil {
+		return true, explain("syncing", err)
+	}
+	return true, r.erase(it)
+}
+
+// erase overwrites what of the old file is not in the copy that took its place.
+func (r *run) erase(it *item) error {
+	w := writer{ctx: context.Background(), k: r.opt.kernel, f: it.rw, buf: r.buffer(), wrote: func(n int) { it.out.Written += int64(n) }}
+	for _, c := range it.plan.Anew {
+		if err := w.edit(scrub.Edit{Off: c.Off, Len: c.Len}); err != nil {
+			return err
+		}
+	}
+	if err := w.flush(); err != nil || len(it.plan.Anew) == 0 {
+		return err
+	}
+	return explain("syncing", r.opt.kernel.sync(it.rw))
 }
 
 // exchanged finishes after the copy and the old file have traded names.
@@ -202,6 +285,9 @@ func (r *run) exchanged(it *item, f *os.File, temp string) (placed bool, err err
 	}
 	if err := errors.Join(k.sync(f), k.sync(it.rw), k.syncFolder(dir)); err != nil {
 		return true, explain("syncing", err)
+	}
+	if err := r.erase(it); err != nil {
+		return true, err
 	}
 	if err := k.remove(dir, temp); err != nil {
 		return true, explain("removing the old file", err)
@@ -225,64 +311,17 @@ func (r *run) alone(it *item) error {
 	return explain("locking", lock(it.rw))
 }
 
-// kept reads what a compaction keeps, patched, in pieces.
-type kept struct {
-	ctx context.Context
-	src io.ReaderAt
-	c   *scrub.Compaction
-	buf []byte
-}
-
-// each calls f with the pieces in order and where they come from.
-func (k kept) each(f func(p []byte, from int64) error) error {
-	var at int64
-	drops := append([]scrub.Range(nil), k.c.Drops...)
-	drops = append(drops, scrub.Range{Off: k.c.Size})
-	patches := k.c.Patches
-	for _, d := range drops {
-		for at < d.Off {
-			if k.ctx.Err() != nil {
-				return context.Cause(k.ctx)
-			}
-			p := k.buf[:min(int64(len(k.buf)), d.Off-at)]
-			if _, err := k.src.ReadAt(p, at); err != nil {
-				return err
-			}
-			patches = patch(p, at, patches)
-			if err := f(p, at); err != nil {
-				return err
-			}
-			at += int64(len(p))
-		}
-		at = d.End()
-	}
-	return nil
-}
-
-// patch applies edits to the bytes p, which lie at off, and returns the edits
-// that concern what follows.
-func patch(p []byte, off int64, edits []scrub.Edit) []scrub.Edit {
-	end := off + int64(len(p))
-	for len(edits) > 0 && edits[0].Off < end {
-		edits[0].Onto(p, off)
-		if edits[0].End() > end {
-			break
-		}
-		edits = edits[1:]
-	}
-	return edits
-}
-
-// payloadFilter passes on what lies in the spans.
+// payloadFilter passes on what lies in the spans of what is written to it.
 type payloadFilter struct {
 	spans []scrub.Span
 	to    io.Writer
+	at    int64
 }
 
-// take is called with pieces in order.
-func (f *payloadFilter) take(p []byte, from int64) {
-	end := from + int64(len(p))
-	for len(f.spans) > 0 && f.spans[0].Off < end {
+// Write implements [io.Writer].
+func (f *payloadFilter) Write(p []byte) (int, error) {
+	from, end := f.at, f.at+int64(len(p))
+	for f.at = end; len(f.spans) > 0 && f.spans[0].Off < end; f.spans = f.spans[1:] {
 		s := f.spans[0]
 		if lo, hi := max(s.Off, from), min(s.End(), end); lo < hi {
 			f.to.Write(p[lo-from : hi-from])
@@ -290,8 +329,8 @@ func (f *payloadFilter) take(p []byte, from int64) {
 		if s.End() > end {
 			break
 		}
-		f.spans = f.spans[1:]
 	}
+	return len(p), nil
 }
 
 // spare is left free on the drive, in bytes: folders and tables grow too.

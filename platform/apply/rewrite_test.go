@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,7 +125,10 @@ func TestCompactOrder(t *testing.T) {
 // Whatever fails, there is a whole and clean file under the name, and the next
 // run leaves nothing else behind.
 func TestCompactEveryFailure(t *testing.T) {
-	content := padded(1, 4000)
+	everyFailure(t, padded(1, 4000), Options{Compact: true})
+}
+
+func everyFailure(t *testing.T, content []byte, opt Options) {
 	for _, exchange := range []bool{true, false} {
 		for n := 0; ; n++ {
 			dir := t.TempDir()
@@ -139,9 +143,10 @@ func TestCompactEveryFailure(t *testing.T) {
 				}
 				return had(op, i)
 			}
-			o := cleanOne(t, Options{Compact: true, kernel: k}, path)
+			opt.kernel = k
+			o := cleanOne(t, opt, path)
 			if failed == "" {
-				if n < 20 {
+				if n < 18 {
 					t.Errorf("only %d operations", n)
 				}
 				break
@@ -153,7 +158,7 @@ func TestCompactEveryFailure(t *testing.T) {
 			switch o.Status {
 			case Cleaned:
 				noTags(t, get(t, path), secret)
-				if failed != "lease" && failed != "times" && (len(o.Reasons) == 0 || !strings.HasPrefix(o.Reasons[0], "not compacted: the drive does not answer")) {
+				if opt.Compact && failed != "lease" && failed != "times" && (len(o.Reasons) == 0 || !strings.HasPrefix(o.Reasons[0], "not compacted: the drive does not answer")) {
 					t.Errorf("%s: reasons %q", what, o.Reasons)
 				}
 			case Failed:
@@ -185,18 +190,21 @@ func again(t *testing.T, what, dir string, content []byte) {
 }
 
 func TestCompactKilledAnywhere(t *testing.T) {
-	content := padded(1, 10_000)
+	killedAnywhere(t, padded(1, 10_000), "UNTAG_TEST_COMPACT=1")
+}
+
+func killedAnywhere(t *testing.T, content []byte, more string) {
 	for _, env := range []string{"UNTAG_TEST_NOEXCHANGE=", "UNTAG_TEST_NOEXCHANGE=1"} {
 		for at := 0; ; at++ {
 			dir := t.TempDir()
 			path := put(t, dir, "a.toy", content)
-			died := dying(t, path, at, env, "UNTAG_TEST_COMPACT=1")
+			died := dying(t, path, at, env, more)
 			if played(get(t, path)) != played(content) {
 				t.Errorf("at %d: does not play any more", at)
 			}
 			again(t, fmt.Sprintf("%s at %d", env, at), dir, content)
 			if !died {
-				if at < 20 {
+				if at < 18 {
 					t.Errorf("only %d operations", at)
 				}
 				break
@@ -250,13 +258,16 @@ func tempFor(content []byte, name string) string {
 
 // compacted is what the content is without its filler.
 func compacted(content []byte) []byte {
-	c, err := toyEngine.Compact(bytes.NewReader(content), int64(len(content)), scrub.Options{})
+	w, err := toyEngine.Compact(bytes.NewReader(content), int64(len(content)), scrub.Options{})
 	if err != nil {
 		panic(err)
 	}
-	var out []byte
-	k := kept{ctx: bg, src: bytes.NewReader(content), c: c, buf: make([]byte, 100)}
-	if err := k.each(func(p []byte, _ int64) error { out = append(out, p...); return nil }); err != nil {
+	return writtenAs(content, w)
+}
+
+func writtenAs(content []byte, w *scrub.Rewrite) []byte {
+	out := make([]byte, w.NewSize())
+	if _, err := w.Written(bytes.NewReader(content)).ReadAt(out, 0); err != nil {
 		panic(err)
 	}
 	return out
@@ -452,15 +463,170 @@ func names(files map[string][]byte) (all []string) {
 	return all
 }
 
-func TestPatch(t *testing.T) {
-	edits := []scrub.Edit{{Off: 2, Len: 3, Data: []byte("abc")}, {Off: 8, Len: 5, Fill: '.'}, {Off: 19, Len: 1, Data: []byte("z")}}
-	src := []byte("0123456789ABCDEFGHIJ")
-	want := "01abc567.....DEFGHIz"
-	for size := 1; size <= len(src); size++ {
-		k := kept{ctx: bg, src: bytes.NewReader(src), c: &scrub.Compaction{Size: 20, Patches: edits}, buf: make([]byte, size)}
-		var got []byte
-		if err := k.each(func(p []byte, _ int64) error { got = append(got, p...); return nil }); err != nil || string(got) != want {
-			t.Errorf("in pieces of %d: %s, %v", size, got, err)
+// bundle has tags that go in place, and some that take a new file.
+func bundle(parts ...chunk) []byte {
+	return makeToy(append([]chunk{name(secret), data(1, 5000), packed(strings.Repeat(secret, 3000))}, parts...)...)
+}
+
+func TestRewrite(t *testing.T) {
+	for _, exchange := range []bool{true, false} {
+		for _, tt := range []struct {
+			name    string
+			content []byte
+			status  Status
+		}{
+			{"nothing else", makeToy(data(1, 5000), packed(secret)), Cleaned},
+			{"tags in place", bundle(), Cleaned},
+			{"several", bundle(packed("x"), packed(secret)), Cleaned},
+			{"a trailer", bundle(trailer("Pos: N 52")), Cleaned},
+			{"not sure", bundle(flaw()), Partly},
+		} {
+			t.Run(fmt.Sprintf("exchange=%v/%s", exchange, tt.name), func(t *testing.T) {
+				dir := t.TempDir()
+				path := put(t, dir, "a.toy", tt.content)
+				if o := cleanOne(t, Options{DryRun: true}, path); o.Status != Dirty && tt.status == Cleaned || !bytes.Equal(get(t, path), tt.content) {
+					t.Errorf("dry run: %+v", o)
+				}
+				k := &holding{spy: exchanging(exchange)}
+				o := cleanOne(t, Options{kernel: k}, path)
+				defer k.old.Close()
+				after := get(t, path)
+				if o.Status != tt.status || o.Mode != rewritten || o.Err != nil || o.NewSize != int64(len(after)) || o.Size != int64(len(tt.content)) || len(o.Findings) == 0 {
+					t.Errorf("%d bytes, %+v", len(after), o)
+				}
+				noTags(t, after, secret)
+				if played(after) != played(tt.content) {
+					t.Error("plays otherwise than before")
+				}
+				was, err := io.ReadAll(io.NewSectionReader(k.old, 0, 1<<20))
+				if err != nil || len(was) == 0 {
+					t.Fatal(err)
+				}
+				noTags(t, was, secret) // in what was the file's place on the drive
+				alone(t, dir)
+				if o := cleanOne(t, Options{}, path); o.Mode != "" {
+					t.Errorf("a second run: %+v", o)
+				}
+			})
 		}
+	}
+}
+
+// holding keeps hold of the file that was opened last for writing.
+type holding struct {
+	*spy
+	old *os.File
+}
+
+func (h *holding) lease(f *os.File) error {
+	fd, err := unix.Dup(int(f.Fd()))
+	if err == nil {
+		if h.old != nil {
+			h.old.Close()
+		}
+		h.old = os.NewFile(uintptr(fd), "old")
+	}
+	return errors.Join(err, h.spy.lease(f))
+}
+
+func TestRewriteEveryFailure(t *testing.T) { everyFailure(t, bundle(), Options{}) }
+
+func TestRewriteKilledAnywhere(t *testing.T) { killedAnywhere(t, bundle(), "") }
+
+func TestNotRewritten(t *testing.T) {
+	content := makeToy(data(1, 500), packed(secret))
+	for _, tt := range []struct {
+		name string
+		set  func(t *testing.T, path string)
+		err  error
+	}{
+		{"several names", func(t *testing.T, path string) {
+			if err := os.Link(path, filepath.Join(t.TempDir(), "other")); err != nil {
+				t.Skip(err)
+			}
+		}, errSpread},
+		{"open elsewhere", func(t *testing.T, path string) { mustOpen(t, path) }, ErrInUse},
+		{"read-only", func(t *testing.T, path string) { os.Chmod(path, 0o555) }, ErrReadOnlyFile},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := put(t, t.TempDir(), "a.toy", content)
+			tt.set(t, path)
+			o := clean(t, Options{}, filepath.Dir(path))[path]
+			if o.Status != Failed || !errors.Is(o.Err, tt.err) || o.Mode != "" || !slices.Equal(o.Reasons, []string{"nothing was changed"}) {
+				t.Errorf("%+v", o)
+			}
+			if !bytes.Equal(get(t, path), content) {
+				t.Error("the file changed")
+			}
+			alone(t, filepath.Dir(path))
+		})
+	}
+}
+
+// On a drive without room for a copy the file is left as it is, but for what goes in place.
+func TestFullDriveIsNotRewritten(t *testing.T) {
+	dir := t.TempDir()
+	if err := unix.Mount("none", dir, "tmpfs", 0, "size=4m"); err != nil {
+		t.Skip("needs the right to mount: ", err)
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	path := put(t, dir, "a.toy", makeToy(name(secret), data(1, 3<<20), packed("SECRET of another kind")))
+	o := cleanOne(t, Options{}, path)
+	if o.Status != Failed || !errors.Is(o.Err, unix.ENOSPC) || !slices.Equal(o.Reasons, []string{"it was changed, and still opens and plays; cleaning it again goes on from there"}) {
+		t.Errorf("%+v", o)
+	}
+	noTags(t, get(t, path), secret)
+	alone(t, dir)
+}
+
+// A copy that is not what it should be is thrown away.
+func TestRewriteIsProven(t *testing.T) {
+	content := makeToy(data(1, 500), packed(secret))
+	for what, damage := range map[string]func(p []byte){
+		"payload":   func(p []byte) { p[50] ^= 1 },
+		"structure": func(p []byte) { copy(p[24:], "WHAT") },
+	} {
+		dir := t.TempDir()
+		path := put(t, dir, "a.toy", content)
+		if o := cleanOne(t, Options{kernel: damaging{linux{}, damage}}, path); o.Status != Failed || !errors.Is(o.Err, ErrNotProven) {
+			t.Errorf("%s: %+v", what, o)
+		}
+		if !bytes.Equal(get(t, path), content) {
+			t.Errorf("%s: the file changed", what)
+		}
+		alone(t, dir)
+	}
+}
+
+// After a run that was killed between exchange and removal the old file has the name of a copy.
+func TestOldFileIsErased(t *testing.T) {
+	old := makeToy(data(1, 500), packed(secret))
+	p, err := toyEngine.Plan(bytes.NewReader(old), int64(len(old)), scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := writtenAs(old, p.Rewrite())
+	temp := walk.Temp{For: "a.toy", Sum: crc32.Checksum(now, castagnoli)}.Name()
+	half := bytes.Clone(old)
+	clear(half[500:530])
+	for what, left := range map[string][]byte{"whole": old, "half erased": half} {
+		dir := t.TempDir()
+		put(t, dir, "a.toy", now)
+		f := mustOpen(t, put(t, dir, temp, left))
+		got := clean(t, Options{}, dir)
+		if o := got[filepath.Join(dir, "a.toy")]; len(got) != 1 || o.Status != Clean {
+			t.Errorf("%s: %+v", what, got)
+		}
+		alone(t, dir)
+		if b, err := io.ReadAll(f); err != nil || len(b) != len(left) || len(bytes.Trim(b, "\x00")) > 0 {
+			t.Errorf("%s: the old file is not erased: %q, %v", what, b, err)
+		}
+	}
+	// Two names of one place on the drive, as FAT can have them: nothing is touched.
+	dir := t.TempDir()
+	put(t, dir, "a.toy", old)
+	put(t, dir, temp, old)
+	if o := clean(t, Options{}, dir)[filepath.Join(dir, temp)]; !errors.Is(o.Err, errSameBytes) {
+		t.Errorf("%+v", o)
 	}
 }
