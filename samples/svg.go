@@ -54,7 +54,6 @@ var svgs = []recipe{
 var svgzs = []recipe{
 	{"plain", func(k *kit) []byte { return svgz(k, svg("", svgShape)) }},
 	{"editor", func(k *kit) []byte {
-		k.odd = true
 		return svgz(k, svg("", "<!-- "+"somebody"+" -->"+svgShape))
 	}},
 }

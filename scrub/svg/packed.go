@@ -2,6 +2,7 @@ package svg
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"io"
 
@@ -31,9 +32,8 @@ const (
 	commented  = 16
 )
 
-// packed clears the header of a member and looks into the drawing. What there is to remove
-// in that stays: compressed anew it would be of another length, and a write that is torn
-// would leave nothing of it.
+// packed clears the header of a member, and has the drawing in it compressed anew if it
+// changes.
 func packed(s *scrub.Scan) error {
 	const fixed = 10
 	file := make([]byte, min(s.Size(), most))
@@ -55,6 +55,10 @@ func packed(s *scrub.Scan) error {
 		s.Doubt("the header has fields that can't be looked into")
 	}
 	s.Claim(8, 2, scrub.Structure, "header")
+	const system, anySystem = 9, 255
+	if file[system] != anySystem && s.Found(scrub.Finding{Kind: scrub.Software, Place: "header/system", Off: system, Len: 1}) {
+		s.Put(scrub.Destroy, system, []byte{anySystem})
+	}
 	if err := s.Blank(4, 4, 0, scrub.Time, "header/time"); err != nil {
 		return err
 	}
@@ -71,17 +75,15 @@ func packed(s *scrub.Scan) error {
 		at += n + 1
 	}
 	end := s.Size() - int64(in.Len())
-	s.Claim(at, end-at, scrub.Payload, "drawing")
 	s.End(scrub.End{Off: end, Proof: scrub.Proven})
-	before := s.Point()
-	_, changed, err := s.Decoded(text, at, end-at, "drawing")
-	if scrub.Refusal(err) {
-		s.Doubt("the drawing can't be looked into: %v", err)
-		return nil
-	}
-	if changed {
-		s.Held(before)
-		s.Doubt("the drawing is compressed: what it tells stays until it is unpacked")
-	}
-	return err
+	return s.Packed(text, at, end-at, "drawing", "the drawing is compressed: what it tells stays until it is unpacked", func(text []byte) ([]byte, error) {
+		var b bytes.Buffer
+		z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+		if err != nil {
+			return nil, err
+		}
+		_, err = z.Write(text)
+		err = cmp.Or(err, z.Close())
+		return b.Bytes()[min(fixed, b.Len()):], err
+	})
 }

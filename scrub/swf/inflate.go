@@ -2,6 +2,8 @@ package swf
 
 import (
 	"bufio"
+	"bytes"
+	"cmp"
 	"compress/zlib"
 	"io"
 
@@ -29,6 +31,18 @@ func inflate(s *scrub.Scan, n int64) (end int64, film []byte, err error) {
 	head := s.Get(0, fileHead)
 	head[0] = 'F'
 	return fileHead + in.n, append(head, body...), nil
+}
+
+// deflate compresses a film behind its header.
+func deflate(film []byte) ([]byte, error) {
+	var b bytes.Buffer
+	z, err := zlib.NewWriterLevel(&b, zlib.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = z.Write(film[fileHead:])
+	err = cmp.Or(err, z.Close())
+	return b.Bytes(), err
 }
 
 // counted counts what a decompressor takes. Since it reads bytes one by one, no

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"io"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func TestTags(t *testing.T) {
 		{"a sprite without its head", "damaged name", film(tag(39, "\x01\x00")), false},
 		{"cut short", "cut short", long[:len(long)-2], false},
 		{"an end before the end", "don't lead to the end", film("\x00\x00", xmp), true},
-		{"a compressed film that tells something", "where it stands", packed(long, len(long)), false},
+		{"a compressed film that tells something", "", packed(long, len(long)), false},
 		{"a compressed film of another length", "compressed film of", packed(long, len(long)+5), false},
 		{"a film of endless zeros", "is not looked into", packed(make([]byte, 100), 1<<30), false},
 		{"a film that no part of the library opens", "LZMA", append([]byte("ZWS\x0d\xff\x00\x00\x00"), "rest of it"...), false},
@@ -82,6 +83,46 @@ func TestTags(t *testing.T) {
 				t.Error("a second run changes it")
 			}
 		})
+	}
+}
+
+// unpacked is a compressed film as one that is not.
+func unpacked(t *testing.T, data []byte) []byte {
+	t.Helper()
+	z, err := zlib.NewReader(bytes.NewReader(data[8:]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(append([]byte("FWS"), data[3:8]...), body...)
+}
+
+// A compressed film becomes what the film without compression does.
+func TestCompressed(t *testing.T) {
+	picture := tag(21, "\x01\x00"+string(samples.Of("jpeg")[0]))
+	plain := film(tag(77, "<rdf:RDF SECRET"), picture, tag(9, "\x00\x00\x00"), tag(700, strings.Repeat("SECRET", 20000)))
+	_, want := plan(t, plain)
+	for _, trailer := range []string{"", "SECRET behind the film"} {
+		data := append(packed(plain, len(plain)), trailer...)
+		p, after := plan(t, data)
+		if p.Status() != scrub.Dirty || len(p.Anew) != 1 || p.Removes() < 2 {
+			t.Fatalf("%s %q, %d changes", p.Status(), p.Doubts, len(p.Anew))
+		}
+		if got := unpacked(t, after); !bytes.Equal(got, want) {
+			t.Error("another film than without compression")
+		}
+		if again, same := plan(t, after); again.Status() != scrub.Clean || !bytes.Equal(same, after) || !p.RewrittenBy(again) {
+			t.Errorf("afterwards it is %s: %q", again.Status(), again.Doubts)
+		}
+		other, _ := plan(t, packed(film(picture[:len(picture)-40]), len(plain)-40)) // what has another picture is another film
+		if p.RewrittenBy(other) {
+			t.Error("another film passes for the same")
+		}
+		h := scrubtest.Harness{Engine: engine, Variants: 100}
+		h.Laws(t, "compressed", data)
 	}
 }
 
