@@ -42,10 +42,11 @@ func (e *Engine) keeps(src io.ReaderAt, p *Plan, opt Options) (bool, error) {
 	if len(p.Edits) > 0 || p.End < p.Size { // what is written anew is planned for once more then
 		opt.Known = p.Map
 		after, err := e.Plan(newStaged(src, p.Edits), p.End, opt)
+		p := *p
+		p.Anew = nil
 		return err == nil && after.Refused == "" && p.KeptBy(after), err
 	}
-	w := p.Rewrite()
-	after, err := e.Plan(w.Written(src), w.NewSize(), opt)
+	after, err := e.Plan(p.Performed(src), p.NewSize(), opt)
 	return err == nil && p.RewrittenBy(after), err
 }
 
@@ -58,13 +59,20 @@ func (p *Plan) RewrittenBy(after *Plan) bool {
 }
 
 // KeptBy tells whether all payload of p is payload of after, which is a plan for
-// the same medium later on. It may call more so: the second plan of a long video
+// the same medium once p was performed. It may call more so: the second plan of a long video
 // has reason to look into fewer frames.
 func (p *Plan) KeptBy(after *Plan) bool {
+	was := p.Map
+	if len(p.Anew) > 0 {
+		if !p.RewrittenBy(after) {
+			return false
+		}
+		was = (&Rewrite{Changes: p.Anew}).Payload(p)
+	}
 	next, stop := iter.Pull(payloadRanges(after.Map))
 	defer stop()
 	now, ok := next()
-	for r := range payloadRanges(p.Map) {
+	for r := range payloadRanges(was) {
 		for ok && now.End() <= r.Off {
 			now, ok = next()
 		}

@@ -160,6 +160,14 @@ func (w *Rewrite) sort() {
 	slices.SortFunc(w.Changes, func(a, b Change) int { return cmp.Compare(a.Off, b.Off) })
 }
 
+// NewSize is the length of the medium once the plan was performed.
+func (p *Plan) NewSize() int64 { return (&Rewrite{Changes: p.Anew, Size: p.End}).NewSize() }
+
+// Performed reads what the plan makes of the medium, src being the medium as it is.
+func (p *Plan) Performed(src io.ReaderAt) io.ReaderAt {
+	return (&Rewrite{Changes: p.Anew, Size: p.End}).Written(newStaged(src, p.Edits))
+}
+
 // Rewrite is what remains to be written anew once the plan's edits are made, nil if nothing.
 func (p *Plan) Rewrite() *Rewrite {
 	if len(p.Anew) == 0 {

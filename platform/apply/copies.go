@@ -156,7 +156,7 @@ func (r *run) write(ctx context.Context, d *duplicate) error {
 		return explain("making the copy", err)
 	}
 	it := d.of
-	if err := roomFor(d.rw, it.plan.End); err != nil {
+	if err := roomFor(d.rw, it.plan.NewSize()); err != nil {
 		return err
 	}
 	if err := r.transfer(ctx, it, d.rw); err != nil {
@@ -235,9 +235,9 @@ func (r *run) provenAs(ctx context.Context, c, it *item) error {
 	c.plan = plan
 	status := plan.Status()
 	switch {
-	case c.at.Size != it.plan.End, !it.plan.KeptBy(plan):
+	case c.at.Size != it.plan.NewSize(), !it.plan.KeptBy(plan):
 		return fmt.Errorf("%w: picture or sound of the copy is not what it was", ErrNotProven)
-	case len(plan.Edits) > 0 || plan.End < plan.Size:
+	case c.todo():
 		return fmt.Errorf("%w: %s", ErrNotProven, countTags(plan))
 	case status != scrub.Clean && (status != scrub.Partly || !r.opt.Copies.Partly):
 		return fmt.Errorf("%w: the copy", ErrNotProven)
@@ -291,7 +291,7 @@ func (r *run) discard(d *duplicate) {
 // finishCopy sets the outcome from the plan of the copy.
 func (r *run) finishCopy(it *item, p *scrub.Plan) {
 	o, todo := &it.out, it.todo()
-	o.NewSize = it.plan.End
+	o.NewSize = it.plan.NewSize()
 	r.verdict(it, p)
 	if o.Status == Clean && todo {
 		o.Status = Cleaned
@@ -300,7 +300,7 @@ func (r *run) finishCopy(it *item, p *scrub.Plan) {
 
 // match tells whether what is there is the copy, proven clean; an error if not.
 func (r *run) match(ctx context.Context, it *item, at *walk.Entry, there *unix.Stat_t) error {
-	if there.Mode&unix.S_IFMT != unix.S_IFREG || there.Size != it.plan.End || inodeOf(there) == it.key {
+	if there.Mode&unix.S_IFMT != unix.S_IFREG || there.Size != it.plan.NewSize() || inodeOf(there) == it.key {
 		return ErrTaken
 	}
 	c := &item{}

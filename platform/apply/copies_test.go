@@ -52,7 +52,7 @@ func long() []byte {
 func TestCopies(t *testing.T) {
 	from, to := t.TempDir(), t.TempDir()
 	for rel, content := range map[string][]byte{
-		"a.toy": sample(1), "DCIM/100/b.toy": long(), "clean.toy": makeToy(data(1, 50)), "flaw.toy": makeToy(chunk{"FLAW", nil}, name(secret)),
+		"a.toy": sample(1), "DCIM/100/b.toy": long(), "packed.toy": bundle(), "clean.toy": makeToy(data(1, 50)), "flaw.toy": makeToy(chunk{"FLAW", nil}, name(secret)),
 		"x.bin": []byte(secret), "broken.toy": []byte("TOY1" + secret), "empty.toy": nil,
 	} {
 		os.MkdirAll(filepath.Join(from, filepath.Dir(rel)), 0o755)
@@ -65,7 +65,7 @@ func TestCopies(t *testing.T) {
 		Status
 		mode string
 	}{
-		"a.toy": {Cleaned, copied}, "DCIM/100/b.toy": {Cleaned, copied}, "clean.toy": {Clean, copied}, "flaw.toy": {Partly, ""}, "x.bin": {Unsupported, ""}, "broken.toy": {Unsupported, ""},
+		"a.toy": {Cleaned, copied}, "DCIM/100/b.toy": {Cleaned, copied}, "packed.toy": {Cleaned, copied}, "clean.toy": {Clean, copied}, "flaw.toy": {Partly, ""}, "x.bin": {Unsupported, ""}, "broken.toy": {Unsupported, ""},
 	} {
 		o := got[filepath.Join(from, rel)]
 		if o.Status != want.Status || o.Mode != want.mode || (o.Copy != "") != (o.Mode == copied) || o.Mode == "" && o.Reasons[len(o.Reasons)-1] != "not copied" {
@@ -76,7 +76,7 @@ func TestCopies(t *testing.T) {
 		t.Error("the kernel was not asked to copy anything")
 	}
 	copies := tree(t, to)
-	if len(copies) != 3 {
+	if len(copies) != 4 {
 		t.Errorf("%d copies", len(copies))
 	}
 	for rel, content := range copies {

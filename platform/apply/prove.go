@@ -52,7 +52,7 @@ func (r *run) proof(ctx context.Context, it *item) error {
 	if err != nil {
 		return err
 	}
-	if done.Refused == "" && !done.KeptBy(plan) {
+	if done.Refused == "" && !keeps(done, plan) {
 		return fmt.Errorf("%w: picture or sound is not found where it was", ErrNotProven)
 	}
 	it.out.Mode = inPlace
@@ -63,6 +63,13 @@ func (r *run) proof(ctx context.Context, it *item) error {
 	}
 	it.out.Findings = append(slices.Clip(it.out.Findings), plan.Findings...)
 	return nil
+}
+
+// keeps tells whether the payload is where it was, when only edits were made.
+func keeps(done, plan *scrub.Plan) bool {
+	edited := *done
+	edited.Anew = nil
+	return edited.KeptBy(plan)
 }
 
 // payload returns the spans of the plan that a second plan may step over.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"math"
 	"os"
 
@@ -25,9 +26,13 @@ type edited struct {
 	end   int64
 	edits [scrub.Truncate][]scrub.Edit // what is left of each phase, in order
 	holes bool                         // whether parts of it lie nowhere
+	anew  io.ReaderAt                  // all of it, if more than edits are made
 }
 
 func (it *item) edited() *edited {
+	if len(it.plan.Anew) > 0 {
+		return &edited{end: it.plan.NewSize(), anew: it.plan.Performed(it.ro)}
+	}
 	e := &edited{src: it.ro, end: it.plan.End, holes: it.at.Blocks*512 < it.at.Size}
 	for phase := range e.edits {
 		e.edits[phase] = it.in(scrub.Phase(phase))
@@ -48,6 +53,10 @@ func (e *edited) next() int64 {
 
 // read fills p with what lies at off. It is called for pieces in order.
 func (e *edited) read(p []byte, off int64) error {
+	if e.anew != nil {
+		_, err := e.anew.ReadAt(p, off)
+		return err
+	}
 	if _, err := e.src.ReadAt(p, off); err != nil {
 		return err
 	}
@@ -55,6 +64,20 @@ func (e *edited) read(p []byte, off int64) error {
 		e.edits[phase] = patch(p, off, e.edits[phase])
 	}
 	return nil
+}
+
+// patch applies edits to the bytes p, which lie at off, and returns the edits
+// that concern what follows.
+func patch(p []byte, off int64, edits []scrub.Edit) []scrub.Edit {
+	end := off + int64(len(p))
+	for len(edits) > 0 && edits[0].Off < end {
+		edits[0].Onto(p, off)
+		if edits[0].End() > end {
+			break
+		}
+		edits = edits[1:]
+	}
+	return edits
 }
 
 // extent returns the next bytes from at on that lie on the drive, or are to be edited.
@@ -78,7 +101,7 @@ func (e *edited) extent(at int64) (from, to int64) {
 func (r *run) transfer(ctx context.Context, it *item, to *os.File) error {
 	e := it.edited()
 	unix.Fadvise(int(it.ro.Fd()), 0, 0, unix.FADV_SEQUENTIAL)
-	byKernel := true
+	byKernel := e.anew == nil
 	push := writer{f: to}
 	wrote := func(at, n int64) {
 		it.out.Written += n
