@@ -1,6 +1,7 @@
 package samples
 
 import (
+	"bytes"
 	"encoding/binary"
 	"unicode/utf16"
 )
@@ -54,6 +55,7 @@ func references(all ...int) []byte {
 // mxfFilm is what a film may hold beside its pictures.
 type mxfFilm struct {
 	package1  []byte            // UMID of the package that plays
+	maker     []byte            // of identifiers, for the zeros that they begin with
 	items     map[string][]byte // of sets, by the byte that names them
 	sets      [][]byte
 	labels    [][]byte // of more tags, in the primer
@@ -102,7 +104,13 @@ func (f mxfFilm) bytes() []byte {
 	for _, l := range f.labels {
 		primer = append(primer, l...)
 	}
-	meta := cat(mxfItem(mxfPack+"\x05\x01\x00", be32(len(f.labels)), be32(18), primer), f.header(), mxfItem(mxfFill, f.fill))
+	sets := f.header()
+	for n := range 32 {
+		if f.maker != nil {
+			sets = bytes.ReplaceAll(sets, uid(n+1), cat(f.maker, be32(n+1)))
+		}
+	}
+	meta := cat(mxfItem(mxfPack+"\x05\x01\x00", be32(len(f.labels)), be32(18), primer), sets, mxfItem(mxfFill, f.fill))
 	var essence []byte
 	for i, picture := range startCoded(tiny.frames(4)) {
 		if i == 0 {
@@ -154,9 +162,11 @@ var mxfs = []recipe{
 				mxfItem("\x02\x43\x01\x01\x0d\x01\x03\x01\x14\x02\x01\x00", []byte{0x83}, be16(32), k.hide([]byte("CANARY-of-the-package-of-picture")))),
 		}.bytes()
 	}},
-	{"identifiers", odd(func(k *kit) []byte {
-		return mxfFilm{package1: cat(umid(1)[:16], []byte("CANARY-a-network")), items: map[string][]byte{"\x36": localItem("4402", k.hide(utf16be("CANARY-reel")))}}.bytes()
-	})},
+	{"identifiers", func(k *kit) []byte {
+		film := mxfFilm{package1: cat(umid(1)[:16], k.hide([]byte("CANARY-a-network"))), items: map[string][]byte{"\x36": localItem("4402", k.hide(utf16be("CANARY-reel")))}}
+		film.maker = k.hide([]byte("CANARY-maker"))
+		return film.bytes()
+	}},
 	{"data", odd(func(k *kit) []byte {
 		return mxfFilm{fill: k.hide([]byte("CANARY-fill")), data: mxfItem(mxfElement+"\x17\x01\x02\x01", []byte{0, 1, 0, 9, 1, 4, 0, 3, 0x43, 5, 1})}.bytes()
 	})},

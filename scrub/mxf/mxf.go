@@ -4,8 +4,8 @@
 // A file is keys, lengths and values: packs of partitions, sets of what is known about the
 // film, indexes, pictures and sound. A set that goes would leave references to it behind:
 // the values of its items become zeros, as do fill items. What no table tells of becomes
-// fill. The identifiers of packages and sets refer to each other: none can change alone,
-// and those that tell something stay.
+// fill. The identifiers of packages and sets refer to each other: those that tell something
+// change together, in a file that is written anew.
 package mxf
 
 import (
@@ -46,7 +46,7 @@ func parse(s *scrub.Scan) error {
 	return chunk.Parse(s, dialect, nil, func(w *chunk.Walk) error {
 		before := w.Point()
 		for _, all := range []bool{s.Deep(), true} {
-			f := &film{Walk: w, look: codec.Look{S: w.Scan}, all: all, labels: map[uint16]string{}, begins: map[int64]bool{}, told: map[string]bool{}}
+			f := &film{Walk: w, look: codec.Look{S: w.Scan}, all: all, labels: map[uint16]string{}, begins: map[int64]bool{}, ids: identifiers{tell: map[string]bool{}, found: map[string]scrub.Finding{}}}
 			more, err := f.plan()
 			if err != nil || !more {
 				return err
@@ -66,8 +66,8 @@ type film struct {
 	runIn    int64
 	labels   map[uint16]string // of items by their tags
 	begins   map[int64]bool    // where partitions begin
-	told     map[string]bool   // identifiers that were reported, by their tags
-	open     bool              // the last partition says that it was not finished
+	ids      identifiers
+	open     bool // the last partition says that it was not finished
 	footer   bool
 	due      int64 // where coded data begin that are not claimed yet, 0 if there are none
 	essence  bool  // coded data have begun
@@ -132,6 +132,7 @@ func (f *film) unproven(off int64) error {
 		return f.end(off, scrub.Said)
 	}
 	f.Doubt("the film was not finished")
+	f.rename(false)
 	if _, err := f.lastPicture(); err != nil {
 		return err
 	}
@@ -142,6 +143,7 @@ func (f *film) unproven(off int64) error {
 }
 
 func (f *film) end(off int64, proof scrub.Proof) error {
+	f.rename(true)
 	tells, err := f.lastPicture()
 	f.more = f.more || tells && !f.all
 	f.flush(off)

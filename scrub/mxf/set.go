@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"math/bits"
-	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -132,6 +131,7 @@ func (f *film) item(x item) error {
 		if x.n > x.rule.Most || !plausible(b) {
 			f.Doubt("%s has a value that it can't have", x.place)
 		}
+		f.referAll(x.off, b)
 		stays = true
 	default:
 		kind = scrub.Unknown
@@ -251,30 +251,4 @@ func named(b []byte) bool {
 		}
 	}
 	return true
-}
-
-// plain are the starts of identifiers that tell nothing: what FFmpeg writes into all files,
-// and small numbers.
-var plain = []string{"\xad\xab\x44\x24\x2f\x25\x4d\xc7\x92\xff", strings.Repeat("\x00", 12)}
-
-// identifier claims the identifier of a set or of a package.
-func (f *film) identifier(x item, b []byte) error {
-	const umid = 32
-	quiet := x.n == x.rule.Most
-	if x.n == umid {
-		quiet = quiet && bytes.HasPrefix(b, []byte("\x06\x0a\x2b\x34\x01\x01\x01")) && b[8] == 1 && b[9] == 1 && b[10] < ' ' && b[12] == 0x13
-		b = b[umid/2:]
-	}
-	quiet = quiet && slices.ContainsFunc(plain, func(start string) bool { return bytes.HasPrefix(b, []byte(start)) })
-	f.Claim(x.off, x.n, scrub.Structure, x.place)
-	if !quiet {
-		if f.Goes(scrub.Identify, scrub.ID) {
-			f.Doubt("the identifiers of packages and sets stay: they refer to each other, and none can change alone")
-		}
-		if !f.told[x.rule.ID] {
-			f.told[x.rule.ID] = true
-			f.Stuck(scrub.Finding{Kind: scrub.ID, Place: x.place, Off: x.off, Len: x.n, Value: hex.EncodeToString(b)})
-		}
-	}
-	return nil
 }
