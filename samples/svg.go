@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"strings"
 )
 
 const svgHead = `<?xml version="1.0" encoding="UTF-8"?>
@@ -31,6 +32,12 @@ var svgs = []recipe{
 		k.stay([]byte(svgShape))
 		return []byte(`<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [ <!ENTITY ns_ai "http://ns.adobe.com/AdobeIllustrator/10.0/"> ]>` +
 			`<svg xmlns="http://www.w3.org/2000/svg" xmlns:i="&ns_ai;" i:viewOrigin="` + k.secret("origin") + `"><?xpacket ` + k.secret("instruction") + `?>` + svgShape + `<i:pgf id="a">` + k.secret("pgf") + `</i:pgf></svg>`)
+	}},
+	{"wide", func(k *kit) []byte {
+		wide := utf16le
+		k.stay(wide(svgShape))
+		k.hide(wide("CANARY-author"))
+		return cat([]byte("\xff\xfe"), wide(strings.Replace(string(svg("", "<!-- CANARY-author -->"+svgShape)), "UTF-8", "UTF-16", 1)))
 	}},
 	{"behind", func(k *kit) []byte {
 		k.odd = true // nobody shows it

@@ -67,7 +67,7 @@ func TestEachLawIsHeld(t *testing.T) {
 		{"removal on a guess", toy{guesses: true, missesEnd: true}, Harness{Streams: true}, "two", 8, "meets what was payload"},
 		{"lost payload unnoticed", toy{missesEnd: true}, Harness{}, "words", 8, "although payload is lost"},
 		{"another plan with the payload known", toy{believesKnown: true}, Harness{}, "plain", 3, "known"},
-		{"payload left out when written anew", toy{compactsPayload: true}, Harness{}, "plain", 2, "compaction"},
+		{"payload left out when written anew", toy{compactsPayload: true}, Harness{}, "plain", 2, "rewrite"},
 		{"filler left when written anew", toy{compactsHalf: true}, Harness{}, "filler", 3, "leave out"},
 		{"an error that is no refusal", toy{plainError: true}, Harness{}, "plain", 8, "read error"},
 	}

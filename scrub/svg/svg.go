@@ -16,12 +16,11 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/pattern"
-	"untag/scrub/sniff"
 	"untag/scrub/tags"
 )
 
 // Format is the entry of drawings in the table of formats.
-var Format = scrub.Format{Name: "svg", Title: "SVG drawing", Extensions: []string{"svg"}, Sniff: sniff.XML("svg"), Parse: parse}
+var Format = scrub.Format{Name: "svg", Title: "SVG drawing", Extensions: []string{"svg"}, Sniff: isDrawing, Parse: parse}
 
 //go:embed tags.tsv
 var table string
@@ -69,8 +68,11 @@ func parse(s *scrub.Scan) error {
 	if _, err := s.ReadAt(text, 0); err != nil {
 		return err
 	}
+	if o := wide(text); o != nil {
+		return parseWide(s, text, o)
+	}
 	if bytes.IndexByte(text[:min(len(text), 4)], 0) >= 0 {
-		return s.Unsupportedf(0, "a drawing that is not in UTF-8")
+		return s.Unsupportedf(0, "a drawing that is neither in UTF-8 nor in UTF-16")
 	}
 	d := &drawing{Scan: s, text: text, kept: map[string]bool{}, ended: -1}
 	d.reader()

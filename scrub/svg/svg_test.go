@@ -2,10 +2,12 @@ package svg
 
 import (
 	"compress/gzip"
+	"encoding/binary"
 	"encoding/xml"
 	"io"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"untag/samples"
 	"untag/scrub"
@@ -143,6 +145,36 @@ func TestPacked(t *testing.T) {
 		}
 		if again, _ := plan(t, after); again.Status() != scrub.Clean {
 			t.Errorf("afterwards: %s %q", again.Status(), again.Doubts)
+		}
+	}
+}
+
+// A drawing in UTF-16, in either order, becomes what it does in UTF-8.
+func TestWide(t *testing.T) {
+	text := "\ufeff<?xml version=\"1.0\" encoding=\"UTF-16\"?><svg xmlns=\"http://www.w3.org/2000/svg\"><!-- CANARY é 🙂 --><text>é 🙂</text><metadata>CANARY</metadata></svg>\n"
+	_, want := plan(t, text)
+	for what, o := range map[string]binary.AppendByteOrder{"little": binary.LittleEndian, "big": binary.BigEndian} {
+		wide := func(s string) (b []byte) {
+			for _, u := range utf16.Encode([]rune(s)) {
+				b = o.AppendUint16(b, u)
+			}
+			return b
+		}
+		for _, mark := range []string{"\ufeff", ""} {
+			data := string(wide(mark + strings.TrimPrefix(text, "\ufeff")))
+			p, after := plan(t, data)
+			if p.Status() != scrub.Dirty || after != string(wide(mark+strings.TrimPrefix(want, "\ufeff"))) {
+				t.Errorf("%s: %s %s %q", what, p.Status(), p.Refused, p.Doubts)
+			}
+			if again, _ := plan(t, after); again.Status() != scrub.Clean {
+				t.Errorf("%s: afterwards %s", what, again.Status())
+			}
+			if p, _ := plan(t, data+string(o.AppendUint16(nil, 0xd800))); p.Refused == "" || p.Status() != scrub.Unsupported {
+				t.Errorf("%s: half a letter at the end: %s", what, p.Status())
+			}
+			if p, _ := plan(t, data[:len(data)-30]); p.Status() == scrub.Clean || p.Status() == scrub.Dirty {
+				t.Errorf("%s: cut short: %s", what, p.Status())
+			}
 		}
 	}
 }
