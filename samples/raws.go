@@ -95,7 +95,16 @@ func (k *kit) cr3(codecs []string, data [][]byte) []byte {
 	return cat(head, moov(at), x, free, box("mdat", data...))
 }
 
-var crws = []recipe{{"plain", func(k *kit) []byte {
+var crws = []recipe{{"plain", func(k *kit) []byte { return k.crw() }}, {"recipe", func(k *kit) []byte { // of Canon's program, before the pointer
+	b := k.crw()
+	pointer := b[len(b)-4:]
+	words := []byte(k.secret("recipe"))
+	magic := []byte("CANON OPTIONAL DATA\x00")
+	return cat(b, magic, []byte{0, 1, 0, 0}, be32(len(words)), words, magic, be32(len(words)), zeros(36), pointer)
+}}}
+
+// crw is a raw picture with an owner, a serial number, a preview.
+func (k *kit) crw() []byte {
 	short := func(n ...int) (b []byte) {
 		for _, v := range n {
 			b = binary.LittleEndian.AppendUint16(b, uint16(v))
@@ -131,7 +140,7 @@ var crws = []recipe{{"plain", func(k *kit) []byte {
 	k.stay(model)
 	body := heap(value{0x2005, k.stay(noisyData(8 << 10))}, value{0x2007, jpg}, value{0x300a, props})
 	return cat([]byte("II\x1a\x00\x00\x00HEAPCCDR\x02\x00\x01\x00"), zeros(8), body)
-}}}
+}
 
 var x3fs = []recipe{{"plain", func(k *kit) []byte {
 	k.odd = true // CAMF is not looked into

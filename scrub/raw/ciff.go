@@ -23,12 +23,12 @@ func ciff(s *scrub.Scan) error {
 	s.Claim(0, head, scrub.Structure, "header")
 	c.heap(head, s.Size(), 0)
 	const pointer = 4
-	m, ok, err := marks.Trailer(s, head, s.Size()-pointer) // Canon's program puts its recipe before the pointer
+	m, ok, err := marks.Trailer(s, head, s.Size()) // Canon's program repeats the pointer in the end of its recipe
 	if err != nil {
 		return err
 	}
-	if n := s.Size() - pointer - m.Off; ok && m.Proven {
-		c.parts = append(c.parts, part{off: m.Off, len: n, clean: func(off, n int64) error {
+	if at := s.Size() - pointer; ok && m.Proven && m.Off < at {
+		c.parts = append(c.parts, part{off: m.Off, len: at - m.Off, clean: func(off, n int64) error {
 			return c.BlankValue(off, n, 0, scrub.Software, m.Name, m.Value)
 		}})
 	}
@@ -74,6 +74,9 @@ func (c *heaps) heap(at, end int64, depth int) {
 	}
 	c.stays(dir, 2, scrub.Structure, "directory")
 	c.stays(end-pointer, pointer, scrub.Structure, "directory")
+	if after := dir + 2 + n*entry; after+pointer <= end-pointer && at+le32(c.Get(after, pointer)) == dir { // as it was before a recipe followed
+		c.stays(after, pointer, scrub.Structure, "directory")
+	}
 	for i := dir + 2; n > 0; i, n = i+entry, n-1 {
 		e := c.Get(i, entry)
 		tag := uint64(e[0]) | uint64(e[1])<<8

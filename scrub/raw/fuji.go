@@ -70,7 +70,12 @@ func fuji(s *scrub.Scan) error {
 // inOrder cleans parts of [at, end) one after the other, and claims what lies between. Up to
 // lead bytes before the first are of the header.
 func inOrder(s *scrub.Scan, at, end, lead int64, parts []part) error {
-	slices.SortFunc(parts, func(a, b part) int { return cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(a.len, b.len)) })
+	slices.SortStableFunc(parts, func(a, b part) int {
+		if a.off == b.off && a.whole != b.whole {
+			return map[bool]int{true: -1, false: 1}[a.whole]
+		}
+		return cmp.Or(cmp.Compare(a.off, b.off), cmp.Compare(a.len, b.len))
+	})
 	stays := func(off, n int64) error { s.Claim(off, n, scrub.Payload, "picture"); return nil }
 	for i, p := range parts {
 		shared := i+1 < len(parts) && p.off+p.len > parts[i+1].off && !p.whole

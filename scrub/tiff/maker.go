@@ -47,7 +47,7 @@ func (f *file) note(e *entry) error {
 		base = e.off + l.Base
 	}
 	at := e.off + l.IFD
-	if f.Left(at) < 2 || f.dirs[at] != nil {
+	if f.Left(at) < 2 || f.dirs[at] != nil || layout.order.Uint16(f.Get(at, 2)) > mostNoted {
 		return nil
 	}
 	broken, doubts := f.broken, f.Point()
@@ -83,13 +83,16 @@ func phaseOne(head []byte) bool {
 	return len(head) >= 8 && slices.Contains([]string{"RawT", "RawC", "TwaR", "CwaR"}, string(head[4:8]))
 }
 
+// mostNoted is how many entries a note has at the most for decoders: they read nothing of
+// one with more (LibRaw and dcraw, parse_makernote).
+const mostNoted = 1000
+
 // unread tells whether decoders read nothing of a note of a maker whose notes they do not
-// know: to them it is a directory of too many entries, or of none (LibRaw and dcraw, parse_makernote).
+// know: to them it is a directory of too many entries, or of none.
 func (f *file) unread(head []byte) bool {
-	const most = 1000
 	search := strings.HasPrefix(string(head), "KC") || strings.HasPrefix(string(head), "MLY") // for a white balance
 	text := strings.HasPrefix(string(head), "KDK") || strings.HasPrefix(string(head), "VER")
-	return text || len(head) >= 2 && !search && (f.order.Uint16(head) == 0 || f.order.Uint16(head) > most)
+	return text || len(head) >= 2 && !search && (f.order.Uint16(head) == 0 || f.order.Uint16(head) > mostNoted)
 }
 
 // opaque has a note stay that can't be walked, unless it is known that nobody needs it.
