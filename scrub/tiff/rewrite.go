@@ -233,13 +233,23 @@ func (f *file) neutralise(d *dir) error {
 		switch n := f.wide(); {
 		case e.inline() && len(e.subs) == 0:
 			f.zero(e.slot(), e.raw[len(e.raw)-int(n):])
-		case e.typ == tASCII && d.note == nil && f.Atomic(e.at+4, 2*n): // of a longer text of zeros libtiff warns
+		case e.typ == tASCII && d.note == nil && f.Atomic(e.at+4, 2*n) && f.Left(e.at) > longText(e.tag):
+			// Of a longer text of zeros libtiff warns.
 			b := make([]byte, 2*n)
 			f.put(b[:n], 1)
 			f.Put(scrub.Unlink, e.at+4, b)
 		}
 	}
 	return nil
+}
+
+// longText is how much dcraw reads of a text, from its entry on and whatever its length: the
+// end of the file is an error to it.
+func longText(tag uint16) int64 {
+	if tag == tagDescription {
+		return 2 * sector
+	}
+	return sector / 4
 }
 
 // zero fills the bytes b at off, if they are not zeros.
