@@ -25,6 +25,8 @@ daemon() {
   echo "644 docs/man/untagd.8 share/man/man8/untagd.8"
   for f in systemd/*/*.service systemd/*/*.preset; do echo "644 $f lib/$f"; done
   echo "644 systemd/dbus/org.untag.Untagd1.conf $bus/org.untag.Untagd1.conf"
+  echo "644 systemd/desktop/org.untag.Untagd.desktop share/applications/org.untag.Untagd.desktop"
+  echo "644 systemd/desktop/org.untag.Untagd.svg share/icons/hicolor/scalable/apps/org.untag.Untagd.svg"
   echo "644 platform/config/untagd.toml share/doc/untag/untagd.toml"
 }
 

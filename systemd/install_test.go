@@ -57,7 +57,7 @@ func TestUninstallLeavesNothing(t *testing.T) {
 	installed := below(t, dest)
 	for _, path := range []string{"/opt/u/bin/untag", "/opt/u/bin/untagd", "/opt/u/share/man/man1/untag-scrub.1",
 		"/opt/u/lib/systemd/system/untagd.service", "/opt/u/lib/systemd/user/untagd.service", "/opt/u/lib/systemd/system-preset/90-untag.preset",
-		"/opt/u/libexec/untag/untag-on-files", "/opt/u/share/zsh/site-functions/_untag", "/etc/dbus-1/system.d/org.untag.Untagd1.conf"} {
+		"/opt/u/libexec/untag/untag-on-files", "/opt/u/share/zsh/site-functions/_untag", "/opt/u/share/applications/org.untag.Untagd.desktop", "/opt/u/share/icons/hicolor/scalable/apps/org.untag.Untagd.svg", "/etc/dbus-1/system.d/org.untag.Untagd1.conf"} {
 		if !slices.Contains(installed, path) {
 			t.Errorf("%s is not installed", path)
 		}
