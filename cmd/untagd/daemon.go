@@ -86,6 +86,10 @@ func (d *daemon) logAction(c config.Config) {
 }
 
 func (d *daemon) misused(err error, hint string) int {
+	if all := mistakes(err); len(all) > 0 && d.flags.log == "json" { // of a service
+		d.logWrong(err, "see untagd(8)")
+		return exitUsage
+	}
 	fmt.Fprintf(d.Stderr, "untagd: error: %v\nuntagd: hint: %s\n", err, hint)
 	return exitUsage
 }
@@ -264,7 +268,7 @@ func (d *daemon) reloads(ctx context.Context, front desk) {
 func (d *daemon) reload() {
 	c, err := d.load()
 	if err != nil {
-		d.logWrong(err)
+		d.logWrong(err, "the one before stays in force")
 		return
 	}
 	d.config.Store(&c)
@@ -273,17 +277,35 @@ func (d *daemon) reload() {
 	d.log.Info().Int("rules", len(c.Rules)).Msg("configuration read")
 }
 
-// logWrong says where the configuration is wrong. The line itself may hold the
-// name of a drive.
-func (d *daemon) logWrong(err error) {
+// logWrong says what is wrong, and where: to a person as at the start, to a journal
+// without what may be the name of a drive.
+func (d *daemon) logWrong(err error, so string) {
+	all := mistakes(err)
 	e := d.log.Error()
-	var at *config.Error
-	if errors.As(err, &at) {
-		e = e.Str("file", at.Path).Int("line", at.Line).Int("column", at.Column)
-	} else {
+	switch {
+	case d.flags.log == "console":
+		fmt.Fprintf(d.Stderr, "untagd: error: %v\n", err)
+	case len(all) == 0:
 		e = e.Err(err)
+	default:
+		for _, at := range all {
+			d.log.Error().Str("file", at.Path).Int("line", at.Line).Int("column", at.Column).Str("reason", at.What).Str("shown", at.Discreet()).Msg("a mistake in the configuration")
+		}
 	}
-	e.Msg("the configuration is wrong; the one before stays in force")
+	e.Msg("the configuration is wrong; " + so)
+}
+
+// mistakes are those of a configuration.
+func mistakes(err error) (all []*config.Error) {
+	if at, ok := err.(*config.Error); ok {
+		return []*config.Error{at}
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			all = append(all, mistakes(one)...)
+		}
+	}
+	return all
 }
 
 // result makes an exit code of how it ended, and with --once of what became of

@@ -17,7 +17,8 @@ func newLog(f flags, out io.Writer, getenv func(string) string) (zerolog.Logger,
 		return zerolog.Nop(), fmt.Errorf("no log level %q: debug, info, warn or error", f.level)
 	}
 	if f.log == "console" {
-		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly, NoColor: !isTerminal(out) || getenv("NO_COLOR") != ""}
+		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly, NoColor: !isTerminal(out) || getenv("NO_COLOR") != "",
+			FieldsExclude: []string{"took"}} // the same without a unit, for programs
 	}
 	return zerolog.New(out).Level(level).With().Timestamp().Logger(), nil
 }

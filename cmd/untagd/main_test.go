@@ -238,6 +238,9 @@ func TestReload(t *testing.T) {
 	write(t, file, []byte("settle = \"100ms\"\n[[rule]]\nmatch = { label = \"SECRET-LABEL\", color = \"red\" }\n"))
 	p.reload <- syscall.SIGHUP
 	p.await("the complaint", func() bool { return p.logged(`"line":3`) && p.logged("stays in force") })
+	if !p.logged(`"reason":"no key \"color\" here`) || !p.logged(`"shown":"`) || !p.logged("^~~~~") {
+		t.Errorf("the log doesn't show what is wrong:\n%s", p.err.String())
+	}
 	if p.logged("SECRET-LABEL") {
 		t.Error("the log has the label")
 	}
@@ -251,6 +254,18 @@ func TestReload(t *testing.T) {
 	if !holds(t, b, photo.Secrets) {
 		t.Error("an ignored drive was cleaned")
 	}
+}
+
+// A person is told of a mistake as at the start.
+func TestReloadOnATerminal(t *testing.T) {
+	file := write(t, filepath.Join(t.TempDir(), "untagd.toml"), nil)
+	p := start(t, "--drive", t.TempDir(), "--config", file)
+	p.await("ready", func() bool { return p.logged("ready") })
+	write(t, file, []byte("settle = 3\n"))
+	p.reload <- syscall.SIGHUP
+	p.await("the complaint", func() bool {
+		return p.logged("untagd: error: "+file+":1:10: settle must be a text in quotes\n 1 | settle = 3\n   |          ^\n") && p.logged("stays in force")
+	})
 }
 
 func TestUsage(t *testing.T) {

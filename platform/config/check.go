@@ -170,7 +170,7 @@ func (c *checker) maxSize(key string, m match) int64 {
 func (c *checker) checkReached() {
 	for i := range c.Rules {
 		if c.matches[i] == (Match{}) && i+1 < len(c.Rules) {
-			c.fail(fmt.Sprintf("rule.%d", i+1), "this rule is never reached: %q before it is for every drive", c.name(i))
+			c.fail(fmt.Sprintf("rule.%d", i+1), "this rule is never reached: rule %d before it is for every drive", i+1)
 			return
 		}
 	}

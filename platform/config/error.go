@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"reflect"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,6 +41,35 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%s:%d: %s\n %s | %s\n %s | %s^%s", e.Path, no, e.Column, e.What,
 		no, printable(e.text), gap, indent(e.text, e.Column-1), strings.Repeat("~", max(e.marked-1, 0)))
 }
+
+// Discreet is the error for a log: of its line only what is in every configuration is
+// shown, for the rest may be the name of a drive.
+func (e *Error) Discreet() string {
+	shown := *e
+	shown.text = word.ReplaceAllStringFunc(e.text, func(s string) string {
+		if known[s] {
+			return s
+		}
+		return strings.Repeat("·", utf8.RuneCountInString(s))
+	})
+	return shown.Error()
+}
+
+var word = regexp.MustCompile(`[\pL\pM\pN_]+`)
+
+// known are the words that mean something in a configuration.
+var known = func() map[string]bool {
+	all := map[string]bool{"true": true, "false": true}
+	for _, t := range []reflect.Type{reflect.TypeFor[file](), reflect.TypeFor[rule](), reflect.TypeFor[match]()} {
+		for _, name := range names(t) {
+			all[name] = true
+		}
+	}
+	for _, a := range []Action{Scrub, Report, Ask, Ignore} {
+		all[string(a)] = true
+	}
+	return all
+}()
 
 // printable keeps a file from giving orders to a terminal.
 func printable(s string) string {

@@ -66,6 +66,26 @@ func TestErrorHasPlace(t *testing.T) {
 	}
 }
 
+// A log has the reason, the line and what is meant, and no names.
+func TestDiscreetError(t *testing.T) {
+	for text, want := range map[string]string{
+		"[[rule]]\nmatch = { label = \"SECRET é\", color = 'red' }": `untagd.toml:2:31: no key "color" here: label, uuid, vendor, model, fs, folder, min_size or max_size
+ 2 | match = { label = "······ ·", ····· = '···' }
+   |                               ^~~~~`,
+		"[[rule]]\naction = \"ignore\" # of KIM\n[[rule]]\nmatch.label = KIM": "untagd.toml:4:15: unexpected character U+004B 'K' at start of value\n 4 | match.label = ···\n   |               ^",
+		"[[rule]]\nname = \"KIM's\"\n[[rule]]\naction = \"report\"":           "untagd.toml:3:3: this rule is never reached: rule 1 before it is for every drive\n 3 | [[rule]]\n   |   ^~~~",
+	} {
+		_, err := parse("untagd.toml", []byte(text))
+		var at *Error
+		if !errors.As(err, &at) {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if got := at.Discreet(); strings.Contains(got, "KIM") || strings.Contains(got, "SECRET") || got != want {
+			t.Errorf("%q:\n%s", text, got)
+		}
+	}
+}
+
 // Whatever the file, parsing ends, with a sound configuration or an error that
 // names a line of it.
 func FuzzParse(f *testing.F) {

@@ -123,7 +123,7 @@ func (q *queue) count(w work, o apply.Outcome) {
 	case apply.Failed:
 		q.failure(w, o)
 	}
-	q.log.Debug().Str("file", w.rel).Str("format", o.Format).Str("status", string(o.Status)).AnErr("error", o.Err).Dur("took", o.Took).Msg("looked at")
+	q.log.Debug().Str("file", w.rel).Str("format", o.Format).Str("status", string(o.Status)).AnErr("error", o.Err).Dur("took", o.Took).Stringer("duration", o.Took.Round(10*time.Microsecond)).Msg("looked at")
 }
 
 func (q *queue) cleaned(o apply.Outcome, tags int64) {
@@ -266,7 +266,7 @@ func (q *queue) report() {
 func (q *queue) reportPass(took time.Duration) {
 	t := q.tally
 	q.tally = tally{}
-	q.log.Info().EmbedObject(t).Dur("took", took).Msg("drive looked through")
+	q.log.Info().EmbedObject(t).Dur("took", took).Stringer("duration", took.Round(time.Millisecond)).Msg("drive looked through")
 }
 
 // MarshalZerologObject implements zerolog.LogObjectMarshaler.
