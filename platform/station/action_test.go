@@ -159,3 +159,22 @@ time.sleep(60)`, claimName(st.Dev, st.Ino).Name[1:])
 	s.mount(1, dir)
 	s.await("it is cleaned", func() bool { return !secret(t, path) })
 }
+
+// Files that are still being written are not done.
+func TestProgressWhileFilesSettle(t *testing.T) {
+	dir := real(t)
+	many(t, dir, 3)
+	settled()
+	for _, name := range []string{"new1.jpg", "new2.jpg"} {
+		drop(t, dir+"/"+name, photo.Data, 0)
+	}
+	opt := Options{Config: testConfig()}
+	opt.Config.Settle = 3 * time.Second
+	s := begin(t, opt)
+	s.mount(1, dir)
+	s.await("it waits for them", func() bool { d := s.of(1); return d.State == Settling && d.Total == 5 && d.Done < 5 })
+	s.await("they are done", func() bool { d := s.of(1); return d.State == Watching && d.Total == 5 && d.Done == 5 })
+	if d := s.of(1); d.Counts.Cleaned != 5 {
+		t.Errorf("%+v", d)
+	}
+}

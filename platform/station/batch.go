@@ -95,9 +95,16 @@ func (q *queue) options() apply.Options {
 	}
 }
 
-// progress tells how far the pass is.
+// progress tells how far the pass is. Files that it met while they were being
+// written are not done before they have been looked at.
 func (q *queue) progress() {
-	q.update(func(d *DriveState) { d.Done = d.Total - int64(len(q.found)) })
+	late := int64(len(q.changed) + len(q.unsifted))
+	if q.watcher != nil {
+		late += int64(q.watcher.Unsettled())
+	}
+	late = min(late, q.late.Load())
+	q.late.Store(late)
+	q.update(func(d *DriveState) { d.Done = max(d.Total-int64(len(q.found))-late, 0) })
 }
 
 // entries yields files until the time is up or enough of them are to be changed.
@@ -140,6 +147,7 @@ func (b *batch) offer(w work, yield func(*walk.Entry, error) bool) bool {
 		return true
 	case !w.changed && b.q.watcher != nil && fresh(&st, b.q.policy.settle):
 		b.q.watcher.Touch(w.rel)
+		b.q.late.Add(1)
 		return true
 	}
 	if !b.ours(&st) && beingWritten(e) {

@@ -57,6 +57,7 @@ func (q *queue) restart() {
 	q.pass = pass{begun: time.Now(), on: true}
 	q.nextPass = time.Time{}
 	q.folders, q.found = []folder{{}}, nil
+	q.late.Store(0)
 	q.marks.clear()
 	q.renew()
 }
@@ -174,7 +175,7 @@ func (q *queue) list() bool {
 	}
 	q.update(func(d *DriveState) {
 		d.Listing = len(q.folders) > 0
-		d.Total = d.Done + int64(len(q.found))
+		d.Total = d.Done + int64(len(q.found)) + q.late.Load()
 	})
 	return true
 }

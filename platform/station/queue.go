@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -82,7 +83,8 @@ type queue struct {
 	halfway  map[string]int64 // tags of files that were changed and not proven
 	together int              // how many files are changed under the same syncs
 	tally    tally
-	worked   bool // since the queue was idle
+	late     atomic.Int64 // files of the pass that wait to be quiet
+	worked   bool         // since the queue was idle
 	nextPass time.Time
 }
 
@@ -403,6 +405,7 @@ func (q *queue) idle() {
 		q.found, q.folders, q.changed, q.halfway = nil, nil, nil, nil
 		debug.FreeOSMemory()
 	}
+	q.progress()
 	switch {
 	case q.station.opt.Once:
 		q.enter(Done)

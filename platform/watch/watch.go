@@ -129,6 +129,20 @@ func (w *Watcher) Later(f File) { w.later(f) }
 // tried again later.
 func (w *Watcher) Waiting() []File { return w.unsettled() }
 
+// Unsettled counts the files that wait, or are to be taken, because somebody else has
+// changed them.
+func (w *Watcher) Unsettled() int {
+	w.settling.mu.Lock()
+	defer w.settling.mu.Unlock()
+	n := w.changed
+	for _, f := range w.ripe {
+		if f.Known == (Stamp{}) {
+			n++
+		}
+	}
+	return n
+}
+
 // SetSettle changes for how long a file must not have changed.
 func (w *Watcher) SetSettle(d time.Duration) { w.set(d) }
 

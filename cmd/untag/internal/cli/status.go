@@ -164,7 +164,7 @@ func stateWords(s station.DriveState) string {
 	if s.State == station.Settling {
 		words = lang.T("waiting for files to be complete")
 	}
-	if s.State == station.Cleaning || s.State == station.Checking {
+	if s.State == station.Cleaning || s.State == station.Checking || s.State == station.Settling && s.Done < s.Total {
 		words += ", " + progressWords(desktop.Progress{Done: s.Done, Total: s.Total, Counting: s.Listing})
 	}
 	if s.Problem != station.NoProblem {
