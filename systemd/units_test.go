@@ -102,16 +102,21 @@ func TestPathsAreThoseOfInstall(t *testing.T) {
 	}
 }
 
-// TestCrashesAreRestarted makes sure that only the daemon's own code for a wrong
-// configuration keeps it from being started again: Go ends what panics with 2.
+// TestCrashesAreRestarted makes sure that only the daemon's own codes for a wrong
+// configuration and for another daemon keep it from being started again: Go ends what panics with 2.
 func TestCrashesAreRestarted(t *testing.T) {
 	m := regexp.MustCompile(`exitUsage *= (\d+)`).FindStringSubmatch(unit(t, "../cmd/untagd/daemon.go"))
 	if m == nil || m[1] == "2" {
 		t.Fatalf("the code of a wrong configuration: %q", m)
 	}
+	taken := regexp.MustCompile(`exitTaken *= (\d+)`).FindStringSubmatch(unit(t, "../cmd/untagd/daemon.go"))
+	if taken == nil || taken[1] == "2" {
+		t.Fatalf("the code where there is another daemon: %q", taken)
+	}
+	want := []string{m[1] + " " + taken[1]}
 	for _, path := range daemons {
-		if got := values(unit(t, path), "RestartPreventExitStatus"); !slices.Equal(got, m[1:]) {
-			t.Errorf("%s: RestartPreventExitStatus=%q, want %q", path, got, m[1:])
+		if got := values(unit(t, path), "RestartPreventExitStatus"); !slices.Equal(got, want) {
+			t.Errorf("%s: RestartPreventExitStatus=%q, want %q", path, got, want)
 		}
 	}
 }

@@ -27,6 +27,7 @@ const (
 	exitOK     = 0
 	exitFound  = 1  // with --once: tags were found and left, by a rule or since the drive is read-only
 	exitUsage  = 78 // the command line or the configuration is wrong; not 2, with which Go ends a program that has crashed
+	exitTaken  = 69 // another daemon is on the bus
 	exitFailed = 3  // the daemon can't work; with --once: a file or drive could not be cleaned
 	exitPartly = 4  // with --once: a medium is only partly clean, or of a kind that can't be cleaned
 )
@@ -119,7 +120,8 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 		d.log.Error().Msg("the parsers can't be confined; --require-sandbox=false works without")
 		return exitFailed
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, end := context.WithCancelCause(ctx)
+	cancel := func() { end(nil) }
 	defer cancel()
 	events, err := d.events(ctx)
 	if err != nil {
@@ -127,7 +129,7 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 		return exitFailed
 	}
 	d.station = station.New(station.Options{Planners: d.planner, Config: c, Log: d.log, Once: d.flags.once})
-	front := d.front(ctx)
+	front := d.front(ctx, func() { end(errTaken) })
 	defer front.Close()
 	var beside sync.WaitGroup
 	defer beside.Wait()
@@ -137,16 +139,27 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 	d.log.Info().Str("version", version()).Msg("ready")
 	beside.Go(front.Ready)
 	err = d.station.Run(ctx, events)
+	if context.Cause(ctx) == errTaken {
+		d.log.Error().Err(errTaken).Msg("one is enough: untag status shows what it does")
+		return exitTaken
+	}
 	d.log.Info().Msg("stopped")
 	return d.result(err)
 }
 
-// front opens the desk. Going through drives once is no service.
-func (d *daemon) front(ctx context.Context) desk {
+// errTaken means that drives are served already.
+var errTaken = errors.New("another untagd is on the bus")
+
+// front opens the desk. Going through drives once is no service, and a folder may be
+// served beside another daemon.
+func (d *daemon) front(ctx context.Context, taken func()) desk {
 	if d.Desk == nil || d.flags.once {
 		return nobody{}
 	}
-	return d.Desk(ctx, deskOptions{d.station, d.flags.dbus(), func() config.Config { return *d.config.Load() }, d.keep, d.log})
+	if d.flags.byHand() {
+		taken = nil
+	}
+	return d.Desk(ctx, deskOptions{d.station, d.flags.dbus(), func() config.Config { return *d.config.Load() }, d.keep, taken, d.log})
 }
 
 // keep keeps what is done with drives where its user's configuration is.

@@ -27,6 +27,7 @@ type deskOptions struct {
 	Bus     desktop.Bus
 	Config  func() config.Config // as it is now
 	Keep    func(config.Action) error
+	Taken   func() // another daemon is on the bus
 	Log     zerolog.Logger
 }
 
@@ -38,6 +39,7 @@ func openDesk(ctx context.Context, o deskOptions) desk {
 		Bus:     o.Bus,
 		Notify:  func() config.Notify { return o.Config().Notify },
 		Keep:    o.Keep,
+		Taken:   o.Taken,
 		Log:     o.Log,
 		Version: version(),
 	})

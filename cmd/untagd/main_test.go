@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/godbus/dbus/v5"
+
+	"untag/platform/desktop"
 	"untag/platform/leaktest"
 	"untag/platform/sandbox"
 	"untag/platform/testkit"
@@ -266,6 +269,33 @@ func TestReloadOnATerminal(t *testing.T) {
 	p.await("the complaint", func() bool {
 		return p.logged("untagd: error: "+file+":1:10: settle must be a text in quotes\n 1 | settle = 3\n   |          ^\n") && p.logged("stays in force")
 	})
+}
+
+// A second daemon on the same bus refuses, but for a folder that somebody names.
+func TestTwoOnABus(t *testing.T) {
+	testkit.SessionBus(t)
+	conn := must(dbus.Connect(os.Getenv("DBUS_SESSION_BUS_ADDRESS")))
+	defer conn.Close()
+	must(conn.RequestName(desktop.Name, dbus.NameFlagDoNotQueue))
+	var log testkit.Buffer
+	e := env{Args: []string{"--bus", "session", "--log", "json"}, Stdout: &log, Stderr: &log, Engine: formats.Engine(), Getenv: func(string) string { return "" }, Desk: openDesk}
+	if code := run(t.Context(), e); code != exitTaken || !strings.Contains(log.String(), "another untagd is on the bus") {
+		t.Errorf("exit code %d\n%s", code, log.String())
+	}
+	dir := t.TempDir()
+	path := write(t, filepath.Join(dir, "a.jpg"), photo.Data)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan int, 1)
+	e.Args = append(e.Args, "--drive", dir, "--settle", "100ms")
+	go func() { ended <- run(ctx, e) }()
+	if !testkit.Within(30*time.Second, func() bool { return !holds(t, path, photo.Secrets) }) {
+		t.Errorf("the folder is not clean\n%s", log.String())
+	}
+	cancel()
+	if code := <-ended; code != exitOK {
+		t.Errorf("exit code %d\n%s", code, log.String())
+	}
 }
 
 func TestUsage(t *testing.T) {

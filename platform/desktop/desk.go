@@ -3,6 +3,7 @@ package desktop
 import (
 	"cmp"
 	"context"
+	"errors"
 	"os"
 	"sync"
 	"syscall"
@@ -25,7 +26,9 @@ type Options struct {
 	// Notify says what the desktop is to show, as it is now; nil: nothing.
 	Notify func() config.Notify
 	// Keep keeps what is done with drives from now on; nil if that can't be.
-	Keep    func(config.Action) error
+	Keep func(config.Action) error
+	// Taken is told that another daemon serves the bus; nil does without.
+	Taken   func()
 	Log     zerolog.Logger
 	Version string
 
@@ -113,8 +116,12 @@ func (d *Desk) onBus(ctx context.Context, work func(context.Context) error, none
 	said := none == ""
 	for tries := 1; ctx.Err() == nil; tries = min(2*tries, mostAgain) {
 		err := work(ctx)
-		if err == nil {
+		switch {
+		case err == nil:
 			tries = 1
+		case errors.Is(err, errTaken) && d.opt.Taken != nil:
+			d.opt.Taken()
+			return
 		}
 		if err != nil && !said && ctx.Err() == nil {
 			said = true
