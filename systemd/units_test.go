@@ -222,7 +222,8 @@ func TestBusPolicy(t *testing.T) {
 			if r.Destination != "" && r.Destination != desktop.Name {
 				t.Errorf("%s is none of our business", r.Destination)
 			}
-			if p.Context == "default" && (r.Interface == "" || r.Interface == desktop.Interface) {
+			// Of Files the daemon itself looks at who asks: see TestWhoMayKnowNames.
+			if p.Context == "default" && (r.Interface == "" || r.Interface == desktop.Interface && r.Member != "Files") {
 				t.Errorf("everybody may call %s of %q", r.Member, r.Interface)
 			}
 			if p.Group != "" && (r.Interface != desktop.Interface || r.Member == "" || r.Member == "Reload") {
