@@ -98,20 +98,24 @@ func settled(img string) {
 // holds not one byte sequence of a tag that was removed.
 func TestNoGhosts(t *testing.T) {
 	for _, d := range drives {
-		for _, compact := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/compact=%v", d.kind, compact), func(t *testing.T) {
+		for _, how := range []string{"in place", "compact", "rewrite"} {
+			t.Run(d.kind+"/"+how, func(t *testing.T) {
+				var more chunk
+				if how == "rewrite" {
+					more = packed(strings.Repeat("GHOST-pack ", 2000))
+				}
 				img, dir, unmount := image(t, d)
 				for i := range 60 {
 					// In the middle, in what becomes filler, and in a tail of several blocks.
 					put(t, dir, fmt.Sprintf("%d.toy", i), makeToy(name("GHOST-name"), data(i, 100+700*i), name(strings.Repeat("GHOST-long ", 500*(i%3+1))),
-						chunk{"FREE", []byte("GHOST-free")}, data(-i, 20), trailer(strings.Repeat("GHOST-tail ", 1+i*100))))
+						chunk{"FREE", []byte("GHOST-free")}, data(-i, 20), packed(string(more.data)), trailer(strings.Repeat("GHOST-tail ", 1+i*100))))
 				}
 				testkit.Execute(t, "sync", "-f", dir)
 				if n := ghosts(t, img); n == 0 {
 					t.Fatal("the tags are not on the drive: the test would see nothing")
 				}
-				for p, o := range clean(t, Options{Compact: compact}, dir) {
-					if filepath.Ext(p) == ".toy" && (o.Status != Cleaned || len(o.Reasons) > 0 || (o.Mode == rewritten) != compact) {
+				for p, o := range clean(t, Options{Compact: how == "compact"}, dir) {
+					if filepath.Ext(p) == ".toy" && (o.Status != Cleaned || len(o.Reasons) > 0 || (o.Mode == rewritten) != (how != "in place")) {
 						t.Errorf("%+v", o)
 					}
 				}
