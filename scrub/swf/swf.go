@@ -106,6 +106,9 @@ func plan(w *chunk.Walk) error {
 	f := film{w}
 	w.Hands = f.hands()
 	b := w.Get(0, int(min(w.Size(), fileHead+32)))
+	if len(b) <= fileHead {
+		return w.Errorf(fileHead, "no film behind the header")
+	}
 	const rate = 4 // pictures in a second, and how many there are
 	n, bits := int64(binary.LittleEndian.Uint32(b[4:])), 5+4*int64(b[fileHead]>>3)
 	first := fileHead + (bits+7)/8 + rate

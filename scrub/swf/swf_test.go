@@ -129,3 +129,10 @@ func TestCompressed(t *testing.T) {
 func FuzzSWF(f *testing.F) {
 	scrubtest.Fuzz(f, engine, samples.Of("swf")...)
 }
+
+// A header without a film is none.
+func TestHeaderAlone(t *testing.T) {
+	if p, _ := plan(t, []byte("FWS\x08\x40\x00\x00\x00")); !strings.Contains(p.Refused, "no film behind the header") {
+		t.Errorf("%s %q", p.Status(), p.Refused)
+	}
+}
