@@ -35,6 +35,7 @@ func (f *file) note(e *entry) error {
 		f.opaque(e)
 		return nil
 	case !ok && f.unread(head):
+		f.unneeded(e)
 		return nil
 	case !ok:
 		l = exif.Note{Name: otherNote, Base: -1}
@@ -47,7 +48,11 @@ func (f *file) note(e *entry) error {
 		base = e.off + l.Base
 	}
 	at := e.off + l.IFD
-	if f.Left(at) < 2 || f.dirs[at] != nil || layout.order.Uint16(f.Get(at, 2)) > mostNoted {
+	if f.Left(at) < 2 || f.dirs[at] != nil {
+		return nil
+	}
+	if layout.order.Uint16(f.Get(at, 2)) > mostNoted {
+		f.unneeded(e)
 		return nil
 	}
 	broken, doubts := f.broken, f.Point()
@@ -103,6 +108,14 @@ func (f *file) opaque(e *entry) {
 	}
 	e.stays, e.role = true, scrub.Structure
 	f.Doubt("%s stays: decoders may need it, and how it is laid out is not known", e)
+}
+
+// unneeded has a note go of which decoders read nothing, unless the file contradicts itself:
+// what stands there may be something else.
+func (f *file) unneeded(e *entry) {
+	if f.broken != "" {
+		f.opaque(e)
+	}
 }
 
 // inNote walks a directory that an entry of a note points to, or is.
