@@ -81,7 +81,7 @@ func run(ctx context.Context, e env) int {
 
 // logAction says that nothing will be cleaned, where nobody is asked either.
 func (d *daemon) logAction(c config.Config) {
-	if c.Action == config.Ask && os.Getuid() == 0 {
+	if c.Action == config.Ask && os.Getuid() == 0 && d.flags.bus != "session" {
 		d.log.Warn().Msg("no action is configured, and a station asks nobody: drives are looked at and left as they are; untag action scrub has them cleaned, which can't be undone")
 	}
 }

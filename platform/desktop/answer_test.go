@@ -43,7 +43,7 @@ func (s *screen) hands(fail error) Hands {
 }
 
 const (
-	theQuestion = " Clean HOLIDAY? That can't be undone | 2 files with tags. untag removes from the files themselves what identifies people, devices, places and times. Copy the originals elsewhere first. Without an answer nothing is changed. [always once leave report]"
+	theQuestion = " HOLIDAY: clean it? That can't be undone | 2 files with tags. untag removes from the files themselves what identifies people, devices, places and times. Copy the originals elsewhere first. Without an answer nothing is changed. [always once leave report]"
 	isClean     = " HOLIDAY is clean | 2 files cleaned, 9 tags removed. Eject it before you unplug it. [eject]"
 	isLeft      = " HOLIDAY holds what identifies | 2 files with tags. Nothing was changed. The command “untag action scrub” has drives cleaned, which can't be undone."
 )
@@ -76,7 +76,7 @@ func TestQuestions(t *testing.T) {
 		"a rule asks": {steps: []any{step{with(asked(station.Watching, 2), func(s *station.DriveState) { s.Rule = "mine" }), 0}, Answer{1, buttonOnce, ""}},
 			want: []string{"+1" + theQuestion[:len(theQuestion)-len("[always once leave report]")] + "[once leave]", "decide 7 scrub"}},
 		"a long look": {steps: []any{step{asked(station.Checking, 1), 3 * time.Second}, found, Answer{1, buttonOnce, ""}},
-			want: []string{"+1 Clean HOLIDAY? That can't be undone | There are files on it that tell who made them, with what, where or when." + theQuestion[len(" Clean HOLIDAY? That can't be undone | 2 files with tags."):], "=1" + theQuestion, "decide 7 scrub"}},
+			want: []string{"+1 HOLIDAY: clean it? That can't be undone | There are files on it that tell who made them, with what, where or when." + theQuestion[len(" HOLIDAY: clean it? That can't be undone | 2 files with tags."):], "=1" + theQuestion, "decide 7 scrub"}},
 		"can't be kept": {fail: errors.New("disk full"), steps: []any{found, Answer{1, buttonAlways, ""}},
 			want: []string{"+1" + theQuestion, "decide 7 scrub", "keep scrub", "failed: disk full", "+2! The answer could not be kept | It holds for this drive. The command “untag action” tells why it can't be kept."}},
 	} {
@@ -123,7 +123,7 @@ func TestButtons(t *testing.T) {
 			step{stick(station.Cleaning, station.Counts{}), 0}, Answer{1, closed, ""}, step{stick(station.Cleaning, station.Counts{Files: 30}), time.Hour}},
 			want: []string{begun, "=1 HOLIDAY is being cleaned | 20 of 50 files are done. Leave it plugged in until it is done. [pause]"}},
 		"a folder": {steps: []any{step{with(clean.state, func(s *station.DriveState) { s.Drive.Device = "" }), 0}}, want: []string{"+1" + isClean[:len(isClean)-len(" [eject]")]}},
-		"taken":    {steps: []any{step{with(stick(station.Stuck, station.Counts{}), func(s *station.DriveState) { s.Problem = station.Taken }), 0}}, want: []string{"+1 Another untagd takes care of HOLIDAY | "}},
+		"taken":    {steps: []any{step{with(stick(station.Stuck, station.Counts{}), func(s *station.DriveState) { s.Problem = station.Taken }), 0}}, want: []string{"+1 HOLIDAY is taken care of by another untagd | "}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &screen{}

@@ -49,7 +49,7 @@ func (d *Desk) showReport(ctx context.Context, conn *dbus.Conn, s station.DriveS
 // reportOf is the page about a drive.
 func reportOf(s station.DriveState, files station.Files, version string) *page.Page {
 	p := &page.Page{
-		Title:   lang.T("What is not clean on %s", nameOf(s.Drive)),
+		Title:   lang.T("%s: what is not clean", nameOf(s.Drive)),
 		Warning: lang.T("This page holds names of files. It is gone when you log out."),
 		Maker:   "untagd " + version,
 	}

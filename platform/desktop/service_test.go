@@ -118,7 +118,7 @@ func TestQuestionOnTheBus(t *testing.T) {
 		o.Reload = func() error { reloaded <- true; return nil }
 	})
 	notes := screen.await(1)
-	want := "dialog-question: Clean <b>A&B</b>? That can't be undone | 2 files with tags. untag removes from the files themselves what identifies people, devices, places and times. Copy the originals elsewhere first. Without an answer nothing is changed. | always,Clean now and always,once,Only this one,leave,Leave it,report,Only report"
+	want := "dialog-question: <b>A&B</b>: clean it? That can't be undone | 2 files with tags. untag removes from the files themselves what identifies people, devices, places and times. Copy the originals elsewhere first. Without an answer nothing is changed. | always,Clean now and always,once,Only this one,leave,Leave it,report,Only report"
 	screen.mu.Lock()
 	if notes[0] != want || screen.expiry[0] != 0 || screen.hints[0]["desktop-entry"].Value() != entry || screen.hints[0]["transient"].Value() != nil {
 		t.Errorf("%s\n%v, %v", notes[0], screen.hints[0], screen.expiry[0])
@@ -184,7 +184,7 @@ func TestShowOnTheBus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"DCIM/&lt;a&gt;.JPG", "its index lies", "What is not clean on HOLIDAY", "only partly clean"} {
+	for _, want := range []string{"DCIM/&lt;a&gt;.JPG", "its index lies", "HOLIDAY: what is not clean", "only partly clean"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("the page doesn't say %q", want)
 		}

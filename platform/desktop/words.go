@@ -43,7 +43,7 @@ func question(s station.DriveState) Note {
 		found = sentence(capital(leftovers(s)), "")
 	}
 	return Note{
-		Summary: lang.T("Clean %s? That can't be undone", nameOf(s.Drive)), Question: true,
+		Summary: lang.T("%s: clean it? That can't be undone", nameOf(s.Drive)), Question: true,
 		Body:    found + " " + lang.T("untag removes from the files themselves what identifies people, devices, places and times. Copy the originals elsewhere first. Without an answer nothing is changed."),
 		Buttons: []Button{buttonAlways, buttonOnce, buttonLeave, buttonLook},
 	}
@@ -171,7 +171,7 @@ func pulled(s station.DriveState) Note {
 
 func stuck(s station.DriveState) Note {
 	if s.Problem == station.Taken {
-		return Note{Summary: lang.T("Another untagd takes care of %s", nameOf(s.Drive))}
+		return Note{Summary: lang.T("%s is taken care of by another untagd", nameOf(s.Drive))}
 	}
 	return Note{Summary: lang.T("%s can't be cleaned", nameOf(s.Drive)), Body: capital(leftovers(s)) + ".", Problem: true}
 }
