@@ -153,3 +153,22 @@ func check(t *testing.T, faults []string, want string) {
 		t.Errorf("%q, not %q", got, want)
 	}
 }
+
+// TestCleaningIsNoDeleting: 지우다 is to delete where no 정보 (information) is said to be
+// what goes, and nobody should think that of a drive or a file.
+func TestCleaningIsNoDeleting(t *testing.T) {
+	data, err := catalogues.ReadFile("po/ko.po")
+	if err != nil {
+		t.Fatal(err)
+	}
+	po := gotext.NewPo()
+	po.Parse(data)
+	clean, remove := regexp.MustCompile(`(?i)\bclean`), regexp.MustCompile(`지우|지울|지웁|삭제`)
+	for key, tr := range po.GetDomain().GetTranslations() {
+		for _, s := range tr.Trs {
+			if clean.MatchString(key) && remove.MatchString(s) && !strings.Contains(s, "정보") {
+				t.Errorf("%q: %q", key, s)
+			}
+		}
+	}
+}
