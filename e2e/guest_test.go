@@ -133,6 +133,7 @@ type stick struct {
 	name   string
 	serial string
 	mount  string // where it is mounted
+	ask    string // what a command that asks its daemon begins with
 }
 
 // files writes media into a folder of the test, for a stick to be made with.
@@ -237,10 +238,10 @@ type driveLine struct {
 	Counts     struct{ Files, Media, Cleaned, Tags, Found, Partly, Unsupported, Failed, Waiting int64 }
 }
 
-// status asks the daemon.
-func (g *guest) status() (all []driveLine) {
+// status asks the daemon, by a command that begins with as.
+func (g *guest) status(as string) (all []driveLine) {
 	g.Helper()
-	in := json.NewDecoder(strings.NewReader(g.sh("untag status --json")))
+	in := json.NewDecoder(strings.NewReader(g.sh("%suntag status --json", as)))
 	for in.More() {
 		var d driveLine
 		g.must(in.Decode(&d))
@@ -254,7 +255,7 @@ func (g *guest) status() (all []driveLine) {
 // drive is what the daemon tells of a stick; the zero value if it knows none.
 func (s *stick) drive() driveLine {
 	s.g.Helper()
-	for _, d := range s.g.status() {
+	for _, d := range s.g.status(s.ask) {
 		if d.Label == s.Label {
 			return d
 		}

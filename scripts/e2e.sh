@@ -28,4 +28,15 @@ installed=$(mktemp -d)
 trap 'rm -rf "$installed"' EXIT
 chmod 755 "$installed"
 scripts/install.sh install "$installed" /usr/local >/dev/null
-UNTAG_E2E_GUEST=$guest UNTAG_E2E_INSTALLED=$installed go test -tags e2e -count=1 -v -timeout 40m -run "$1" ./e2e
+
+# The package, and one that is older than any.
+packages=$(mktemp -d)
+trap 'rm -rf "$installed" "$packages"' EXIT
+deb=build/packages/untag_$(scripts/version.sh)_amd64.deb
+if [[ ! -f $deb ]]; then scripts/package.sh amd64; fi
+cp "$deb" "$packages/newer.deb"
+dpkg-deb -R "$deb" "$packages/older"
+sed -i 's/^Version: .*/Version: 0.0.1/' "$packages/older/DEBIAN/control"
+dpkg-deb --root-owner-group -Zgzip -z1 -b "$packages/older" "$packages/older.deb" >/dev/null
+CGO_ENABLED=0 go build -trimpath -o "$packages/clicker" ./e2e/clicker
+UNTAG_E2E_GUEST=$guest UNTAG_E2E_INSTALLED=$installed UNTAG_E2E_PACKAGES=$packages go test -tags e2e -count=1 -v -timeout 40m -run "$1" ./e2e

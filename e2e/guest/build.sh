@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # build.sh: make the guest of the end-to-end tests and print the folder that it is
 # in: vmlinuz, initrd.gz and root.ext4, a Debian with systemd, udev, D-Bus and
-# udisks. Nothing is installed on this machine. What was made is kept, outside the
-# tree, until what it is made of changes.
+# udisks, in which people can log in. Nothing is installed on this machine. What was
+# made is kept, outside the tree, until what it is made of changes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$1
 suite=bookworm
 mirror=${UNTAG_E2E_MIRROR:-http://deb.debian.org}
-include=systemd,systemd-sysv,udev,kmod,dbus,polkitd,udisks2,ntfs-3g,e2fsprogs,mount,procps
+include=systemd,systemd-sysv,udev,kmod,dbus,polkitd,udisks2,libpam-systemd,dbus-user-session,ntfs-3g,e2fsprogs,mount,procps
 # What is below a root file system, a stick and a card, and what is on them.
 modules=(virtio_pci virtio_blk virtio_console 9pnet_virtio 9p ext4 crc32c_generic
   xhci_pci usb_storage uas sd_mod sdhci_pci mmc_block
