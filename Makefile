@@ -8,6 +8,7 @@ FUZZTIME ?= 10m
 BENCHFLAGS ?=
 E2E ?=
 ARM ?=
+ARMTESTS ?=
 ARCHES ?=
 BIN ?= bin
 VERSION ?= $(shell scripts/version.sh)
@@ -54,9 +55,9 @@ test: ## install what the tests need and run all of them
 	@scripts/packages.sh build daemon test
 	@scripts/test.sh
 
-test-arm: ## the tests as 32-bit ARM runs them, under emulation (ARM=regexp: some packages)
+test-arm: ## the tests as 32-bit ARM runs them, under emulation (ARM=regexp: some packages; ARMTESTS=regexp: some tests)
 	@scripts/packages.sh build arm
-	@scripts/test-arm.sh $(ARM)
+	@scripts/test-arm.sh '$(ARM)' '$(ARMTESTS)'
 
 e2e: ## the daemon in a virtual machine, with sticks plugged and pulled (root; E2E=regexp: some of it)
 	@scripts/packages.sh build daemon e2e

@@ -32,7 +32,9 @@ scripts/install.sh install "$installed" /usr/local >/dev/null
 # The package, and one that is older than any.
 packages=$(mktemp -d)
 trap 'rm -rf "$installed" "$packages"' EXIT
-deb=build/packages/untag_$(scripts/version.sh)_amd64.deb
+VERSION=$(scripts/version.sh)
+export VERSION
+deb=build/packages/untag_${VERSION}_amd64.deb
 if [[ ! -f $deb ]]; then scripts/package.sh amd64; fi
 cp "$deb" "$packages/newer.deb"
 dpkg-deb -R "$deb" "$packages/older"

@@ -36,8 +36,9 @@ crossing() {
 # Texts as a tree of /usr/share/doc/untag, but for what dpkg and rpm have own names for.
 documents() {
   local doc=$1/usr/share/doc/untag
-  install -D -m 644 -t "$doc" README.md docs/*.md
-  rm -f "$doc"/{testing,adding-a-format,architecture}.md # for who has the sources
+  install -D -m 644 -t "$doc" README.md
+  install -D -m 644 -t "$doc/docs" docs/*.md
+  rm -f "$doc"/docs/{testing,adding-a-format,architecture,for-developers}.md # for who has the sources
   install -m 644 filemanager/README.md "$doc/file-managers.md"
   scripts/notices.sh >"$doc/third-party.txt"
   gzip -9n "$doc/third-party.txt" "$1"/usr/share/man/*/*
@@ -51,7 +52,7 @@ contents() {
     if [[ $2 == rpm && $path == /usr/share/licenses/* ]]; then type=license; fi
     printf -- '- {src: "%s", dst: "%s", type: "%s", file_info: {mode: 0%s, mtime: "%s"}}\n' "$1$path" "$path" "$type" "$mode" "$DATE"
   done
-  for dir in /usr/libexec/untag /usr/share/doc/untag /usr/share/licenses/untag; do
+  for dir in /usr/libexec/untag /usr/share/doc/untag /usr/share/doc/untag/docs /usr/share/licenses/untag; do
     [[ ! -d $1$dir ]] || printf -- '- {dst: "%s", type: dir, file_info: {mode: 0755, mtime: "%s"}}\n' "$dir" "$DATE"
   done
 }
