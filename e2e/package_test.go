@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +24,6 @@ func TestPackage(t *testing.T) {
 	g.bare()
 	g.sh("useradd -m alice && loginctl enable-linger alice && until [ -S /run/user/$(id -u alice)/bus ]; do sleep 0.1; done")
 	g.sh(asAlice + "systemd-run --quiet --user --unit=clicker /share/clicker always")
-	before := g.names()
 
 	g.sh("dpkg -i /share/older.deb")
 	for _, unit := range []string{"untagd", "--user --global untagd", "--user --global untag-notify"} {
@@ -42,37 +40,33 @@ func TestPackage(t *testing.T) {
 	g.step("asked, and cleaned: %s", g.sh(asAlice+"journalctl --user -o cat -u clicker | grep click || true"))
 	s.leave(false, media)
 
-	// A station beside her, to see that both are started anew, and that what was
-	// chosen is kept.
-	g.sh("untag action scrub && systemctl enable --now untagd")
-	pids := "systemctl show -P MainPID untagd; " + asAlice + "systemctl --user show -P MainPID untagd"
-	old := strings.Fields(g.sh("%s", pids))
-	g.sh("dpkg -i /share/newer.deb")
-	if now := strings.Fields(g.sh("%s", pids)); len(now) != 2 || slices.Contains(now, "0") || now[0] == old[0] || now[1] == old[1] {
-		t.Errorf("the daemons were processes %v, and are %v after the upgrade", old, now)
-	}
-	g.sh("systemctl disable --now untagd && [ $(untag action | grep -c scrub) != 0 ] && dpkg-query -W untag | grep -v 0.0.1")
+	// What runs is started anew, and what was chosen is kept.
+	hers := asAlice + "systemctl --user show -P MainPID untagd"
+	g.newer(hers)
 	g.step("upgraded")
 	s = g.insertFor("alice", "SECOND", g.files(media))
 	s.done(len(media))
 	s.leave(false, media)
 
-	g.sh("systemctl enable --now untagd")
+	g.sh(asAlice + "systemctl --user stop untagd && untag action scrub && systemctl enable --now untagd")
+	g.newer("systemctl show -P MainPID untagd")
 	g.sh("dpkg -r untag && ! pgrep -x untagd && ! command -v untag")
 	g.sh("dpkg -P untag && rm -rf /etc/untag")
-	if left := g.names(); !slices.Equal(left, before) {
-		for _, name := range left {
-			if !slices.Contains(before, name) {
-				t.Errorf("left behind: %s", name)
-			}
-		}
-		for _, name := range before {
-			if !slices.Contains(left, name) {
-				t.Errorf("gone: %s", name)
-			}
-		}
+	if left := g.sh("find /usr /etc /var /lib -xdev -iname '*untag*' | sort"); left != "" {
+		t.Errorf("left behind:\n%s", left)
 	}
 	g.step("removed")
+}
+
+// newer installs the newer package, and makes sure that the daemon is another process
+// then.
+func (g *guest) newer(pid string) {
+	g.Helper()
+	before := strings.TrimSpace(g.sh("%s", pid))
+	g.sh("dpkg -i /share/newer.deb && dpkg-query -W untag | grep -v 0.0.1")
+	if after := strings.TrimSpace(g.sh("%s", pid)); before == "0" || after == "0" || after == before {
+		g.Errorf("the daemon was process %s, and is %s after the upgrade", before, after)
+	}
 }
 
 // packages puts the older and the newer package, and what clicks, into the share.
@@ -87,12 +81,6 @@ func (g *guest) packages() {
 func (g *guest) bare() {
 	g.Helper()
 	g.sh("systemctl disable --now untagd && find /usr/local /etc -depth -iname '*untag*' -exec rm -rf {} + && systemctl daemon-reload && systemctl reload dbus")
-}
-
-// names lists the files that packages bring, and what dpkg and systemd know of them.
-func (g *guest) names() []string {
-	g.Helper()
-	return strings.Fields(g.sh("find /usr /etc /lib/systemd /var/lib/systemd /var/lib/dpkg/info -xdev | sort"))
 }
 
 // insertFor plugs a stick in and mounts it for a user, as her desktop does.
