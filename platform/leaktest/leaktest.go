@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -21,6 +22,9 @@ const patience = 10 * time.Second
 // Run runs the tests of a package, for its TestMain, and returns the exit code:
 // not 0 if after them something is left that was not there before.
 func Run(m *testing.M) int {
+	ignored := make(chan os.Signal, 1) // the fuzzer listens too: the goroutine that serves all who do never ends
+	signal.Notify(ignored, os.Interrupt)
+	signal.Stop(ignored)
 	before := now()
 	code := m.Run()
 	if left := before.left(); !left.none() {
