@@ -174,7 +174,7 @@ func many(files, findings int) *page.Page {
 	return p
 }
 
-// The figures that issue and README promise; the time is ten times as long under the race detector.
+// The figures that are promised; the time is ten times as long under the race detector.
 func TestTenThousandFiles(t *testing.T) {
 	start := time.Now()
 	html := write(t, many(10_000, 30))
