@@ -34,7 +34,7 @@ lint_rpm() {
   mkdir -p "$tmp/bin"
   printf '#!/bin/sh\nexec /usr/bin/cpio --no-absolute-filenames "$@"\n' >"$tmp/bin/cpio"
   chmod 755 "$tmp/bin/cpio"
-  PATH=$tmp/bin:$PATH rpmlint -c packaging/rpm/rpmlint.toml "$1" 2>/dev/null | tee "$tmp/rpmlint" | grep -v ' W: ' || true
+  PATH=$tmp/bin:$PATH rpmlint -c scripts/packaging/rpm/rpmlint.toml "$1" 2>/dev/null | tee "$tmp/rpmlint" | grep -v ' W: ' || true
   grep -q ' 0 errors' "$tmp/rpmlint" || bad "rpmlint finds errors in ${1##*/}"
 }
 
@@ -68,7 +68,7 @@ programs() {
   if readelf -lW "$untag" | grep -q INTERP; then bad "untag for $1 is not static"; fi
   readelf -dW "$untagd" | grep -q 'Flags: NOW PIE' || bad "untagd for $1 is not a PIE with BIND_NOW"
   newest=$(objdump -T "$untagd" | grep -oP 'GLIBC_\K[0-9.]+' | sort -V | tail -n 1)
-  grep -q "libc6 (>= $newest)" packaging/nfpm.yaml || bad "untagd for $1 needs libc6 $newest, which packaging/nfpm.yaml does not say"
+  grep -q "libc6 (>= $newest)" scripts/packaging/nfpm.yaml || bad "untagd for $1 needs libc6 $newest, which scripts/packaging/nfpm.yaml does not say"
   # Both start: on this machine, or under emulation.
   local version emulate=()
   version=$(basename "$packages"/untag_*_*.deb | sed 's/^untag_//; s/_.*//' | head -n 1)

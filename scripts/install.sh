@@ -33,10 +33,10 @@ daemon() {
 # What file managers of desktops show, and what that starts.
 desktop() {
   local f
-  echo "755 filemanager/untag-on-files libexec/untag/untag-on-files"
-  echo "644 filemanager/nautilus/untag.py share/nautilus-python/extensions/untag.py"
-  for f in filemanager/nemo/*; do echo "644 $f share/nemo/actions/${f##*/}"; done
-  echo "644 filemanager/kio/untag.desktop share/kio/servicemenus/untag.desktop"
+  echo "755 platform/filemanager/untag-on-files libexec/untag/untag-on-files"
+  echo "644 platform/filemanager/nautilus/untag.py share/nautilus-python/extensions/untag.py"
+  for f in platform/filemanager/nemo/*; do echo "644 $f share/nemo/actions/${f##*/}"; done
+  echo "644 platform/filemanager/kio/untag.desktop share/kio/servicemenus/untag.desktop"
 }
 
 target() { if [[ $1 == /* ]]; then echo "$dest$1"; else echo "$dest$prefix/$1"; fi; }
@@ -45,7 +45,7 @@ install_files() {
   while read -r mode file path; do
     path=$(target "$path")
     case $file in # these name programs by their paths
-      systemd/* | filemanager/*) sed "s|/usr/local/|$prefix/|g" "$file" >"$made" && file=$made ;;
+      systemd/* | platform/filemanager/*) sed "s|/usr/local/|$prefix/|g" "$file" >"$made" && file=$made ;;
     esac
     install -D -m "$mode" "$file" "$path"
     echo "$path"

@@ -39,7 +39,7 @@ documents() {
   install -D -m 644 -t "$doc" README.md
   install -D -m 644 -t "$doc/docs" docs/*.md
   rm -f "$doc"/docs/{testing,adding-a-format,architecture,for-developers}.md # for who has the sources
-  install -m 644 filemanager/README.md "$doc/file-managers.md"
+  install -m 644 platform/filemanager/README.md "$doc/file-managers.md"
   scripts/notices.sh >"$doc/third-party.txt"
   gzip -9n "$doc/third-party.txt" "$1"/usr/share/man/*/*
 }
@@ -66,8 +66,8 @@ package() {
       # Debian's shells look elsewhere, and its licences are in a file of their own.
       install -d "$root/usr/share/zsh/vendor-completions"
       mv "$root/usr/share/zsh/site-functions/_untag" "$root/usr/share/zsh/vendor-completions/"
-      install -m 644 packaging/deb/copyright "$root/usr/share/doc/untag/"
-      install -D -m 644 packaging/deb/overrides "$root/usr/share/lintian/overrides/untag"
+      install -m 644 scripts/packaging/deb/copyright "$root/usr/share/doc/untag/"
+      install -D -m 644 scripts/packaging/deb/overrides "$root/usr/share/lintian/overrides/untag"
       gzip -9nc CHANGELOG.md >"$root/usr/share/doc/untag/changelog.gz"
       ;;
     rpm)
@@ -77,7 +77,7 @@ package() {
       ;;
   esac
   # nfpm knows no variables in names of scripts and of the changelog.
-  { sed "s|@WORK@|$WORK|" packaging/nfpm.yaml; echo contents:; contents "$root" "$1"; } >"$WORK/$1.yaml"
+  { sed "s|@WORK@|$WORK|" scripts/packaging/nfpm.yaml; echo contents:; contents "$root" "$1"; } >"$WORK/$1.yaml"
   tool nfpm package --config "$WORK/$1.yaml" --packager "$1" --target "$out/" >"$WORK/nfpm.log" 2>&1 ||
     { cat "$WORK/nfpm.log" >&2; return 1; }
 }
@@ -112,7 +112,7 @@ all() {
   make --no-print-directory -s build daemon BIN="$WORK/bin" VERSION="$VERSION"
   BIN=$WORK/bin scripts/install.sh install "$WORK/root" /usr >/dev/null
   documents "$WORK/root"
-  sed -e "s|@VERSION@|$VERSION|" -e "s|@DATE@|$DATE|" -e "s|@MAINTAINER@|$MAINTAINER|" packaging/changelog.yaml >"$WORK/changelog.yaml"
+  sed -e "s|@VERSION@|$VERSION|" -e "s|@DATE@|$DATE|" -e "s|@MAINTAINER@|$MAINTAINER|" scripts/packaging/changelog.yaml >"$WORK/changelog.yaml"
   package deb
   package rpm
   tarball

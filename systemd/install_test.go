@@ -14,7 +14,7 @@ import (
 func checkout(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, path := range []string{"scripts", "docs/man", "systemd", "filemanager", "platform/config"} {
+	for _, path := range []string{"scripts", "docs/man", "systemd", "platform/filemanager", "platform/config"} {
 		if err := os.CopyFS(filepath.Join(dir, path), os.DirFS(filepath.Join("..", path))); err != nil {
 			t.Fatal(err)
 		}
