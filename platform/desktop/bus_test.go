@@ -158,7 +158,11 @@ func TestConnectionOutlivesItsDialing(t *testing.T) {
 	<-changes
 	for i := range int64(50) {
 		s.set(stick(station.Cleaning, station.Counts{Files: i + 1}))
-		if got, ok := <-changes; !ok || got.Counts.Files != i+1 {
+		got, ok := <-changes
+		for ok && got.Counts.Files == i { // that of joining may come twice
+			got, ok = <-changes
+		}
+		if !ok || got.Counts.Files != i+1 {
 			t.Fatalf("change %d: %v, %v", i, got.Counts.Files, ok)
 		}
 	}
