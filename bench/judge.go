@@ -140,12 +140,14 @@ func countMarks(path string) (n int, err error) {
 }
 
 // essence identifies what is seen and heard: the hash of the coded picture of a
-// JPEG, that of a developed raw picture, the hashes of the packets of a video's streams.
+// JPEG, that of a HEIC's pixels, that of a developed raw picture, the hashes of the packets of a video's streams.
 func essence(path string) (string, error) {
 	if ext := strings.ToLower(filepath.Ext(path)); ext == ".jpg" || ext == ".jpeg" {
 		return codedPicture(path)
 	} else if ext == ".nef" {
 		return developed(path)
+	} else if ext == ".heic" { // of which FFmpeg 5 knows nothing
+		return decoded(path)
 	}
 	args := []string{"-nostdin", "-v", "error", "-i", path, "-map", "0:a?"}
 	if strings.ToLower(filepath.Ext(path)) != ".mp3" { // whose picture is a cover
@@ -162,6 +164,21 @@ func essence(path string) (string, error) {
 	}
 	slices.Sort(streams)
 	return strings.Join(streams, " "), nil
+}
+
+// decoded hashes the pixels that libheif makes of a picture.
+func decoded(path string) (string, error) {
+	dir, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	pixels := filepath.Join(dir, "pixels.y4m")
+	if err := exec.Command("heif-convert", path, pixels).Run(); err != nil {
+		return "", err
+	}
+	data, err := os.ReadFile(pixels)
+	return fmt.Sprintf("%x", sha256.Sum256(data)), err
 }
 
 // developed hashes what LibRaw makes of a raw picture.

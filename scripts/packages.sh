@@ -17,7 +17,7 @@ packages() {
     packages) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross mmdebstrap debian-archive-keyring xz-utils ;;
     lint-packages) echo lintian rpmlint rpm cpio binutils desktop-file-utils qemu-user-static ;;
     arm) echo qemu-user-static ;;
-    bench) echo libimage-exiftool-perl ffmpeg libraw-bin mat2 exiv2 jhead mkvtoolnix id3v2 python3-mutagen ;;
+    bench) echo libimage-exiftool-perl ffmpeg libheif-examples libraw-bin mat2 exiv2 jhead mkvtoolnix id3v2 python3-mutagen ;;
     *) echo "packages.sh: no set is called $1" >&2; return 1 ;;
   esac
 }
