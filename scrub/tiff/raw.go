@@ -144,6 +144,22 @@ func (f *file) opcodes(e *entry) error {
 	if at != end {
 		f.Doubt("%s is longer than it should be", e)
 	}
+	return f.numbers(e)
+}
+
+// numbers looks whether text is among the numbers of a value that is kept.
+func (f *file) numbers(e *entry) error {
+	const sentence = 24
+	for at := int64(0); at < e.size; at += scrub.MaxPiece - sentence {
+		b, err := f.Bytes(e.off+at, int(min(e.size-at, scrub.MaxPiece)))
+		if err != nil {
+			return err
+		}
+		if coded.Tells(b, sentence) {
+			f.Doubt("%s holds text", e)
+			return nil
+		}
+	}
 	return nil
 }
 
@@ -170,12 +186,14 @@ func (f *file) gains(e *entry) error {
 	}
 	const most = 1 << 16
 	down, across, each := f.uint(b[:4]), f.uint(b[4:8]), f.uint(b[40:44])
-	if max(down, across, each) > most || int64(down*across)*int64(each) > (e.size-head)/unit {
+	n := int64(down * across) // gains a cell follow
+	switch {
+	case max(down, across, each) > most || n*int64(each) > (e.size-head)/unit:
 		f.Doubt("%s is not the table that it should be", e)
-	} else if head+int64(down*across)*int64(each)*unit != e.size {
+	case head+n*int64(each)*unit != e.size:
 		f.Doubt("%s is longer than it should be", e)
 	}
-	return nil
+	return f.numbers(e)
 }
 
 func be32(b []byte) uint32 {

@@ -158,6 +158,9 @@ func (f *file) decide(e *entry) error {
 	}
 	d.stays = d.stays || d.note != nil
 	switch {
+	case f.idle(e):
+		e.kind = scrub.Unknown
+		return nil
 	case e.named && e.known.Fate == tags.Holds:
 		e.kind = scrub.Unknown
 		return nil // what it holds says so
@@ -189,6 +192,12 @@ func (f *file) decide(e *entry) error {
 	}
 	d.stays = d.stays || e.stays
 	return nil
+}
+
+// idle tells whether an entry is one by which converters develop raw pictures, in a picture
+// that is none.
+func (f *file) idle(e *entry) bool {
+	return !f.raw && e.dir.place == pictures && e.named && (e.known.Role != 0 || e.known.Fate == tags.Hand) && (e.tag >= tagDNGVersion || e.tag >= 0x7000 && e.tag < 0x8000)
 }
 
 // maxKept bounds a value that a policy keeps, in bytes.
@@ -250,6 +259,14 @@ func (f *file) bounded(l layout, typ uint16, b []byte, bound string) bool {
 			if !l.moderate(b[:8]) {
 				return false
 			}
+		case tFloat:
+			if !plausible(float64(math.Float32frombits(l.order.Uint32(b)))) {
+				return false
+			}
+		case tDouble:
+			if !plausible(math.Float64frombits(l.order.Uint64(b))) {
+				return false
+			}
 		case tByte, tUndefined, tShort, tLong, tIFD, tLong8:
 			if v := l.uint(b[:n]); v > most || isExact && v != most {
 				return false
@@ -257,6 +274,13 @@ func (f *file) bounded(l layout, typ uint16, b []byte, bound string) bool {
 		}
 	}
 	return true
+}
+
+// plausible tells whether a number is one that colours and curves are made of, as four or
+// eight letters rarely are.
+func plausible(v float64) bool {
+	v = math.Abs(v)
+	return v == 0 || v > 1e-9 && v < 1e6
 }
 
 // moderate tells whether a rational is one that programs write: not both of its

@@ -145,6 +145,47 @@ func TestBitsOfEntries(t *testing.T) {
 	}
 }
 
+// What develops raw pictures stays in those only, as long and of such numbers as it may be.
+func TestWhatDevelops(t *testing.T) {
+	const text = "recorded by Jane Doe, at home and on her own machine. "
+	words := strings.Repeat(text, 4) // a multiple of 4 and 8 bytes
+	table := func(cells int, body string) string {
+		return ul32(1) + ul32(cells) + strings.Repeat("\x00\x00\x00\x00\x00\x00\xf0?", 4) + ul32(1) + strings.Repeat("\x00\x00\x80>", 5) + body
+	}
+	gains := strings.Repeat("\x00\x00\x80?", 54)
+	for _, c := range []struct {
+		name  string
+		raw   bool
+		tag   int
+		typ   int
+		value string
+		stays bool
+		want  scrub.Status
+	}{
+		{"colours of a plain picture", false, 0xC6FA, 11, words, false, scrub.Dirty},
+		{"gains of a plain picture", false, 0xCD2D, 7, table(54, words), false, scrub.Dirty},
+		{"words for colours", true, 0xC6FA, 11, words, false, scrub.Dirty},
+		{"gains", true, 0xCD2D, 7, table(54, gains), true, scrub.Clean},
+		{"gains that are too many", true, 0xCD2D, 7, table(53, gains), true, scrub.Partly},
+		{"gains that are too few", true, 0xCD2D, 7, table(55, gains), true, scrub.Partly},
+		{"words for gains", true, 0xCD2D, 7, table(54, words), true, scrub.Partly},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var entries []string
+			if c.raw {
+				entries = append(entries, entry(0xC612, 1, 4, 0x401))
+			}
+			size := map[int]int{7: 1, 11: 4}[c.typ]
+			at := 8 + 81 + 2 + 12*(len(entries)+1+8) + 4
+			data := grey(9, 9, append(entries, entry(c.tag, c.typ, len(c.value)/size, at))...) + c.value
+			p := plan(t, data, scrub.Options{})
+			if got := strings.Contains(string(scrubtest.Perform([]byte(data), p)), c.value); got != c.stays || p.Status() != c.want {
+				t.Errorf("%s, stays: %v: %s %q", p.Status(), got, p.Refused, p.Doubts)
+			}
+		})
+	}
+}
+
 func FuzzTIFF(f *testing.F) {
 	scrubtest.Fuzz(f, formats.Engine(), samples.Of("tiff", "bigtiff")...)
 }
