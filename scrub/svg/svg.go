@@ -1,5 +1,5 @@
-// Package svg cleans drawings of SVG (W3C SVG 2) in place, where they are text, and says what
-// is in those that are compressed.
+// Package svg cleans drawings of SVG (W3C SVG 2): in place where they are text in UTF-8; in
+// UTF-16, or compressed, they are cleaned in memory and the file is written anew.
 //
 // What goes becomes spaces: first values and texts, which leaves the drawing well-formed
 // wherever a write is torn, then the elements and attributes that had them, and last the
