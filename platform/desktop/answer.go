@@ -23,27 +23,16 @@ const (
 	buttonResume Button = "resume"
 )
 
-// label is what stands on it.
-func (b Button) label() string {
-	switch b {
-	case buttonAlways:
-		return lang.T("Clean now and always")
-	case buttonOnce:
-		return lang.T("Only this one")
-	case buttonLeave:
-		return lang.T("Leave it")
-	case buttonLook:
-		return lang.T("Only report")
-	case buttonShow:
-		return lang.T("Show")
-	case buttonEject:
-		return lang.T("Eject")
-	case buttonPause:
-		return lang.T("Pause")
-	case buttonResume:
-		return lang.T("Resume")
-	}
-	return string(b)
+// labels are what stands on them.
+var labels = map[Button]lang.Text{
+	buttonAlways: lang.Mark("Clean now and always"),
+	buttonOnce:   lang.Mark("Only this one"),
+	buttonLeave:  lang.Mark("Leave it"),
+	buttonLook:   lang.Mark("Only report"),
+	buttonShow:   lang.Mark("Show"),
+	buttonEject:  lang.Mark("Eject"),
+	buttonPause:  lang.Mark("Pause"),
+	buttonResume: lang.Mark("Resume"),
 }
 
 // useful are the buttons that do something.

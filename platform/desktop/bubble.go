@@ -67,7 +67,7 @@ func (d *Desktop) Show(ctx context.Context, replaces uint32, n Note) (number uin
 	buttons := []string{}
 	if slices.Contains(can, "actions") {
 		for _, b := range n.Buttons {
-			buttons = append(buttons, string(b), b.label())
+			buttons = append(buttons, string(b), labels[b].String())
 		}
 	}
 	icon, hints, expires := n.manner()

@@ -39,15 +39,7 @@ const (
 	broken   health = "broken"
 )
 
-func (h health) words() string {
-	switch h {
-	case well:
-		return lang.T("ok")
-	case degraded:
-		return lang.T("degraded")
-	}
-	return lang.T("broken")
-}
+var healths = map[health]lang.Text{well: lang.Mark("ok"), degraded: lang.Mark("degraded"), broken: lang.Mark("broken")}
 
 // finding is what was found out about one thing.
 type finding struct {
@@ -95,7 +87,7 @@ func (a *app) doctorText(all []finding) error {
 	for _, f := range all {
 		for i, line := range strings.Split(f.What, "\n") {
 			if i == 0 {
-				fmt.Fprintf(&b, "%s  %-13s  %s\n", text.Pad(f.State.words(), 8), f.Check, text.Quote(line))
+				fmt.Fprintf(&b, "%s  %-13s  %s\n", text.Pad(healths[f.State].String(), 8), f.Check, text.Quote(line))
 			} else {
 				fmt.Fprintf(&b, "%25s%s\n", "", text.Quote(line))
 			}
