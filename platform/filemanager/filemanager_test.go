@@ -41,11 +41,11 @@ type desk struct {
 	onFiles string
 }
 
-// record is a program that writes its arguments into a file, each ended by a NUL,
-// and does what is said.
+// record is a program that writes its arguments into a file of its own, as others run
+// beside it, each ended by a NUL, and does what is said.
 func (d *desk) record(name, then string) {
 	d.t.Helper()
-	d.write("bin/"+name, "#!/bin/sh\n{ printf '%s\\0' "+name+" \"$@\"; printf '\\0'; } >>"+d.dir+"/log\n"+then+"\n")
+	d.write("bin/"+name, "#!/bin/sh\n{ printf '%s\\0' "+name+" \"$@\"; printf '\\0'; } >>"+d.dir+"/log."+name+"\n"+then+"\n")
 }
 
 func (d *desk) write(name, text string) {
@@ -110,7 +110,7 @@ func (d *desk) run(env []string, args ...string) bool {
 // started returns with what arguments a program was started, each time.
 func (d *desk) started(name string) (all [][]string) {
 	d.t.Helper()
-	log, err := os.ReadFile(filepath.Join(d.dir, "log"))
+	log, err := os.ReadFile(filepath.Join(d.dir, "log."+name))
 	if err != nil && !os.IsNotExist(err) {
 		d.t.Fatal(err)
 	}
