@@ -35,7 +35,7 @@ trap 'rm -rf "$installed" "$packages"' EXIT
 VERSION=$(scripts/version.sh)
 export VERSION
 deb=build/packages/untag_${VERSION}_amd64.deb
-if [[ ! -f $deb ]]; then scripts/package.sh amd64; fi
+if [[ ! -f $deb || $VERSION == *.changed ]]; then scripts/package.sh amd64; fi
 cp "$deb" "$packages/newer.deb"
 dpkg-deb -R "$deb" "$packages/older"
 sed -i 's/^Version: .*/Version: 0.0.1/' "$packages/older/DEBIAN/control"

@@ -302,7 +302,8 @@ func (d *daemon) logWrong(err error, so string) {
 		e = e.Err(err)
 	default:
 		for _, at := range all {
-			d.log.Error().Str("file", at.Path).Int("line", at.Line).Int("column", at.Column).Str("reason", at.What).Str("shown", at.Discreet()).Msg("a mistake in the configuration")
+			at = at.Discreet()
+			d.log.Error().Str("file", at.Path).Int("line", at.Line).Int("column", at.Column).Str("reason", at.What).Str("shown", at.Error()).Msg("a mistake in the configuration")
 		}
 	}
 	e.Msg("the configuration is wrong; " + so)

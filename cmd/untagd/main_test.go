@@ -241,7 +241,7 @@ func TestReload(t *testing.T) {
 	write(t, file, []byte("settle = \"100ms\"\n[[rule]]\nmatch = { label = \"SECRET-LABEL\", color = \"red\" }\n"))
 	p.reload <- syscall.SIGHUP
 	p.await("the complaint", func() bool { return p.logged(`"line":3`) && p.logged("stays in force") })
-	if !p.logged(`"reason":"no key \"color\" here`) || !p.logged(`"shown":"`) || !p.logged("^~~~~") {
+	if !p.logged(`"reason":"no key \"·····\" here`) || !p.logged(`"shown":"`) || !p.logged("^~~~~") {
 		t.Errorf("the log doesn't show what is wrong:\n%s", p.err.String())
 	}
 	if p.logged("SECRET-LABEL") {

@@ -42,20 +42,27 @@ func (e *Error) Error() string {
 		no, printable(e.text), gap, indent(e.text, e.Column-1), strings.Repeat("~", max(e.marked-1, 0)))
 }
 
-// Discreet is the error for a log: of its line only what is in every configuration is
-// shown, for the rest may be the name of a drive.
-func (e *Error) Discreet() string {
+// Discreet is the error for a log: of its line, and of what is quoted from it, only what is
+// in every configuration is shown, for the rest may be the name of a drive.
+func (e *Error) Discreet() *Error {
 	shown := *e
-	shown.text = word.ReplaceAllStringFunc(e.text, func(s string) string {
+	shown.text, shown.What = masked(e.text), quoted.ReplaceAllStringFunc(e.What, masked)
+	return &shown
+}
+
+func masked(text string) string {
+	return word.ReplaceAllStringFunc(text, func(s string) string {
 		if known[s] {
 			return s
 		}
 		return strings.Repeat("·", utf8.RuneCountInString(s))
 	})
-	return shown.Error()
 }
 
-var word = regexp.MustCompile(`[\pL\pM\pN_]+`)
+var (
+	word   = regexp.MustCompile(`[\pL\pM\pN_]+`)
+	quoted = regexp.MustCompile(`"(?:\\.|[^"\\])*"`)
+)
 
 // known are the words that mean something in a configuration.
 var known = func() map[string]bool {

@@ -84,19 +84,28 @@ func (n *notifier) answered(a Answer) {
 	case buttonEject:
 		n.eject(b)
 	case buttonPause:
-		b.paused = true
-		n.fail(n.hands.Pause(id))
+		b.paused = n.carried(b, n.hands.Pause(id))
 	case buttonResume:
-		n.fail(n.hands.Resume(id))
+		b.paused = false
+		n.carried(b, n.hands.Resume(id))
 	}
+}
+
+// carried says if what somebody asked for could not be carried out.
+func (n *notifier) carried(b *bubble, err error) bool {
+	if err == nil {
+		return true
+	}
+	n.failed(err)
+	n.show(&bubble{last: b.last}, Note{Summary: lang.T("That could not be done"), Body: lang.T("The command “untag status” shows how it is with the drive."), Problem: true})
+	return false
 }
 
 // decide does with the drive what was answered, and then keeps the answer, if it is
 // for all: this drive doesn't depend on that.
 func (n *notifier) decide(b *bubble, answer Button) {
 	action := map[Button]config.Action{buttonAlways: config.Scrub, buttonOnce: config.Scrub, buttonLeave: config.Ignore, buttonLook: config.Report}[answer]
-	n.fail(n.hands.Decide(b.last.Drive.ID, action))
-	if answer != buttonAlways && answer != buttonLook || n.hands.Keep == nil {
+	if !n.carried(b, n.hands.Decide(b.last.Drive.ID, action)) || answer != buttonAlways && answer != buttonLook || n.hands.Keep == nil {
 		return
 	}
 	if err := n.hands.Keep(action); err != nil {
@@ -117,10 +126,11 @@ func (n *notifier) open(b *bubble, token string) {
 	})
 }
 
-// eject doesn't begin while there is work: what is not clean yet would stay so.
+// eject doesn't begin while there is work: what is not clean yet would stay so, and what is
+// not looked at yet would pass for clean.
 func (n *notifier) eject(b *bubble) {
 	s := b.last
-	if s.Action == config.Scrub && (s.State == station.Cleaning || s.State == station.Settling) {
+	if s.Working() {
 		b.shown = true
 		n.show(b, working(s))
 		return
@@ -133,7 +143,11 @@ func (n *notifier) eject(b *bubble) {
 			n.show(b, Note{Summary: lang.T("%s can't be ejected", nameOf(s.Drive)), Body: lang.T("Close what uses it, and try again."), Problem: true, Buttons: []Button{buttonEject}})
 			return
 		}
-		n.show(b, Note{Summary: lang.T("%s can be unplugged now", nameOf(s.Drive)), Body: result(s, 0, 0).Summary + "."})
+		note := Note{Summary: lang.T("%s can be unplugged now", nameOf(s.Drive))}
+		if b.settled {
+			note.Body = result(s, 0, 0).Summary + "."
+		}
+		n.show(b, note)
 	})
 }
 

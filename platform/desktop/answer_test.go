@@ -92,6 +92,13 @@ func TestQuestions(t *testing.T) {
 	}
 }
 
+// looked is a drive that is only reported on.
+func looked(state station.State) station.DriveState {
+	s := stick(state, station.Counts{})
+	s.Action = config.Report
+	return s
+}
+
 func TestButtons(t *testing.T) {
 	clean := step{stick(station.Watching, station.Counts{Cleaned: 2, Tags: 9}), 0}
 	unclean := step{stick(station.Watching, station.Counts{Partly: 1}), 0}
@@ -114,6 +121,14 @@ func TestButtons(t *testing.T) {
 			want: []string{"+1" + isClean, leaves, "eject /dev/sdb1", "=1! HOLIDAY can't be ejected | Close what uses it, and try again. [eject]"}},
 		"eject too early": {steps: []any{clean, step{stick(station.Settling, station.Counts{}), 0}, Answer{1, buttonEject, ""}},
 			want: []string{"+1" + isClean, "=1 HOLIDAY is being cleaned | Leave it plugged in until it is done. [pause]"}},
+		"eject what is being looked through": {steps: []any{unclean, step{looked(station.Checking), 0}, Answer{1, buttonEject, ""}},
+			want: []string{isPartly, "=1 HOLIDAY is being looked through | Leave it plugged in until it is done. [pause]"}},
+		"eject what is written to": {steps: []any{step{looked(station.Watching), 0}, step{looked(station.Settling), 0}, Answer{1, buttonEject, ""}},
+			want: []string{"+1 HOLIDAY is clean | Nothing had to be removed. Eject it before you unplug it. [eject]", "=1 HOLIDAY is being cleaned | Leave it plugged in until it is done. [pause]"}},
+		"eject what was left in the middle": {steps: []any{unclean, step{stick(station.Checking, station.Counts{}), 0}, step{stick(station.Paused, station.Counts{}), 0}, Answer{1, buttonEject, ""}, step{stick(station.Gone, station.Counts{}), time.Hour}},
+			want: []string{isPartly, leaves, "eject /dev/sdb1", "=1 HOLIDAY can be unplugged now | "}},
+		"eject after a pause": {steps: []any{clean, Answer{1, buttonPause, ""}, Answer{1, buttonResume, ""}, clean, Answer{1, buttonEject, ""}, step{stick(station.Paused, station.Counts{}), 0}, step{stick(station.Gone, station.Counts{}), time.Hour}},
+			want: []string{"+1" + isClean, "pause 7", "resume 7", leaves, "eject /dev/sdb1", "=1 HOLIDAY can be unplugged now | HOLIDAY is clean."}},
 		"pause": {steps: []any{working, Answer{1, buttonPause, ""}, step{stick(station.Paused, station.Counts{}), 0}, Answer{1, buttonResume, ""}, working},
 			want: []string{begun, "pause 7", "=1 HOLIDAY is left alone | What changes on it is looked at once you resume. [resume]", "resume 7", "=1 HOLIDAY is being cleaned | Leave it plugged in until it is done. [pause]"}},
 		"show": {steps: []any{unclean, Answer{1, buttonShow, "token"}}, want: []string{isPartly, "show 7 token"}},
@@ -123,7 +138,7 @@ func TestButtons(t *testing.T) {
 			step{stick(station.Cleaning, station.Counts{}), 0}, Answer{1, closed, ""}, step{stick(station.Cleaning, station.Counts{Files: 30}), time.Hour}},
 			want: []string{begun, "=1 HOLIDAY is being cleaned | 20 of 50 files are done. Leave it plugged in until it is done. [pause]"}},
 		"a folder": {steps: []any{step{with(clean.state, func(s *station.DriveState) { s.Drive.Device = "" }), 0}}, want: []string{"+1" + isClean[:len(isClean)-len(" [eject]")]}},
-		"taken":    {steps: []any{step{with(stick(station.Stuck, station.Counts{}), func(s *station.DriveState) { s.Problem = station.Taken }), 0}}, want: []string{"+1 HOLIDAY is taken care of by another untagd | "}},
+		"taken":    {steps: []any{step{with(stick(station.Stuck, station.Counts{}), func(s *station.DriveState) { s.Problem = station.Taken }), 0}}, want: []string{"+1! HOLIDAY is another untagd's | It may only look: ask it with “untag status”."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &screen{}

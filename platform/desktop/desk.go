@@ -164,7 +164,9 @@ func (d *Desk) notify(ctx context.Context, conn *dbus.Conn) {
 	defer cancel()
 	var once sync.Once
 	Notify(ctx, changes, &Desktop{conn: conn}, d.hands(conn), d.opt.Notify, func(error) {
-		once.Do(func() { d.opt.Log.Info().Msg("the desktop shows no notifications") })
+		once.Do(func() {
+			d.opt.Log.Info().Msg("the desktop did not show a notification, or what it asked for could not be done")
+		})
 	})
 }
 
@@ -176,11 +178,12 @@ func (d *Desk) hands(conn *dbus.Conn) Hands {
 			if err := d.opt.Station.Release(ctx, one.ID, away); err != nil {
 				return err
 			}
-			return EjectDrive(ctx, one)
+			return EjectDrive(ctx, one, d.opt.Station.Snapshot())
 		},
 		Show: func(ctx context.Context, s station.DriveState, token string) error {
 			return d.showReport(ctx, conn, s, token)
 		},
+		Forget: forgetReport,
 	}
 	if d.opt.Keep != nil {
 		h.Keep = func(a config.Action) error {

@@ -5,23 +5,30 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/godbus/dbus/v5"
 
 	"untag/platform/drive"
+	"untag/platform/station"
 )
 
 // flushing is how long a drive may take to write what programs have written to it.
 const flushing = 5 * time.Minute
 
-// errNotThere means that udisks knows no such drive.
+// errNotThere means that udisks knows no such drive, or not what it is on.
 var errNotThere = errors.New("udisks does not know the drive")
 
-// EjectDrive unmounts all file systems of the device that a drive is on, locks what
-// is encrypted on it, and turns it off if that can be done. When it returns without
-// an error all that was written is on the device: to unmount is to sync.
-func EjectDrive(ctx context.Context, d drive.Drive) error {
+// errBusy means that something else on the device is being worked on.
+var errBusy = errors.New("another drive of the device is being worked on")
+
+// EjectDrive unmounts all file systems of the device that a drive is on, unless one of
+// them, of the drives as they are, is being worked on; locks what is encrypted on it, and turns it off if that can
+// be done. When it returns without an error all that was written is on the device: to
+// unmount is to sync.
+func EjectDrive(ctx context.Context, d drive.Drive, drives []station.DriveState) error {
 	ctx, cancel := context.WithTimeout(ctx, flushing)
 	defer cancel()
 	conn, err := connect(ctx, System)
@@ -35,14 +42,22 @@ func EjectDrive(ctx context.Context, d drive.Drive) error {
 		return err
 	}
 	device, siblings := u.siblings(d.Device)
-	if len(siblings) == 0 {
+	if len(siblings) == 0 || device == "/" && !strings.HasPrefix(d.Device, "/dev/loop") { // a volume of several devices
 		return errNotThere
+	}
+	for _, s := range drives {
+		if s.Working() && slices.ContainsFunc(siblings, func(path dbus.ObjectPath) bool { return u.name(path) == s.Drive.Device }) {
+			return errBusy
+		}
 	}
 	call := func(path dbus.ObjectPath, method string) error {
 		return conn.Object(udisks, path).CallWithContext(ctx, udisks+"."+method, 0, map[string]dbus.Variant{}).Err
 	}
 	for _, path := range siblings {
 		points, _ := u.value(path, "Filesystem", "MountPoints").([][]byte)
+		if len(points) == 0 && u.name(path) == d.Device {
+			return errNotThere
+		}
 		for range points { // each call unmounts one
 			if err := call(path, "Filesystem.Unmount"); err != nil {
 				return fmt.Errorf("unmount: %w", err)
@@ -90,12 +105,18 @@ func (u objects) path(path dbus.ObjectPath, face, property string) dbus.ObjectPa
 	return "/"
 }
 
+// name is that of a block device, such as /dev/sdb1.
+func (u objects) name(path dbus.ObjectPath) string {
+	name, _ := u.value(path, "Block", "Device").([]byte)
+	return string(bytes.TrimRight(name, "\x00"))
+}
+
 // siblings are what udisks calls the device that a block device is on, "/" if it
 // has none, and the block devices that are on it, this one among them.
 func (u objects) siblings(device string) (on dbus.ObjectPath, all []dbus.ObjectPath) {
 	on = "/"
 	for path := range u {
-		if name, _ := u.value(path, "Block", "Device").([]byte); device != "" && string(bytes.TrimRight(name, "\x00")) == device {
+		if device != "" && u.name(path) == device {
 			on, all = u.deviceOf(path), []dbus.ObjectPath{path}
 		}
 	}

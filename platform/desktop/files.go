@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/godbus/dbus/v5"
@@ -21,10 +22,12 @@ const denied = "org.freedesktop.DBus.Error.AccessDenied"
 // were not kept. Names tell of people: on the system bus only the user whose drive
 // it is, and root, are told.
 func (m methods) Files(from dbus.Sender, id uint64) ([]dict, int64, *dbus.Error) {
-	for _, s := range m.s.station.Snapshot() {
-		if s.Drive.ID == id && !m.s.mayRead(from, s.Drive) {
-			return nil, 0, dbus.NewError(denied, []any{"only the user whose drive it is, and root, are told the names of files"})
-		}
+	drives := m.s.station.Snapshot()
+	switch i := slices.IndexFunc(drives, func(s station.DriveState) bool { return s.Drive.ID == id }); {
+	case i < 0:
+		return nil, 0, onBus(station.ErrNoDrive)
+	case !m.s.mayRead(from, drives[i].Drive):
+		return nil, 0, dbus.NewError(denied, []any{"only the user whose drive it is, and root, are told the names of files"})
 	}
 	files, err := m.s.station.Files(id)
 	if err != nil {

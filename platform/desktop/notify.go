@@ -38,6 +38,7 @@ type Hands struct {
 	Pause, Resume func(id uint64) error
 	Eject         func(ctx context.Context, d drive.Drive) error // and all is on it
 	Show          func(ctx context.Context, s station.DriveState, token string) error
+	Forget        func(id uint64) // what was shown of a drive that is gone
 }
 
 const (
@@ -91,6 +92,7 @@ type bubble struct {
 	asked         bool      // whether there was one: once is enough
 	paused        bool      // by its button
 	leaving       bool      // is being ejected
+	settled       bool      // all that is on it was looked at, as far as is known
 	last          station.DriveState
 	cleaned, tags int64 // told before
 	unclean       int64
@@ -151,6 +153,9 @@ func (n *notifier) take(c station.Change) {
 	}
 	before := b.last.State
 	b.last = c.DriveState
+	if c.State != station.Paused && c.State != station.Gone {
+		b.settled = c.State == station.Watching || c.State == station.Done
+	}
 	switch c.State {
 	case station.Cleaning, station.Checking:
 		if before != c.State && !b.shown {
@@ -171,6 +176,9 @@ func (n *notifier) take(c station.Change) {
 		}
 	case station.Gone:
 		delete(n.bubbles, c.Drive.ID)
+		if n.hands.Forget != nil {
+			n.hands.Forget(c.Drive.ID)
+		}
 		switch {
 		case b.leaving: // the end of that is told
 		case before == station.Cleaning || before == station.Settling && b.last.Action == config.Scrub:
@@ -230,6 +238,9 @@ func (n *notifier) ask(b *bubble) bool {
 }
 
 func (n *notifier) pause(b *bubble) {
+	if b.leaving { // which says more
+		return
+	}
 	if b.paused {
 		n.show(b, Note{Summary: lang.T("%s is left alone", nameOf(b.last.Drive)), Body: lang.T("What changes on it is looked at once you resume."), Buttons: []Button{buttonResume}})
 		return

@@ -39,18 +39,27 @@ func (d *Desk) showReport(ctx context.Context, conn *dbus.Conn, s station.DriveS
 	if err := reportOf(s, files, d.opt.Version).Write(&html); err != nil {
 		return err
 	}
-	path := filepath.Join(dir, fmt.Sprintf("drive-%d.html", s.Drive.ID))
+	path := filepath.Join(dir, reportName(s.Drive.ID))
 	if err := renameio.WriteFile(path, html.Bytes(), 0o600, renameio.WithTempDir(dir), renameio.WithStaticPermissions(0o600)); err != nil {
 		return err
 	}
 	return openFile(ctx, conn, path, token)
 }
 
+func reportName(id uint64) string { return fmt.Sprintf("drive-%d.html", id) }
+
+// forgetReport removes the page about a drive that is gone.
+func forgetReport(id uint64) {
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+		os.Remove(filepath.Join(dir, "untag", reportName(id)))
+	}
+}
+
 // reportOf is the page about a drive.
 func reportOf(s station.DriveState, files station.Files, version string) *page.Page {
 	p := &page.Page{
 		Title:   lang.T("%s: what is not clean", nameOf(s.Drive)),
-		Warning: lang.T("This page holds names of files. It is gone when you log out."),
+		Warning: lang.T("This page holds names of files. It is gone when the drive is, or when you log out."),
 		Maker:   "untagd " + version,
 	}
 	total := func(name string, n int64) {

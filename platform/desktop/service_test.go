@@ -268,6 +268,7 @@ func TestEjectDrive(t *testing.T) {
 	}{
 		"a partition":        {"/dev/sdb1", nil, all, true},
 		"an encrypted one":   {"/dev/dm-0", nil, all, true},
+		"another is busy":    {"/dev/dm-0", nil, nil, false},
 		"it has no drive":    {"/dev/loop0", nil, []string{"unmount /b/loop"}, true},
 		"no such":            {"/dev/sdc1", nil, nil, false},
 		"a folder":           {"", nil, nil, false},
@@ -280,7 +281,11 @@ func TestEjectDrive(t *testing.T) {
 			d.mu.Lock()
 			d.calls, d.fail = nil, c.fail
 			d.mu.Unlock()
-			err := EjectDrive(context.Background(), drive.Drive{Device: c.device})
+			other := stick(station.Settling, station.Counts{})
+			if name != "another is busy" {
+				other.State = station.Watching
+			}
+			err := EjectDrive(context.Background(), drive.Drive{Device: c.device}, []station.DriveState{other})
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			if n := slices.IndexFunc(d.calls, func(s string) bool { return !strings.HasPrefix(s, "unmount") }); n >= 0 && slices.ContainsFunc(d.calls[n:], func(s string) bool { return strings.HasPrefix(s, "unmount") }) {

@@ -171,7 +171,7 @@ func pulled(s station.DriveState) Note {
 
 func stuck(s station.DriveState) Note {
 	if s.Problem == station.Taken {
-		return Note{Summary: lang.T("%s is taken care of by another untagd", nameOf(s.Drive))}
+		return Note{Summary: lang.T("%s is another untagd's", nameOf(s.Drive)), Body: lang.T("It may only look: ask it with “untag status”."), Problem: true}
 	}
 	return Note{Summary: lang.T("%s can't be cleaned", nameOf(s.Drive)), Body: capital(leftovers(s)) + ".", Problem: true}
 }

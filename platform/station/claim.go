@@ -41,12 +41,17 @@ func (q *queue) claimed() bool {
 		c.Close()
 		return true
 	}
-	q.station.queued.Go(func() { q.inherit(c) })
+	if q.heir.CompareAndSwap(false, true) {
+		q.station.queued.Go(func() { q.inherit(c) })
+	} else {
+		c.Close()
+	}
 	q.stick(Taken)
 	return false
 }
 
-// trusted tells whether the other end is a program of this user, or root's.
+// trusted tells whether the other end is a program of this user, or root's. Root takes no
+// other user's word: a daemon of its own serves the drive as well then.
 func trusted(c *net.UnixConn) bool {
 	var peer *unix.Ucred
 	raw, err := c.SyscallConn()
@@ -59,6 +64,7 @@ func trusted(c *net.UnixConn) bool {
 // inherit goes on with the drive when the other daemon lets go of it.
 func (q *queue) inherit(c net.Conn) {
 	defer c.Close()
+	defer q.heir.Store(false)
 	defer context.AfterFunc(q.ctx, func() { c.Close() })()
 	io.Copy(io.Discard, c) // nothing is ever said
 	q.order(func(o *orders) { o.unstick = true })

@@ -65,6 +65,7 @@ type queue struct {
 	policy  policy
 	place   place
 	claim   net.Listener   // says that the drive is ours
+	heir    atomic.Bool    // waits for another daemon to let go of it
 	watcher *watch.Watcher // nil if nothing is watched
 	planner apply.Planner  // nil while there is no work
 	dismiss func()         // for the planner

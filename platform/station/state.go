@@ -77,6 +77,12 @@ type DriveState struct {
 	Since   time.Time
 }
 
+// Working tells whether the drive is being looked through or cleaned, or files on it are
+// being written that were not looked at.
+func (s DriveState) Working() bool {
+	return s.State == Cleaning || s.State == Checking || s.State == Settling
+}
+
 // Change is what has become of a drive.
 type Change struct {
 	DriveState

@@ -17,6 +17,7 @@ import (
 	"untag/cmd/untag/internal/text"
 	"untag/platform/config"
 	"untag/platform/desktop"
+	"untag/platform/drive"
 	"untag/platform/lang"
 	"untag/platform/station"
 )
@@ -118,7 +119,13 @@ func (a *app) notify(ctx context.Context, d *desktop.Client, notes *sync.WaitGro
 		hands := desktop.Hands{
 			Pause:  func(id uint64) error { return d.Pause(ctx, id) },
 			Resume: func(id uint64) error { return d.Resume(ctx, id) },
-			Eject:  desktop.EjectDrive,
+			Eject: func(ctx context.Context, one drive.Drive) error {
+				drives, err := d.Drives(ctx)
+				if err != nil {
+					return err
+				}
+				return desktop.EjectDrive(ctx, one, drives)
+			},
 		}
 		desktop.Notify(ctx, changes, to, hands, all, func(error) {
 			once.Do(func() { _ = report.Complain(a.Stderr, lang.T("the desktop shows no notifications"), "") })
