@@ -1,8 +1,11 @@
 package apply
 
 import (
+	"bufio"
+	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -20,15 +23,16 @@ import (
 var (
 	errSameBytes = errors.New("is a copy left by an interrupted run, and may share its place on the drive with the original: have the drive checked (fsck) before removing it")
 	errBadCopy   = errors.New("is a copy left by an interrupted run, and is not whole; the original is missing or damaged")
+	errLinked    = errors.New("has the name of a copy left by an interrupted run, and other names beside it")
 )
 
 // leftover deals with the temporary file of an earlier run: see [walk.Temp] for
-// what its name says. What was removed is not worth a word. It returns the item
+// what its name says. A copy that is not needed is removed without a word. It returns the item
 // if there are tags in it, which no copy of ours has: then it is a file like any
 // other, for now.
 func (r *run) leftover(ctx context.Context, e entry, temp walk.Temp) *item {
 	it := &item{entry: e.Entry, ticket: e.ticket, start: time.Now(), out: Outcome{Path: e.Path, Media: true}}
-	finished, err := r.tidy(ctx, it, temp)
+	err := r.tidy(ctx, it, temp)
 	switch {
 	case errors.Is(err, ErrGone), errors.Is(err, ErrInUse): // somebody works on it, perhaps ourselves
 		r.letGo(it)
@@ -36,9 +40,8 @@ func (r *run) leftover(ctx context.Context, e entry, temp walk.Temp) *item {
 		r.drop(ctx, it, err)
 	case it.todo():
 		return it
-	case finished:
+	case len(it.out.Reasons) > 0:
 		it.out.Status, it.out.Mode = Cleaned, rewritten
-		it.out.because("an interrupted run was finished: it is %s now", temp.For)
 		r.done(it)
 	default:
 		r.letGo(it)
@@ -47,45 +50,64 @@ func (r *run) leftover(ctx context.Context, e entry, temp walk.Temp) *item {
 }
 
 // tidy removes the leftover or makes it what it was to become, unless there are
-// tags in it.
-func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) (finished bool, err error) {
+// tags in it. What people should know of is among the reasons then.
+func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) error {
 	if err := r.take(ctx, it); err != nil {
-		return false, err
+		return err
+	}
+	if it.at.Nlink > 1 {
+		return r.linked(ctx, it)
 	}
 	orig, err := r.original(ctx, it, temp)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if orig != nil {
 		defer r.letGo(orig)
 	}
 	if err := lock(it.ro); err != nil {
-		return false, explain("locking", err)
+		return explain("locking", err)
 	}
-	plan, err := r.study(ctx, it, r.opt.Scrub)
-	if err != nil {
-		return false, err
+	if it.plan, err = r.study(ctx, it, r.opt.Scrub); err != nil {
+		return err
 	}
-	r.adopt(it, plan)
+	r.adopt(it, it.plan)
 	switch old, err := r.outlived(ctx, it, orig, temp); {
 	case err != nil:
-		return false, err
+		return err
 	case old:
 		it.plan = &scrub.Plan{} // there is nothing to do but this
-		return false, r.eraseAll(ctx, it)
+		if err := r.eraseAll(ctx, it); err != nil {
+			return err
+		}
+		it.out.because("it was what %s replaced in an interrupted run: overwritten and removed", temp.For)
+		return nil
 	case it.todo():
-		return false, nil
+		return nil
 	case orig == nil || orig.at.Size == 0:
-		return true, r.finish(ctx, it, temp)
+		return r.finish(ctx, it, temp)
 	}
 	if err := r.dispensable(ctx, it, orig); err != nil {
-		return false, err
+		return err
 	}
-	return false, explain("removing", r.opt.kernel.remove(it.entry.Folder(), it.entry.Name))
+	return explain("removing", r.opt.kernel.remove(it.entry.Folder(), it.entry.Name))
+}
+
+// linked plans a leftover that has several names. What it was once is not sure: what is done to
+// it is done to whatever else it is, and one of the names may be that of the original.
+func (r *run) linked(ctx context.Context, it *item) error {
+	plan, err := r.study(ctx, it, r.opt.Scrub)
+	if err != nil {
+		return err
+	}
+	if r.adopt(it, plan); !it.todo() {
+		return errLinked
+	}
+	return nil
 }
 
 // outlived tells whether the leftover, which is not clean, is the old file and not the copy: the
-// file that it is of has the bytes that the name tells of. What its tags were is still there.
+// file that it is of has the bytes that the name tells of, and is what becomes of the old one.
 func (r *run) outlived(ctx context.Context, it, orig *item, temp walk.Temp) (bool, error) {
 	if orig == nil || it.plan.Status() == scrub.Clean {
 		return false, nil
@@ -95,18 +117,62 @@ func (r *run) outlived(ctx context.Context, it, orig *item, temp walk.Temp) (boo
 		return false, err
 	}
 	is, err := sumOf(ctx, orig.ro)
-	if err == nil && was == is && len(it.plan.Anew) > 0 {
-		err = errSameBytes
+	switch {
+	case err != nil:
+		return false, err
+	case was == is && len(it.plan.Anew) > 0:
+		return false, errSameBytes
+	case was == is || is != temp.Sum:
+		return false, nil
 	}
-	return err == nil && is == temp.Sum && was != is, err
+	if orig.plan, err = r.study(ctx, orig, r.opt.Scrub); err != nil {
+		return false, err
+	}
+	switch {
+	case orig.plan.Refused != "" || orig.todo():
+		return false, nil
+	case len(it.plan.Anew) > 0 && it.plan.RewrittenBy(orig.plan):
+		return samePayload(it, orig)
+	}
+	return halfErased(ctx, it.ro, orig.ro)
+}
+
+// samePayload tells whether two files have the same picture and sound.
+func samePayload(a, b *item) (bool, error) {
+	sumA, sumB := sha256.New(), sha256.New()
+	err := cmp.Or(a.plan.Payload(a.ro, sumA), b.plan.Payload(b.ro, sumB))
+	return bytes.Equal(sumA.Sum(nil), sumB.Sum(nil)), explain("reading", err)
+}
+
+// halfErased tells whether a file may be the old one of now, whose erasing was interrupted: it is
+// the same up to a byte that is zero.
+func halfErased(ctx context.Context, old, now *os.File) (bool, error) {
+	a := bufio.NewReaderSize(io.NewSectionReader(stoppable{ctx, old}, 0, 1<<62), 64<<10)
+	b := bufio.NewReaderSize(io.NewSectionReader(stoppable{ctx, now}, 0, 1<<62), 64<<10)
+	for {
+		was, errA := a.ReadByte()
+		is, errB := b.ReadByte()
+		switch {
+		case errA == io.EOF || errB == io.EOF:
+			return false, nil
+		case errA != nil || errB != nil:
+			return false, explain("reading", cmp.Or(errA, errB))
+		case was != is:
+			return was == 0, nil
+		}
+	}
 }
 
 // original opens the file that a leftover is of, once nobody else of this run works on it; nil
-// if there is none. Who works on it may remove the leftover meanwhile.
+// if there is none. Who works on it may remove the leftover meanwhile. Nobody waits for the
+// other: a leftover has one name, which is longer than that of its original.
 func (r *run) original(ctx context.Context, it *item, temp walk.Temp) (*item, error) {
 	it.entry.Hold()
 	orig := &item{entry: it.entry.Folder().Entry(temp.For)}
-	_, err := orig.entry.Stat()
+	st, err := orig.entry.Stat()
+	if err == nil && inodeOf(&st) == it.key { // on a damaged drive, or by a link of this moment
+		err = errSameBytes
+	}
 	if err == nil {
 		if err = r.take(ctx, orig); err == nil {
 			return orig, nil
@@ -134,21 +200,35 @@ func (r *run) makeWay(ctx context.Context, it *item, name string) error {
 	if err := differ(ctx, left, it); err != nil {
 		return err
 	}
-	return r.eraseAll(ctx, left)
+	if err := r.eraseAll(ctx, left); err != nil {
+		return err
+	}
+	it.out.Written += left.out.Written
+	it.note("what an interrupted run had left of it was overwritten and removed")
+	return nil
 }
 
-// eraseAll overwrites all of a leftover before it is removed.
+// eraseAll overwrites all of a leftover before it is removed, unless it has another name too.
 func (r *run) eraseAll(ctx context.Context, it *item) (err error) {
+	if it.at.Nlink > 1 {
+		return errSpread
+	}
 	if it.rw, err = it.forWriting(it.ro); err != nil {
 		return explain("opening for writing", err)
 	}
-	w := writer{ctx: ctx, k: r.opt.kernel, f: it.rw, buf: make([]byte, maxWrite), wrote: func(int) {}}
+	if err := unchanged(it.rw, &it.at); err != nil {
+		return err
+	}
+	w := writer{ctx: ctx, k: r.opt.kernel, f: it.rw, buf: make([]byte, maxWrite), wrote: func(n int) { it.out.Written += int64(n) }}
 	err = w.edit(scrub.Edit{Len: it.at.Size})
 	if err = cmp.Or(err, w.flush()); err != nil {
 		return err
 	}
 	if err := r.opt.kernel.sync(it.rw); err != nil {
 		return explain("syncing", err)
+	}
+	if err := it.stillNamed(); err != nil {
+		return err
 	}
 	return explain("removing", r.opt.kernel.remove(it.entry.Folder(), it.entry.Name))
 }
@@ -166,7 +246,11 @@ func (r *run) finish(ctx context.Context, it *item, temp walk.Temp) error {
 	if err := k.rename(dir, it.entry.Name, temp.For, 0); err != nil {
 		return explain("putting the copy in place", err)
 	}
-	return explain("syncing", errors.Join(k.sync(it.ro), k.syncFolder(dir)))
+	if err := errors.Join(k.sync(it.ro), k.syncFolder(dir)); err != nil {
+		return explain("syncing", err)
+	}
+	it.out.because("an interrupted run was finished: it is %s now", temp.For)
+	return nil
 }
 
 // dispensable returns an error unless the original is whole without the copy.

@@ -53,27 +53,33 @@ func (r *run) look(ctx context.Context, e entry) *item {
 }
 
 // take opens the file of an entry for reading, once nobody else of this run
-// works on it under this or another name.
+// works on it under this or another name. Whoever did may have put another file
+// in its place, which is taken then.
 func (r *run) take(ctx context.Context, it *item) error {
-	st, err := it.entry.Stat()
-	if err != nil {
-		return explain("looking", err)
+	for range 2 {
+		st, err := it.entry.Stat()
+		if err != nil {
+			return explain("looking", err)
+		}
+		if !r.busy.enter(ctx, inodeOf(&st)) {
+			return context.Cause(ctx)
+		}
+		it.key = inodeOf(&st)
+		it.ro, it.at, err = it.entry.Open(unix.O_RDONLY | unix.O_NOATIME)
+		if err != nil {
+			return explain("opening", err)
+		}
+		if inodeOf(&it.at) == it.key {
+			it.first = it.at
+			it.out.Links = uint64(it.at.Nlink)
+			it.out.Size, it.out.NewSize = it.at.Size, it.at.Size
+			return it.ripen(ctx)
+		}
+		closeFile(&it.ro)
+		r.busy.leave(it.key)
+		it.key = inode{}
 	}
-	if !r.busy.enter(ctx, inodeOf(&st)) {
-		return context.Cause(ctx)
-	}
-	it.key = inodeOf(&st)
-	it.ro, it.at, err = it.entry.Open(unix.O_RDONLY | unix.O_NOATIME)
-	if err != nil {
-		return explain("opening", err)
-	}
-	it.first = it.at
-	it.out.Links = uint64(it.at.Nlink)
-	it.out.Size, it.out.NewSize = it.at.Size, it.at.Size
-	if inodeOf(&it.at) != it.key {
-		return ErrChanged
-	}
-	return it.ripen(ctx)
+	return ErrChanged
 }
 
 // empty tells whether there is nothing in the file, as where copying it was cut

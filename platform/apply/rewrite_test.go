@@ -2,6 +2,7 @@ package apply
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -608,14 +610,17 @@ func TestOldFileIsErased(t *testing.T) {
 	now := writtenAs(old, p.Rewrite())
 	temp := walk.Temp{For: "a.toy", Sum: crc32.Checksum(now, castagnoli)}.Name()
 	half := bytes.Clone(old)
-	clear(half[500:530])
+	clear(half[532:545]) // what changes, up to somewhere
 	for what, left := range map[string][]byte{"whole": old, "half erased": half} {
 		dir := t.TempDir()
 		put(t, dir, "a.toy", now)
 		f := mustOpen(t, put(t, dir, temp, left))
 		got := clean(t, Options{}, dir)
-		if o := got[filepath.Join(dir, "a.toy")]; len(got) != 1 || o.Status != Clean {
+		if o := got[filepath.Join(dir, "a.toy")]; len(got) != 2 || o.Status != Clean {
 			t.Errorf("%s: %+v", what, got)
+		}
+		if o := got[filepath.Join(dir, temp)]; o.Status != Cleaned || o.Written == 0 || !slices.Equal(o.Reasons, []string{"it was what a.toy replaced in an interrupted run: overwritten and removed"}) {
+			t.Errorf("%s: %+v", what, o)
 		}
 		alone(t, dir)
 		if b, err := io.ReadAll(f); err != nil || len(b) != len(left) || len(bytes.Trim(b, "\x00")) > 0 {
@@ -629,4 +634,145 @@ func TestOldFileIsErased(t *testing.T) {
 	if o := clean(t, Options{}, dir)[filepath.Join(dir, temp)]; !errors.Is(o.Err, errSameBytes) {
 		t.Errorf("%+v", o)
 	}
+}
+
+// Nothing is overwritten but the file that was replaced: the name alone proves nothing.
+func TestErasesNothingElse(t *testing.T) {
+	old := makeToy(data(1, 500), packed("PHOTO of somebody"))
+	now := makeToy(data(1, 500), packed(""))
+	for _, tt := range []struct {
+		name       string
+		orig, left []byte
+	}{
+		{"the original is damaged", append([]byte("TOY1 no more"), now...), old},
+		{"the original is to be cleaned", makeToy(data(1, 500), packed(""), name(secret)), old},
+		{"of another payload", now, makeToy(data(2, 500), packed("PHOTO of somebody"))},
+		{"another kind of file", now, []byte("%PDF-1.7 PHOTO of somebody")},
+		{"not to be written anew", makeToy(data(1, 500)), makeToy(data(1, 500), flaw(), chunk{"DATA", []byte("PHOTO of somebody")})},
+	} {
+		dir := t.TempDir()
+		put(t, dir, "a.toy", tt.orig)
+		f := mustOpen(t, put(t, dir, walk.Temp{For: "a.toy", Sum: crc32.Checksum(tt.orig, castagnoli)}.Name(), tt.left))
+		clean(t, Options{}, dir)
+		// In what is written anew the tag is overwritten where it was; all else stays.
+		b, err := io.ReadAll(f)
+		if err != nil || !bytes.HasPrefix(b, tt.left[:min(500, len(tt.left))]) {
+			t.Errorf("%s: %q, %v", tt.name, b, err)
+		}
+	}
+}
+
+// A leftover that has several names is a file like any other, whatever its name says.
+func TestLinkedLeftover(t *testing.T) {
+	old, now := makeToy(data(1, 500), packed(secret)), makeToy(data(1, 500), packed(""))
+	temp := walk.Temp{For: "a.toy", Sum: crc32.Checksum(now, castagnoli)}.Name()
+	for _, tt := range []struct {
+		name       string
+		orig, left []byte
+		err        error
+	}{
+		{"the old file", now, old, errSpread},
+		{"a copy", old, now, errLinked},
+		{"a copy without an original", nil, now, errLinked},
+		{"a foreign file", now, []byte("what somebody wrote"), errLinked},
+	} {
+		dir := t.TempDir()
+		if tt.orig != nil {
+			put(t, dir, "a.toy", tt.orig)
+		}
+		path := filepath.Join(dir, temp)
+		other := put(t, t.TempDir(), "other", tt.left)
+		if err := os.Link(other, path); err != nil {
+			t.Skip(err)
+		}
+		if o := clean(t, Options{}, dir)[path]; o.Status != Failed || !errors.Is(o.Err, tt.err) {
+			t.Errorf("%s: %+v", tt.name, o)
+		}
+		if !bytes.Equal(get(t, other), tt.left) {
+			t.Errorf("%s: the file was changed", tt.name)
+		}
+	}
+}
+
+// A leftover may be another name of its own original: nobody waits for himself.
+func TestLeftoverIsItsOriginal(t *testing.T) {
+	content := makeToy(data(1, 500), name(secret))
+	dir := t.TempDir()
+	path := put(t, dir, "a.toy", content)
+	if err := os.Link(path, filepath.Join(dir, walk.Temp{For: "a.toy", Sum: crc32.Checksum(content, castagnoli)}.Name())); err != nil {
+		t.Skip(err)
+	}
+	ctx, stop := context.WithTimeout(bg, 20*time.Second)
+	defer stop()
+	if got, err := cleanContext(ctx, t, Options{}, dir); err != nil || len(got) != 2 {
+		t.Fatalf("%v, %v", got, err)
+	}
+	if after := get(t, path); played(after) != played(content) {
+		t.Error("plays otherwise")
+	} else {
+		noTags(t, after, secret)
+	}
+}
+
+// What stands where the copy is to be written is overwritten only if it has no other name.
+func TestLinkedLeftoverInTheWay(t *testing.T) {
+	content := makeToy(data(1, 500), packed(secret))
+	temp := walk.Temp{For: "a.toy", Sum: crc32.Checksum(makeToy(data(1, 500), packed("")), castagnoli)}.Name()
+	for _, linked := range []bool{true, false} {
+		dir := t.TempDir()
+		path := put(t, dir, "a.toy", content)
+		other := put(t, t.TempDir(), "other", []byte("what somebody wrote"))
+		if !linked {
+			put(t, dir, temp, []byte("half a copy"))
+		} else if err := os.Link(other, filepath.Join(dir, temp)); err != nil {
+			t.Skip(err)
+		}
+		o := cleanOne(t, Options{}, path)
+		if linked && (o.Status != Failed || !errors.Is(o.Err, errSpread) || !bytes.Equal(get(t, path), content) || string(get(t, other)) != "what somebody wrote") {
+			t.Errorf("%+v", o)
+		}
+		if !linked && (o.Status != Cleaned || !slices.Equal(o.Reasons, []string{"what an interrupted run had left of it was overwritten and removed"})) {
+			t.Errorf("%+v", o)
+		}
+	}
+}
+
+// Who waits for a file gets the one that another worker has put in its place meanwhile.
+func TestTakesWhatReplacedIt(t *testing.T) {
+	dir := t.TempDir()
+	path := put(t, dir, "a.toy", makeToy(data(1, 500)))
+	root, err := walk.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	r, err := newRun(Direct(toyEngine), Options{}, func(Outcome) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry := func() *walk.Entry {
+		e, err := root.Entry("a.toy")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	first, second := &item{entry: entry()}, &item{entry: entry()}
+	if err := r.take(bg, first); err != nil {
+		t.Fatal(err)
+	}
+	taken := make(chan error)
+	go func() { taken <- r.take(bg, second) }()
+	for !r.busy.wanted() {
+		time.Sleep(time.Millisecond)
+	}
+	if err := os.Rename(put(t, dir, "new", makeToy(data(2, 500))), path); err != nil {
+		t.Fatal(err)
+	}
+	r.letGo(first)
+	now := stat(t, path)
+	if err := <-taken; err != nil || second.key != inodeOf(&now) {
+		t.Errorf("%v", err)
+	}
+	r.letGo(second)
 }

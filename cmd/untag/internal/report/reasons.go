@@ -48,6 +48,8 @@ var _ = []lang.Text{
 	lang.Mark("nothing was changed"),
 	lang.Mark("it was changed, and still opens and plays; cleaning it again goes on from there"),
 	lang.Mark("an interrupted run was finished: it is %s now"),
+	lang.Mark("it was what %s replaced in an interrupted run: overwritten and removed"),
+	lang.Mark("what an interrupted run had left of it was overwritten and removed"),
 }
 
 // Reasons that the formats have for not calling a file clean, of which people
