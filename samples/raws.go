@@ -30,6 +30,9 @@ func noisyData(n int) (b []byte) {
 	return b
 }
 
+// crx is a picture of Canon's that no decoder takes for a whole one: the header of a tile, and n bytes.
+func crx(n int) []byte { return cat([]byte{0xff, 0x01, 0, 8}, be32(n), zeros(4), noisyData(n)) }
+
 var rafs = []recipe{{"plain", func(k *kit) []byte {
 	jpg := photo(scene(16, 12, 1), appExif(k.rawBlock(little, "FUJIFILM", "FinePix S5Pro")), segment(0xfe, []byte(k.secret("comment"))))
 	head := cat([]byte("FUJIFILMCCD-RAW 0201"), k.hide([]byte("FF392201")), field(k.secret("model"), 32), zeros(24))
@@ -62,7 +65,7 @@ var cr3s = []recipe{{"plain", func(k *kit) []byte { return k.cr3(nil, nil) }}, {
 	when := k.hide([]byte{0xef, 0x07, 7, 14, 15, 16, 17, 18})
 	timed := cat(record(1, zeros(2), when, zeros(2)), record(3, []byte("\xff\xff\xff\xff")), record(5, longs(35, 10, 1, 50, 100)),
 		record(7, inner(0x8769, exif), inner(0x927c, note)), record(8, inner(0x927c, note)), record(11, []byte(k.secret("timed-unknown"))))
-	return k.cr3([]string{"CRAW", "CRAW", "CTMD"}, [][]byte{jpg, k.stay(noisyData(800)), timed})
+	return k.cr3([]string{"CRAW", "CRAW", "CTMD"}, [][]byte{jpg, k.stay(crx(800)), timed})
 }}}
 
 // cr3 has a track for each of the codecs, with one sample each.
@@ -79,7 +82,7 @@ func (k *kit) cr3(codecs []string, data [][]byte) []byte {
 	x := box("uuid", []byte("\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"), []byte(k.secret("xmp")))
 	free := box("free", []byte(k.secret("free")))
 	if len(data) == 0 {
-		data = [][]byte{k.stay(noisyData(800))}
+		data = [][]byte{k.stay(crx(800))}
 	}
 	moov := func(at int) []byte {
 		parts := [][]byte{box("uuid", tags), box("mvhd", times, zeros(88))}

@@ -1,5 +1,7 @@
 package coded
 
+import "untag/scrub"
+
 // Text returns what of b reads as text at its start, "" if that is little.
 func Text(b []byte) string {
 	n := 0
@@ -43,4 +45,15 @@ func Tells(b []byte, n int) bool {
 		}
 	}
 	return false
+}
+
+// Words is [Tells] for n bytes at off of what r reads.
+func Words(r *scrub.Reader, off, n int64, run int) (bool, error) {
+	for at := int64(0); at < n; at += scrub.MaxPiece - int64(run) {
+		b, err := r.Bytes(off+at, int(min(n-at, scrub.MaxPiece)))
+		if err != nil || Tells(b, run) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }

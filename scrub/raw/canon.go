@@ -3,6 +3,7 @@ package raw
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 
 	"untag/scrub"
@@ -40,12 +41,7 @@ func canon(s *scrub.Scan) error {
 	case at < s.Size():
 		s.End(scrub.End{Off: at, Least: 8, More: c.more})
 	}
-	for _, m := range c.media {
-		if err := c.data(m.Off, m.End()); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.data()
 }
 
 type cr3 struct {
@@ -53,6 +49,7 @@ type cr3 struct {
 	picture bool // there is media data
 	media   []scrub.Range
 	tracks  []track
+	many    bool // tracks, more than are noted
 }
 
 // boxes goes through the boxes in [at, end), and returns where it stopped.
@@ -107,7 +104,12 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 	case slices.Contains(holders, b.Type):
 		head(0)
 		if b.Type == "trak" {
-			c.tracks = append(c.tracks, track{})
+			if len(c.tracks) < maxTracks {
+				c.tracks = append(c.tracks, track{})
+			} else {
+				c.many = true
+				c.Doubt("there are more than %d tracks", maxTracks)
+			}
 		}
 		return c.holds(body, b.End(), place, depth)
 	case b.Type == "uuid" && n >= 16:
@@ -115,8 +117,13 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 	case b.Type == "THMB" || b.Type == "PRVW":
 		return c.preview(b, place)
 	case b.Type == "mdat":
-		c.picture = n > 0
+		c.picture = c.picture || n > 0
 		head(0)
+		if len(c.media) == maxMedia {
+			c.Doubt("there are more than %d boxes of media data", maxMedia)
+			c.Claim(body, n, scrub.Payload, place)
+			return nil
+		}
 		c.media = append(c.media, scrub.Range{Off: body, Len: n})
 		c.Unread()
 	case b.Type == "free" || b.Type == "skip":
@@ -126,14 +133,35 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 		return c.times(b, place)
 	case slices.Contains(needed, b.Type):
 		c.Claim(b.Off, b.Len, scrub.Structure, place)
-		if len(c.tracks) > 0 {
-			return c.table(b)
-		}
+		return c.kept(b, place)
 	default:
 		c.Claim(b.Off, b.Len, scrub.Structure, place)
 		c.Doubt("box %s is not known", place)
 	}
 	return nil
+}
+
+// texts are those that boxes may hold which hold nothing else.
+var texts = map[string]*regexp.Regexp{
+	"ftyp": regexp.MustCompile(`^crx \x00\x00\x00.(crx |isom|iso\d|mp4\d|avc1|heix|mif1)*$`),
+	"CNCV": regexp.MustCompile(`^Canon(CR3|CRM)_\d{3}/\d\d\.\d\d\.\d\d/\d\d\.\d\d\.\d\d\x00?$`),
+}
+
+// kept looks at a box that decoders find the picture by.
+func (c *cr3) kept(b box.Box, place string) error {
+	const most = 64
+	if text := texts[b.Type]; text != nil {
+		if b.Size() > most || !text.Match(c.Get(b.Body(), int(b.Size()))) {
+			c.Doubt("%s holds text", place)
+		}
+		return nil
+	}
+	if len(c.tracks) > 0 && !c.many {
+		if err := c.table(b); err != nil {
+			return err
+		}
+	}
+	return numbers(c.Scan, b.Body(), b.Size(), place)
 }
 
 // holds goes through the boxes in a box, if they fill it: a wrong length would have another
@@ -225,5 +253,5 @@ func (c *cr3) times(b box.Box, place string) error {
 		return err
 	}
 	c.Claim(at+wide, b.End()-at-wide, scrub.Structure, place)
-	return nil
+	return numbers(c.Scan, at+wide, b.End()-at-wide, place)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/sniff"
 	"untag/scrub/tags"
 	"untag/scrub/tiff"
@@ -85,6 +86,30 @@ func rest(s *scrub.Scan, off, end int64) error {
 	s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: "gap", Off: off, Len: end - off})
 	s.Doubt("%d bytes that nothing points at may be of the picture", end-off)
 	return nil
+}
+
+// numbers doubts n bytes at off, which stay and should be numbers, if there are words among
+// them. Of long ones more has to read as text: they may be enciphered.
+func numbers(s *scrub.Scan, off, n int64, place string) error {
+	run := 8
+	if n > 256 {
+		run = 24
+	}
+	text, err := coded.Words(s.Reader, off, n, run)
+	if text {
+		s.Doubt("%s holds text", place)
+	}
+	return err
+}
+
+// picture claims n bytes at off of coded picture.
+func picture(s *scrub.Scan, off, n int64, place string) error {
+	s.Claim(off, n, scrub.Payload, place)
+	prose, err := coded.Prose(s.Reader, off, n)
+	if len(prose) > 0 {
+		s.Doubt("there is text among the coded picture, which may be what follows it")
+	}
+	return err
 }
 
 func be32(b []byte) int64 { return int64(binary.BigEndian.Uint32(b)) }

@@ -3,6 +3,7 @@ package raw
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
@@ -16,8 +17,13 @@ type track struct {
 	sizes, offs []int64
 }
 
-// maxSamples bounds the samples of a track: a film of Canon's has one a frame.
-const maxSamples = 1 << 14
+// Bounds of a CR3: a photo has four tracks and one run of media data. A film of Canon's has a
+// sample a frame.
+const (
+	maxTracks  = 16
+	maxMedia   = 16
+	maxSamples = 1 << 14
+)
 
 // table notes what a box of a track says of its samples.
 func (c *cr3) table(b box.Box) error {
@@ -50,34 +56,62 @@ func (c *cr3) table(b box.Box) error {
 	return nil
 }
 
-// data claims the body of mdat: previews and timed tags are cleaned, all else is picture.
-func (c *cr3) data(at, end int64) error {
-	var parts []part
+// samples are the parts of the media data, and whether all are followed.
+func (c *cr3) samples() (parts []part, followed bool) {
+	switch {
+	case c.many:
+		return nil, false
+	case len(c.tracks) == 0:
+		c.Doubt("no track says what the picture is")
+	}
 	for _, t := range c.tracks {
-		if len(t.sizes) != len(t.offs) || len(t.offs) >= maxSamples {
+		switch n := len(t.offs); {
+		case len(t.sizes) != n || n >= maxSamples:
 			c.Doubt("samples of the track %q are not followed", t.codec)
-			c.Claim(at, end-at, scrub.Payload, "mdat")
-			return nil
+			return nil, false
+		case n == 0:
+			c.Doubt("the track %q has no samples", t.codec)
+		case t.codec != "CRAW" && t.codec != "CTMD":
+			c.Doubt("what samples of the track %q are is not known", t.codec)
 		}
 		for i, off := range t.offs {
-			p := part{off: off, len: t.sizes[i], clean: c.sample(t.codec)}
-			switch {
-			case p.off < at || p.off >= end:
+			at := slices.IndexFunc(c.media, func(m scrub.Range) bool { return m.Off <= off && off < m.End() })
+			if at < 0 {
 				c.Doubt("a sample of the track %q lies outside the picture", t.codec)
 				continue
-			case p.len > end-p.off:
+			}
+			p := part{off: off, len: t.sizes[i], clean: c.sample(t.codec)}
+			if left := c.media[at].End() - off; p.len > left {
 				c.Doubt("the picture is cut short")
-				p.len, p.clean = end-p.off, c.sample("")
+				p.len, p.clean = left, c.sample("")
 			}
 			p.whole = t.codec == "CTMD" && c.records(p.off, p.len)
 			parts = append(parts, p)
 		}
 	}
-	if len(parts) == 0 {
-		c.Claim(at, end-at, scrub.Payload, "mdat")
-		return nil
+	return parts, true
+}
+
+// data claims the bodies of mdat: previews and timed tags are cleaned, all else is picture.
+func (c *cr3) data() error {
+	parts, followed := c.samples()
+	for _, m := range c.media {
+		var in []part
+		for _, p := range parts {
+			if m.Off <= p.off && p.off < m.End() {
+				in = append(in, p)
+			}
+		}
+		if len(in) == 0 {
+			if followed && m.Len > 0 {
+				c.Doubt("%d bytes of mdat belong to no sample", m.Len)
+			}
+			c.Claim(m.Off, m.Len, scrub.Payload, "mdat")
+		} else if err := inOrder(c.Scan, m.Off, m.End(), 0, in); err != nil {
+			return err
+		}
 	}
-	return inOrder(c.Scan, at, end, 0, parts)
+	return nil
 }
 
 // sample returns what cleans a sample of a track.
@@ -91,9 +125,10 @@ func (c *cr3) sample(codec string) func(off, n int64) error {
 			return c.timed(off, n)
 		case codec == "CRAW" && bytes.Equal(b, []byte("\xff\xd8\xff")):
 			return jpeg(c.Scan, off, n, "mdat/JPEG")
+		case codec == "CRAW" && !bytes.HasPrefix(b, []byte("\xff\x01")) && !bytes.HasPrefix(b, []byte("\xff\x11")): // header of a tile (LibRaw, crxReadImageHeaders)
+			c.Doubt("a sample that is no picture of a known kind")
 		}
-		c.Claim(off, n, scrub.Payload, "mdat")
-		return nil
+		return picture(c.Scan, off, n, "mdat")
 	}
 }
 
@@ -122,21 +157,7 @@ func (c *cr3) timed(off, n int64) error {
 		if size < header || size > end-at {
 			break
 		}
-		t, ok := lookup("CTMD", uint64(b[4])|uint64(b[5])<<8)
-		if !ok {
-			t = tags.Tag{Kind: scrub.Unknown, ID: "unknown"}
-		}
-		place := "mdat/CTMD/" + t.ID
-		c.Claim(at, header, scrub.Structure, place)
-		switch body, rest := at+header, size-header; {
-		case t.Fate == tags.Hand:
-			err = c.timedBlocks(body, rest, place)
-		case t.Role != 0 && rest <= t.Most:
-			c.Claim(body, rest, t.Role, place)
-		default:
-			err = c.BlankValue(body, rest, 0, t.Kind, place, "")
-		}
-		if err != nil {
+		if err := c.record(uint64(b[4])|uint64(b[5])<<8, at, size, b[6:]); err != nil {
 			return err
 		}
 		at += size
@@ -146,6 +167,33 @@ func (c *cr3) timed(off, n int64) error {
 		c.Claim(at, end-at, scrub.Structure, "mdat/CTMD")
 	}
 	return nil
+}
+
+// record cleans one of n bytes, whose header ends with flags.
+func (c *cr3) record(tag uint64, at, n int64, flags []byte) error {
+	const header = 12
+	t, ok := lookup("CTMD", tag)
+	if !ok {
+		t = tags.Tag{Kind: scrub.Unknown, ID: "unknown"}
+	}
+	place := "mdat/CTMD/" + t.ID
+	c.Claim(at, header, scrub.Structure, place)
+	if strings.Trim(string(flags), "\x00\x01\xff") != "" {
+		c.Doubt("%s has flags that there are none of", place)
+	}
+	body, rest := at+header, n-header
+	switch {
+	case t.Fate == tags.Hand:
+		return c.timedBlocks(body, rest, place)
+	case ok && rest > t.Most: // its length may be wrong
+		c.Claim(body, rest, scrub.Structure, place)
+		c.Doubt("%s is longer than it should be", place)
+		return nil
+	case t.Role != 0:
+		c.Claim(body, rest, t.Role, place)
+		return numbers(c.Scan, body, rest, place)
+	}
+	return c.unlessBlock(body, rest, t.Kind, place)
 }
 
 // timedBlocks cleans blocks with a length and a number that are a TIFF each. What is no
@@ -169,5 +217,20 @@ func (c *cr3) timedBlocks(at, n int64, place string) error {
 		}
 		at += size
 	}
-	return c.Blank(at, end-at, 0, scrub.Unknown, place)
+	return c.unlessBlock(at, end-at, scrub.Unknown, place)
+}
+
+// unlessBlock has n bytes at off go, unless they hold a TIFF: a number or a length before it
+// may be damaged then, and decoders find colours in it.
+func (c *cr3) unlessBlock(off, n int64, kind scrub.Kind, place string) error {
+	b, err := c.Bytes(off, int(min(n, scrub.MaxPiece)))
+	if err != nil {
+		return err
+	}
+	if n > scrub.MaxPiece || bytes.Contains(b, []byte("II*\x00")) || bytes.Contains(b, []byte("MM\x00*")) {
+		c.Claim(off, n, scrub.Structure, place)
+		c.Doubt("%s may be tags that decoders need", place)
+		return nil
+	}
+	return c.BlankValue(off, n, 0, kind, place, "")
 }

@@ -52,6 +52,7 @@ func TestEachLawIsHeld(t *testing.T) {
 		{"a byte claimed twice", toy{claimsTwice: true}, claims, "plain", 1, "overlap"},
 		{"an edit on payload", toy{payloadIsPlaced: true}, claims, "plain", 1, "shares bytes"},
 		{"payload that is gone after", toy{losesPayload: true}, Harness{}, "words", 3, "became"},
+		{"a finding of no kind", toy{nameless: true}, Harness{}, "words", 1, "of no kind"},
 		{"a finding that stays", toy{forgets: true}, Harness{}, "words", 3, "still goes"},
 		{"an edit without end", toy{editsTwice: true}, Harness{}, "plain", 3, "still an edit"},
 		{"refused between two edits", toy{coupled: true}, Harness{}, "words", 4, "refused"},

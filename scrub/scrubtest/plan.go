@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -94,6 +95,9 @@ func (c *court) planBeside(lock sync.Locker, h *Harness, data []byte, what strin
 	if err := p.Check(); err != nil {
 		c.breach(2, -1, "%s: %v", what, err)
 		return nil
+	}
+	if i := slices.IndexFunc(p.Findings, func(f scrub.Finding) bool { return !f.Kind.Known() }); i >= 0 { // what goes of no kind nobody can keep, and a report of it is refused
+		c.breach(1, p.Findings[i].Off, "%s: %s is of no kind (%q)", what, p.Findings[i].Place, p.Findings[i].Kind)
 	}
 	if limit := mostPasses*size + freeReads; p.Read > limit {
 		c.breach(7, -1, "%s: %d bytes read of a medium of %d", what, p.Read, size)

@@ -25,6 +25,7 @@ type toy struct {
 	skipsHeader     bool // claims a header not at all
 	claimsTwice     bool // claims a header twice
 	losesPayload    bool // turns payload into filler after a removal
+	nameless        bool // has words go of no kind
 	forgets         bool // leaves words that it says go
 	coupled         bool // refuses between two edits
 	straddles       bool // refuses a header that is torn
@@ -192,7 +193,11 @@ func (y toy) words(s *scrub.Scan, off, n int64) error {
 
 func (y toy) remove(s *scrub.Scan, off, n int64) {
 	s.Claim(off+3, n, scrub.Identify, "words")
-	if !s.Found(scrub.Finding{Kind: scrub.Comment, Place: "words", Off: off, Len: 3 + n}) || y.forgets {
+	kind := scrub.Comment
+	if y.nameless {
+		kind = ""
+	}
+	if !s.Found(scrub.Finding{Kind: kind, Place: "words", Off: off, Len: 3 + n}) || y.forgets {
 		return
 	}
 	switch {

@@ -150,17 +150,11 @@ func (f *file) opcodes(e *entry) error {
 // numbers looks whether text is among the numbers of a value that is kept.
 func (f *file) numbers(e *entry) error {
 	const sentence = 24
-	for at := int64(0); at < e.size; at += scrub.MaxPiece - sentence {
-		b, err := f.Bytes(e.off+at, int(min(e.size-at, scrub.MaxPiece)))
-		if err != nil {
-			return err
-		}
-		if coded.Tells(b, sentence) {
-			f.Doubt("%s holds text", e)
-			return nil
-		}
+	text, err := coded.Words(f.Reader, e.off, e.size, sentence)
+	if text {
+		f.Doubt("%s holds text", e)
 	}
-	return nil
+	return err
 }
 
 // gains keeps a table of gains over the picture, which is as long as its counts say: cells down
