@@ -23,7 +23,7 @@ func TestPackage(t *testing.T) {
 	g.packages()
 	g.bare()
 	g.sh("useradd -m alice && loginctl enable-linger alice && until [ -S /run/user/$(id -u alice)/bus ]; do sleep 0.1; done")
-	g.sh(asAlice + "systemd-run --quiet --user --unit=clicker /share/clicker always")
+	g.sh(asAlice + "systemd-run --quiet --user --unit=clicker /share/clicker untag-always")
 
 	g.sh("dpkg -i /share/older.deb")
 	for _, unit := range []string{"untagd", "--user --global untagd", "--user --global untag-notify"} {

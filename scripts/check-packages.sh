@@ -20,7 +20,7 @@ again() {
   git archive HEAD | tar -x -C "$tmp/again"
   mkdir -p build "$tmp/again/build"
   if ls -d build/sysroot-* &>/dev/null; then cp -a build/sysroot-* "$tmp/again/build/"; fi
-  mapfile -t arches < <(cd "$here/build" && ls -d package-* | sed 's/package-//')
+  mapfile -t arches < <(ls "$packages"/*.deb | sed 's/.*_//; s/\.deb//')
   (cd "$tmp/again" && scripts/package.sh "${arches[@]}" >"$tmp/again.log" 2>&1) || { cat "$tmp/again.log" >&2; return 1; }
   diff "$packages/SHA256SUMS" "$tmp/again/build/packages/SHA256SUMS" ||
     bad "not the same bytes (the first are those of the checkout, with what is not committed)"

@@ -298,6 +298,40 @@ func TestTwoOnABus(t *testing.T) {
 	}
 }
 
+// Who cleans a folder by hand doesn't keep the service from the bus.
+func TestServiceComesSecond(t *testing.T) {
+	testkit.SessionBus(t)
+	conn := must(dbus.Connect(os.Getenv("DBUS_SESSION_BUS_ADDRESS")))
+	defer conn.Close()
+	owner := func() (name string) {
+		_ = conn.BusObject().Call("org.freedesktop.DBus.GetNameOwner", 0, desktop.Name).Store(&name)
+		return name
+	}
+	var log testkit.Buffer
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan int, 2)
+	begin := func(args ...string) {
+		e := env{Args: append(args, "--bus", "session", "--log", "json"), Stdout: &log, Stderr: &log, Engine: formats.Engine(), Getenv: func(string) string { return "" }, Desk: openDesk}
+		go func() { ended <- run(ctx, e) }()
+	}
+	begin("--drive", t.TempDir())
+	if !testkit.Within(30*time.Second, func() bool { return owner() != "" }) {
+		t.Fatalf("it is not on the bus\n%s", log.String())
+	}
+	byHand := owner()
+	begin()
+	if !testkit.Within(30*time.Second, func() bool { return owner() != byHand }) {
+		t.Errorf("the service is not on the bus\n%s", log.String())
+	}
+	cancel()
+	for range 2 {
+		if code := <-ended; code != exitOK {
+			t.Errorf("exit code %d\n%s", code, log.String())
+		}
+	}
+}
+
 func TestUsage(t *testing.T) {
 	dir := t.TempDir()
 	broken := write(t, filepath.Join(dir, "broken.toml"), []byte("settle = 3\n"))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html"
 	"slices"
+	"strings"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -14,6 +15,9 @@ const (
 	// entry is the desktop entry by which desktops know whose notes these are, and
 	// have them set apart or off.
 	entry = "org.untag.Untagd"
+	// ours is before the key of each button: a server that is started anew counts its notes
+	// from one again, and gives our numbers to those of other programs.
+	ours = "untag-"
 )
 
 // Desktop shows notifications as the Desktop Notifications Specification has it.
@@ -67,7 +71,7 @@ func (d *Desktop) Show(ctx context.Context, replaces uint32, n Note) (number uin
 	buttons := []string{}
 	if slices.Contains(can, "actions") {
 		for _, b := range n.Buttons {
-			buttons = append(buttons, string(b), labels[b].String())
+			buttons = append(buttons, ours+string(b), labels[b].String())
 		}
 	}
 	icon, hints, expires := n.manner()
@@ -178,7 +182,8 @@ func answerOf(s *dbus.Signal) (a Answer, ok bool) {
 	switch s.Name {
 	case notifications + ".ActionInvoked":
 		ok = dbus.Store(s.Body, &a.Number, &text) == nil && text != ""
-		a.Button = Button(text)
+		key, known := strings.CutPrefix(text, ours)
+		ok, a.Button = ok && known, Button(key)
 	case notifications + ".NotificationClosed":
 		ok = dbus.Store(s.Body, &a.Number, &reason) == nil
 	case activation:

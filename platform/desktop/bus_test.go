@@ -85,7 +85,7 @@ func TestControl(t *testing.T) {
 	if err := errors.Join(c.Pause(ctx, 7), c.Resume(ctx, 7), c.Rescan(ctx, 7), c.Reload(ctx)); err != nil {
 		t.Error(err)
 	}
-	<-reloads
+	receive(t, reloads)
 	if err := c.Pause(ctx, 8); !errors.Is(err, station.ErrNoDrive) {
 		t.Errorf("pause of a drive that isn't there: %v", err)
 	}
@@ -185,7 +185,7 @@ func TestDialingEndsWithItsContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	cancel()
-	if err := <-ended; !errors.Is(err, context.Canceled) {
+	if err := receive(t, ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("dialing ended with %v", err)
 	}
 }
@@ -221,7 +221,7 @@ func TestFinishedSignal(t *testing.T) {
 	s.set(stick(station.Paused, station.Counts{}))
 	s.set(stick(station.Cleaning, station.Counts{}))
 	s.set(stick(station.Watching, station.Counts{Cleaned: 41, Tags: 310, Partly: 2, Failed: 1}))
-	if d := cmp.Diff([]any{uint64(7), int64(41), int64(310), int64(3)}, (<-signals).Body); d != "" {
+	if d := cmp.Diff([]any{uint64(7), int64(41), int64(310), int64(3)}, receive(t, signals).Body); d != "" {
 		t.Error(d)
 	}
 }

@@ -27,7 +27,8 @@ type Options struct {
 	Notify func() config.Notify
 	// Keep keeps what is done with drives from now on; nil if that can't be.
 	Keep func(config.Action) error
-	// Taken is told that another daemon serves the bus; nil does without.
+	// Taken is told that another daemon serves the bus; nil does without, and leaves it to
+	// one that does not.
 	Taken   func()
 	Log     zerolog.Logger
 	Version string
@@ -93,11 +94,15 @@ const onTheBus = 10 * time.Second
 // Reloading tells it that the configuration is being read again.
 func (d *Desk) Reloading() { d.manager.reloading() }
 
-// Close tells it that the daemon is about to end, and leaves the bus.
+// Close tells it that the daemon is about to end, leaves the bus, and removes the pages
+// that were shown.
 func (d *Desk) Close() {
 	d.cancel()
 	d.beside.Wait()
 	d.stopping()
+	for _, s := range d.opt.Station.Snapshot() {
+		forgetReport(s.Drive.ID)
+	}
 }
 
 func (d *Desk) stopping() { d.stop.Do(d.manager.stopping) }
@@ -143,7 +148,7 @@ func (d *Desk) serve(ctx context.Context) error {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })() // a bus that takes nothing doesn't hold up the end
-	s := &service{conn, d.opt.Station, d.opt.Reload, d.opt.Version}
+	s := &service{conn, d.opt.Station, d.opt.Reload, d.opt.Version, d.opt.Taken == nil}
 	if err := s.export(); err != nil {
 		return err
 	}

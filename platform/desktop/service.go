@@ -37,6 +37,7 @@ type service struct {
 	station Station
 	reload  func() error
 	version string
+	yields  bool // lets a daemon that does not yield have the name
 }
 
 // errTaken means that another daemon serves the bus already.
@@ -53,7 +54,11 @@ func (s *service) export() error {
 	if err != nil {
 		return err
 	}
-	got, err := s.conn.RequestName(Name, dbus.NameFlagDoNotQueue)
+	how := dbus.NameFlagReplaceExisting
+	if s.yields {
+		how = dbus.NameFlagAllowReplacement
+	}
+	got, err := s.conn.RequestName(Name, dbus.NameFlagDoNotQueue|how)
 	if err == nil && got != dbus.RequestNameReplyPrimaryOwner {
 		err = errTaken
 	}

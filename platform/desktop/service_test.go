@@ -78,7 +78,7 @@ func (s *server) OpenFile(_ string, f dbus.UnixFD, options map[string]dbus.Varia
 
 func (s *server) press(number uint32, button Button) {
 	s.emit("ActivationToken", number, "token")
-	s.emit("ActionInvoked", number, string(button))
+	s.emit("ActionInvoked", number, ours+string(button))
 }
 
 func (s *server) emit(signal string, args ...any) {
@@ -118,7 +118,7 @@ func TestQuestionOnTheBus(t *testing.T) {
 		o.Reload = func() error { reloaded <- true; return nil }
 	})
 	notes := screen.await(1)
-	want := "dialog-question: <b>A&B</b>: clean it? That can't be undone | 2 files with tags. untag removes from the files themselves what identifies people, devices, places and times. Copy the originals elsewhere first. Without an answer nothing is changed. | always,Clean now and always,once,Only this one,leave,Leave it,report,Only report"
+	want := "dialog-question: <b>A&B</b>: clean it? That can't be undone | 2 files with tags. untag removes from the files themselves what identifies people, devices, places and times. Copy the originals elsewhere first. Without an answer nothing is changed. | untag-always,Clean now and always,untag-once,Only this one,untag-leave,Leave it,untag-report,Only report"
 	screen.mu.Lock()
 	if notes[0] != want || screen.expiry[0] != 0 || screen.hints[0]["desktop-entry"].Value() != entry || screen.hints[0]["transient"].Value() != nil {
 		t.Errorf("%s\n%v, %v", notes[0], screen.hints[0], screen.expiry[0])
@@ -128,15 +128,16 @@ func TestQuestionOnTheBus(t *testing.T) {
 	unicast := &dbus.Message{Type: dbus.TypeSignal, Headers: map[dbus.HeaderField]dbus.Variant{
 		dbus.FieldPath: dbus.MakeVariant(notificationsPath), dbus.FieldInterface: dbus.MakeVariant(notifications), dbus.FieldMember: dbus.MakeVariant("ActionInvoked"),
 		dbus.FieldSignature: dbus.MakeVariant(dbus.SignatureOf(uint32(0), "")), dbus.FieldDestination: dbus.MakeVariant(ownerOf(t.Context(), stranger, Name)),
-	}, Body: []any{uint32(41), "leave"}}
+	}, Body: []any{uint32(41), ours + "leave"}}
 	if call := stranger.Send(unicast, nil); call != nil && call.Err != nil {
 		t.Fatal(call.Err)
 	}
+	screen.emit("ActionInvoked", uint32(41), "leave") // a button of another program's
 	screen.press(41, buttonAlways)
-	if a := <-kept; a != config.Scrub {
+	if a := receive(t, kept); a != config.Scrub {
 		t.Errorf("kept %s", a)
 	}
-	<-reloaded
+	receive(t, reloaded)
 	if !s.did("decide scrub") || s.did("decide ignore") {
 		t.Error("the wrong answer was heard")
 	}
@@ -170,7 +171,7 @@ func TestShowOnTheBus(t *testing.T) {
 	s := newToy(stick(station.Watching, station.Counts{Partly: 1, Found: 1, Cleaned: 3}))
 	s.files = station.Files{All: []station.File{{Path: "DCIM/<a>.JPG", Status: "found", Format: "jpeg"}, {Path: "b\u202egpj.mp4", Status: "partly", Why: "its index lies"}}}
 	desk(t, s, func(o *Options) { o.Notify = func() config.Notify { return config.NotifyAll } })
-	if notes := screen.await(1); !strings.HasSuffix(notes[0], " | show,Show,eject,Eject") {
+	if notes := screen.await(1); !strings.HasSuffix(notes[0], " | untag-show,Show,untag-eject,Eject") {
 		t.Fatal(notes[0])
 	}
 	screen.press(41, buttonShow)
