@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# test.sh: all tests. The race detector watches what runs goroutines; scrub and
-# what is below it start none, and would only take ten times as long.
+# test.sh: all tests, and at the end what was skipped and why. The race detector
+# watches what runs goroutines; scrub and what is below it start none, and would only
+# take ten times as long.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,8 @@ while read -r p; do
     *) racing+=("$p") ;;
   esac
 done < <(go list ./...)
+test() { go tool -modfile=.ci/tools.mod gotestsum --format pkgname --hide-summary=output -- "$@"; }
 echo "go test: ${#pure[@]} packages"
-go test -timeout 40m "${pure[@]}"
+test -timeout 40m "${pure[@]}"
 echo "go test -race: ${#racing[@]} packages"
-CGO_ENABLED=1 go test -race -timeout 20m "${racing[@]}"
+CGO_ENABLED=1 test -race -timeout 20m "${racing[@]}"
