@@ -12,7 +12,7 @@ while read -r p; do
     *) racing+=("$p") ;;
   esac
 done < <(go list ./...)
-test() { go tool -modfile=.ci/tools.mod gotestsum --format pkgname --hide-summary=output -- "$@"; }
+test() { go tool -modfile=.ci/tools.mod gotestsum --format pkgname -- "$@"; }
 echo "go test: ${#pure[@]} packages"
 test -timeout 40m "${pure[@]}"
 echo "go test -race: ${#racing[@]} packages"
