@@ -1,12 +1,13 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"os"
+	"path"
 	"slices"
 	"sync"
 
@@ -74,8 +75,7 @@ func (r *run) duplicateAll(ctx context.Context, batch []*item) {
 	made = slices.DeleteFunc(made, func(d *duplicate) bool { return d.of.stopped != nil })
 	if len(made) > 0 {
 		r.barrier(itemsOf(made), true)
-		err := explain("syncing the folder", r.opt.kernel.syncFolder(made[len(made)-1].at.Folder()))
-		made[len(made)-1].of.fail(err)
+		r.syncFolders(made)
 	}
 	for _, d := range made {
 		d.of.fail(d.stopped)
@@ -85,6 +85,31 @@ func (r *run) duplicateAll(ctx context.Context, batch []*item) {
 	for _, it := range batch {
 		r.conclude(ctx, it)
 	}
+}
+
+// syncFolders waits until the names of the copies are on the drive, and those of the folders
+// on the way to them, which may be new.
+func (r *run) syncFolders(made []*duplicate) {
+	synced := map[string]error{}
+	for _, d := range made {
+		for rel := d.at.Rel; rel != "."; rel = path.Dir(rel) {
+			in := path.Dir(rel)
+			if _, done := synced[in]; !done {
+				synced[in] = explain("syncing the folder", r.syncFolderOf(rel))
+			}
+			d.of.fail(synced[in])
+		}
+	}
+}
+
+// syncFolderOf waits until what is in the folder of rel is on the drive.
+func (r *run) syncFolderOf(rel string) error {
+	e, err := r.opt.Copies.Root.Entry(rel)
+	if err != nil {
+		return err
+	}
+	defer e.Release()
+	return r.opt.kernel.syncFolder(e.Folder())
 }
 
 func itemsOf(all []*duplicate) (items []*item) {
@@ -100,7 +125,7 @@ func (r *run) duplicate(ctx context.Context, it *item) (*duplicate, error) {
 	if err != nil {
 		return nil, explain("making the folder of the copy", err)
 	}
-	d := &duplicate{item: &item{}, of: it, at: at, temporary: temporaryFor(at.Name)}
+	d := &duplicate{item: &item{}, of: it, at: at, temporary: walk.CopyName(at.Name)}
 	it.out.Copy = at.Path
 	switch there, err := at.Stat(); {
 	case err == nil:
@@ -117,43 +142,37 @@ func (r *run) duplicate(ctx context.Context, it *item) (*duplicate, error) {
 	return d, nil
 }
 
-// temporaryFor is the temporary name of a copy. That of the file may be as long as names can be.
-func temporaryFor(name string) string {
-	h := fnv.New64a()
-	h.Write([]byte(name))
-	return walk.Temp{For: fmt.Sprintf("%016x", h.Sum64())}.Name()
+// createCopy makes the temporary file. One that a killed run left holds no tag, and is
+// no use: it may end anywhere.
+func (r *run) createCopy(d *duplicate) (err error) {
+	perm := d.of.at.Mode & 0o777
+	dir := d.at.Folder()
+	d.rw, err = r.create(dir, d.temporary, perm)
+	if errors.Is(err, unix.EEXIST) {
+		if err := r.unlinkLeftover(dir, d.temporary); err != nil {
+			return explain("removing what an interrupted run left", err)
+		}
+		d.rw, err = r.create(dir, d.temporary, perm)
+	}
+	return err
 }
 
-// create makes the temporary file. One that a killed run left holds no tag, and is
-// no use: it may end anywhere.
-func (r *run) create(d *duplicate) error {
-	f, err := d.at.Folder().Create(d.temporary, 0o666)
-	if errors.Is(err, unix.EEXIST) {
-		old, _, err := d.at.Folder().Open(d.temporary, unix.O_RDONLY)
-		if err != nil {
-			return err
-		}
-		defer old.Close()
-		if err := lock(old); err != nil { // somebody else is making it
-			return err
-		}
-		if err := r.opt.kernel.remove(d.at.Folder(), d.temporary); err != nil {
-			return err
-		}
-		f, err = d.at.Folder().Create(d.temporary, 0o666)
-		if err != nil {
-			return err
-		}
-	} else if err != nil {
+// unlinkLeftover removes the name of a copy that no other run makes.
+func (r *run) unlinkLeftover(dir *walk.Folder, name string) error {
+	old, _, err := dir.Open(name, unix.O_RDONLY)
+	if err != nil {
 		return err
 	}
-	d.rw = f
-	return lock(f)
+	defer old.Close()
+	if err := cmp.Or(lock(old), leads(dir, name, old)); err != nil {
+		return err
+	}
+	return r.opt.kernel.remove(dir, name)
 }
 
 func (r *run) write(ctx context.Context, d *duplicate) error {
-	if err := r.create(d); err != nil {
-		return explain("making the copy", err)
+	if err := r.createCopy(d); err != nil {
+		return err
 	}
 	it := d.of
 	if err := roomFor(d.rw, it.plan.NewSize()); err != nil {
@@ -195,7 +214,7 @@ func (r *run) proveAll(ctx context.Context, made []*duplicate) {
 }
 
 func (r *run) proveDuplicate(ctx context.Context, d *duplicate) (err error) {
-	d.of.forgetCopy(d.rw)
+	unix.Fadvise(int(d.rw.Fd()), 0, 0, unix.FADV_DONTNEED) // or memory would be compared with itself
 	if err := unix.Fstat(int(d.rw.Fd()), &d.item.at); err != nil {
 		return explain("looking", err)
 	}
@@ -203,21 +222,12 @@ func (r *run) proveDuplicate(ctx context.Context, d *duplicate) (err error) {
 		return explain("opening to read back", err)
 	}
 	r.event(d.of, Proving, 0, d.item.at.Size)
+	if err := r.same(ctx, d.of, d.ro); errors.Is(err, errDiffers) {
+		return fmt.Errorf("%w: the copy has %w", ErrNotProven, err)
+	} else if err != nil {
+		return err
+	}
 	return r.provenAs(ctx, d.item, d.of)
-}
-
-// forgetCopy drops from memory what the proof will read of the copy: of a long film
-// that is not its payload, and to drop that takes as long as a tenth of the copying.
-func (it *item) forgetCopy(f *os.File) {
-	if it.plan.Size <= scrub.DeepLimit || it.plan.Refused != "" || len(it.plan.Doubts) > 0 {
-		unix.Fadvise(int(f.Fd()), 0, 0, unix.FADV_DONTNEED)
-		return
-	}
-	for _, s := range it.plan.Map {
-		if s.Role != scrub.Payload {
-			unix.Fadvise(int(f.Fd()), s.Off, s.Len, unix.FADV_DONTNEED)
-		}
-	}
 }
 
 // provenAs plans what lies where the copy is, and returns an error unless that is clean,
@@ -259,6 +269,9 @@ func (r *run) settleIn(ctx context.Context, d *duplicate) (err error) {
 		return context.Cause(ctx)
 	}
 	k, dir := r.opt.kernel, d.at.Folder()
+	if err := leads(dir, d.temporary, d.rw); err != nil {
+		return err
+	}
 	err = k.rename(dir, d.temporary, d.at.Name, unix.RENAME_NOREPLACE)
 	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EOPNOTSUPP) {
 		// Some servers of FUSE. Nothing was there a moment ago.
@@ -282,7 +295,7 @@ func (r *run) settleIn(ctx context.Context, d *duplicate) (err error) {
 // discard removes a copy that is not to be.
 func (r *run) discard(d *duplicate) {
 	if d.rw != nil {
-		r.opt.kernel.remove(d.at.Folder(), d.temporary) // else a later run does it
+		r.discardTemporary(d.at.Folder(), d.temporary, d.rw)
 	}
 	d.close()
 	d.at.Release()
@@ -309,7 +322,10 @@ func (r *run) match(ctx context.Context, it *item, at *walk.Entry, there *unix.S
 		return explain("opening what is where the copy goes", err)
 	}
 	defer closeFile(&c.ro)
-	if err := r.same(ctx, it, c.ro); err != nil {
+	unix.Fadvise(int(c.ro.Fd()), 0, 0, unix.FADV_DONTNEED)
+	if err := r.same(ctx, it, c.ro); errors.Is(err, errDiffers) {
+		return ErrTaken
+	} else if err != nil {
 		return err
 	}
 	if err := r.provenAs(ctx, c, it); err != nil {

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -165,7 +166,7 @@ func TestCopiesAmongStrangers(t *testing.T) {
 	victim := put(t, outside, "victim", []byte("precious"))
 	os.Symlink(outside, to+"/sub")
 	os.Symlink(victim, to+"/b.toy")
-	os.Link(victim, to+"/"+temporaryFor("c.toy")) // as a killed run may have left it
+	os.Link(victim, to+"/"+walk.CopyName("c.toy")) // as a killed run may have left it
 	got := clean(t, Options{Copies: copiesTo(t, to)}, from)
 	if a, b, c := got[from+"/sub/a.toy"], got[from+"/b.toy"], got[from+"/c.toy"]; a.Status != Failed || !errors.Is(b.Err, ErrTaken) || c.Mode != copied {
 		t.Errorf("%+v\n%+v\n%+v", a, b, c)
@@ -194,5 +195,139 @@ func TestCopyOfAFileWithHoles(t *testing.T) {
 	st := stat(t, o.Copy)
 	if o.Status != Cleaned || st.Size != int64(len(content)) || played(get(t, o.Copy)) != played(content) || st.Blocks*512 > 1<<20 {
 		t.Errorf("%+v, %d blocks", o, st.Blocks)
+	}
+}
+
+// A copy of which one byte is another is not one, wherever that happened.
+func TestCopiesAreCompared(t *testing.T) {
+	content := makeToy(name(secret), data(1, 500), free(100), data(2, 4<<20), data(3, 50))
+	for what, k := range map[string]kernel{
+		"written":              damaging{linux{}, func(p []byte) { p[100] ^= 1 }},
+		"copied by the kernel": miscopying{linux{}},
+	} {
+		from, to := t.TempDir(), t.TempDir()
+		path := put(t, from, "a.toy", content)
+		o := cleanOne(t, Options{Copies: copiesTo(t, to), kernel: k}, path)
+		if o.Status != Failed || !errors.Is(o.Err, ErrNotProven) || len(tree(t, to)) > 0 {
+			t.Errorf("%s: %+v, %d files", what, o, len(tree(t, to)))
+		}
+	}
+}
+
+// miscopying changes a byte of what the kernel copies.
+type miscopying struct{ kernel }
+
+func (m miscopying) copyRange(to, from *os.File, off, n int64) (int64, error) {
+	done, err := m.kernel.copyRange(to, from, off, n)
+	if done > 9000 {
+		to.WriteAt([]byte("x"), off+9000)
+	}
+	return done, err
+}
+
+// What a killed run left of its copies vanishes without a word, unless it is no such thing.
+func TestLeftoverCopies(t *testing.T) {
+	whole := makeToy(data(1, 500))
+	for _, tt := range []struct {
+		name    string
+		content []byte
+		linked  bool
+		copied  []byte // what has the name of the copy, if something has
+		stays   bool
+		status  Status // "" if nothing is said
+	}{
+		{"cut short", whole[:300], false, nil, false, ""},
+		{"whole", whole, false, nil, false, ""},
+		{"empty", nil, false, nil, false, ""},
+		{"made by another run", whole[:300], false, whole, false, ""},
+		{"two names of one place on the drive", whole, false, whole, true, Failed},
+		{"tags", makeToy(name(secret)), false, nil, true, Cleaned},
+		{"another name", whole, true, nil, true, Failed},
+	} {
+		dir := t.TempDir()
+		if tt.copied != nil {
+			put(t, dir, "a.toy", tt.copied)
+		}
+		path := put(t, dir, walk.CopyName("a.toy"), tt.content)
+		if tt.linked {
+			if err := os.Link(path, filepath.Join(t.TempDir(), "other")); err != nil {
+				t.Skip(err)
+			}
+		}
+		got := clean(t, Options{}, dir)
+		delete(got, filepath.Join(dir, "a.toy"))
+		if o := got[path]; o.Status != tt.status || len(got) != b2i(tt.status != "") {
+			t.Errorf("%s: %+v", tt.name, got)
+		}
+		if _, err := os.Stat(path); (err == nil) != tt.stays {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Another run makes a copy under the temporary name, or puts its own there: neither removes
+// or names what is the other's.
+func TestCopiesOfTwoRuns(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	path := put(t, from, "a.toy", sample(1))
+	temp := put(t, to, walk.CopyName("a.toy"), []byte("being written"))
+	f := mustOpen(t, temp)
+	if err := lock(f); err != nil {
+		t.Fatal(err)
+	}
+	if o := cleanOne(t, Options{Copies: copiesTo(t, to)}, path); !errors.Is(o.Err, ErrInUse) || string(get(t, temp)) != "being written" {
+		t.Errorf("%+v", o)
+	}
+	f.Close()
+	for _, last := range []string{"sync", "write", "times"} {
+		k := newSpy()
+		k.before = func(op string, _ int) error {
+			if strings.HasPrefix(op, last) {
+				os.Remove(temp)
+				put(t, to, filepath.Base(temp), []byte("another run's"))
+			}
+			return nil
+		}
+		if o := cleanOne(t, Options{Copies: copiesTo(t, to), kernel: k}, path); o.Status != Failed || !errors.Is(o.Err, ErrChanged) && !errors.Is(o.Err, ErrGone) {
+			t.Errorf("%s: %+v", last, o)
+		}
+		if now := tree(t, to); len(now) != 1 || now[filepath.Base(temp)] != "another run's" {
+			t.Errorf("%s: %q", last, now)
+		}
+	}
+}
+
+// A copy is shown to no more people than its original.
+func TestModeOfACopy(t *testing.T) {
+	defer unix.Umask(unix.Umask(0o022))
+	from, to := t.TempDir(), t.TempDir()
+	for mode, want := range map[os.FileMode]os.FileMode{0o600: 0o600, 0o666: 0o644, 0o444: 0o444} {
+		path := put(t, from, fmt.Sprintf("%o.toy", mode), sample(1))
+		os.Chmod(path, mode)
+		o := cleanOne(t, Options{Copies: copiesTo(t, to)}, path)
+		if st, err := os.Stat(o.Copy); err != nil || st.Mode() != want {
+			t.Errorf("%o: %v, %+v", mode, err, st)
+		}
+	}
+}
+
+// The names of new folders are on the drive, too, before a copy is reported.
+func TestFoldersOfCopiesAreSynced(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	for _, rel := range []string{"a/b/1.toy", "a/b/2.toy", "a/c/3.toy", "4.toy"} {
+		os.MkdirAll(filepath.Join(from, filepath.Dir(rel)), 0o755)
+		put(t, from, rel, sample(1))
+	}
+	k := newSpy()
+	clean(t, Options{Copies: copiesTo(t, to), kernel: k, Batch: 64}, from)
+	if n := k.count("syncfolder"); n != 4 { // a/b, a/c, a and the root
+		t.Errorf("%d folders were synced", n)
 	}
 }

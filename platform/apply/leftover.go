@@ -34,7 +34,7 @@ func (r *run) leftover(ctx context.Context, e entry, temp walk.Temp) *item {
 	it := &item{entry: e.Entry, ticket: e.ticket, start: time.Now(), out: Outcome{Path: e.Path, Media: true}}
 	err := r.tidy(ctx, it, temp)
 	switch {
-	case errors.Is(err, ErrGone), errors.Is(err, ErrInUse): // somebody works on it, perhaps ourselves
+	case errors.Is(err, ErrGone), errors.Is(err, ErrInUse), errors.Is(err, ErrChanged) && it.ro != nil && lock(it.ro) != nil: // somebody works on it, perhaps ourselves
 		r.letGo(it)
 	case err != nil:
 		r.drop(ctx, it, err)
@@ -55,8 +55,11 @@ func (r *run) tidy(ctx context.Context, it *item, temp walk.Temp) error {
 	if err := r.take(ctx, it); err != nil {
 		return err
 	}
-	if it.at.Nlink > 1 {
+	switch {
+	case it.at.Nlink > 1:
 		return r.linked(ctx, it)
+	case temp.Copy:
+		return r.unlinkCopy(ctx, it)
 	}
 	orig, err := r.original(ctx, it, temp)
 	if err != nil {
@@ -104,6 +107,38 @@ func (r *run) linked(ctx context.Context, it *item) error {
 		return errLinked
 	}
 	return nil
+}
+
+// unlinkCopy removes what is left of a copy that replaces nothing, unless there are tags in it,
+// or it may be another name of the copy that was finished.
+func (r *run) unlinkCopy(ctx context.Context, it *item) error {
+	name, err := it.entry.Folder().Find(func(name string) bool { return walk.CopyName(name) == it.entry.Name })
+	if err != nil {
+		return explain("reading the folder", err)
+	}
+	if name != "" {
+		whole, err := r.original(ctx, it, walk.Temp{For: name})
+		if err != nil {
+			return err
+		}
+		if whole != nil {
+			defer r.letGo(whole)
+			if err := differ(ctx, it, whole); err != nil {
+				return err
+			}
+		}
+	}
+	if err := lock(it.ro); err != nil {
+		return explain("locking", err)
+	}
+	plan, err := r.study(ctx, it, r.opt.Scrub)
+	if err != nil {
+		return err
+	}
+	if r.adopt(it, plan); it.todo() {
+		return nil
+	}
+	return explain("removing", r.opt.kernel.remove(it.entry.Folder(), it.entry.Name))
 }
 
 // outlived tells whether the leftover, which is not clean, is the old file and not the copy: the

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -97,25 +98,22 @@ func (r *run) copyAndPlace(ctx context.Context, it *item, w *scrub.Rewrite) (pla
 	if name == "" {
 		return false, unix.ENAMETOOLONG
 	}
-	f, err := dir.Create(name, 0o600)
+	f, err := r.create(dir, name, 0o600)
 	if errors.Is(err, unix.EEXIST) && len(it.plan.Anew) > 0 {
 		if err := r.makeWay(ctx, it, name); err != nil {
 			return false, explain("removing what an interrupted run left", err)
 		}
-		f, err = dir.Create(name, 0o600)
+		f, err = r.create(dir, name, 0o600)
 	}
 	if err != nil {
-		return false, explain("making the copy", err)
+		return false, err
 	}
 	defer f.Close()
 	defer func() {
 		if !placed {
-			r.opt.kernel.remove(dir, name) // a later run does it otherwise
+			r.discardTemporary(dir, name, f)
 		}
 	}()
-	if err := lock(f); err != nil {
-		return false, explain("locking the copy", err)
-	}
 	if err := r.fillCopy(it, f, src(), w.NewSize()); err != nil {
 		return false, err
 	}
@@ -232,7 +230,7 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 	}
 	defer closeFile(&it.rw)
 	k, dir, name := r.opt.kernel, it.entry.Folder(), it.entry.Name
-	if err := it.stillNamed(); err != nil {
+	if err := cmp.Or(it.stillNamed(), leads(dir, temp, f)); err != nil {
 		return false, err
 	}
 	err = k.rename(dir, temp, name, unix.RENAME_EXCHANGE)
@@ -247,7 +245,7 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 	if err := k.syncFolder(dir); err != nil {
 		return false, explain("syncing the folder", err)
 	}
-	if err := it.stillNamed(); err != nil { // there is no way back from here
+	if err := cmp.Or(it.stillNamed(), leads(dir, temp, f)); err != nil { // there is no way back from here
 		return false, err
 	}
 	if err := k.rename(dir, temp, name, 0); err != nil {
@@ -346,9 +344,4 @@ func room(f *os.File, n int64) error {
 		return explain(fmt.Sprintf("a copy takes %d bytes, %d are free", n, free), unix.ENOSPC)
 	}
 	return nil
-}
-
-// lock tells other runs that the file is being worked on.
-func lock(f *os.File) error {
-	return restart(func() error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
 }

@@ -2,11 +2,13 @@ package apply
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"math"
 	"os"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -22,62 +24,32 @@ const (
 
 // edited is a file as its plan would leave it.
 type edited struct {
-	src   *os.File
-	end   int64
-	edits [scrub.Truncate][]scrub.Edit // what is left of each phase, in order
-	holes bool                         // whether parts of it lie nowhere
-	anew  io.ReaderAt                  // all of it, if more than edits are made
+	io.ReaderAt // of all of it
+	src         *os.File
+	end         int64
+	edits       []scrub.Edit // of all phases, in the order of offsets
+	holes       bool         // whether parts of it lie nowhere
+	anew        bool         // more than edits are made
 }
 
 func (it *item) edited() *edited {
-	if len(it.plan.Anew) > 0 {
-		return &edited{end: it.plan.NewSize(), anew: it.plan.Performed(it.ro)}
-	}
-	e := &edited{src: it.ro, end: it.plan.End, holes: it.at.Blocks*512 < it.at.Size}
-	for phase := range e.edits {
-		e.edits[phase] = it.in(scrub.Phase(phase))
+	e := &edited{ReaderAt: it.plan.Performed(it.ro), src: it.ro, end: it.plan.NewSize(), anew: len(it.plan.Anew) > 0}
+	if !e.anew {
+		e.holes = it.at.Blocks*512 < it.at.Size
+		e.edits = slices.SortedStableFunc(slices.Values(it.plan.Edits), func(a, b scrub.Edit) int { return cmp.Compare(a.Off, b.Off) })
 	}
 	return e
 }
 
-// next is where the first edit begins that is left.
-func (e *edited) next() int64 {
-	at := int64(math.MaxInt64)
-	for _, edits := range e.edits {
-		if len(edits) > 0 {
-			at = min(at, edits[0].Off)
-		}
+// next is where the first edit begins that does not end before at. It is called for offsets in order.
+func (e *edited) next(at int64) int64 {
+	for len(e.edits) > 0 && e.edits[0].End() <= at {
+		e.edits = e.edits[1:]
 	}
-	return at
-}
-
-// read fills p with what lies at off. It is called for pieces in order.
-func (e *edited) read(p []byte, off int64) error {
-	if e.anew != nil {
-		_, err := e.anew.ReadAt(p, off)
-		return err
+	if len(e.edits) == 0 {
+		return math.MaxInt64
 	}
-	if _, err := e.src.ReadAt(p, off); err != nil {
-		return err
-	}
-	for phase := range e.edits {
-		e.edits[phase] = patch(p, off, e.edits[phase])
-	}
-	return nil
-}
-
-// patch applies edits to the bytes p, which lie at off, and returns the edits
-// that concern what follows.
-func patch(p []byte, off int64, edits []scrub.Edit) []scrub.Edit {
-	end := off + int64(len(p))
-	for len(edits) > 0 && edits[0].Off < end {
-		edits[0].Onto(p, off)
-		if edits[0].End() > end {
-			break
-		}
-		edits = edits[1:]
-	}
-	return edits
+	return max(at, e.edits[0].Off)
 }
 
 // extent returns the next bytes from at on that lie on the drive, or are to be edited.
@@ -85,7 +57,7 @@ func (e *edited) extent(at int64) (from, to int64) {
 	if !e.holes {
 		return at, e.end
 	}
-	from = min(nextData(e.src, at, e.end), max(e.next(), at))
+	from = min(nextData(e.src, at, e.end), e.next(at))
 	to, err := unix.Seek(int(e.src.Fd()), from, unix.SEEK_HOLE)
 	switch {
 	case err != nil:
@@ -101,7 +73,7 @@ func (e *edited) extent(at int64) (from, to int64) {
 func (r *run) transfer(ctx context.Context, it *item, to *os.File) error {
 	e := it.edited()
 	unix.Fadvise(int(it.ro.Fd()), 0, 0, unix.FADV_SEQUENTIAL)
-	byKernel := e.anew == nil
+	byKernel := !e.anew
 	push := writer{f: to}
 	wrote := func(at, n int64) {
 		it.out.Written += n
@@ -118,7 +90,7 @@ func (r *run) transfer(ctx context.Context, it *item, to *os.File) error {
 			at, stop = e.extent(at)
 			continue
 		}
-		if free := min(e.next(), stop) - at; byKernel && free >= untouched {
+		if free := min(e.next(at), stop) - at; byKernel && free >= untouched {
 			n, err := r.opt.kernel.copyRange(to, it.ro, at, min(free, atATime))
 			switch {
 			case n > 0:
@@ -133,7 +105,7 @@ func (r *run) transfer(ctx context.Context, it *item, to *os.File) error {
 		}
 		p := r.buffer()
 		p = p[:min(int64(len(p))-at%int64(len(p)), stop-at)]
-		if err := e.read(p, at); err != nil {
+		if _, err := e.ReadAt(p, at); err != nil {
 			return explain("reading", err)
 		}
 		n, err := r.opt.kernel.writeAt(to, p, at)
@@ -156,25 +128,34 @@ func cantCopy(err error) bool {
 	return false
 }
 
-// same returns an error unless f is the file as its plan would leave it.
+// errDiffers tells that a copy is not what was to be written.
+var errDiffers = errors.New("another byte than was to be written")
+
+// same returns an error unless f is the file as its plan would leave it, to the last byte.
 func (r *run) same(ctx context.Context, it *item, f *os.File) error {
+	const piece = 512 << 10
 	e := it.edited()
-	buf := r.buffer()
-	want, got := buf[:len(buf)/2], buf[len(buf)/2:]
-	for at := int64(0); at < e.end; at += int64(len(want)) {
+	buf := make([]byte, 2*piece) // others compare at the same time
+	want, got := buf[:piece], buf[piece:]
+	for at := int64(0); at < e.end; at += piece {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		n := min(int64(len(want)), e.end-at)
-		if err := e.read(want[:n], at); err != nil {
+		if e.holes {
+			if from, _ := e.extent(at); from > at {
+				at = min(from, nextData(f, at, e.end))
+			}
+		}
+		n := min(piece, e.end-at)
+		if _, err := e.ReadAt(want[:n], at); err != nil {
 			return explain("reading", err)
 		}
 		if _, err := f.ReadAt(got[:n], at); err != nil {
-			return explain("reading what is where the copy goes", err)
+			return explain("reading the copy back", err)
 		}
 		it.out.Read += 2 * n
 		if !bytes.Equal(want[:n], got[:n]) {
-			return ErrTaken
+			return errDiffers
 		}
 		r.event(it, Proving, at+n, e.end)
 	}

@@ -39,6 +39,24 @@ func (r *Root) List(rel string, found func(e *Entry, folder bool)) error {
 	}
 }
 
+// Find returns the first name in the folder that is the right one, "" if none is.
+func (f *Folder) Find(right func(name string) bool) (string, error) {
+	dir, err := f.again()
+	if err != nil {
+		return "", err
+	}
+	defer dir.release()
+	for list := (listing{fd: dir.fd}); ; {
+		name, _, ok, err := list.next()
+		if err != nil || !ok {
+			return "", err
+		}
+		if right(name) {
+			return name, nil
+		}
+	}
+}
+
 // folder opens the folder at rel for listing.
 func (r *Root) folder(rel string) (*Folder, error) {
 	if rel == "" {

@@ -472,9 +472,9 @@ func TestTemp(t *testing.T) {
 		want Temp
 		ok   bool
 	}{
-		{".untag-0012abcd-IMG_1.JPG.tmp", Temp{"IMG_1.JPG", 0x12abcd}, true},
-		{".untag-ffffffff--.tmp", Temp{"-", 0xffffffff}, true},
-		{".untag-0012abcd-.untag-00000000-x.tmp.tmp", Temp{".untag-00000000-x.tmp", 0x12abcd}, true},
+		{".untag-0012abcd-IMG_1.JPG.tmp", Temp{For: "IMG_1.JPG", Sum: 0x12abcd}, true},
+		{".untag-ffffffff--.tmp", Temp{For: "-", Sum: 0xffffffff}, true},
+		{".untag-0012abcd-.untag-00000000-x.tmp.tmp", Temp{For: ".untag-00000000-x.tmp", Sum: 0x12abcd}, true},
 		{".untag-0012ABCD-IMG_1.JPG.tmp", Temp{}, false},
 		{".untag-12abcd-IMG_1.JPG.tmp", Temp{}, false},
 		{".untag-0012abcd-.tmp", Temp{}, false},
@@ -485,12 +485,18 @@ func TestTemp(t *testing.T) {
 		{"untag-0012abcd-IMG_1.JPG.tmp", Temp{}, false},
 		{".untag-0012abcd-IMG_1.JPG", Temp{}, false},
 		{"IMG_1.JPG", Temp{}, false},
+		{CopyName(strings.Repeat("n", 255)), Temp{Copy: true}, true},
+		{".untag-copy-0123456789abcdef.tmp", Temp{Copy: true}, true},
+		{".untag-copy-0123456789ABCDEF.tmp", Temp{}, false},
+		{".untag-copy-123456789abcdef.tmp", Temp{}, false},
+		{".untag-copy-x.tmp", Temp{}, false},
+		{".untag-copy.tmp", Temp{}, false},
 	} {
 		got, ok := ParseTemp(tt.name)
 		if ok != tt.ok || ok && got != tt.want {
 			t.Errorf("%s: %+v, %v", tt.name, got, ok)
 		}
-		if ok && got.Name() != tt.name {
+		if ok && !got.Copy && got.Name() != tt.name {
 			t.Errorf("%s: back as %s", tt.name, got.Name())
 		}
 	}
