@@ -23,8 +23,9 @@ func (a *app) filter(ctx context.Context, verb report.Verb, f flags, opt apply.O
 		return usage(lang.T("refusing to write a medium to the terminal"), "untag scrub - < in.jpg > out.jpg")
 	}
 	show := f.report(verb)
+	show.Run = report.NewRun(verb, a.Version, []string{"-"}, opt)
 	show.Named, show.Colour = map[string]bool{"-": true}, a.colours(f.color, reportTo)
-	p, page, err := a.beside(report.New(reportTo, a.Stderr, f.json, show), verb, f, nil)
+	p, page, err := a.beside(report.New(reportTo, a.Stderr, f.json, show), show, nil)
 	if err != nil {
 		return err
 	}

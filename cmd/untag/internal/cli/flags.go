@@ -52,18 +52,24 @@ func (f *flags) common(c *cobra.Command) {
 	s.StringVar(&f.depth, "depth", "auto", lang.T("`DEPTH` to look at: index, deep or auto"))
 	s.IntVar(&f.jobs, "jobs", 0, lang.T("work on `N` files at a time; 0 chooses"))
 	s.StringVar(&f.shard, "shard", "", lang.T("take part `I/N` of the files only, I being 0 to N-1"))
-	s.BoolVar(&f.json, "json", false, lang.T("report in JSON; see untag help json"))
-	s.Func("html", lang.T("write a page to look at into `FILE` as well, for a browser"), f.setHTML)
-	s.BoolVarP(&f.quiet, "quiet", "q", false, lang.T("report only files that need attention"))
-	s.BoolVarP(&f.verbose, "verbose", "v", false, lang.T("report every file, and what is in it"))
+	f.showing(c)
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, lang.T("refuse to read files where the kernel can't confine the parsers"))
-	s.StringVar(&f.color, "color", "auto", lang.T("colour the report `WHEN`: auto, always or never; auto heeds NO_COLOR"))
 	keepable, _ := split()
-	complete(c, "color", whens)
 	complete(c, "keep", keepable)
 	complete(c, "remove", kindNames(scrub.Kinds()))
 	complete(c, "profile", profiles)
 	complete(c, "depth", depths)
+}
+
+// showing declares how a report is shown.
+func (f *flags) showing(c *cobra.Command) {
+	s := c.Flags()
+	s.BoolVar(&f.json, "json", false, lang.T("report in JSON; see untag help json"))
+	s.Func("html", lang.T("write a page to look at into `FILE` as well, for a browser"), f.setHTML)
+	s.BoolVarP(&f.quiet, "quiet", "q", false, lang.T("report only files that need attention"))
+	s.BoolVarP(&f.verbose, "verbose", "v", false, lang.T("report every file, and what is in it"))
+	s.StringVar(&f.color, "color", "auto", lang.T("colour the report `WHEN`: auto, always or never; auto heeds NO_COLOR"))
+	complete(c, "color", whens)
 }
 
 // writing declares what only scrub has.
@@ -118,7 +124,6 @@ func (f *flags) words() error {
 		{"profile", f.profile, profiles},
 		{"depth", f.depth, depths},
 		{"mtime", f.mtime, mtimes},
-		{"color", f.color, whens},
 	} {
 		if !slices.Contains(w.of, w.value) {
 			return usage(lang.T("--%s %q is not known", w.flag, w.value), oneOf(w.of))
@@ -131,11 +136,22 @@ func (f *flags) words() error {
 	if f.jobs < 0 {
 		return usage(lang.T("--jobs %d is less than nothing", f.jobs), lang.T("0 lets untag choose"))
 	}
-	if f.quiet && f.verbose {
-		return usage(lang.T("--quiet and --verbose exclude each other"), "")
+	if err := f.manners(); err != nil {
+		return err
 	}
 	if f.values && !f.json && f.html == "" {
 		return usage(lang.T("--values goes with --json or --html"), lang.T("untag inspect shows values"))
+	}
+	return nil
+}
+
+// manners checks the flags that say how a report is shown.
+func (f *flags) manners() error {
+	if !slices.Contains(whens, f.color) {
+		return usage(lang.T("--%s %q is not known", "color", f.color), oneOf(whens))
+	}
+	if f.quiet && f.verbose {
+		return usage(lang.T("--quiet and --verbose exclude each other"), "")
 	}
 	return nil
 }

@@ -26,20 +26,20 @@ func (f *flags) strokes() int {
 	return report.Strokes
 }
 
-// beside adds the page that the flags ask for to a report. The output is to be discarded at
+// beside adds the page that is asked for to a report. The output is to be discarded at
 // the end: where it was kept, that does nothing.
-func (a *app) beside(p report.Printer, verb report.Verb, f flags, paths []string) (report.Printer, *page.Output, error) {
-	if f.html == "" {
+func (a *app) beside(p report.Printer, opt report.Options, paths []string) (report.Printer, *page.Output, error) {
+	if opt.Page == "" {
 		return p, nil, nil
 	}
-	to, err := page.Create(f.html, paths)
+	to, err := page.Create(opt.Page, paths)
 	if err == nil {
-		return report.WithPage(p, f.report(verb), to, "untag "+a.Version, hint), to, nil
+		return report.WithPage(p, opt, to, "untag "+a.Version, hint), to, nil
 	}
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {
 		err = at.Err
 	}
-	return nil, nil, usage("--html "+text.Quote(f.html)+": "+report.ErrorWords(err), noPage(err))
+	return nil, nil, usage("--html "+text.Quote(opt.Page)+": "+report.ErrorWords(err), noPage(err))
 }
 
 func noPage(err error) string {

@@ -65,7 +65,7 @@ func (a *app) command() *cobra.Command {
 	root.SetVersionTemplate("untag {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
 	cobra.EnableCommandSorting = false // what people want first comes first
-	group(root, "files", lang.T("Files and folders:"), a.inspect(), a.scrub(), a.verify())
+	group(root, "files", lang.T("Files and folders:"), a.inspect(), a.scrub(), a.verify(), a.report())
 	group(root, "daemon", lang.T("Drives, with the daemon untagd:"), append([]*cobra.Command{a.status(), a.watch(), a.action(), a.drives()}, a.controls()...)...)
 	group(root, "other", lang.T("And:"), append([]*cobra.Command{a.doctor(), a.formats(), a.version()}, topics()...)...)
 	root.SetHelpCommand(help())

@@ -39,7 +39,7 @@ type run struct {
 	broken   error    // the first failure to write the report
 }
 
-func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []string) (*run, context.Context, error) {
+func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []string, work apply.Options) (*run, context.Context, error) {
 	r := &run{
 		start:   a.Now(),
 		named:   map[string]bool{},
@@ -54,6 +54,7 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 	r.shared = columns() > 0 && a.Columns(a.Stdout) > 0
 	opt := f.report(verb)
 	opt.Colour = a.colours(f.color, a.Stdout)
+	opt.Run = report.NewRun(verb, a.Version, paths, work)
 	for _, p := range paths {
 		r.named[p] = true
 	}
@@ -65,10 +66,11 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 		opt.Single = err == nil && st.Mode().IsRegular()
 	}
 	var err error
-	if r.printer, r.page, err = a.beside(report.New(a.Stdout, a.Stderr, f.json, opt), verb, f, paths); err != nil {
+	if r.printer, r.page, err = a.beside(report.New(a.Stdout, a.Stderr, f.json, opt), opt, paths); err != nil {
 		return nil, ctx, err
 	}
 	ctx, r.stop = context.WithCancel(ctx)
+	r.note(r.printer.Begin())
 	return r, ctx, nil
 }
 

@@ -71,8 +71,13 @@ An error that concerns no single file is an object with error and maybe hint.
 The last line has totals, the sum of all files, and exit, the exit code. Of other
 files, which are no part of files, other_kinds says what they are: nobody looked
 at them. formats counts files by format, links_not_followed symbolic links; copied
-and copied_before are files of which there is a clean copy (scrub --to). Output
+and copied_before are files of which there is a clean copy (scrub --to). run says what
+it is a report of: verb, dry_run, version, policy (profile, keep, remove, depth, cut,
+leave_signed), paths as they were given, and shard (i, n) if it is one. Output
 without that line was cut short.
+
+With --shard, an object with run alone is the first line as well: it tells whose
+report it is that was cut short. untag report merge puts reports together.
 
 Files come in the order of their names, folder by folder, in every run. Fields may
 be added; their meaning stays.`

@@ -43,7 +43,7 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	if args[0] == "-" {
 		return a.filter(ctx, verb, f, opt)
 	}
-	r, working, err := a.newRun(ctx, verb, f, args)
+	r, working, err := a.newRun(ctx, verb, f, args, opt)
 	if err != nil {
 		return err
 	}

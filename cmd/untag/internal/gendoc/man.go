@@ -15,7 +15,7 @@ func manual(root *cobra.Command) map[string]string {
 	root.InitDefaultCompletionCmd()
 	pages := map[string]string{}
 	related := []string{}
-	for _, c := range root.Commands() {
+	for _, c := range all(root) {
 		if ownPage(c) {
 			pages["man/"+pageName(c)+".1"] = commandPage(c)
 			related = append(related, pageName(c))
@@ -23,6 +23,18 @@ func manual(root *cobra.Command) map[string]string {
 	}
 	pages["man/"+pageName(root)+".1"] = rootPage(root, related)
 	return pages
+}
+
+// all are the commands of a program, in place of those that only lead to others these.
+func all(root *cobra.Command) (commands []*cobra.Command) {
+	for _, c := range root.Commands() {
+		if c.HasAvailableSubCommands() && c.Name() != "completion" {
+			commands = append(commands, all(c)...)
+		} else {
+			commands = append(commands, c)
+		}
+	}
+	return commands
 }
 
 func ownPage(c *cobra.Command) bool {
@@ -35,9 +47,9 @@ func rootPage(root *cobra.Command, related []string) string {
 	var p page
 	p.head(root)
 	p.section("SYNOPSIS")
-	for _, c := range root.Commands() {
+	for _, c := range all(root) {
 		if c.IsAvailableCommand() && c.Name() != "help" {
-			p.line(bold(root.Name()+" "+c.Name()) + strings.TrimPrefix(escape(c.Use), escape(c.Name())))
+			p.line(bold(c.Parent().CommandPath()+" "+c.Name()) + strings.TrimPrefix(escape(c.Use), escape(c.Name())))
 			p.macro("br")
 		}
 	}
@@ -45,10 +57,10 @@ func rootPage(root *cobra.Command, related []string) string {
 	body, rest := cutHeading(root.Long)
 	p.prose(body)
 	p.section("COMMANDS")
-	for _, c := range root.Commands() {
+	for _, c := range all(root) {
 		if c.IsAvailableCommand() && c.Name() != "help" {
 			p.macro("TP")
-			p.line(bold(c.Name()))
+			p.line(bold(strings.TrimPrefix(c.CommandPath(), root.Name()+" ")))
 			p.line(escape(c.Short))
 		}
 	}
@@ -76,7 +88,7 @@ func commandPage(c *cobra.Command) string {
 	c.NonInheritedFlags().VisitAll(p.flag)
 	p.prose(rest)
 	p.example(c)
-	p.seeAlso([]string{pageName(c.Parent())})
+	p.seeAlso([]string{pageName(c.Root())})
 	return p.String()
 }
 

@@ -14,12 +14,24 @@ import (
 
 // JSON prints one object a line: files, errors, and the totals as the last.
 type JSON struct {
-	enc *json.Encoder
-	opt Options
+	enc      *json.Encoder
+	opt      Options
+	gathered attention // of merged reports
 }
 
 func newJSON(w io.Writer, opt Options) *JSON {
-	return &JSON{text.JSON(w), opt}
+	return &JSON{enc: text.JSON(w), opt: opt}
+}
+
+// Begin prints the first line of a shard's report. Of one that ends too early, it is all
+// that tells which shard it was.
+func (p *JSON) Begin() error {
+	if p.opt.Run == nil || p.opt.Run.Shard == nil {
+		return nil
+	}
+	return p.enc.Encode(struct {
+		Run *Run `json:"run"`
+	}{p.opt.Run})
 }
 
 type fileLine struct {
@@ -53,8 +65,15 @@ type findingLine struct {
 	Goes   bool       `json:"goes"`
 }
 
-// File prints one object for a file.
+// File prints one object for a file, of merged reports for one that needs attention.
 func (p *JSON) File(o apply.Outcome) error {
+	fine := o.Status == apply.Clean || o.Status == apply.Cleaned
+	if p.opt.Merged && !fine && !Other(o) {
+		p.gathered.add(o, "")
+	}
+	if p.opt.Merged && !p.opt.Verbose && (fine || Other(o)) {
+		return nil
+	}
 	line := fileLine{
 		Path: valid(o.Path), Format: o.Format, Status: string(o.Status), Media: o.Media,
 		Findings: make([]findingLine, 0, len(o.Findings)), Unlisted: o.Unlisted, Reasons: make([]string, 0, len(o.Reasons)),
@@ -95,6 +114,8 @@ func (p *JSON) Error(msg, hint string) error {
 
 type totalsLine struct {
 	Totals totalsObject `json:"totals"`
+	Run    *Run         `json:"run,omitempty"`
+	Merged *Merged      `json:"merged,omitempty"`
 	Exit   exit.Code    `json:"exit"`
 }
 
@@ -124,12 +145,36 @@ type totalsObject struct {
 
 // End prints the last line.
 func (p *JSON) End(t *Totals, code exit.Code) error {
-	return p.enc.Encode(totalsLine{totalsObject{
+	if err := p.causes(); err != nil {
+		return err
+	}
+	return p.enc.Encode(totalsLine{objectOf(t), p.opt.Run, t.Merged, code})
+}
+
+func objectOf(t *Totals) totalsObject {
+	return totalsObject{
 		Files: t.Files, Other: t.Other, Others: notNil(t.Others), Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
 		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: notNil(t.Tags), Unlisted: t.Unlisted, Size: t.Size,
 		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted,
 		Formats: notNil(t.Formats), Links: t.Links, Copied: t.Copied, There: t.There,
-	}, code})
+	}
+}
+
+// causes prints an object for each reason for which files need attention.
+func (p *JSON) causes() error {
+	for _, status := range gravity {
+		for _, c := range p.gathered.of(status) {
+			if err := p.enc.Encode(struct {
+				Reason string `json:"reason"`
+				Status string `json:"status"`
+				Files  int    `json:"files"`
+				First  string `json:"first"`
+			}{valid(c.words), string(c.status), c.n, valid(c.first)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // notNil has an empty object stand for what is not there.

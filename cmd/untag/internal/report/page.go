@@ -24,12 +24,14 @@ type pagePrinter struct {
 // WithPage has what p shows in a page as well, which End puts where it belongs. hint says
 // what can be done about an error.
 func WithPage(p Printer, opt Options, to *page.Output, maker string, hint func(error) string) Printer {
-	values := opt.Verb == Inspect || opt.Values
+	values := (opt.Verb == Inspect || opt.Values) && !opt.Merged
 	return &pagePrinter{p, opt, &page.Page{Title: title(opt), Warning: warning(opt, values), Maker: maker, Values: values}, to, hint}
 }
 
 func title(opt Options) string {
 	switch {
+	case opt.Verb == "":
+		return lang.T("What became of the files")
 	case opt.Verb == Inspect:
 		return lang.T("What the files give away")
 	case opt.Verb == Verify:

@@ -36,10 +36,14 @@ type Options struct {
 	Colour  bool
 	To      string          // the folder of clean copies, "" if there is none
 	Named   map[string]bool // paths of files with a line of their own
+	Merged  bool            // what is shown comes from other reports
+	Run     *Run            // what the JSON is a report of, nil if that is not known
 }
 
 // Printer shows outcomes. Its errors are those of the writer.
 type Printer interface {
+	// Begin comes first, where the files are part of a whole.
+	Begin() error
 	File(apply.Outcome) error
 	// Error shows what concerns no single file. The hint may be empty.
 	Error(msg, hint string) error

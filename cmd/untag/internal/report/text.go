@@ -33,6 +33,9 @@ type Text struct {
 	gathered attention // to be shown at the end
 }
 
+// Begin says nothing.
+func (p *Text) Begin() error { return nil }
+
 // File prints a line for a file, and a table of what is in it for inspect and
 // where the report is verbose. Files of a folder are gathered for the end instead.
 func (p *Text) File(o apply.Outcome) error {
@@ -189,7 +192,7 @@ func (p *Text) End(t *Totals, code exit.Code) error {
 	if err != nil || p.opt.Quiet || p.opt.Single && !p.opt.Verbose {
 		return err
 	}
-	if t.Files == 0 && t.Other == 0 && !t.Interrupted {
+	if t.Files == 0 && t.Other == 0 && !t.Interrupted && t.Merged == nil {
 		_, err := fmt.Fprintln(p.w, lang.T("no files"))
 		return err
 	}
@@ -201,8 +204,12 @@ func (p *Text) End(t *Totals, code exit.Code) error {
 	return text.Table(p.w, "", p.rows(t))
 }
 
-func (p *Text) rows(t *Totals) [][]string {
-	rows := [][]string{{lang.T("files"), p.files(t)}}
+func (p *Text) rows(t *Totals) (rows [][]string) {
+	took := text.Duration(t.Took)
+	if t.Merged != nil {
+		rows, took = t.Merged.rows(), lang.T("%s, all reports added up", took)
+	}
+	rows = append(rows, []string{lang.T("files"), p.files(t)})
 	if s := formats(t); s != "" {
 		rows = append(rows, []string{lang.T("formats"), s})
 	}
@@ -241,7 +248,7 @@ func (p *Text) rows(t *Totals) [][]string {
 	}
 	return append(rows,
 		[]string{lang.T("bytes"), lang.T("%s in files, %s read, %s written", text.Bytes(t.Size), text.Bytes(t.Read), text.Bytes(t.Written))},
-		[]string{lang.T("time"), text.Duration(t.Took)})
+		[]string{lang.T("time"), took})
 }
 
 func (p *Text) depth(n int) string {

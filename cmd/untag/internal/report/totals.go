@@ -32,6 +32,7 @@ type Totals struct {
 	Read, Written int64
 	Took          time.Duration
 	Interrupted   bool
+	Merged        *Merged // where reports were put together
 }
 
 // Add counts one outcome.
@@ -39,13 +40,12 @@ func (t *Totals) Add(o apply.Outcome) {
 	t.Read += o.Read
 	t.Written += o.Written
 	if Other(o) {
-		t.Other++
+		t.Tally(o)
 		add(&t.Others, kindOf(o))
 		return
 	}
-	t.Files++
 	t.Size += o.Size
-	t.count(o.Status)
+	t.Tally(o)
 	switch {
 	case o.Mode == "copied":
 		t.Copied++
@@ -61,6 +61,16 @@ func (t *Totals) Add(o apply.Outcome) {
 	if o.Status != apply.Failed {
 		t.tags(o)
 	}
+}
+
+// Tally counts an outcome as one of files or other, and by its status, and nothing else of it.
+func (t *Totals) Tally(o apply.Outcome) {
+	if Other(o) {
+		t.Other++
+		return
+	}
+	t.Files++
+	t.count(o.Status)
 }
 
 // count takes a status that it does not know for a failure: only what is known
