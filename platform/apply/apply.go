@@ -39,17 +39,18 @@ const (
 type Options struct {
 	Scrub   scrub.Options
 	MTime   MTime
-	Compact bool // write files anew without the filler that cleaning leaves, where the format can
-	DryRun  bool // change nothing
-	Jobs    int  // files at hand at a time: opened, and handed to the planner; 0 chooses
-	Batch   int  // files changed under the same syncs; 0 chooses
-	Shard   walk.Shard
-	Strokes int     // draws each file with so many strokes at the most; 0 draws none
-	Copies  *Copies // where clean copies go; the files themselves are not changed then
+	Compact bool        // write files anew without the filler that cleaning leaves, where the format can
+	DryRun  bool        // change nothing
+	Jobs    int         // files at hand at a time: opened, and handed to the planner; 0 chooses
+	Batch   int         // files changed under the same syncs; 0 chooses
+	Choice  walk.Choice // which of the files beneath the roots
+	Strokes int         // draws each file with so many strokes at the most; 0 draws none
+	Copies  *Copies     // where clean copies go; the files themselves are not changed then
 	// Ordered has files reported in the order in which they were found.
 	Ordered bool
-	// Link is called by [Run] for each symbolic link that it does not follow.
-	Link func()
+	// Left is told by [Run] of each file or folder that is left out without being a
+	// failure, and why: [walk.ErrLink], or what [walk.Choice] says.
+	Left func(why error)
 	// Progress is told what is being done, from one goroutine at a time.
 	Progress func(Event)
 
@@ -73,7 +74,7 @@ func (o Options) normal() (Options, error) {
 	if err := o.Scrub.Policy.Check(); err != nil {
 		return o, err
 	}
-	if err := o.Shard.Check(); err != nil {
+	if err := o.Choice.Shard.Check(); err != nil {
 		return o, err
 	}
 	if o.Jobs <= 0 {

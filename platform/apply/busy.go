@@ -39,10 +39,7 @@ func (b *busy) enter(ctx context.Context, file inode) bool {
 	b.waiting++
 	defer func() { b.waiting-- }()
 	for b.files[file] && ctx.Err() == nil {
-		select {
-		case b.hurry <- struct{}{}:
-		default:
-		}
+		b.rush()
 		b.changed.Wait()
 	}
 	if ctx.Err() != nil {
@@ -50,6 +47,14 @@ func (b *busy) enter(ctx context.Context, file inode) bool {
 	}
 	b.files[file] = true
 	return true
+}
+
+// rush has the batch performed that is being gathered.
+func (b *busy) rush() {
+	select {
+	case b.hurry <- struct{}{}:
+	default:
+	}
 }
 
 func (b *busy) leave(file inode) {

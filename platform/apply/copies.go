@@ -338,10 +338,10 @@ func (r *run) match(ctx context.Context, it *item, at *walk.Entry, there *unix.S
 
 // Room tells how many bytes the copies of what has the name of a medium take at most,
 // those that are there already left out, and how many are free.
-func (c *Copies) Room(ctx context.Context, roots []*walk.Root, planner Planner, shard walk.Shard) (need, free int64, err error) {
+func (c *Copies) Room(ctx context.Context, roots []*walk.Root, planner Planner, choice walk.Choice) (need, free int64, err error) {
 	formats := slices.DeleteFunc(slices.Clone(planner.Formats()), func(f scrub.Format) bool { return f.Parse == nil })
 	for _, r := range roots {
-		for e, err := range r.Files(ctx, shard) {
+		for e, err := range r.Files(ctx, choice) {
 			if err != nil || !claims(formats, e.Name) {
 				continue
 			}

@@ -121,7 +121,6 @@ func (r *run) copyAndPlace(ctx context.Context, it *item, w *scrub.Rewrite) (pla
 	if err != nil {
 		return false, err
 	}
-	r.setRewritten(it.out.Path) // before anybody can find it there
 	if placed, err = r.place(it, f, name); placed {
 		it.changed, it.out.Mode = true, rewritten
 		r.adopt(it, plan)

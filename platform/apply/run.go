@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"untag/platform/walk"
@@ -20,12 +21,13 @@ type run struct {
 	compacter Compacter      // nil unless files are to be compacted
 	formats   []scrub.Format // of the planner
 	busy      *busy
-	buf       []byte // see buffer
-	line      *line  // nil unless reports are to be in order
+	buf       []byte        // see buffer
+	line      *line         // nil unless reports are to be in order
+	looking   atomic.Int64  // files handed on that are not planned yet
+	idle      chan struct{} // has a value when the last of them was
 
-	mu        sync.Mutex // one report or event at a time; guards rewritten
-	report    func(Outcome)
-	rewritten map[string]bool // paths at which a folder may list a file a second time
+	mu     sync.Mutex // one report or event at a time
+	report func(Outcome)
 }
 
 func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
@@ -33,7 +35,7 @@ func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{opt: opt, planner: planner, formats: planner.Formats(), busy: newBusy(), report: report, rewritten: map[string]bool{}}
+	r := &run{opt: opt, planner: planner, formats: planner.Formats(), busy: newBusy(), report: report, idle: make(chan struct{}, 1)}
 	if opt.Ordered {
 		r.line = newLine(r.tell)
 	}
@@ -60,13 +62,13 @@ func Run(ctx context.Context, roots []*walk.Root, planner Planner, opt Options, 
 	var failed error
 	all := func(yield func(*walk.Entry, error) bool) {
 		for _, root := range roots {
-			for e, err := range root.Files(ctx, opt.Shard) {
+			for e, err := range root.Files(ctx, opt.Choice) {
 				if errors.Is(err, walk.ErrMount) && among(roots, e) {
 					continue
 				}
-				if errors.Is(err, walk.ErrLink) {
-					if opt.Link != nil {
-						opt.Link()
+				if walk.Left(err) {
+					if opt.Left != nil {
+						opt.Left(err)
 					}
 					continue
 				}
@@ -135,20 +137,24 @@ func (r *run) leave(e entry) {
 
 // find hands the entries to those who plan.
 func (r *run) find(ctx context.Context, entries iter.Seq2[*walk.Entry, error], found chan<- entry) {
+	next := heap{run: r, to: found}
 	for at, err := range entries {
-		e := entry{at, r.line.ticket(ctx)}
+		// One file that waits to be changed with others may hold up the line: then
+		// there are no others.
+		e := entry{at, r.line.ticket(ctx, r.idle, func() {
+			next.hand(ctx)
+			r.busy.rush()
+		})}
 		if err != nil {
 			r.inTurn(e.ticket, Outcome{Path: e.Path, Media: true, Status: Failed, Err: unread(err)})
 			continue
 		}
 		e.Hold()
-		select {
-		case found <- e:
-		case <-ctx.Done():
-			r.leave(e)
+		if !next.add(ctx, e) {
 			return
 		}
 	}
+	next.hand(ctx)
 }
 
 // unread says why a folder was not looked into.
@@ -161,25 +167,29 @@ func unread(err error) error {
 
 func (r *run) lookAtAll(ctx context.Context, found <-chan entry, planned chan<- *item) {
 	for e := range found {
-		if ctx.Err() != nil || r.isRewritten(e.Path) {
-			r.leave(e)
-			continue
-		}
-		var it *item
-		temp, ok := e.Temp()
-		if ok && r.opt.Copies != nil { // another run's business
-			r.leave(e)
-			continue
-		}
-		if ok && !r.opt.DryRun {
-			it = r.leftover(ctx, e, temp)
-		} else {
-			it = r.look(ctx, e)
-		}
-		if it != nil {
+		if it := r.lookAt(ctx, e); it != nil {
 			planned <- it
 		}
+		if r.looking.Add(-1) == 0 {
+			select {
+			case r.idle <- struct{}{}:
+			default:
+			}
+		}
 	}
+}
+
+// lookAt returns the item if there is something to be done.
+func (r *run) lookAt(ctx context.Context, e entry) *item {
+	temp, ok := e.Temp()
+	switch {
+	case ctx.Err() != nil, ok && r.opt.Copies != nil: // another run's business
+		r.leave(e)
+		return nil
+	case ok && !r.opt.DryRun:
+		return r.leftover(ctx, e, temp)
+	}
+	return r.look(ctx, e)
 }
 
 const (
@@ -258,20 +268,6 @@ func (r *run) letGo(it *item) {
 		r.busy.leave(it.key)
 		it.key = inode{}
 	}
-}
-
-// isRewritten tells whether the file at path took another's place in this run,
-// which moves it in the folder that is being read.
-func (r *run) isRewritten(path string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.rewritten[path]
-}
-
-func (r *run) setRewritten(path string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.rewritten[path] = true
 }
 
 // inTurn reports a file when it is its turn.

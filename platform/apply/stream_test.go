@@ -11,6 +11,7 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"untag/platform/walk"
 	"untag/scrub"
 )
 
@@ -77,7 +78,7 @@ func TestStreamErrors(t *testing.T) {
 	if _, err := Stream(bg, bytes.NewReader(sample(1)), badWriter{}, Direct(toyEngine), Options{}); err == nil || err.Error() != "no paper" {
 		t.Errorf("%v", err)
 	}
-	if _, err := Stream(bg, bytes.NewReader(sample(1)), &out, Direct(toyEngine), Options{MTime: "later", Shard: struct{ I, N int }{3, 2}}); err == nil {
+	if _, err := Stream(bg, bytes.NewReader(sample(1)), &out, Direct(toyEngine), Options{MTime: "later", Choice: walk.Choice{Shard: walk.Shard{I: 3, N: 2}}}); err == nil {
 		t.Error("a shard that there is not")
 	}
 	ctx, cancel := context.WithCancel(bg)

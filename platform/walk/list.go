@@ -20,15 +20,16 @@ func (r *Root) List(rel string, found func(e *Entry, folder bool)) error {
 	defer dir.release()
 	list := listing{fd: dir.fd}
 	for {
-		name, kind, ok, err := list.next()
+		at, ok, err := list.next()
 		if err != nil || !ok {
 			return err
 		}
+		name, kind := string(at.name), at.kind
 		if kind == unix.DT_UNKNOWN {
 			st, err := dir.Stat(name)
 			switch {
 			case err == nil:
-				kind = byte(st.Mode & unix.S_IFMT >> 12)
+				kind = kindOf(&st)
 			case err != unix.ENOENT:
 				kind = unix.DT_REG // whoever looks at it meets the same error, and tells
 			}
@@ -47,11 +48,11 @@ func (f *Folder) Find(right func(name string) bool) (string, error) {
 	}
 	defer dir.release()
 	for list := (listing{fd: dir.fd}); ; {
-		name, _, ok, err := list.next()
+		at, ok, err := list.next()
 		if err != nil || !ok {
 			return "", err
 		}
-		if right(name) {
+		if name := string(at.name); right(name) {
 			return name, nil
 		}
 	}

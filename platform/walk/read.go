@@ -21,8 +21,15 @@ type listing struct {
 	page []byte
 }
 
-// next returns the next name and its type, one of unix.DT_*. ok is false at the end.
-func (l *listing) next() (name string, kind byte, ok bool, err error) {
+// dirent is what a folder says of a name in it.
+type dirent struct {
+	name []byte // good until the next one is read
+	kind byte   // one of unix.DT_*
+	ino  uint64 // of the file, most of the time: that of a mount point is the one below
+}
+
+// next returns the next name. ok is false at the end.
+func (l *listing) next() (e dirent, ok bool, err error) {
 	for {
 		if len(l.buf) == 0 {
 			if l.page == nil {
@@ -30,36 +37,35 @@ func (l *listing) next() (name string, kind byte, ok bool, err error) {
 			}
 			n, err := again(func() (int, error) { return unix.Getdents(l.fd, l.page) })
 			if err != nil || n <= 0 {
-				return "", 0, false, err
+				return e, false, err
 			}
 			l.buf = l.page[:n]
 		}
-		name, kind, err = l.entry()
-		if err != nil {
-			return "", 0, false, err
+		if e, err = l.entry(); err != nil {
+			return e, false, err
 		}
-		if name != "." && name != ".." {
-			return name, kind, true, nil
+		if s := string(e.name); s != "." && s != ".." {
+			return e, true, nil
 		}
 	}
 }
 
 // entry takes one struct linux_dirent64 off the buffer.
-func (l *listing) entry() (string, byte, error) {
+func (l *listing) entry() (dirent, error) {
 	if len(l.buf) < direntHead {
-		return "", 0, unix.EIO
+		return dirent{}, unix.EIO
 	}
 	length := int(binary.NativeEndian.Uint16(l.buf[16:]))
 	if length <= direntHead || length > len(l.buf) {
-		return "", 0, unix.EIO
+		return dirent{}, unix.EIO
 	}
-	kind, name := l.buf[18], l.buf[direntHead:length]
-	if end := bytes.IndexByte(name, 0); end >= 0 {
-		name = name[:end]
+	e := dirent{l.buf[direntHead:length], l.buf[18], binary.NativeEndian.Uint64(l.buf)}
+	if end := bytes.IndexByte(e.name, 0); end >= 0 {
+		e.name = e.name[:end]
 	}
 	l.buf = l.buf[length:]
-	if len(name) == 0 || bytes.IndexByte(name, '/') >= 0 {
-		return "", 0, unix.EIO
+	if len(e.name) == 0 || bytes.IndexByte(e.name, '/') >= 0 {
+		return dirent{}, unix.EIO
 	}
-	return string(name), kind, nil
+	return e, nil
 }

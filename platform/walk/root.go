@@ -22,6 +22,11 @@ var (
 	ErrMount = errors.New("is another drive, and was left out")
 	// ErrLink: a symbolic link, which is not followed.
 	ErrLink = errors.New("is a symbolic link, and was not followed")
+	// ErrExcluded, ErrExcludedFolder: whoever asked wants it left out; see [Choice].
+	ErrExcluded       = errors.New("is excluded")
+	ErrExcludedFolder = errors.New("is a folder that is excluded, with all that is in it")
+	// ErrOlder: it has not changed since the time that was given; see [Choice].
+	ErrOlder = errors.New("has not changed since")
 	// ErrNeither: what was given to [Open] is a device, a FIFO or a socket.
 	ErrNeither = errors.New("is neither a regular file nor a folder")
 )

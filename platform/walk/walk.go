@@ -15,6 +15,9 @@ type Entry struct {
 	Path string // as people see it: the root as given, and what is beneath
 	Rel  string // beneath the root; what shards go by; "" for the root itself
 	Name string // in its folder
+	// Ino is the file's number as its folder tells it, 0 if it was not found by a walk.
+	// Drives hold files of neighbouring numbers near each other.
+	Ino uint64
 	// Named tells that a person named the file itself, and not a folder that holds it.
 	Named bool
 
@@ -45,16 +48,16 @@ func (e *Entry) Stat() (unix.Stat_t, error) { return e.dir.Stat(e.Name) }
 // Temp tells whether the entry is a temporary file of this project.
 func (e *Entry) Temp() (Temp, bool) { return ParseTemp(e.Name) }
 
-// Files yields the regular files of a shard beneath the root in the order of their
+// Files yields the regular files beneath the root that are meant, in the order of their
 // names, folder by folder (see [sorted]). A folder that can't be read, or is another
-// drive, is yielded with the error, a symbolic link with [ErrLink], and the walk goes on.
-// Temporary files of this project are yielded too: see [Entry.Temp].
-func (r *Root) Files(ctx context.Context, shard Shard) iter.Seq2[*Entry, error] {
+// drive, is yielded with the error, what is left out with why ([ErrLink] and others), and
+// the walk goes on. Temporary files of this project are yielded too: see [Entry.Temp].
+func (r *Root) Files(ctx context.Context, c Choice) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		if r.IsFile() {
 			e := &Entry{Path: r.path, Rel: r.name, Name: r.name, Named: true, dir: r.dir}
-			if shard.Has(e.Rel) {
-				yield(e, nil)
+			if c.Shard.Has(e.Rel) {
+				yield(e, c.leaves(e))
 			}
 			return
 		}
@@ -63,20 +66,22 @@ func (r *Root) Files(ctx context.Context, shard Shard) iter.Seq2[*Entry, error] 
 			yield(&Entry{Path: r.path, dir: r.dir}, err)
 			return
 		}
-		w := walker{ctx: ctx, shard: shard, yield: yield}
+		w := walker{ctx: ctx, Choice: c, yield: yield, page: make([]byte, readSize), room: maxNames}
 		defer w.close()
 		w.push(top)
 		w.run()
 	}
 }
 
-// walker goes down depth first: one open folder a level, whose listing waits
-// while what is beneath it is walked.
+// walker goes down depth first: one open folder a level, whose names wait while
+// what is beneath it is walked.
 type walker struct {
+	Choice
 	ctx   context.Context
-	shard Shard
 	yield func(*Entry, error) bool
 	stack []level
+	page  []byte // for reading a folder
+	room  int    // bytes of names to be kept
 }
 
 type level struct {
@@ -85,7 +90,14 @@ type level struct {
 }
 
 func (w *walker) push(f *Folder) {
-	w.stack = append(w.stack, level{f, sorted{list: listing{fd: f.fd}}})
+	kept := 0
+	for i := len(w.stack) - 1; i >= 0; i-- {
+		names := &w.stack[i].list
+		if kept += names.names.size(); kept > w.room {
+			names.drop() // of those that are needed last
+		}
+	}
+	w.stack = append(w.stack, level{f, sorted{fd: f.fd, room: w.room}})
 }
 
 func (w *walker) pop() {
@@ -102,82 +114,67 @@ func (w *walker) close() {
 func (w *walker) run() {
 	for len(w.stack) > 0 && w.ctx.Err() == nil {
 		top := &w.stack[len(w.stack)-1]
-		name, kind, ok, err := top.list.next()
-		if err != nil && !w.yield(w.failed(top.dir, ""), err) {
+		at, ok, err := top.list.next(w.ctx, w.page)
+		if err != nil && !w.yield(w.failed(top.dir), err) {
 			return
 		}
 		if !ok {
 			w.pop()
 			continue
 		}
-		if !w.visit(top.dir, name, kind) {
+		if !w.visit(top.dir, at) {
 			return
 		}
 	}
 }
 
 // visit deals with one name and returns false when the walk is to stop.
-func (w *walker) visit(dir *Folder, name string, kind byte) bool {
-	if kind == unix.DT_UNKNOWN {
-		st, err := dir.Stat(name)
+func (w *walker) visit(dir *Folder, at dirent) bool {
+	e := dir.Entry(string(at.name))
+	e.Ino = at.ino
+	if at.kind == unix.DT_UNKNOWN {
+		st, err := e.Stat()
 		if err != nil {
-			return w.yield(w.failed(dir, name), err)
+			return w.yield(e, err)
 		}
-		kind = byte(st.Mode & unix.S_IFMT >> 12) // DT_* are the types of st_mode
+		at.kind = kindOf(&st)
 	}
-	switch kind {
+	switch at.kind {
 	case unix.DT_DIR:
-		sub, err := dir.sub(name)
-		if errors.Is(err, unix.EXDEV) {
-			err = ErrMount
+		return w.enter(e)
+	case unix.DT_LNK, unix.DT_REG:
+		if !w.Shard.Has(e.Rel) {
+			return true
 		}
-		if err != nil {
-			return w.yield(w.failed(dir, name), err)
+		err := w.leaves(e)
+		if err == nil && at.kind == unix.DT_LNK {
+			err = ErrLink
 		}
-		w.push(sub)
-	case unix.DT_LNK:
-		if e := dir.Entry(name); w.shard.Has(e.Rel) {
-			return w.yield(e, ErrLink)
-		}
-	case unix.DT_REG:
-		if e := dir.Entry(name); w.shard.Has(e.Rel) {
-			return w.yield(e, nil)
-		}
+		return w.yield(e, err)
 	}
 	return true
 }
 
-// failed is the entry for what can't be read: the folder itself, or name in it.
-func (w *walker) failed(dir *Folder, name string) *Entry {
-	if name == "" {
-		return &Entry{Path: dir.path, Rel: dir.rel, dir: dir}
+// enter goes down into the folder e.
+func (w *walker) enter(e *Entry) bool {
+	if w.excludes(e.Rel, true) {
+		return !w.Shard.Has(e.Rel) || w.yield(e, ErrExcludedFolder)
 	}
-	return dir.Entry(name)
+	sub, err := e.dir.sub(e.Name)
+	if errors.Is(err, unix.EXDEV) {
+		err = ErrMount
+	}
+	if err != nil {
+		return w.yield(e, err)
+	}
+	w.push(sub)
+	return true
 }
 
-// Totals is what a walk would meet.
-type Totals struct {
-	Files int64
-	Bytes int64
-}
+// kindOf tells one of unix.DT_*, which are the types of st_mode.
+func kindOf(st *unix.Stat_t) byte { return byte(st.Mode & unix.S_IFMT >> 12) }
 
-// Count walks the roots without opening a file, for whoever shows progress.
-// What can't be read is not counted: the real walk reports it.
-func Count(ctx context.Context, roots []*Root, shard Shard) (Totals, error) {
-	var t Totals
-	for _, r := range roots {
-		for e, err := range r.Files(ctx, shard) {
-			if err != nil {
-				continue
-			}
-			if _, temp := e.Temp(); temp {
-				continue
-			}
-			t.Files++
-			if st, err := e.Stat(); err == nil {
-				t.Bytes += st.Size
-			}
-		}
-	}
-	return t, ctx.Err()
+// failed is the entry for a folder that can't be read.
+func (w *walker) failed(dir *Folder) *Entry {
+	return &Entry{Path: dir.path, Rel: dir.rel, dir: dir}
 }

@@ -45,7 +45,7 @@ func list(t testing.TB, path string, shard Shard) (files []string, errs map[stri
 	}
 	defer r.Close()
 	errs = map[string]error{}
-	for e, err := range r.Files(context.Background(), shard) {
+	for e, err := range r.Files(context.Background(), Choice{Shard: shard}) {
 		if err != nil {
 			errs[e.Rel] = err
 			continue
@@ -178,7 +178,7 @@ func TestManyFiles(t *testing.T) {
 	r, err := Open(dir)
 	must(t, err)
 	defer r.Close()
-	total, err := Count(context.Background(), []*Root{r}, Shard{})
+	total, err := Count(context.Background(), []*Root{r}, Choice{})
 	if err != nil || total.Files != n {
 		t.Errorf("%+v, %v", total, err)
 	}
@@ -195,9 +195,9 @@ func TestWalksAtTheSameTime(t *testing.T) {
 	must(t, err)
 	defer r.Close()
 	n := 0
-	for range r.Files(context.Background(), Shard{}) {
+	for range r.Files(context.Background(), Choice{}) {
 		if n == 5 {
-			total, err := Count(context.Background(), []*Root{r}, Shard{})
+			total, err := Count(context.Background(), []*Root{r}, Choice{})
 			if err != nil || total.Files != 2000 {
 				t.Errorf("%+v, %v", total, err)
 			}
@@ -226,7 +226,7 @@ func TestUnreadableFolderIsReported(t *testing.T) {
 	must(t, unix.Setfsuid(65534))
 	defer unix.Setfsuid(0)
 	var got []string
-	for e, err := range r.Files(context.Background(), Shard{}) {
+	for e, err := range r.Files(context.Background(), Choice{}) {
 		if err != nil {
 			got = append(got, e.Rel+": "+err.Error())
 			continue
@@ -352,7 +352,7 @@ func TestRoots(t *testing.T) {
 			continue
 		}
 		var got []string
-		for e, err := range r.Files(context.Background(), Shard{}) {
+		for e, err := range r.Files(context.Background(), Choice{}) {
 			if errors.Is(err, ErrLink) {
 				continue
 			}
@@ -425,13 +425,13 @@ func TestUntypedEntries(t *testing.T) {
 	must(t, err)
 	defer r.Close()
 	var got []string
-	w := walker{ctx: context.Background(), yield: func(e *Entry, err error) bool {
+	w := walker{ctx: context.Background(), room: maxNames, yield: func(e *Entry, err error) bool {
 		got = append(got, fmt.Sprint(e.Rel, " ", err))
 		return true
 	}}
 	defer w.close()
 	for _, name := range []string{"file", "link", "folder", "vanished"} {
-		w.visit(r.dir, name, unix.DT_UNKNOWN)
+		w.visit(r.dir, dirent{name: []byte(name), kind: unix.DT_UNKNOWN})
 	}
 	w.run()
 	if want := []string{"file <nil>", "link " + ErrLink.Error(), "vanished no such file or directory", "folder/inner <nil>"}; !slices.Equal(got, want) {
@@ -459,9 +459,9 @@ func TestDirent(t *testing.T) {
 		{"a way out", record(30, "../../etc\x00\x00"), ""},
 	} {
 		l := listing{buf: tt.buf}
-		name, _, err := l.entry()
-		if name != tt.want || (err != nil) != (tt.want == "") {
-			t.Errorf("%s: %q, %v", tt.name, name, err)
+		e, err := l.entry()
+		if name := string(e.name); name != tt.want || (err != nil) != (tt.want == "") {
+			t.Errorf("%s: %q, %v", tt.name, e.name, err)
 		}
 	}
 }
@@ -534,7 +534,7 @@ func TestRace(t *testing.T) {
 		for range 2000 {
 			r, err := Open(dir)
 			must(t, err)
-			for e, err := range r.Files(context.Background(), Shard{}) {
+			for e, err := range r.Files(context.Background(), Choice{}) {
 				if err != nil {
 					continue
 				}
@@ -605,7 +605,7 @@ func TestLoopIsNoticed(t *testing.T) {
 	}
 }
 
-// A folder is gone through in the order of names, and one of very many in parts.
+// A folder is gone through in the order of names.
 func TestSorted(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"b", "a/2", "a/1", "C", "a.x"} {
@@ -615,7 +615,7 @@ func TestSorted(t *testing.T) {
 	must(t, err)
 	defer r.Close()
 	var got []string
-	for e, err := range r.Files(context.Background(), Shard{}) {
+	for e, err := range r.Files(context.Background(), Choice{}) {
 		must(t, err)
 		got = append(got, e.Rel)
 	}

@@ -25,6 +25,10 @@ func main() {
 	video := flag.String("video", "", "instead of the samples, write a video of this `size`, such as 4GiB")
 	count := flag.Int("samples", 1_000_000, "`number` of samples in that video")
 	moov := flag.String("moov", "front", "`where` that video has its index: front or end")
+	var t tree
+	flag.IntVar(&t.n, "tree", 0, "instead of the samples, write this `number` of photos of half a kilobyte")
+	flag.IntVar(&t.folder, "folder", 1000, "`number` of these in a folder")
+	flag.IntVar(&t.dirty, "dirty", 0, "one of this `number` of them gives its maker away; 0: none")
 	flag.Usage = func() {
 		fmt.Fprintf(flag.CommandLine.Output(), "usage: mkdrive [flags] folder\n")
 		flag.PrintDefaults()
@@ -34,7 +38,15 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), many{*photos, *photoSize}, many{*songs, *songSize}, many{*stills, *stillSize}, many{*raws, *rawSize}, *video, *count, *moov); err != nil {
+	if t.n > 0 && t.folder > 0 {
+		exitOn(t.write(flag.Arg(0)))
+		return
+	}
+	exitOn(run(flag.Arg(0), many{*photos, *photoSize}, many{*songs, *songSize}, many{*stills, *stillSize}, many{*raws, *rawSize}, *video, *count, *moov))
+}
+
+func exitOn(err error) {
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "mkdrive: error: %v\n", err)
 		os.Exit(1)
 	}

@@ -106,7 +106,7 @@ func (f *flags) options() (opt apply.Options, err error) {
 		Compact: f.compact,
 		DryRun:  f.dryRun,
 		Jobs:    f.jobs,
-		Shard:   shard,
+		Choice:  walk.Choice{Shard: shard},
 		Strokes: f.strokes(),
 	}, nil
 }

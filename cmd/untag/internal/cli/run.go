@@ -125,11 +125,11 @@ func (r *run) report(o apply.Outcome) {
 	r.line.Set(r.state)
 }
 
-// link counts a symbolic link that is not followed.
-func (r *run) link() {
+// left counts what is left out on purpose.
+func (r *run) left(why error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.totals.Links++
+	r.totals.Leave(why)
 }
 
 // progress shows how far the work on one file is. Reading it is most of the
@@ -146,13 +146,13 @@ func (r *run) progress(e apply.Event) {
 }
 
 // count finds out how much there is to do, while the work goes on.
-func (r *run) count(ctx context.Context, roots []*walk.Root, shard walk.Shard) {
+func (r *run) count(ctx context.Context, roots []*walk.Root, choice walk.Choice) {
 	if r.line == nil {
 		return
 	}
 	r.state.Counting = true
 	r.counting.Go(func() {
-		all, err := walk.Count(ctx, roots, shard)
+		all, err := walk.Count(ctx, roots, choice)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.state.AllFiles, r.state.AllBytes, r.state.Counting = all.Files, all.Bytes, err != nil

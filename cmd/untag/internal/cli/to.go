@@ -40,7 +40,7 @@ func (f *flags) wordsOfTo(paths []string) error {
 
 // copies opens the folder of --to, which it makes if need be, and sees to it that
 // the copies will find room there.
-func (a *app) copies(ctx context.Context, f flags, roots []*walk.Root, shard walk.Shard) (*apply.Copies, error) {
+func (a *app) copies(ctx context.Context, f flags, roots []*walk.Root, choice walk.Choice) (*apply.Copies, error) {
 	if err := os.Mkdir(f.to, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, cantCopyTo(f.to, err)
 	}
@@ -57,7 +57,7 @@ func (a *app) copies(ctx context.Context, f flags, roots []*walk.Root, shard wal
 		err = apart(root, f.to, roots)
 	}
 	if err == nil {
-		err = a.roomFor(ctx, c, f.to, roots, shard)
+		err = a.roomFor(ctx, c, f.to, roots, choice)
 	}
 	if err != nil {
 		root.Close()
@@ -119,8 +119,8 @@ func apart(dir *walk.Root, name string, roots []*walk.Root) error {
 	return nil
 }
 
-func (a *app) roomFor(ctx context.Context, c *apply.Copies, name string, roots []*walk.Root, shard walk.Shard) error {
-	need, free, err := c.Room(ctx, roots, a.Planner, shard)
+func (a *app) roomFor(ctx context.Context, c *apply.Copies, name string, roots []*walk.Root, choice walk.Choice) error {
+	need, free, err := c.Room(ctx, roots, a.Planner, choice)
 	switch {
 	case ctx.Err() != nil:
 		return &failure{exit.Interrupted, lang.T("interrupted; nothing was copied"), ""}

@@ -55,14 +55,14 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 		return r.unheard()
 	}
 	if f.to != "" && !f.dryRun && len(roots) > 0 {
-		if opt.Copies, err = a.copies(working, f, roots, opt.Shard); err != nil {
+		if opt.Copies, err = a.copies(working, f, roots, opt.Choice); err != nil {
 			r.end()
 			return err
 		}
 		defer opt.Copies.Root.Close()
 	}
-	opt.Progress, opt.Link, opt.Ordered = r.progress, r.link, true
-	r.count(working, roots, opt.Shard)
+	opt.Progress, opt.Left, opt.Ordered = r.progress, r.left, true
+	r.count(working, roots, opt.Choice)
 	err = apply.Run(working, roots, a.Planner, opt, r.report)
 	r.end()
 	r.totals.Interrupted = err != nil && ctx.Err() != nil

@@ -37,7 +37,7 @@ func shard(t *testing.T, i, n int, files ...apply.Outcome) string {
 
 func write(t *testing.T, w io.Writer, i, n int, files func(func(apply.Outcome) bool)) {
 	t.Helper()
-	opt := apply.Options{Shard: walk.Shard{I: i, N: n}, Scrub: scrub.Options{Policy: scrub.Policy{Profile: "device"}, Depth: "auto"}}
+	opt := apply.Options{Choice: walk.Choice{Shard: walk.Shard{I: i, N: n}}, Scrub: scrub.Options{Policy: scrub.Policy{Profile: "device"}, Depth: "auto"}}
 	p := report.New(w, w, true, report.Options{Verb: report.Scrub, Run: report.NewRun(report.Scrub, "1.0", []string{"/archive"}, opt)})
 	var totals report.Totals
 	err := p.Begin()

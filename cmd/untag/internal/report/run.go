@@ -39,7 +39,7 @@ type Shard struct {
 func NewRun(verb Verb, version string, paths []string, opt apply.Options) *Run {
 	p := opt.Scrub.Policy
 	r := &Run{
-		Verb: verb, DryRun: verb == Scrub && opt.DryRun, Version: version, Paths: make([]string, 0, len(paths)), Shard: shardOf(opt.Shard),
+		Verb: verb, DryRun: verb == Scrub && opt.DryRun, Version: version, Paths: make([]string, 0, len(paths)), Shard: shardOf(opt.Choice.Shard),
 		Policy: Policy{string(p.Profile), words(p.Keep), words(p.Remove), string(opt.Scrub.Depth), opt.Scrub.Cut, p.LeaveSigned},
 	}
 	for _, path := range paths {

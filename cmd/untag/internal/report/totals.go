@@ -2,10 +2,12 @@ package report
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
+	"untag/platform/walk"
 	"untag/scrub"
 )
 
@@ -23,6 +25,9 @@ type Totals struct {
 	Copied      int // of these, there is a new clean copy
 	There       int // of these, there was a clean copy already
 	Links       int // symbolic links that were not followed; no files
+
+	// What was left out as asked for, and not looked at; no part of Files.
+	Excluded, ExcludedFolders, Older int
 
 	Others        map[string]int     // those of Other by their kind: see kindOf
 	Formats       map[string]int     // those of Files whose format is known
@@ -71,6 +76,20 @@ func (t *Totals) Tally(o apply.Outcome) {
 	}
 	t.Files++
 	t.count(o.Status)
+}
+
+// Leave counts what was left out on purpose; see [walk.Left].
+func (t *Totals) Leave(why error) {
+	switch {
+	case errors.Is(why, walk.ErrLink):
+		t.Links++
+	case errors.Is(why, walk.ErrExcluded):
+		t.Excluded++
+	case errors.Is(why, walk.ErrExcludedFolder):
+		t.ExcludedFolders++
+	case errors.Is(why, walk.ErrOlder):
+		t.Older++
+	}
 }
 
 // count takes a status that it does not know for a failure: only what is known
