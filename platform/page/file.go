@@ -27,7 +27,7 @@ type Output struct {
 // must not lie in a folder among reported. Then [Output.Keep] or [Output.Discard] it.
 func Create(path string, reported []string) (*Output, error) {
 	folder := filepath.Dir(path)
-	if inside(folder, reported) {
+	if Inside(folder, reported) {
 		return nil, ErrInside
 	}
 	if err := replaceable(path); err != nil {
@@ -40,8 +40,8 @@ func Create(path string, reported []string) (*Output, error) {
 	return &Output{temp: temp, path: path}, nil
 }
 
-// inside tells whether the folder is one of others, or lies in one, whatever the links.
-func inside(folder string, others []string) bool {
+// Inside tells whether the folder is one of others, or lies in one, whatever the links.
+func Inside(folder string, others []string) bool {
 	at, err := filepath.EvalSymlinks(folder)
 	if err == nil {
 		at, err = filepath.Abs(at)

@@ -22,7 +22,7 @@ type flags struct {
 	jobs           int
 	shard          string
 	json           bool
-	html           string
+	html, record   string
 	quiet, verbose bool
 	color          string
 	requireSandbox bool
@@ -53,6 +53,7 @@ func (f *flags) common(c *cobra.Command) {
 	s.IntVar(&f.jobs, "jobs", 0, lang.T("work on `N` files at a time; 0 chooses"))
 	s.StringVar(&f.shard, "shard", "", lang.T("take part `I/N` of the files only, I being 0 to N-1"))
 	f.showing(c)
+	s.Func("report", lang.T("write the report in JSON into `FILE` as well, for untag report merge"), func(path string) error { return setName(&f.record, path) })
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, lang.T("refuse to read files where the kernel can't confine the parsers"))
 	keepable, _ := split()
 	complete(c, "keep", keepable)
@@ -65,7 +66,7 @@ func (f *flags) common(c *cobra.Command) {
 func (f *flags) showing(c *cobra.Command) {
 	s := c.Flags()
 	s.BoolVar(&f.json, "json", false, lang.T("report in JSON; see untag help json"))
-	s.Func("html", lang.T("write a page to look at into `FILE` as well, for a browser"), f.setHTML)
+	s.Func("html", lang.T("write a page to look at into `FILE` as well, for a browser"), func(path string) error { return setName(&f.html, path) })
 	s.BoolVarP(&f.quiet, "quiet", "q", false, lang.T("report only files that need attention"))
 	s.BoolVarP(&f.verbose, "verbose", "v", false, lang.T("report every file, and what is in it"))
 	s.StringVar(&f.color, "color", "auto", lang.T("colour the report `WHEN`: auto, always or never; auto heeds NO_COLOR"))

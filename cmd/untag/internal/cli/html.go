@@ -10,11 +10,11 @@ import (
 	"untag/platform/page"
 )
 
-func (f *flags) setHTML(path string) error {
+func setName(name *string, path string) error {
 	if path == "" {
 		return errors.New("it needs a name")
 	}
-	f.html = path
+	*name = path
 	return nil
 }
 
@@ -36,20 +36,41 @@ func (a *app) beside(p report.Printer, opt report.Options, paths []string) (repo
 	if err == nil {
 		return report.WithPage(p, opt, to, "untag "+a.Version, hint), to, nil
 	}
+	return nil, nil, noPlace("html", opt.Page, err)
+}
+
+// record makes the file for the report that goes beside another; "" is none.
+func (a *app) record(path string, opt report.Options, paths []string) (*report.Record, error) {
+	if path == "" {
+		return nil, nil
+	}
+	r, err := report.NewRecord(path, opt, paths)
+	if err != nil {
+		return nil, noPlace("report", path, err)
+	}
+	return r, nil
+}
+
+// noPlace is the failure to make a file that an option asks for.
+func noPlace(option, path string, err error) *failure {
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {
 		err = at.Err
 	}
-	return nil, nil, usage("--html "+text.Quote(opt.Page)+": "+report.ErrorWords(err), noPage(err))
+	return usage("--"+option+" "+text.Quote(path)+": "+report.ErrorWords(err), noPage(option, err))
 }
 
-func noPage(err error) string {
+func noPage(option string, err error) string {
+	example := "--html ~/report.html"
+	if option == "report" {
+		example = "--report ~/report.json"
+	}
 	switch {
 	case errors.Is(err, page.ErrInside):
-		return lang.T("it tells what the files tell: choose a place outside of the folder, such as --html ~/report.html")
+		return lang.T("it tells what the files tell: choose a place outside of the folder, such as %s", example)
 	case errors.Is(err, page.ErrTaken):
-		return lang.T("only an earlier report is replaced: choose another name, such as --html report.html")
+		return lang.T("only an earlier report is replaced: choose another name, such as %s", example)
 	case errors.Is(err, fs.ErrPermission):
-		return lang.T("choose a folder that you may write to, such as --html ~/report.html")
+		return lang.T("choose a folder that you may write to, such as %s", example)
 	}
 	return hint(err)
 }

@@ -22,6 +22,7 @@ import (
 type run struct {
 	printer report.Printer
 	page    *page.Output   // nil if none is made
+	record  *report.Record // nil if none is made
 	line    *progress.Line // nil where no progress is shown
 	start   time.Time
 	named   map[string]bool // the paths of the command line
@@ -69,6 +70,10 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 	if r.printer, r.page, err = a.beside(report.New(a.Stdout, a.Stderr, f.json, opt), opt, paths); err != nil {
 		return nil, ctx, err
 	}
+	if r.record, err = a.record(f.record, opt, paths); err != nil {
+		r.page.Discard()
+		return nil, ctx, err
+	}
 	ctx, r.stop = context.WithCancel(ctx)
 	r.note(r.printer.Begin())
 	return r, ctx, nil
@@ -99,6 +104,7 @@ func (r *run) open(paths []string) (roots []*walk.Root) {
 			continue
 		}
 		r.totals.Add(o)
+		r.note(r.record.File(o))
 		r.note(r.printer.Error(text.Name(p)+": "+report.ErrorWords(err), hint(err)))
 	}
 	return roots
@@ -114,6 +120,7 @@ func (r *run) report(o apply.Outcome) {
 	if h := hint(o.Err); h != "" && !r.json && !slices.Contains(r.hints, h) {
 		r.hints = append(r.hints, h)
 	}
+	r.note(r.record.File(o))
 	if show := func() { r.note(r.printer.File(o)) }; r.shared {
 		r.line.Aside(show)
 	} else {

@@ -102,7 +102,9 @@ as failed, unless it is given as well. A path that is given and is no medium is
 reported as unsupported.
 
 --shard divides the work among machines: the part of a file depends on its path
-below the given folder alone.`
+below the given folder alone. --report FILE keeps the report of each part, in JSON;
+until it is whole, and if the run is killed or interrupted, it is FILE.*.part. untag
+report merge puts them together and tells what is missing.`
 
 // exitStatus is the table of exit codes as it stands in help and manual.
 func exitStatus() string {

@@ -41,6 +41,9 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 		}
 	}
 	if args[0] == "-" {
+		if f.record != "" {
+			return usage(lang.T("--report goes with files and folders only"), "untag "+string(verb)+" --json -")
+		}
 		return a.filter(ctx, verb, f, opt)
 	}
 	r, working, err := a.newRun(ctx, verb, f, args, opt)
@@ -50,7 +53,7 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	defer r.page.Discard()
 	roots := r.open(args)
 	defer closeAll(roots)
-	if len(roots) == 0 && !f.json {
+	if len(roots) == 0 && !f.json && f.record == "" {
 		a.code = r.totals.Code()
 		return r.unheard()
 	}
@@ -82,9 +85,11 @@ func (a *app) finish(r *run, err error) error {
 	// An error of a whole root has been reported with it.
 	if err != nil && r.totals.Failed == 0 && !r.totals.Interrupted && r.broken == nil {
 		a.code = exit.Worse(a.code, exit.Failed)
+		r.note(r.record.Error(err.Error(), hint(err)))
 		r.note(r.printer.Error(err.Error(), hint(err)))
 	}
 	if r.broken == nil {
+		r.note(r.record.End(&r.totals, a.code))
 		r.note(r.printer.End(&r.totals, a.code))
 	}
 	if r.broken != nil {
