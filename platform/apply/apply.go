@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"time"
 
+	"untag/platform/state"
 	"untag/platform/walk"
 	"untag/scrub"
 )
@@ -46,6 +47,9 @@ type Options struct {
 	Choice  walk.Choice // which of the files beneath the roots
 	Strokes int         // draws each file with so many strokes at the most; 0 draws none
 	Copies  *Copies     // where clean copies go; the files themselves are not changed then
+	// State knows files that have not changed since they were clean: they are not read. Nil
+	// if there is none. It goes with files that are changed in place, not with Copies.
+	State *state.State
 	// Ordered has files reported in the order in which they were found.
 	Ordered bool
 	// Left is told by [Run] of each file or folder that is left out without being a
@@ -86,6 +90,9 @@ func (o Options) normal() (Options, error) {
 		o.Batch = defaultBatch
 	}
 	o.Batch = min(o.Batch, maxBatch)
+	if o.Copies != nil {
+		o.State = nil
+	}
 	if o.kernel == nil {
 		o.kernel = linux{}
 	}
@@ -184,8 +191,11 @@ type Outcome struct {
 	Unlisted int      // how many more findings go than are listed
 	Reasons  []string // doubts, a refusal, what could not be kept
 	Err      error    // why it failed; see the Err variables
-	Mode     string   // "" if not changed, "in place", "rewritten" (also of a clean file that was compacted), "copied"
-	Copy     string   // path of its clean copy, if there is to be one
+	// Unchanged tells that it was not read: it is what it was when an earlier run found
+	// this. What stays in it is not listed then.
+	Unchanged bool
+	Mode      string // "" if not changed, "in place", "rewritten" (also of a clean file that was compacted), "copied"
+	Copy      string // path of its clean copy, if there is to be one
 
 	Size    int64       // length before, in bytes
 	NewSize int64       // length after

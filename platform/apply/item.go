@@ -27,6 +27,7 @@ type item struct {
 	start time.Time
 
 	ticket  int64 // its place in the line, 0 for none
+	proven  bool  // what was last planned is all that a later run has to know of it: see probe
 	leased  bool
 	signed  bool     // it is, or was
 	notes   []string // what could not be kept or done, beside the cleaning

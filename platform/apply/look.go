@@ -95,6 +95,7 @@ func (it *item) empty() bool {
 // study plans what it.ro is and makes sure that it is still the same afterwards.
 func (r *run) study(ctx context.Context, it *item, opt scrub.Options) (*scrub.Plan, error) {
 	advise(it.ro, it.at.Size, opt)
+	it.proven = r.probe(it)
 	plan, err := r.planner.Plan(ctx, it.ro, it.at.Size, opt)
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx) // whatever the planner makes of it

@@ -238,6 +238,7 @@ func (r *run) settle(items []*item) {
 	}
 	r.barrier(touched, true)
 	for _, it := range touched {
+		it.proven = false // the times that it had are gone
 		it.fail(explain("looking", unix.Fstat(int(it.file().Fd()), &it.at)))
 	}
 	for _, it := range items {

@@ -15,6 +15,7 @@ import (
 // prove reads the files back from the drive and plans them again. It returns
 // those for which the new plan has more to do.
 func (r *run) prove(ctx context.Context, items []*item) (again []*item) {
+	r.tick(ctx, items)
 	var proofs sync.WaitGroup
 	free := make(chan struct{}, r.opt.Jobs)
 	for _, it := range items {

@@ -123,6 +123,7 @@ func (r *run) copyAndPlace(ctx context.Context, it *item, w *scrub.Rewrite) (pla
 	}
 	if placed, err = r.place(it, f, name); placed {
 		it.changed, it.out.Mode = true, rewritten
+		it.proven = false // what was proven is another file than the item's
 		r.adopt(it, plan)
 		r.verdict(it, plan)
 	}

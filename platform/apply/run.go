@@ -25,6 +25,10 @@ type run struct {
 	line      *line         // nil unless reports are to be in order
 	looking   atomic.Int64  // files handed on that are not planned yet
 	idle      chan struct{} // has a value when the last of them was
+	folder    struct {
+		of *walk.Folder
+		fs int64
+	} // where the last entry was found, and its file system
 
 	mu     sync.Mutex // one report or event at a time
 	report func(Outcome)
@@ -147,6 +151,11 @@ func (r *run) find(ctx context.Context, entries iter.Seq2[*walk.Entry, error], f
 		})}
 		if err != nil {
 			r.inTurn(e.ticket, Outcome{Path: e.Path, Media: true, Status: Failed, Err: unread(err)})
+			r.opt.State.Partly(e.Top())
+			continue
+		}
+		if o, ok := r.known(e.Entry); ok {
+			r.inTurn(e.ticket, o)
 			continue
 		}
 		e.Hold()
@@ -244,6 +253,7 @@ func (r *run) gather(ctx context.Context, planned <-chan *item) {
 
 // done reports an item and lets go of it.
 func (r *run) done(it *item) {
+	r.remember(it)
 	ticket := it.ticket
 	it.ticket = 0
 	r.letGo(it)

@@ -20,6 +20,7 @@ type flags struct {
 	keep, remove   []string
 	profile, depth string
 	jobs           int
+	state          string
 	shard          string
 	json           bool
 	html, record   string
@@ -31,6 +32,7 @@ type flags struct {
 	mtime                                     string
 	to                                        string
 	partly                                    bool
+	trustState                                bool
 }
 
 var (
@@ -41,7 +43,7 @@ var (
 )
 
 // looking are the flags of a command that changes nothing.
-func looking() flags { return flags{dryRun: true, mtime: mtimes[0]} }
+func looking() flags { return flags{dryRun: true, mtime: mtimes[0], trustState: true} }
 
 // common declares what scrub, inspect and verify share.
 func (f *flags) common(c *cobra.Command) {
@@ -52,6 +54,7 @@ func (f *flags) common(c *cobra.Command) {
 	s.StringVar(&f.depth, "depth", "auto", lang.T("`DEPTH` to look at: index, deep or auto"))
 	s.IntVar(&f.jobs, "jobs", 0, lang.T("work on `N` files at a time; 0 chooses"))
 	s.StringVar(&f.shard, "shard", "", lang.T("take part `I/N` of the files only, I being 0 to N-1"))
+	s.StringVar(&f.state, "state", "", f.stateWords())
 	f.showing(c)
 	s.Func("report", lang.T("write the report in JSON into `FILE` as well, for untag report merge"), func(path string) error { return setName(&f.record, path) })
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, lang.T("refuse to read files where the kernel can't confine the parsers"))

@@ -8,6 +8,7 @@ import (
 	"untag/platform/apply"
 	"untag/platform/lang"
 	"untag/platform/sandbox"
+	"untag/platform/state"
 	"untag/platform/walk"
 )
 
@@ -31,6 +32,11 @@ var hints = []struct {
 	{sandbox.ErrStalled, lang.Mark("a file that takes longer than files of its length do: treat it as unclean, and please report it")},
 	{apply.ErrParser, lang.Mark("this is a mistake in untag: please report it")},
 	{apply.ErrPlan, lang.Mark("this is a mistake in untag: please report it")},
+	{state.ErrInUse, lang.Mark("one untag at a time: give each shard a state of its own, such as --state FILE.0 for --shard 0/4")},
+	{state.ErrLink, lang.Mark("give the file itself, not a link to it")},
+	{state.ErrOwner, lang.Mark("whoever may write a state can have any file pass: let each user have one of their own")},
+	{state.ErrWriters, lang.Mark("whoever may write a state can have any file pass: if nobody did, chmod 600 it; else remove it")},
+	{state.ErrForeign, lang.Mark("choose another name: nothing was changed in it")},
 	{walk.ErrMount, lang.Mark("drives mounted in a folder: name them as well to clean them")},
 	{walk.ErrNeither, lang.Mark("a drive is cleaned through the folder where it is mounted: see untag drives, or lsblk")},
 	{fs.ErrNotExist, lang.Mark("check the spelling, and that the drive is still there")},

@@ -15,6 +15,9 @@ What it prints is what scrub removes: mind where you keep it. With --html all of
 that is in one page for a browser, with pictures of what goes and what stays, and a
 list of positions. Nothing in it comes from elsewhere, and only you can read the file.
 
+With --state FILE, files that were clean the last time and have not changed since are
+counted and not read, and what stays in them is not shown; see untag help scrub.
+
 ` + policyText
 
 const inspectExample = `  untag inspect holiday.jpg

@@ -12,6 +12,11 @@ var _ = []lang.Text{
 	lang.Mark("permission denied"),
 	lang.Mark("the report would lie in what it reports on"),
 	lang.Mark("there is something else of that name"),
+	lang.Mark("is in use by another untag"),
+	lang.Mark("is a symbolic link"),
+	lang.Mark("belongs to somebody else"),
+	lang.Mark("may be written by others"),
+	lang.Mark("is no state of untag"),
 }
 
 // States of drives and of files, problems of drives, and what is done with formats.

@@ -35,6 +35,8 @@ present, zero the first day that FAT knows, for clean files too.
 
 ` + toText + `
 
+` + stateText + `
+
 With - as the only path, scrub is a filter: the medium is read from standard
 input, its cleaned copy goes to standard output, the report to standard error.
 If the copy is not proven clean, nothing is written.`
@@ -44,10 +46,11 @@ const scrubExample = `  untag scrub -n ~/Pictures/trip       show what would be 
   untag scrub --keep time,place a.jpg  leave when and where
   untag scrub --profile strict music   titles, artists and covers go as well
   untag scrub --to ~/clean /media/stick  leave the stick as it is, write clean copies
+  untag scrub --state ~/archive.state /archive  read only what is new or has changed
   untag scrub - < in.jpg > out.jpg     clean a copy`
 
 func (a *app) scrub() *cobra.Command {
-	var f flags
+	f := flags{trustState: true}
 	c := &cobra.Command{
 		Use:     "scrub [flags] PATH... | -",
 		Short:   lang.T("remove identifying data from media files"),
@@ -57,6 +60,9 @@ func (a *app) scrub() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := f.wordsOfTo(args); err != nil {
 				return err
+			}
+			if f.to != "" && f.state != "" {
+				return usage(lang.T("--to and --state exclude each other"), lang.T("--to passes over copies that are there by itself"))
 			}
 			if f.to != "" && !c.Flags().Changed("mtime") {
 				f.mtime = string(apply.NowTime)

@@ -62,6 +62,8 @@ const jsonText = `With --json, each line of the output is one object. There is o
   bytes_read, bytes_written
   links             how many names the file has
   depth             index or deep: how closely it was looked at, "" if it was not
+  unchanged         true if it was not read, since it is what it was when an earlier
+                    run found this (--state); there are no findings then
 
 With -, which reports one file, the output is the medium and the objects go to
 standard error.
@@ -71,9 +73,11 @@ An error that concerns no single file is an object with error and maybe hint.
 The last line has totals, the sum of all files, and exit, the exit code. Of other
 files, which are no part of files, other_kinds says what they are: nobody looked
 at them. formats counts files by format, links_not_followed symbolic links; copied
-and copied_before are files of which there is a clean copy (scrub --to). run says what
-it is a report of: verb, dry_run, version, policy (profile, keep, remove, depth, cut,
-leave_signed), paths as they were given, and shard (i, n) if it is one. Output
+and copied_before are files of which there is a clean copy (scrub --to); unchanged
+counts files that were not read (--state), and state says what the state was good for:
+used, new, other version, other options, not asked, damaged, can't be written. run says
+what it is a report of: verb, dry_run, version, policy (profile, keep, remove, depth,
+cut, leave_signed), paths as they were given, and shard (i, n) if it is one. Output
 without that line was cut short.
 
 With --shard, an object with run alone is the first line as well: it tells whose

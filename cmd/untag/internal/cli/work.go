@@ -44,6 +44,9 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 		if f.record != "" {
 			return usage(lang.T("--report goes with files and folders only"), "untag "+string(verb)+" --json -")
 		}
+		if f.state != "" {
+			return usage(lang.T("--state goes with files and folders only"), "")
+		}
 		return a.filter(ctx, verb, f, opt)
 	}
 	r, working, err := a.newRun(ctx, verb, f, args, opt)
@@ -64,10 +67,17 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 		}
 		defer opt.Copies.Root.Close()
 	}
+	if f.state != "" && len(roots) > 0 {
+		if opt.State, err = a.openState(f, args, opt); err != nil {
+			r.end()
+			return err
+		}
+	}
 	opt.Progress, opt.Left, opt.Ordered = r.progress, r.left, true
 	r.count(working, roots, opt.Choice)
 	err = apply.Run(working, roots, a.Planner, opt, r.report)
 	r.end()
+	r.closeState(opt.State, err == nil && opt.Choice.Since.IsZero())
 	r.totals.Interrupted = err != nil && ctx.Err() != nil
 	return a.finish(r, err)
 }

@@ -9,6 +9,7 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
+	"untag/platform/state"
 	"untag/scrub"
 )
 
@@ -53,6 +54,7 @@ type fileLine struct {
 	BytesWritten int64         `json:"bytes_written"`
 	Links        uint64        `json:"links"`
 	Depth        string        `json:"depth"`
+	Unchanged    bool          `json:"unchanged,omitempty"` // since an earlier run, and not read
 }
 
 type findingLine struct {
@@ -78,7 +80,7 @@ func (p *JSON) File(o apply.Outcome) error {
 		Path: valid(o.Path), Format: o.Format, Status: string(o.Status), Media: o.Media,
 		Findings: make([]findingLine, 0, len(o.Findings)), Unlisted: o.Unlisted, Reasons: make([]string, 0, len(o.Reasons)),
 		Mode: string(o.Mode), Copy: valid(o.Copy), Size: o.Size, NewSize: o.NewSize, Cut: o.Cut, BytesRead: o.Read, BytesWritten: o.Written,
-		Links: o.Links, Depth: string(o.Depth),
+		Links: o.Links, Depth: string(o.Depth), Unchanged: o.Unchanged,
 	}
 	if !utf8.ValidString(o.Path) {
 		line.PathBytes = []byte(o.Path)
@@ -140,6 +142,8 @@ type totalsObject struct {
 	Links        int                `json:"links_not_followed"`
 	Copied       int                `json:"copied"`
 	There        int                `json:"copied_before"`
+	Unchanged    int                `json:"unchanged"`
+	State        state.Use          `json:"state,omitempty"` // what the state was good for, if there was one
 	Interrupted  bool               `json:"interrupted"`
 }
 
@@ -156,7 +160,7 @@ func objectOf(t *Totals) totalsObject {
 		Files: t.Files, Other: t.Other, Others: notNil(t.Others), Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
 		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: notNil(t.Tags), Unlisted: t.Unlisted, Size: t.Size,
 		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted,
-		Formats: notNil(t.Formats), Links: t.Links, Copied: t.Copied, There: t.There,
+		Formats: notNil(t.Formats), Links: t.Links, Copied: t.Copied, There: t.There, Unchanged: t.Unchanged, State: t.State,
 	}
 }
 

@@ -57,6 +57,9 @@ func (p *pagePrinter) File(o apply.Outcome) error {
 		Name: o.Path, Status: status(o), Reasons: o.Reasons, Format: o.Format, Size: o.Size, NewSize: o.NewSize, Cut: o.Cut,
 		Findings: o.Findings, Unlisted: o.Unlisted, Before: o.Before, After: o.After,
 	}
+	if o.Unchanged {
+		f.Reasons = append([]string{unchangedWords()}, f.Reasons...)
+	}
 	if o.Err != nil {
 		f.Reasons = append([]string{ErrorWords(o.Err)}, f.Reasons...)
 		f.Remedy = p.hint(o.Err)

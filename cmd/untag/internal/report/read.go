@@ -97,7 +97,7 @@ func (l *fileLine) outcome() (*apply.Outcome, error) {
 	o := &apply.Outcome{
 		Path: l.Path, Format: cut(l.Format, longestWord), Status: apply.Status(l.Status), Media: l.Media, Unlisted: l.Unlisted,
 		Mode: l.Mode, Copy: cut(l.Copy, longestPath), Size: l.Size, NewSize: l.NewSize, Cut: l.Cut, Read: l.BytesRead, Written: l.BytesWritten,
-		Links: l.Links, Depth: scrub.Depth(l.Depth),
+		Links: l.Links, Depth: scrub.Depth(l.Depth), Unchanged: l.Unchanged,
 	}
 	if min(o.Size, o.NewSize, o.Cut, o.Read, o.Written, int64(o.Unlisted)) < 0 {
 		return nil, errors.New(lang.T("a size is less than nothing"))
@@ -141,6 +141,6 @@ func cut(s string, most int) string {
 func (o *totalsObject) totals() Totals {
 	return Totals{
 		Files: o.Files, Other: o.Other, Cleaned: o.Cleaned, Clean: o.Clean, Dirty: o.Dirty, Partly: o.Partly, Unsupported: o.Unsupported, Failed: o.Failed,
-		Copied: o.Copied, There: o.There, Links: o.Links, Took: time.Duration(min(max(o.Seconds, 0), longestRun) * float64(time.Second)), Interrupted: o.Interrupted,
+		Copied: o.Copied, There: o.There, Unchanged: o.Unchanged, Links: o.Links, Took: time.Duration(min(max(o.Seconds, 0), longestRun) * float64(time.Second)), Interrupted: o.Interrupted,
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
 	"untag/platform/lang"
+	"untag/platform/state"
 	"untag/scrub"
 )
 
@@ -125,6 +126,9 @@ func summary(o apply.Outcome) string {
 	if o.Status != apply.Failed {
 		parts = append(tagWords(o), cutWords(o)...)
 	}
+	if o.Unchanged {
+		parts = append(parts, unchangedWords())
+	}
 	if o.Mode == "copied" {
 		parts = append(parts, lang.T("copied to %s", text.Name(o.Copy)))
 	}
@@ -237,6 +241,9 @@ func (p *Text) rows(t *Totals) (rows [][]string) {
 	if p.opt.To != "" && !p.opt.DryRun {
 		rows = append(rows, []string{lang.T("copied"), p.copies(t)})
 	}
+	if s := unchanged(t); s != "" {
+		rows = append(rows, []string{lang.T("unchanged"), s})
+	}
 	if t.Links > 0 {
 		rows = append(rows, []string{lang.T("links"), lang.T("%d not followed", t.Links)})
 	}
@@ -291,6 +298,33 @@ func (p *Text) partly(n int) string {
 		return lang.T("%d cleaned, the rest is not certain", n)
 	}
 	return lang.T("%d, could only be cleaned in part", n)
+}
+
+// unchangedWords say of a file why it was not read.
+func unchangedWords() string { return lang.T("unchanged since an earlier run, not read") }
+
+// unchanged says how many files were not read, or why all were.
+func unchanged(t *Totals) string {
+	switch t.State {
+	case "": // no state, or reports that were put together
+		if t.Unchanged == 0 {
+			return ""
+		}
+		fallthrough
+	case state.Used:
+		return lang.N("%d file since an earlier run, not read", "%d files since an earlier run, not read", t.Unchanged)
+	case state.New:
+		return lang.T("not known: the state is new, all files were read")
+	case state.OtherVersion:
+		return lang.T("not known: the state was made by another version of untag, all files were read")
+	case state.OtherOptions:
+		return lang.T("not known: the state was made with other options, all files were read")
+	case state.NotAsked:
+		return lang.T("not asked: all files were read; --trust-state passes over those that the state knows")
+	case state.Damaged:
+		return lang.T("%d not read; the state is damaged, and was set aside", t.Unchanged)
+	}
+	return lang.T("%d not read; the state could not be written", t.Unchanged)
 }
 
 func beware(t *Totals) string {

@@ -7,6 +7,7 @@ import (
 
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
+	"untag/platform/state"
 	"untag/platform/walk"
 	"untag/scrub"
 )
@@ -24,6 +25,7 @@ type Totals struct {
 	Index       int // of these, looked at through headers and indexes only
 	Copied      int // of these, there is a new clean copy
 	There       int // of these, there was a clean copy already
+	Unchanged   int // of these and of Other, not read: an earlier run did
 	Links       int // symbolic links that were not followed; no files
 
 	// What was left out as asked for, and not looked at; no part of Files.
@@ -37,13 +39,17 @@ type Totals struct {
 	Read, Written int64
 	Took          time.Duration
 	Interrupted   bool
-	Merged        *Merged // where reports were put together
+	Merged        *Merged   // where reports were put together
+	State         state.Use // what the state was good for, "" if there was none
 }
 
 // Add counts one outcome.
 func (t *Totals) Add(o apply.Outcome) {
 	t.Read += o.Read
 	t.Written += o.Written
+	if o.Unchanged {
+		t.Unchanged++
+	}
 	if Other(o) {
 		t.Tally(o)
 		add(&t.Others, kindOf(o))

@@ -1,0 +1,95 @@
+package state
+
+import (
+	"context"
+	"os"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A stamp that is the same proves the same bytes only where the time of change of
+// status (ctime) moves with every write and can be set by nobody. FAT and exFAT
+// have none, and number their files anew at each mount; through FUSE it is whatever the
+// server makes up (sshfs shows the time of last change, which anybody can
+// set), and through SMB what the server chooses to tell.
+var (
+	honest = []int64{
+		unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC,
+		unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC,
+	}
+	// distant file systems take the time from the server's clock, which is none of ours,
+	// and answer from memory unless they are told not to.
+	distant = []int64{unix.NFS_SUPER_MAGIC}
+)
+
+// Distant tells whether a file system, named by its magic number, has to be asked
+// for the attributes of a file as they are now.
+func Distant(fs int64) bool { return slices.Contains(distant, fs) }
+
+// Trusted tells whether files of a file system can be remembered at all.
+func Trusted(fs int64) bool { return slices.Contains(honest, fs) || Distant(fs) }
+
+// old is an age at which a change belongs to the past whatever the clock of a server
+// says, and at which the kernel has written what a program changed through memory
+// (30 s): the next change of that kind has a new time.
+const old = 2 * time.Minute
+
+// Probe tells, before the file f of attributes st is read, whether every change from now
+// on will show in its attributes. If it does, and they are the same after the reading, they
+// stand for what was read.
+//
+// Two things could hide a change. One made in the same tick of the clock as the last
+// shows the same time: so the clock has to have moved on (git calls such files racily
+// clean). And who has the file open, and mapped into memory, can write
+// without any time being set: so nobody may have it open for writing, which a
+// lease tells (F_SETLEASE in fcntl(2)), or the change has to be old.
+func Probe(f *os.File, st *unix.Stat_t) bool {
+	var fs unix.Statfs_t
+	if err := unix.Fstatfs(int(f.Fd()), &fs); err != nil || !Trusted(int64(fs.Type)) {
+		return false
+	}
+	changed := time.Unix(st.Ctim.Unix())
+	age := time.Since(changed)
+	if Distant(int64(fs.Type)) {
+		return age > old
+	}
+	if !ticked(changed) {
+		return false
+	}
+	switch _, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_RDLCK); err {
+	case nil:
+		_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
+		return err == nil
+	case unix.EAGAIN, unix.EBUSY:
+		return false
+	}
+	// Who does not own the file can't ask. In tmpfs nothing is ever written back.
+	return age > old && int64(fs.Type) != unix.TMPFS_MAGIC
+}
+
+// ticked tells whether the clock that local file systems take times from has left
+// the moment t behind. Times without a fraction come from file systems that
+// count seconds (ext3, ext4 with small inodes).
+func ticked(t time.Time) bool {
+	var ts unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_REALTIME_COARSE, &ts); err != nil {
+		return false
+	}
+	now := time.Unix(ts.Unix())
+	if t.Nanosecond() == 0 {
+		return now.Sub(t) > 2*time.Second
+	}
+	return now.After(t)
+}
+
+// Tick waits until the clock has left behind the moment at which a file of
+// attributes st was changed, if that was just now: a few milliseconds.
+func Tick(ctx context.Context, st *unix.Stat_t) {
+	const most = 20 * time.Millisecond // a tick has 10 at the most
+	changed := time.Unix(st.Ctim.Unix())
+	for time.Since(changed).Abs() < most && !ticked(changed) && ctx.Err() == nil {
+		time.Sleep(time.Millisecond)
+	}
+}
