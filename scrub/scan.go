@@ -138,6 +138,9 @@ func (s *Scan) Found(f Finding) bool {
 		f.Role = Identify
 	}
 	f.Goes = s.Goes(f.Role, f.Kind)
+	if f.Kind == "" { // numbers that say nothing of anybody, if they are what they should be
+		f.Kind = Unknown
+	}
 	if len(s.out.findings) >= MaxFindings {
 		if f.Goes {
 			s.out.unlisted++

@@ -123,6 +123,24 @@ func TestDescriptionsStay(t *testing.T) {
 	}
 }
 
+// TestDescriptionsByAnotherName has one bit of their names lost.
+func TestDescriptionsByAnotherName(t *testing.T) {
+	for typ, d := range descriptions {
+		for bit := range 32 {
+			name := []byte(typ)
+			name[bit/8] ^= 1 << (bit % 8)
+			if _, other := descriptions[string(name)]; other || string(name) == "sv3d" || bit%8 > 6 {
+				continue
+			}
+			data := bytes.Replace(describedBy(typ), bx(typ, d.body), bx(string(name), d.body), 1)
+			p := plan(t, data, scrub.Options{})
+			if p.Status() != scrub.Partly || !bytes.Contains(scrubtest.Perform(data, p), d.body) {
+				t.Errorf("%q as %q: %s %q", typ, name, p.Status(), p.Doubts)
+			}
+		}
+	}
+}
+
 // nested are boxes that hold boxes, with how many bytes of fields come first.
 var nested = map[string]int{"moov": 0, "trak": 0, "mdia": 0, "minf": 0, "stbl": 0, "stsd": 8, "gmhd": 0, "sinf": 0, "schi": 0, "wave": 0,
 	"sv3d": 0, "vexu": 0, "proj": 0, "edts": 0, "tapt": 0, "eyes": 0, "cams": 0, "cmfy": 0, "pack": 0, "moof": 0, "traf": 0}

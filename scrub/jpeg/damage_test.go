@@ -212,3 +212,15 @@ func TestClipBehindDamage(t *testing.T) {
 		t.Errorf("%s %q: %q", p.Status(), p.Doubts, after[len(pic):])
 	}
 }
+
+// Where no picture is found, what leads to others stays.
+func TestIndexBeforeDamage(t *testing.T) {
+	data := bytes.Clone(samples.Get("jpeg/ultra-hdr").Data)
+	index := bytes.Index(data, []byte("MPF\x00"))
+	scan := bytes.Index(data, []byte("\xff\xda"))
+	data[scan+1] ^= 4
+	p := plan(t, data)
+	if after := scrubtest.Perform(data, p); p.Status() != scrub.Partly || !bytes.Equal(after[index:index+80], data[index:index+80]) {
+		t.Errorf("%s %q", p.Status(), p.Doubts)
+	}
+}

@@ -200,7 +200,7 @@ func (c *cleaner) mpf() error {
 // mpfFirst keeps the index if pictures that stay are to be found by it. It
 // reports whether it did.
 func (c *cleaner) mpfFirst(g segment) (bool, error) {
-	if c.lacks || c.tailStays {
+	if c.lacks || c.tailStays || c.pic.damage != "" { // behind damage are pictures, perhaps, that are found by it
 		if c.index.entries == nil {
 			c.Claim(g.off, 4+g.n, scrub.Identify, famMPF)
 			return true, nil

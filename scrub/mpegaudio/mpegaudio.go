@@ -104,8 +104,14 @@ func (p *parser) info(w *frames.Walk, off int64, b []byte, at int) error {
 		}
 		n += f.len
 	}
-	if counts := b[at+8:]; flags&3 == 3 && len(counts) >= 8 && int64(binary.BigEndian.Uint32(counts))*24 > int64(binary.BigEndian.Uint32(counts[4:])) {
-		p.reset(w, off+int64(at)+8, make([]byte, 8))
+	if counts := b[at+8:]; flags&3 == 3 && len(counts) >= 8 {
+		if n := int64(binary.BigEndian.Uint32(counts[4:])); int64(binary.BigEndian.Uint32(counts))*24 > n {
+			wrong := 8
+			if n > 0 && n <= w.Size()-off { // FFmpeg plays a frame with neither number as sound
+				wrong = 4
+			}
+			p.reset(w, off+int64(at)+8, make([]byte, wrong))
+		}
 	}
 	w.Claim(off, 4, scrub.Structure, "info")
 	w.Claim(off+int64(at), int64(n-at), scrub.Structure, "info")

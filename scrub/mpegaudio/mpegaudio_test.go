@@ -73,6 +73,19 @@ func TestEncoder(t *testing.T) {
 	}
 }
 
+// A number of frames that can't be goes alone: FFmpeg plays a frame without numbers as sound.
+func TestNumbersThatCantBe(t *testing.T) {
+	data := string(samples.Get("mp3/lame").Data)
+	at := strings.Index(data, "Info") + 8
+	if at < 8 {
+		at = strings.Index(data, "Xing") + 8
+	}
+	_, after := plan(t, data[:at]+"\x10"+data[at+1:], scrub.Options{})
+	if after[at:at+4] != "\x00\x00\x00\x00" || after[at+4:at+8] != data[at+4:at+8] {
+		t.Errorf("%x became %x", data[at:at+8], after[at:at+8])
+	}
+}
+
 // Of a song that breaks off, players still know how much silence to skip.
 func TestEncoderOfALongerSong(t *testing.T) {
 	s := samples.Get("mp3/lame")

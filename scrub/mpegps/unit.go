@@ -75,9 +75,15 @@ func (p *parser) packHeader(off int64, b []byte) int {
 	switch {
 	case len(b) >= 14 && b[4]&0xc4 == 0x44:
 		stuff := int(b[13] & 7)
-		if 14+stuff <= len(b) {
-			p.Fill(off+14, b[14:14+stuff], 0xff, scrub.Hidden, "pack/stuffing")
+		if 14+stuff > len(b) {
+			return 14 + stuff
 		}
+		stuffing, next := b[14:14+stuff], b[14+stuff:]
+		if !pes.Constant(stuffing, 0xff) && !bytes.HasPrefix(next, pack[:3]) { // the number may be wrong
+			p.S.Doubt("the header of a pack is longer or shorter than it can be")
+			return 14
+		}
+		p.Fill(off+14, stuffing, 0xff, scrub.Hidden, "pack/stuffing")
 		return 14 + stuff
 	case len(b) >= 12 && b[4]&0xf1 == 0x21:
 		return 12

@@ -195,7 +195,7 @@ func (y toy) remove(s *scrub.Scan, off, n int64) {
 	s.Claim(off+3, n, scrub.Identify, "words")
 	kind := scrub.Comment
 	if y.nameless {
-		kind = ""
+		kind = "words"
 	}
 	if !s.Found(scrub.Finding{Kind: kind, Place: "words", Off: off, Len: 3 + n}) || y.forgets {
 		return

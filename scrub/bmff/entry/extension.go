@@ -24,7 +24,7 @@ func (w reader) extension(t *Track, c contents, e entry, b box.Box, place string
 	case c.family == nil && !box.Has(shared[medium(t.Handler)], b.Type):
 		return w.Opaque(b, place)
 	case c.family != nil && !c.family.holds(b.Type), (b.Type == "avcE" || b.Type == "hvcE") && !c.enhanced:
-		if !c.whole {
+		if !c.whole || c.family.nearly(b.Type) {
 			w.Doubtful(b, place)
 			return nil
 		}
@@ -71,8 +71,12 @@ var spatialBoxes = map[string]string{
 func (w reader) spatial(b box.Box, place string) error {
 	return w.Inside(b, place, func(c box.Box) error {
 		at := place + "/" + c.Name()
+		known := spatialBoxes[b.Type]
 		switch {
-		case !box.Has(spatialBoxes[b.Type], c.Type):
+		case !box.Has(known, c.Type) && nearly(known, c.Type):
+			w.Doubtful(c, at)
+			return nil
+		case !box.Has(known, c.Type):
 			return w.Other(c, at)
 		case spatialBoxes[c.Type] != "":
 			return w.spatial(c, at)
@@ -106,7 +110,7 @@ func (w reader) wave(c contents, b box.Box, place string) error {
 			return w.Slack(d, d.Body(), at)
 		case d.Type != "wave" && c.family.holds(d.Type):
 			return w.decoderBox(c, d, at)
-		case !c.whole:
+		case !c.whole, c.family.nearly(d.Type):
 			w.Doubtful(d, at)
 			return nil
 		}

@@ -2,6 +2,7 @@ package entry
 
 import (
 	"slices"
+	"strings"
 
 	"untag/scrub/bmff/box"
 	"untag/scrub/codec"
@@ -101,6 +102,13 @@ func familyOf(handler, format string) *family {
 func (f *family) holds(typ string) bool {
 	return f.needs == typ || box.Has(f.may, typ) || box.Has(shared[f.medium], typ)
 }
+
+// nearly tells whether a name is one bit from one of them.
+func (f *family) nearly(typ string) bool {
+	return !f.holds(typ) && nearly(f.needs+"|"+f.may+"|"+shared[f.medium], typ)
+}
+
+func nearly(list, typ string) bool { return box.Nearly(typ, strings.Split(list, "|")) }
 
 // contents is what is known of an entry before its boxes are claimed.
 type contents struct {
