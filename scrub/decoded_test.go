@@ -1,7 +1,10 @@
 package scrub
 
 import (
+	"bytes"
 	"encoding/hex"
+	"io"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -62,5 +65,46 @@ func TestDecodedRefuses(t *testing.T) {
 	})
 	if p := planOf(t, e, "x"); len(p.Findings) > 0 || len(p.Doubts) > 0 {
 		t.Errorf("%+v %q", p.Findings, p.Doubts)
+	}
+}
+
+// A medium in another form is written anew only as what it is to be, to the last byte; of two
+// such media, both.
+func TestPackedIsWhatItWasToBe(t *testing.T) {
+	mirror := func(b []byte) ([]byte, error) { b = bytes.Clone(b); slices.Reverse(b); return b, nil }
+	text := func(s *Scan) error { // "IN", a letter, and three of a comment
+		s.Claim(0, 3, Structure, "text")
+		return s.Blank(3, 3, ' ', Comment, "words")
+	}
+	const medium = "head" + "cbaxNI" + "fedyNI"
+	for what, c := range map[string]struct {
+		pack   func([]byte) ([]byte, error)
+		status Status
+	}{
+		"right":        {mirror, Dirty},
+		"another text": {func(b []byte) ([]byte, error) { b[2] = '-'; return mirror(b) }, Unsupported},
+		"no change":    {func(b []byte) ([]byte, error) { return []byte("cba" + string(b[2]) + "NI"), nil }, Unsupported},
+		"it can't":     {func(b []byte) ([]byte, error) { return nil, io.ErrShortWrite }, Partly},
+	} {
+		e := engineOf(func(s *Scan) (err error) {
+			s.Claim(0, 4, Structure, "head")
+			for off := int64(4); off < s.Size() && err == nil; off += 6 {
+				b, _ := mirror(s.Get(off, 6))
+				err = s.Packed(b, off, 6, "text", "it stays", c.pack)
+			}
+			return err
+		}, text)
+		p, err := e.Rehearse(strings.NewReader(medium), int64(len(medium)), Options{})
+		if err != nil || p.Status() != c.status {
+			t.Errorf("%s: %v, %s %s %q", what, err, p.Status(), p.Refused, p.Doubts)
+		}
+		if c.status != Dirty {
+			continue
+		}
+		for medium, same := range map[string]bool{"head   xNI   yNI": true, "head   xNI   zNI": false, "head   zNI   yNI": false, "head   yNI": false} {
+			if q := planOf(t, e, medium); q.Status() != Clean || p.RewrittenBy(q) != same {
+				t.Errorf("%q: %s, passes for it: %v", medium, q.Status(), !same)
+			}
+		}
 	}
 }

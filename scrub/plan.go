@@ -46,7 +46,7 @@ type Plan struct {
 	Unlisted int       // how many more findings go than are listed
 	Edits    []Edit    // in the order of performing: by phase, then by offset
 	Anew     []Change  // what takes a new file, once the edits are made; see [Rewrite]
-	Inner    []byte    // sum of the payload of a medium in another form, which a new file has to share; nil if there is none
+	Inner    []byte    // sum of what media in another form are to be, which a new file has to share; nil if there is none
 	Doubts   []string  // why the file can't be called clean; empty if it can
 	Refused  string    // why the file could not be parsed; empty if it was
 	Shallow  bool      // coded data was there that was not looked at

@@ -50,9 +50,9 @@ func (e *Engine) keeps(src io.ReaderAt, p *Plan, opt Options) (bool, error) {
 	return err == nil && p.RewrittenBy(after), err
 }
 
-// RewrittenBy tells whether after, the plan for what [Plan.Rewrite] made, finds the same payload
-// in another form and nothing more to do. That the bytes of the payload are the same is for
-// who has them to say.
+// RewrittenBy tells whether after, the plan for what [Plan.Rewrite] made, finds nothing more to do,
+// and media in another form that are to the byte what they were to be. That the bytes of the
+// payload are the same is for who has them to say.
 func (p *Plan) RewrittenBy(after *Plan) bool {
 	done := after.Status() == Clean || after.Status() == Partly && len(p.Doubts) > 0
 	return done && len(after.Edits)+len(after.Anew)+after.Removes() == 0 && after.End == after.Size && bytes.Equal(p.Inner, after.Inner)
@@ -68,6 +68,8 @@ func (p *Plan) KeptBy(after *Plan) bool {
 			return false
 		}
 		was = (&Rewrite{Changes: p.Anew}).Payload(p)
+	} else if p.Inner != nil && !bytes.Equal(p.Inner, after.Inner) {
+		return false
 	}
 	next, stop := iter.Pull(payloadRanges(after.Map))
 	defer stop()

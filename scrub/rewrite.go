@@ -191,7 +191,8 @@ func (s *Scan) Anew(off, n int64, data []byte) bool {
 
 // Packed plans the medium data, which n bytes at off hold in another form that pack makes, and
 // of which nothing can be replaced where it stands: see [Scan.Decoded]. Where the file can't be
-// written anew, what the medium tells stays, and why says so.
+// written anew, what the medium tells stays, and why says so. [Plan.Inner] is the sum of what it
+// is to be: a new file is proven by being unpacked again.
 func (s *Scan) Packed(data []byte, off, n int64, place, why string, pack func([]byte) ([]byte, error)) error {
 	s.Claim(off, n, Structure, place)
 	before := s.Point()
@@ -203,11 +204,12 @@ func (s *Scan) Packed(data []byte, off, n int64, place, why string, pack func([]
 	if err != nil {
 		return err
 	}
-	s.out.inner = in.payloadSum(data)
+	clean := in.edited(data)
+	s.out.inner = sumOf(s.out.inner, clean)
 	if len(in.out.edits) == 0 {
 		return nil
 	}
-	packed, err := pack(in.edited(data))
+	packed, err := pack(clean)
 	if err == nil && s.Anew(off, n, packed) {
 		return nil
 	}
@@ -216,13 +218,10 @@ func (s *Scan) Packed(data []byte, off, n int64, place, why string, pack func([]
 	return nil
 }
 
-// payloadSum is the sum of a nested medium's payload, which has to be the same afterwards.
-func (s *Scan) payloadSum(data []byte) []byte {
+// sumOf is the sum of a nested medium and of those before it.
+func sumOf(before, medium []byte) []byte {
 	h := sha256.New()
-	for x := range Each(s.out.tiles) {
-		if x.Role == Payload {
-			h.Write(data[x.Off:x.End()])
-		}
-	}
+	h.Write(before)
+	h.Write(medium)
 	return h.Sum(nil)
 }

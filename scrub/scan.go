@@ -33,7 +33,7 @@ type outcome struct {
 	edits    []Edit
 	anew     []Change
 	bytes    int64  // of them
-	inner    []byte // sum of the payload of a medium in another form
+	inner    []byte // sum of what media in another form are to be
 	parts    int    // of claims and edits
 	doubts   []string
 	shallow  bool  // some coded data was not looked at
@@ -362,13 +362,14 @@ func (s *Scan) run(f *Format) error {
 // Point remembers what has been reported so far, for [Scan.Reset].
 type Point struct {
 	claims, findings, unlisted, edits, anew, doubts, parts int
+	inner                                                  []byte
 	last                                                   Span // the last claim, which later ones may have been joined to
 }
 
 // Point returns the present state of the report.
 func (s *Scan) Point() Point {
 	o := s.out
-	m := Point{claims: len(o.claims), findings: len(o.findings), unlisted: o.unlisted, edits: len(o.edits), anew: len(o.anew), doubts: len(o.doubts), parts: o.parts}
+	m := Point{claims: len(o.claims), findings: len(o.findings), unlisted: o.unlisted, edits: len(o.edits), anew: len(o.anew), doubts: len(o.doubts), parts: o.parts, inner: o.inner}
 	if m.claims > 0 {
 		m.last = o.claims[m.claims-1]
 	}
@@ -381,6 +382,7 @@ func (s *Scan) Reset(m Point) {
 	o := s.out
 	o.claims, o.findings, o.unlisted = o.claims[:m.claims], o.findings[:m.findings], m.unlisted
 	o.edits, o.anew, o.doubts, o.parts = o.edits[:m.edits], o.anew[:m.anew], o.doubts[:m.doubts], m.parts
+	o.inner = m.inner
 	if m.claims > 0 {
 		o.claims[m.claims-1] = m.last
 	}
@@ -390,7 +392,7 @@ func (s *Scan) Reset(m Point) {
 // container in which nothing stays goes as a whole.
 func (s *Scan) Retract(m Point) {
 	now := s.Point()
-	now.claims, now.edits, now.anew, now.last, now.parts = m.claims, m.edits, m.anew, m.last, m.parts
+	now.claims, now.edits, now.anew, now.inner, now.last, now.parts = m.claims, m.edits, m.anew, m.inner, m.last, m.parts
 	s.Reset(now)
 }
 

@@ -75,15 +75,34 @@ func packed(s *scrub.Scan) error {
 		at += n + 1
 	}
 	end := s.Size() - int64(in.Len())
-	s.End(scrub.End{Off: end, Proof: scrub.Proven})
-	return s.Packed(text, at, end-at, "drawing", "the drawing is compressed: what it tells stays until it is unpacked", func(text []byte) ([]byte, error) {
-		var b bytes.Buffer
-		z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-		if err != nil {
-			return nil, err
-		}
-		_, err = z.Write(text)
-		err = cmp.Or(err, z.Close())
-		return b.Bytes()[min(fixed, b.Len()):], err
-	})
+	before := s.Point()
+	if err := s.Packed(text, at, end-at, "drawing", "the drawing is compressed: what it tells stays until it is unpacked", func(text []byte) ([]byte, error) {
+		return member(text, fixed)
+	}); err != nil {
+		return err
+	}
+	if bytes.HasPrefix(file[end:], []byte("\x1f\x8b")) { // all members are one text (RFC 1952, 2.2)
+		s.Doubt("the drawing is compressed in parts, of which only the first is looked into")
+		last, err := s.CutMarks(end)
+		s.Claim(end, last-end, scrub.Structure, "members")
+		return err
+	}
+	e := scrub.End{Off: end, Proof: scrub.Proven}
+	if s.Doubted(before) {
+		e.Doubt = "the drawing before them is not sure to be whole"
+	}
+	s.End(e)
+	return nil
+}
+
+// member compresses a text, and leaves out the header of so many bytes.
+func member(text []byte, header int) ([]byte, error) {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	_, err = z.Write(text)
+	err = cmp.Or(err, z.Close())
+	return b.Bytes()[min(header, b.Len()):], err
 }

@@ -1,6 +1,7 @@
 package svg
 
 import (
+	"bytes"
 	"compress/gzip"
 	"encoding/binary"
 	"encoding/xml"
@@ -145,6 +146,40 @@ func TestPacked(t *testing.T) {
 		}
 		if again, _ := plan(t, after); again.Status() != scrub.Clean {
 			t.Errorf("afterwards: %s %q", again.Status(), again.Doubts)
+		}
+	}
+}
+
+// What follows a member may be more of the drawing: another member is, and where the drawing
+// isn't whole anything may be.
+func TestPackedIsNotCut(t *testing.T) {
+	member := func(text string) string {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Write([]byte(text))
+		z.Close()
+		return b.String()
+	}
+	whole := head + "<metadata>SECRET</metadata><g/></svg>"
+	for what, data := range map[string]string{
+		"in two parts":       member(whole[:len(whole)-9]) + member(whole[len(whole)-9:]),
+		"two drawings":       member(whole) + member(whole),
+		"something damaged":  member(whole) + "\x1f\x8b\x09 and what follows",
+		"not whole":          member(whole[:len(whole)-9]) + "<g/></svg>",
+		"none of a drawing":  member(`<svg xmlns="http://private.example/">`) + "what follows",
+		"an empty part":      member(whole) + member("") + "what follows",
+		"a drawing in doubt": member(head+"<script>SECRET</script></svg>") + "what follows",
+	} {
+		p, after := plan(t, data)
+		n := int64(0)
+		for _, c := range p.Anew {
+			n += int64(len(c.Data)) - c.Len
+		}
+		if p.Status() != scrub.Partly || p.End != p.Size || len(after) != len(data)+int(n) || !strings.HasSuffix(after, data[len(data)-9:]) {
+			t.Errorf("%s: %s %s %q, ends at %d of %d", what, p.Status(), p.Refused, p.Doubts, p.End, p.Size)
+		}
+		if again, same := plan(t, after); again.Status() != scrub.Partly || same != after {
+			t.Errorf("%s: afterwards %s", what, again.Status())
 		}
 	}
 }

@@ -211,6 +211,13 @@ func compressed(s *scrub.Scan, n int64) error {
 		return err
 	}
 	s.Claim(0, fileHead, scrub.Structure, "header")
-	s.End(scrub.End{Off: end, Proof: scrub.Proven})
-	return s.Packed(film, fileHead, end-fileHead, "film", "a compressed film can't be cleaned where it stands", deflate)
+	before := s.Point()
+	err = s.Packed(film, fileHead, end-fileHead, "film", "a compressed film can't be cleaned where it stands", deflate)
+	if e := (scrub.End{Off: end, Proof: scrub.Proven}); err == nil {
+		if s.Doubted(before) {
+			e.Doubt = "the film before them is not sure to be whole"
+		}
+		s.End(e)
+	}
+	return err
 }
