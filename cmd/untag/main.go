@@ -40,7 +40,7 @@ func main() {
 	code := cli.Run(ctx, cli.Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Columns: cli.Columns, Now: time.Now, Getenv: os.Getenv, Version: version(),
-		Engine: engine, Planner: pool, Confined: pool.Confined,
+		Engine: engine, Planner: pool, Confined: pool.Confined, Limit: pool.Limit,
 	})
 	pool.Close()
 	os.Exit(int(code))

@@ -45,6 +45,7 @@ type Options struct {
 	Jobs    int         // files at hand at a time: opened, and handed to the planner; 0 chooses
 	Batch   int         // files changed under the same syncs; 0 chooses
 	Choice  walk.Choice // which of the files beneath the roots
+	Rate    int64       // bytes a second that are written at the most; 0 for any number. A planner reads as it pleases
 	Strokes int         // draws each file with so many strokes at the most; 0 draws none
 	Copies  *Copies     // where clean copies go; the files themselves are not changed then
 	// State knows files that have not changed since they were clean: they are not read. Nil

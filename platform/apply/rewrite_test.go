@@ -746,7 +746,7 @@ func TestTakesWhatReplacedIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	r, err := newRun(Direct(toyEngine), Options{}, func(Outcome) {})
+	r, err := newRun(t.Context(), Direct(toyEngine), Options{}, func(Outcome) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,10 +34,13 @@ type run struct {
 	report func(Outcome)
 }
 
-func newRun(planner Planner, opt Options, report func(Outcome)) (*run, error) {
+func newRun(ctx context.Context, planner Planner, opt Options, report func(Outcome)) (*run, error) {
 	opt, err := opt.normal()
 	if err != nil {
 		return nil, err
+	}
+	if opt.Rate > 0 {
+		opt.kernel = newPaced(ctx, opt.kernel, opt.Rate)
 	}
 	r := &run{opt: opt, planner: planner, formats: planner.Formats(), busy: newBusy(), report: report, idle: make(chan struct{}, 1)}
 	if opt.Ordered {
@@ -102,7 +105,7 @@ func among(roots []*walk.Root, e *walk.Entry) bool {
 
 // Files is [Run] for entries that come from elsewhere than a walk.
 func Files(ctx context.Context, entries iter.Seq2[*walk.Entry, error], planner Planner, opt Options, report func(Outcome)) error {
-	r, err := newRun(planner, opt, report)
+	r, err := newRun(ctx, planner, opt, report)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // written either.
 func Stream(ctx context.Context, in io.Reader, out io.Writer, planner Planner, opt Options) (Outcome, error) {
 	opt.MTime, opt.Compact = KeepTime, false
-	r, err := newRun(planner, opt, func(Outcome) {})
+	r, err := newRun(ctx, planner, opt, func(Outcome) {})
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -148,7 +148,7 @@ func (c *checker) size(key string, s *string) int64 {
 	if s == nil {
 		return 0
 	}
-	n, err := parseSize(*s)
+	n, err := ParseSize(*s)
 	if err != nil {
 		c.fail(key, "%s", err)
 	}
@@ -160,7 +160,7 @@ func (c *checker) maxSize(key string, m match) int64 {
 	if n == 0 || m.MinSize == nil {
 		return n
 	}
-	if least, err := parseSize(*m.MinSize); err == nil && least > n {
+	if least, err := ParseSize(*m.MinSize); err == nil && least > n {
 		c.fail(key+".max_size", "max_size is less than min_size: no drive matches")
 	}
 	return n

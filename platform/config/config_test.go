@@ -341,7 +341,7 @@ func TestParseSize(t *testing.T) {
 		"1": 1, "512": 512, "512B": 512, "64GB": 64e9, "64gb": 64e9, "64 GB": 64e9, "64 GiB": 64 << 30, "1.5TB": 15e11, "2TiB": 2 << 40, "1KB": 1000, "1kB": 1000, "1KiB": 1024, "8MB": 8e6, "0.5MiB": 1 << 19,
 		"": 0, "0": 0, "0GB": 0, "-1GB": 0, "+1GB": 0, "64": 64, "64G": 0, "64 apples": 0, "GB": 0, "1e3": 0, "0x10": 0, "1_000": 0, "1.2.3GB": 0, "inf": 0, "NaN": 0, "99999999TB": 0, "9223372036854775807": 0, "0.1B": 0, "1GB 2": 0,
 	} {
-		got, err := parseSize(s)
+		got, err := ParseSize(s)
 		if got != want || (err == nil) != (want != 0) {
 			t.Errorf("%q: %d, %v", s, got, err)
 		}

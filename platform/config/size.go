@@ -13,8 +13,8 @@ var units = map[string]float64{
 	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
 }
 
-// parseSize reads "64GB", "1.5 TiB" or "512".
-func parseSize(s string) (int64, error) {
+// ParseSize reads "64GB", "1.5 TiB" or "512".
+func ParseSize(s string) (int64, error) {
 	end := strings.LastIndexAny(s, "0123456789.") + 1
 	n, err := strconv.ParseFloat(s[:end], 64)
 	unit, ok := units[strings.ToLower(strings.TrimSpace(s[end:]))]

@@ -17,13 +17,13 @@ import (
 // Plan has a worker read f, of size bytes. The worker gets a descriptor that
 // can only read, and has closed it before Plan returns.
 func (p *Pool) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error) {
-	r, err := p.do(ctx, f, request{askPlan, size, opt})
+	r, err := p.do(ctx, f, request{askPlan, size, p.rate.Load(), opt})
 	return r.plan, err
 }
 
 // Compact has a worker find what f, of size bytes, can do without; nil if nothing.
 func (p *Pool) Compact(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Rewrite, error) {
-	r, err := p.do(ctx, f, request{askCompaction, size, opt})
+	r, err := p.do(ctx, f, request{askCompaction, size, p.rate.Load(), opt})
 	return r.rewrite, err
 }
 
@@ -46,7 +46,7 @@ func (p *Pool) do(ctx context.Context, f *os.File, q request) (reply, error) {
 	if err := p.ready(ctx, pl); err != nil {
 		return reply{}, err
 	}
-	go p.opt.limits.watch(ctx, cancel, pl.worker, q.size)
+	go p.opt.limits.watch(ctx, cancel, pl.worker, q)
 	r, err := pl.worker.ask(ctx, ro, q)
 	if err == nil {
 		err = p.sane(q, r)
@@ -134,9 +134,12 @@ func reopened(fd uintptr, name string) (*os.File, error) {
 	return os.NewFile(uintptr(ro), name), nil
 }
 
-// watch cancels a request for size bytes that takes too long.
-func (l limits) watch(ctx context.Context, cancel context.CancelCauseFunc, w *process, size int64) {
-	cpu, wall := l.cpuFor(size), l.wallFor(size)
+// watch cancels a request that takes too long.
+func (l limits) watch(ctx context.Context, cancel context.CancelCauseFunc, w *process, q request) {
+	cpu, wall := l.cpuFor(q.size), l.wallFor(q.size)
+	if q.rate > 0 { // some of it is read more than once
+		wall += 4 * seconds(q.size, q.rate)
+	}
 	before := w.cpu()
 	late := time.NewTimer(wall)
 	defer late.Stop()

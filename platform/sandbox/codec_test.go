@@ -70,7 +70,7 @@ func TestRewritesTravel(t *testing.T) {
 }
 
 func TestRequestsTravel(t *testing.T) {
-	q := request{what: askPlan, size: 1 << 40, opt: scrub.Options{
+	q := request{what: askPlan, size: 1 << 40, rate: 3 << 20, opt: scrub.Options{
 		Policy: scrub.Policy{Profile: scrub.ProfileStrict, Keep: []scrub.Kind{scrub.Device, scrub.Title}, Remove: []scrub.Kind{scrub.Cover}},
 		Depth:  scrub.DepthIndex,
 		Cut:    true,

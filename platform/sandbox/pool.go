@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 
@@ -39,6 +40,7 @@ type Pool struct {
 	manned  chan *place     // those that are free and have a worker
 	empty   chan *place     // those that are free and have none
 	start   chan func()     // run by the thread that all workers are children of
+	rate    atomic.Int64    // bytes a second that a worker may read; 0 for any number
 	ctx     context.Context // ends with the pool
 	end     context.CancelCauseFunc
 	closing sync.Once
@@ -111,6 +113,14 @@ func (p *Pool) Close() {
 		}
 		close(p.start)
 	})
+}
+
+// Limit has all workers together read no more than so many bytes a second from now on,
+// from memory or from the drive, which nobody can tell apart. Each has its part of that
+// also while others have nothing to do. 0 lets them read any number.
+func (p *Pool) Limit(bytesPerSecond int64) {
+	n := int64(p.opt.Workers)
+	p.rate.Store((bytesPerSecond + n - 1) / n)
 }
 
 // Formats are those of the engine.

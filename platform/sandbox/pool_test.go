@@ -22,6 +22,22 @@ import (
 	"untag/scrub/scrubtest"
 )
 
+func TestLimit(t *testing.T) {
+	const size, rate = 2 << 20, 2 << 20 // for each of two workers
+	p := start(t, Options{Workers: 2})
+	p.Limit(2 * rate)
+	f, n := file(t, fmt.Sprintf("TOY:read %d\n", size)+strings.Repeat("x", size))
+	defer f.Close()
+	begun := time.Now()
+	plan, err := p.Plan(bg, f, n, scrub.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took, least := time.Since(begun), time.Duration(plan.Read-burst)*time.Second/rate; plan.Read < size || took < least*9/10 {
+		t.Errorf("%d bytes took %v, less than %v", plan.Read, took, least)
+	}
+}
+
 func TestThousandFiles(t *testing.T) {
 	p := start(t, Options{Workers: 3})
 	first := leaktest.Children()

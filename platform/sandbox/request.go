@@ -12,12 +12,14 @@ const (
 type request struct {
 	what byte
 	size int64
+	rate int64 // bytes a second that may be read; 0 for any number
 	opt  scrub.Options
 }
 
 func (e *encoder) request(r request) {
 	e.byte(r.what)
 	e.int(r.size)
+	e.int(r.rate)
 	e.text(string(r.opt.Depth), maxWord)
 	e.text(string(r.opt.Policy.Profile), maxWord)
 	e.kinds(r.opt.Policy.Keep)
@@ -29,6 +31,7 @@ func (e *encoder) request(r request) {
 func (d *decoder) request() (r request) {
 	r.what = d.byte()
 	r.size = d.int(maxInt64, "the size")
+	r.rate = d.int(maxInt64, "the rate")
 	r.opt.Depth = scrub.Depth(d.text(maxWord, "the depth"))
 	r.opt.Policy.Profile = scrub.Profile(d.text(maxWord, "the profile"))
 	r.opt.Policy.Keep = d.kinds()

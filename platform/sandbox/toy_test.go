@@ -121,6 +121,11 @@ var toyActs = map[string]func(s *scrub.Scan, n int){
 			os.Stderr.WriteString(strings.Repeat("complaint ", 100))
 		}
 	},
+	"read": func(s *scrub.Scan, n int) {
+		for at := int64(0); at < int64(n); at += 64 << 10 {
+			_, _ = s.Bytes(at, 64<<10)
+		}
+	},
 	"find": func(s *scrub.Scan, n int) {
 		for i := range n {
 			s.Found(scrub.Finding{Kind: scrub.Time, Place: fmt.Sprint("time ", i), Off: s.Size(), Len: 0})

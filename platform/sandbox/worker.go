@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"golang.org/x/time/rate"
 
 	"untag/platform/apply"
 	"untag/scrub"
@@ -69,11 +71,12 @@ type server struct {
 	socket *socket
 	in     *bufio.Reader
 	out    *bufio.Writer
+	pace   *rate.Limiter // nil until one is asked for
 }
 
 func newServer(e *scrub.Engine) *server {
 	s := &socket{}
-	return &server{e, s, bufio.NewReaderSize(s, 16<<10), bufio.NewWriterSize(s, 32<<10)}
+	return &server{engine: e, socket: s, in: bufio.NewReaderSize(s, 16<<10), out: bufio.NewWriterSize(s, 32<<10)}
 }
 
 // serve greets and answers until nobody asks.
@@ -155,10 +158,10 @@ func (w *server) parse(q request, fd int) (r reply) {
 	}
 	switch q.what {
 	case askPlan:
-		p, err := w.engine.Rehearse(source(fd), q.size, q.opt)
+		p, err := w.engine.Rehearse(w.source(fd, q.rate), q.size, q.opt)
 		return checked(p, err)
 	case askCompaction:
-		c, err := w.engine.Compact(source(fd), q.size, q.opt)
+		c, err := w.engine.Compact(w.source(fd, q.rate), q.size, q.opt)
 		if c != nil && len(c.Changes) > scrub.MaxPieces {
 			return reply{err: scrub.ErrTooMany}
 		}
@@ -263,6 +266,33 @@ func (s *socket) Write(p []byte) (int, error) {
 		done += n
 	}
 	return done, nil
+}
+
+// source is the file that was handed over, read at so many bytes a second, if not 0.
+func (w *server) source(fd int, bytesPerSecond int64) io.ReaderAt {
+	if bytesPerSecond == 0 {
+		return source(fd)
+	}
+	if w.pace == nil {
+		w.pace = rate.NewLimiter(rate.Limit(bytesPerSecond), burst)
+	}
+	w.pace.SetLimit(rate.Limit(bytesPerSecond))
+	return slow{source(fd), w.pace}
+}
+
+// slow is a file that is read no faster than it may be.
+type slow struct {
+	source
+	pace *rate.Limiter
+}
+
+const burst = 256 << 10
+
+func (s slow) ReadAt(p []byte, off int64) (int, error) {
+	for n := len(p); n > 0; n -= burst {
+		_ = s.pace.WaitN(context.Background(), min(n, burst)) // which never ends, and no more than a burst
+	}
+	return s.source.ReadAt(p, off)
 }
 
 // source is the file that was handed over.

@@ -33,7 +33,9 @@ type Env struct {
 	Planner apply.Planner
 	// Confined tells why parsers are not fully confined, nil if they are.
 	Confined func() error
-	Version  string
+	// Limit has the parsers read no more than so many bytes a second; nil where nothing does.
+	Limit   func(bytesPerSecond int64)
+	Version string
 }
 
 // app is one run of the program.

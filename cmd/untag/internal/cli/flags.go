@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +23,12 @@ type flags struct {
 	jobs           int
 	state          string
 	shard          string
+	exclude        []string
+	excludeFrom    []string
+	since          string
+	newerThan      string
+	nice           bool
+	bwlimit        string
 	json           bool
 	html, record   string
 	quiet, verbose bool
@@ -68,6 +75,9 @@ func (f *flags) common(c *cobra.Command) {
 // showing declares how a report is shown.
 func (f *flags) showing(c *cobra.Command) {
 	s := c.Flags()
+	f.choosing(s)
+	s.BoolVar(&f.nice, "nice", false, lang.T("give way to all other programs, on the processor and on the drive"))
+	s.StringVar(&f.bwlimit, "bwlimit", "", lang.T("read no more than `RATE` bytes a second, and write no more, such as 20MB"))
 	s.BoolVar(&f.json, "json", false, lang.T("report in JSON; see untag help json"))
 	s.Func("html", lang.T("write a page to look at into `FILE` as well, for a browser"), func(path string) error { return setName(&f.html, path) })
 	s.BoolVarP(&f.quiet, "quiet", "q", false, lang.T("report only files that need attention"))
@@ -96,11 +106,15 @@ func complete(c *cobra.Command, flag string, words []string) {
 }
 
 // options turns flags into what the work is done under.
-func (f *flags) options() (opt apply.Options, err error) {
+func (f *flags) options(now time.Time) (opt apply.Options, err error) {
 	if err := f.words(); err != nil {
 		return opt, err
 	}
-	shard, err := parseShard(f.shard)
+	choice, err := f.choice(now)
+	if err != nil {
+		return opt, err
+	}
+	bandwidth, err := f.bandwidth()
 	if err != nil {
 		return opt, err
 	}
@@ -110,7 +124,8 @@ func (f *flags) options() (opt apply.Options, err error) {
 		Compact: f.compact,
 		DryRun:  f.dryRun,
 		Jobs:    f.jobs,
-		Choice:  walk.Choice{Shard: shard},
+		Choice:  choice,
+		Rate:    bandwidth,
 		Strokes: f.strokes(),
 	}, nil
 }

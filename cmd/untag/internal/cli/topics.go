@@ -77,8 +77,10 @@ and copied_before are files of which there is a clean copy (scrub --to); unchang
 counts files that were not read (--state), and state says what the state was good for:
 used, new, other version, other options, not asked, damaged, can't be written. run says
 what it is a report of: verb, dry_run, version, policy (profile, keep, remove, depth,
-cut, leave_signed), paths as they were given, and shard (i, n) if it is one. Output
-without that line was cut short.
+cut, leave_signed), paths as they were given, and shard (i, n) if it is one. excluded,
+excluded_folders and older were left out by --exclude, --since or --newer-than: they
+are no part of files either, and nobody looked at them. Output without that line was
+cut short.
 
 With --shard, an object with run alone is the first line as well: it tells whose
 report it is that was cut short. untag report merge puts reports together.
@@ -108,7 +110,13 @@ reported as unsupported.
 --shard divides the work among machines: the part of a file depends on its path
 below the given folder alone. --report FILE keeps the report of each part, in JSON;
 until it is whole, and if the run is killed or interrupted, it is FILE.*.part. untag
-report merge puts them together and tells what is missing.`
+report merge puts them together and tells what is missing.
+
+` + choiceText + `
+
+--nice has untag run only when no other program wants the processor or the drive, as
+far as the scheduler of the drive knows such a thing. --bwlimit counts what the
+parsers ask for, though some of it may be in memory already.`
 
 // exitStatus is the table of exit codes as it stands in help and manual.
 func exitStatus() string {

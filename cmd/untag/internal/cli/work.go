@@ -31,9 +31,15 @@ func paths(c *cobra.Command, args []string) error {
 
 // work scrubs, inspects or verifies what is at the paths.
 func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string) error {
-	opt, err := f.options()
+	opt, err := f.options(a.Now())
 	if err != nil {
 		return err
+	}
+	if err := a.restrain(f, opt); err != nil {
+		return err
+	}
+	if args[0] == "-" && f.chooses() {
+		return usage(lang.T("--exclude, --exclude-from, --since and --newer-than go with files and folders only"), "untag "+string(verb)+" - < in.jpg")
 	}
 	if f.requireSandbox {
 		if err := a.Confined(); err != nil {
@@ -80,6 +86,17 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	r.closeState(opt.State, err == nil && opt.Choice.Since.IsZero())
 	r.totals.Interrupted = err != nil && ctx.Err() != nil
 	return a.finish(r, err)
+}
+
+// restrain keeps the work within what is left to it of the computer.
+func (a *app) restrain(f flags, opt apply.Options) error {
+	if opt.Rate > 0 && a.Limit != nil {
+		a.Limit(opt.Rate)
+	}
+	if f.nice {
+		return giveWay()
+	}
+	return nil
 }
 
 func closeAll(roots []*walk.Root) {

@@ -164,6 +164,9 @@ func (m *merger) show(ctx context.Context, p *part) error {
 	m.code = exit.Worse(m.code, p.exit)
 	m.totals.Took += p.totals.Took
 	m.totals.Links += p.totals.Links
+	m.totals.Excluded += p.totals.Excluded
+	m.totals.ExcludedFolders += p.totals.ExcludedFolders
+	m.totals.Older += p.totals.Older
 	m.totals.Interrupted = m.totals.Interrupted || p.ended && !p.whole()
 	p.seen, p.unfounded = seen.Files+seen.Other, p.ended && !sameCounts(&seen, &p.totals)
 	return err

@@ -140,6 +140,9 @@ type totalsObject struct {
 	Seconds      float64            `json:"seconds"`
 	Formats      map[string]int     `json:"formats"`
 	Links        int                `json:"links_not_followed"`
+	Excluded     int                `json:"excluded"`
+	ExclFolders  int                `json:"excluded_folders"`
+	Older        int                `json:"older"`
 	Copied       int                `json:"copied"`
 	There        int                `json:"copied_before"`
 	Unchanged    int                `json:"unchanged"`
@@ -160,7 +163,8 @@ func objectOf(t *Totals) totalsObject {
 		Files: t.Files, Other: t.Other, Others: notNil(t.Others), Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
 		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: notNil(t.Tags), Unlisted: t.Unlisted, Size: t.Size,
 		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted,
-		Formats: notNil(t.Formats), Links: t.Links, Copied: t.Copied, There: t.There, Unchanged: t.Unchanged, State: t.State,
+		Formats: notNil(t.Formats), Links: t.Links, Excluded: t.Excluded, ExclFolders: t.ExcludedFolders, Older: t.Older,
+		Copied: t.Copied, There: t.There, Unchanged: t.Unchanged, State: t.State,
 	}
 }
 

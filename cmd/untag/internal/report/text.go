@@ -196,7 +196,7 @@ func (p *Text) End(t *Totals, code exit.Code) error {
 	if err != nil || p.opt.Quiet || p.opt.Single && !p.opt.Verbose {
 		return err
 	}
-	if t.Files == 0 && t.Other == 0 && !t.Interrupted && t.Merged == nil {
+	if t.Files == 0 && t.Other == 0 && !t.Interrupted && t.Merged == nil && leftOut(t) == "" {
 		_, err := fmt.Fprintln(p.w, lang.T("no files"))
 		return err
 	}
@@ -243,6 +243,9 @@ func (p *Text) rows(t *Totals) (rows [][]string) {
 	}
 	if s := unchanged(t); s != "" {
 		rows = append(rows, []string{lang.T("unchanged"), s})
+	}
+	if s := leftOut(t); s != "" {
+		rows = append(rows, []string{lang.T("left out"), s})
 	}
 	if t.Links > 0 {
 		rows = append(rows, []string{lang.T("links"), lang.T("%d not followed", t.Links)})
@@ -325,6 +328,24 @@ func unchanged(t *Totals) string {
 		return lang.T("%d not read; the state is damaged, and was set aside", t.Unchanged)
 	}
 	return lang.T("%d not read; the state could not be written", t.Unchanged)
+}
+
+// leftOut says what nobody looked at because it was not asked for.
+func leftOut(t *Totals) string {
+	var parts []string
+	if t.Excluded > 0 {
+		parts = append(parts, lang.N("%d excluded file", "%d excluded files", t.Excluded))
+	}
+	if t.ExcludedFolders > 0 {
+		parts = append(parts, lang.N("%d excluded folder with all that is in it", "%d excluded folders with all that is in them", t.ExcludedFolders))
+	}
+	if t.Older > 0 {
+		parts = append(parts, lang.N("%d file that has not changed since", "%d files that have not changed since", t.Older))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return lang.T("%s: not looked at", strings.Join(parts, ", "))
 }
 
 func beware(t *Totals) string {
