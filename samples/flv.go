@@ -63,6 +63,9 @@ func onMetaData(members ...[]byte) []byte {
 
 var flvs = []recipe{
 	{"plain", func(k *kit) []byte { return flv([][]byte{onMetaData()}, nil) }},
+	{"aac-fill", func(k *kit) []byte {
+		return flv([][]byte{onMetaData(), flvTag(8, 0, []byte{0xaf, 0, 0x12, 0x08}), flvTag(8, 0, []byte{0xaf, 1}, []byte(aacFill(k.secret("encoder"))), aacTrack(1).samples[0])}, nil)
+	}},
 	{"metadata", func(k *kit) []byte {
 		k.stay([]byte("A film"))
 		return flv([][]byte{onMetaData(

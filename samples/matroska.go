@@ -202,6 +202,17 @@ func webTags(k *kit) []byte {
 
 var webFilms = []recipe{
 	{"plain", func(k *kit) []byte { return webBasic(k).build() }},
+	{"aac-fill", func(k *kit) []byte {
+		return webWith(k, func(m *webFilm) {
+			m.blocks[0] = cat(simpleBlock(2, 0, 0x80, []byte(aacFill(k.secret("encoder"))), aacTrack(1).samples[0]), m.blocks[0])
+		})
+	}},
+	{"prores", func(k *kit) []byte {
+		return webWith(k, func(m *webFilm) {
+			m.tracks = [][]byte{webTrack(1, 1, 1, "V_PRORES", el("\x63\xa2", []byte("apco")), el("\xe0", elNumber("\xb0", 16), elNumber("\xba", 16)))}
+			m.blocks = [][]byte{cat(simpleBlock(1, 0, 0x80, proresFrame(k)[8:]), simpleBlock(1, 100, 0x80, proresFrame(k)[8:]))}
+		})
+	}},
 	{"info", func(k *kit) []byte {
 		return webWith(k, func(m *webFilm) {
 			m.info = append(m.info, elText("\x7b\xa9", string(k.stay([]byte("A day")))), el("\x73\xa4", k.hide(filled(16, 0xa7))), elText("\x73\x84", k.secret("file-name")),

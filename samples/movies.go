@@ -166,6 +166,15 @@ var movies = append(append([]recipe{
 	{"sei", func(k *kit) []byte {
 		return (&movie{brand: "isom", tracks: []*track{avcTrack(tiny, tiny.talkative(k, 5)), aacTrack(21)}}).build()
 	}},
+	{"aac-fill", func(k *kit) []byte {
+		return (&movie{brand: "isom", tracks: []*track{avcTrack(tiny, tiny.frames(5)), signed(k)}}).build()
+	}},
+	{"aac-fill-wave", func(k *kit) []byte {
+		t := signed(k)
+		t.entry = audioEntry("mp4a", 1, 16, 44100, box("wave", box("frma", []byte("mp4a")), box("mp4a", zeros(4)), esds([]byte{0x12, 0x08}), box("\x00\x00\x00\x00")))
+		return (&movie{quicktime: true, tracks: []*track{t}}).build()
+	}},
+	{"prores", func(k *kit) []byte { return (&movie{quicktime: true, tracks: []*track{proresTrack(k)}}).build() }},
 	{"mjpeg-exif", func(k *kit) []byte {
 		frames := mjpegFrames(4, appExif(exif(k, exifOptions{order: binary.LittleEndian})), segment(0xfe, []byte(k.secret("frame-comment"))))
 		return (&movie{quicktime: true, tracks: []*track{mjpegTrack(frames...)}}).build()

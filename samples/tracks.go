@@ -50,6 +50,27 @@ func aacTrack(n int, children ...[]byte) *track {
 	return t
 }
 
+// signed is aacTrack with the name of an encoder in its first frame.
+func signed(k *kit, children ...[]byte) *track {
+	t := aacTrack(21, children...)
+	t.samples[0] = cat([]byte(aacFill(k.secret("encoder"))), t.samples[0])
+	return t
+}
+
+// proresTrack is video of Apple ProRes, 16 by 16 pixels of grey, which says who encoded it.
+func proresTrack(k *kit) *track {
+	t := &track{handler: "vide", name: "VideoHandler", header: vmhd, entry: visualEntry("apco", 16, 16, ""), timescale: 600, delta: 60, perChunk: 2, width: 16, height: 16}
+	for range 3 {
+		t.samples = append(t.samples, proresFrame(k))
+	}
+	return t
+}
+
+func proresFrame(k *kit) []byte {
+	const matrix = "0407090b0d0e0f3f07070b0c0e0f3f3f090b0d0e0f3f3f3f0b0b0d0e3f3f3f3f0b0d0e3f3f3f3f3f0d0e3f3f3f3f3f3f0d3f3f3f3f3f3f3f3f3f3f3f3f3f3f3f"
+	return cat(unhex("000000b26963706600940000"), k.hide([]byte("CNRY")), unhex("001000108000020202400003"+matrix+matrix), unhex("4000000016000130000c300800020002be3082008200"))
+}
+
 // pcmTrack is a tone of n frames, stereo, 16 bit; entry says how it is stored.
 func pcmTrack(entry []byte, order binary.ByteOrder, n int) *track {
 	t := &track{handler: "soun", name: "SoundHandler", header: smhd, entry: entry, timescale: 8000, delta: 1, perChunk: 500, size: 4}

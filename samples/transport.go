@@ -189,6 +189,13 @@ var transports = []recipe{
 		t.packets(pidData, nil, pes(0xbd, 0, 0, nil, k.stay([]byte("\x0b\x77\x01\x02\x14\x40\x43\xe1sound of AC-3, which stays"))))
 		return t.b
 	}},
+	{"aac-fill", func(k *kit) []byte {
+		k.streams = true
+		t := &transport{}
+		t.show(nil, entry(0x0f, pidData, psiDescriptor(0x0a, "eng\x00")))
+		t.packets(pidData, nil, pes(0xc0, 0, 0, nil, cat(adtsFrame(aacFill(k.secret("encoder"))), aacFrames(5))))
+		return t.b
+	}},
 	{"teletext", func(k *kit) []byte {
 		k.streams = true
 		t := &transport{}

@@ -82,6 +82,9 @@ func (f *film) specific(t *track, off, n int64, place string) error {
 			return err
 		}
 	}
+	if t.kind == video && t.codec.Kind == codec.Unknown {
+		f.Doubt("a codec that nobody knows can't be looked into")
+	}
 	return f.Rest(off+used, n-used, place+"/codec")
 }
 

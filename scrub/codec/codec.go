@@ -32,6 +32,7 @@ const (
 	JPEG2000             // Motion JPEG 2000
 	VP9                  // VP9
 	DNxHD                // VC-3
+	Dirac                // Dirac, VC-2
 	Plain                // holds nothing but picture or sound, as far as is known
 	Pictures             // each frame is a picture with a format of its own: JPEG, PNG
 	Fields               // Motion JPEG whose segments decoders look at
@@ -60,7 +61,7 @@ type Stream struct {
 }
 
 // Known tells whether frames are looked into, all of their bytes being accounted for.
-func (st *Stream) Known() bool { return st.Kind >= H264 && st.Kind <= Plain }
+func (st *Stream) Known() bool { return st.Kind >= H264 && st.Kind <= Plain || st.Kind == AAC }
 
 // Sound tells whether the stream is sound.
 func (st *Stream) Sound() bool { return st.Kind >= AAC }
@@ -173,6 +174,10 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) (pieces []coded.Piece
 		pieces, err = coded.JPEG2000(r, off, n)
 	case VP9:
 		pieces, err = coded.VP9(r, off, n)
+	case Dirac:
+		pieces, err = coded.Dirac(r, off, n)
+	case AAC:
+		pieces, err = coded.AAC(r, off, n)
 	case DNxHD:
 		pieces, err = coded.DNxHD(r, off, n)
 	case Unknown, Plain, Theora, VFW:

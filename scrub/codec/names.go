@@ -29,6 +29,7 @@ var table = []struct {
 	{Entry, JPEG2000, "mjp2"},
 	{Entry, VP9, "vp09"},
 	{Entry, DNxHD, "AVdn|AVdh"},
+	{Entry, Dirac, "drac"},
 	{Entry, Plain, "vp08|s263|h263|H263|vc-1|SVQ1|SVQ3"},
 	{Entry, MPEG12, "mp1v|mp2v|mpeg|mpg1|mpg2|m1v |m2v1"},
 	{Entry, MPEG4, "XVID|xvid|DIVX|divx|DX50|FMP4|3IV2|3iv2|3IVD|MP4S|mp4v"},
@@ -47,14 +48,17 @@ var table = []struct {
 	{FourCC, JPEG2000, "MJ2C|LJ2C|LJ2K|IPJ2|MJP2"},
 	{FourCC, VP9, "VP90|VP09"},
 	{FourCC, DNxHD, "AVDN|AVDH"},
+	{FourCC, Dirac, "DRAC|BBCD"},
 	{FourCC, Plain, "VP80|H263|X263|T263|L263|VX1K|ZYGO|M263|LSVM|I263|H261|U263|FLV1|S263|VP30|VP31|VP50|VP60|VP61|VP62|VP6F|VP6A|VP70|DIV1|DIV2|DIV3|DIV4|DIV5|DIV6|MP41|MP42|MP43|MPG3|MPG4|AP41|COL0|COL1|DVX3|WMV1|WMV2|WMV3|WVC1|WMVA|WMVP|WVP2|RV10|RV13|RV20|RV30|RV40|RVTR|CVID|IV31|IV32|IV41|IV50|SVQ1|SVQ3|CRAM|MSVC|WHAM|TSCC|MSS1|MSS2"},
 	{FourCC, Plain, "\x00\x00\x00\x00|\x01\x00\x00\x00|\x02\x00\x00\x00|\x03\x00\x00\x00|RGB |YUY2|UYVY|YV12|I420|IYUV|YUV2|YVYU|V210|Y800|Y41P|HFYU|FFVH|FFV1|ULRG|ULRA|ULY0|ULY2|ULY4|ULH0|ULH2|MAGY|LAGS|ZLIB|MSZH|MRLE|8BPS"},
-	{FourCC, Pictures, "MPNG|PNG1|PNG "},
+	{FourCC, Plain, "ULH4|UQY0|UQY2|UQRG|UQRA|UMRG|UMRA|UMH2|UMH4|UMY2|UMY4|M8RG|M8RA|M8G0|M8Y0|M8Y2|M8Y4|M8YA|V308|V408|V410|Y210|DIB |RAW |RLE |RPZA|SMC |SNOW|ASV1|ASV2|ZMBV|CSCD|FPS1|TSC2|LOCO|KMVC|QPEG|DUCK|TM20|VBLE|CLJR|VCR1"},
+	{FourCC, Pictures, "MPNG|PNG1|PNG |TIFF|GIF |WEBP"},
 	{FourCC, Fields, "MJPG|LJPG|JPEG|ACDV|AVRN|AVDJ|MJLS|IJPG|JPGL|SP5X|QIVG|SLMJ|CJPG|IJLV|MVJP|AVI1|AVI2|MTSJ|DMB1"},
 	{FourCC, Tape, "DVSD|DVHD|DVH1|DVSL|DV25|DV50|DVCP|DV5N|DV5P|DVHP|DVHQ|CDVC|CDVH|CDV5|DVIS|PDVC|SL25|DVC |DVPP|DVCS|DVP "},
 	{FourCC, Camera, "CFHD"},
 	{FourCC, Theora, "THEO"},
-	// The Matroska codec specifications. ProRes is there without the head of its frames.
+	{FourCC, AAC, "MP4A"},
+	// The Matroska codec specifications.
 	{Matroska, H264, "V_MPEG4/ISO/AVC"},
 	{Matroska, H265, "V_MPEGH/ISO/HEVC"},
 	{Matroska, H266, "V_MPEGI/ISO/VVC"},
@@ -62,7 +66,9 @@ var table = []struct {
 	{Matroska, MPEG12, "V_MPEG1|V_MPEG2"},
 	{Matroska, MPEG4, "V_MPEG4/ISO/SP|V_MPEG4/ISO/ASP|V_MPEG4/ISO/AP"},
 	{Matroska, VP9, "V_VP9"},
-	{Matroska, Plain, "V_VP8|V_PRORES|V_FFV1|V_UNCOMPRESSED|V_MPEG4/MS/V3|V_REAL/RV10|V_REAL/RV20|V_REAL/RV30|V_REAL/RV40|V_DIRAC|V_AVS2|V_AVS3|A_AC3|A_AC3/BSID9|A_AC3/BSID10|A_EAC3|A_DTS|A_DTS/EXPRESS|A_DTS/LOSSLESS|A_TRUEHD|A_MLP|A_MPEG/L1|A_MPEG/L2|A_MPEG/L3|A_PCM/INT/LIT|A_PCM/INT/BIG|A_PCM/FLOAT/IEEE|A_TTA1|A_WAVPACK4"},
+	{Matroska, ProRes, "V_PRORES"},
+	{Matroska, Dirac, "V_DIRAC"},
+	{Matroska, Plain, "V_VP8|V_FFV1|V_UNCOMPRESSED|V_MPEG4/MS/V3|V_REAL/RV10|V_REAL/RV20|V_REAL/RV30|V_REAL/RV40|V_AVS2|V_AVS3|A_AC3|A_AC3/BSID9|A_AC3/BSID10|A_EAC3|A_DTS|A_DTS/EXPRESS|A_DTS/LOSSLESS|A_TRUEHD|A_MLP|A_MPEG/L1|A_MPEG/L2|A_MPEG/L3|A_PCM/INT/LIT|A_PCM/INT/BIG|A_PCM/FLOAT/IEEE|A_TTA1|A_WAVPACK4"},
 	{Matroska, Pictures, "V_MJPEG"},
 	{Matroska, VFW, "V_MS/VFW/FOURCC"},
 	{Matroska, Theora, "V_THEORA"},
@@ -79,7 +85,9 @@ var table = []struct {
 	{Type, H265, "\x24|\x25"},
 	{Type, H266, "\x33"},
 	{Type, JPEG2000, "\x21"},
-	{Type, Plain, "\x03|\x04|\x0f|\x11|\x12|\x1c|\x1d|\x22|\x23|\x2d|\x2e|\x43|\x8a|\x8b|\x88|\x89|\x42|\x80|\x81|\x82|\x83|\x84|\x85|\x86|\x87|\x90|\xa1|\xa2|\xd1|\xd2|\xea"},
+	{Type, AAC, "\x0f"},
+	{Type, Dirac, "\xd1"},
+	{Type, Plain, "\x03|\x04|\x11|\x12|\x1c|\x1d|\x22|\x23|\x2d|\x2e|\x43|\x8a|\x8b|\x88|\x89|\x42|\x80|\x81|\x82|\x83|\x84|\x85|\x86|\x87|\x90|\xa1|\xa2|\xd2|\xea"},
 	// Adobe's FLV specification E.4.3, and Enhanced RTMP.
 	{FLV, H264, "\x07|avc1"},
 	{FLV, H265, "\x0c|hvc1"},
@@ -91,7 +99,7 @@ var table = []struct {
 	{FLV, Pictures, "\x01"},
 	// mmreg.h: PCM, ADPCM, laws, MPEG, AC-3, DTS, Windows Media; the others have extra bytes that tell how they are coded.
 	{Tag, Plain, "\x01\x00|\x02\x00|\x03\x00|\x06\x00|\x07\x00|\x11\x00|\x31\x00|\x50\x00|\x55\x00|\x00\x20|\x01\x20|\x60\x01|\x61\x01|\x62\x01|\x63\x01|\x0a\x00"},
-	{Tag, AAC, "\xff\x00|\x06\x16|\x43\x41|\x10\x16"},
+	{Tag, AAC, "\xff\x00|\x00\x16|\x06\x16|\x43\x41|\x10\x16"},
 	{Tag, FLAC, "\xac\xf1"},
 }
 

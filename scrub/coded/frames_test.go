@@ -51,6 +51,36 @@ func prores(header, picture, frame string) []byte {
 	return append(f, frame...)
 }
 
+// encoded is a frame of ProRes that says who encoded it.
+func encoded(by string) []byte {
+	f := prores("", "", "")
+	copy(f[12:], by)
+	return f
+}
+
+// units are parse units of VC-2, each a code and what follows its head.
+func units(list ...string) (b []byte) {
+	for _, u := range list {
+		n := make([]byte, 8)
+		binary.BigEndian.PutUint32(n, uint32(13+len(u)-1))
+		b = slices.Concat(b, []byte("BBCD"), []byte(u[:1]), n, []byte(u[1:]))
+	}
+	return b
+}
+
+// aac is a frame of AAC that begins with fill of 19 bytes and these words; FFmpeg begins the
+// first one so.
+func aac(words string) []byte {
+	b := append([]byte{0xde, 0x02, 0, 0}, words...)
+	return append(append(b, make([]byte, 16-len(words))...), 0x21, 0x10, 0x05, 0x00, 0xa0, 0x1b, 0xff)
+}
+
+// adts is a frame of ADTS.
+func adts(frame []byte) []byte {
+	n := len(frame) + 7
+	return append([]byte{0xff, 0xf1, 0x4c, 0x80, byte(n >> 3), byte(n<<5) | 0x1f, 0xfc}, frame...)
+}
+
 // longer puts eight bytes behind the header of the picture of a frame of ProRes.
 func longer(frame []byte) []byte {
 	const at, header, more = 8 + 84, 8, "Jane Doe"
@@ -106,6 +136,17 @@ func TestFrames(t *testing.T) {
 		{"ProRes with bytes behind it", coded.ProRes, prores("", "", "owner"), nil, "no slice"},
 		{"ProRes whose header is damaged", coded.ProRes, slices.Concat(prores("", "", "")[:9], []byte{0x74}, prores("", "", "")[10:]), nil, "prores: "},
 		{"ProRes cut off", coded.ProRes, prores("", "", "")[:100], nil, "prores: "},
+		{"ProRes that says who encoded it", coded.ProRes, encoded("Lavc"), encoded("apl0"), ""},
+		{"ProRes as in Matroska", coded.ProRes, encoded("arri")[8:], encoded("apl0")[8:], ""},
+		{"ProRes whose name is damaged", coded.ProRes, slices.Concat(encoded("arri")[:5], []byte{'q'}, encoded("arri")[6:]), nil, "prores: "},
+		{"VC-2", coded.Dirac, units("\x00sequence", "\xe8picture", "\x10"), nil, ""},
+		{"VC-2 with auxiliary data", coded.Dirac, units("\x00sequence", "\x20owner", "\xe8picture", "\x30serial"), units("\x00sequence", "\x20\x00\x00\x00\x00\x00", "\xe8picture", "\x30\x00\x00\x00\x00\x00\x00"), ""},
+		{"VC-2 cut off", coded.Dirac, units("\x00sequence", "\xe8picture")[:38], nil, "vc2: "},
+		{"VC-2 with bytes behind it", coded.Dirac, append(units("\x00sequence", "\xe8picture"), "owner"...), nil, "behind the last"},
+		{"AAC", coded.AAC, aac(""), nil, ""},
+		{"AAC that begins with fill", coded.AAC, aac("Lavc59.37"), aac(""), ""},
+		{"AAC cut off", coded.AAC, aac("Lavc59.37")[:12], nil, ""},
+		{"frames of ADTS", coded.AAC, append(adts(aac("")), adts(aac("serial"))...), append(adts(aac("")), adts(aac(""))...), ""},
 		{"JPEG 2000", coded.JPEG2000, codestream("", "", ""), nil, ""},
 		{"JPEG 2000 with comments", coded.JPEG2000, codestream(comment("owner"), comment("serial"), ""), codestream(comment("     "), comment("      "), ""), ""},
 		{"JPEG 2000 with an unknown segment", coded.JPEG2000, codestream(segment(0x7a, "owner"), "", ""), nil, "segment 0xff7a"},

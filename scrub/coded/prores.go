@@ -8,29 +8,38 @@ import (
 )
 
 // ProRes returns the pieces of a frame of Apple ProRes (SMPTE RDD 36) of n bytes at
-// off: what its header, its pictures and it itself have behind their last field.
+// off: who encoded it, and what its header, its pictures and it itself have behind their
+// last field. Matroska leaves out the first eight bytes of a frame.
 func ProRes(r *scrub.Reader, off, n int64) (out []Piece, err error) {
-	const head, fixed, matrix = 8, 20, 64
-	if n < head+fixed {
+	const before, fixed, matrix = 8, 20, 64
+	if n < before+fixed {
 		return nil, prores(off, "%d bytes, a frame has more", n)
 	}
-	h, err := r.Bytes(off, head+fixed)
+	h, err := r.Bytes(off, before+fixed)
 	if err != nil {
 		return nil, err
 	}
-	size, header := int64(binary.BigEndian.Uint32(h)), int64(binary.BigEndian.Uint16(h[head:]))
-	if string(h[4:head]) != "icpf" || size > n || header > size-head {
+	head, size := int64(before), int64(binary.BigEndian.Uint32(h))
+	if named := string(h[4:before]) == "icpf"; !named && h[0] == 0 && h[2] == 0 && h[3] <= 1 {
+		head, size = 0, n
+	} else if !named {
+		size = n + 1
+	}
+	h = h[head:]
+	header := int64(binary.BigEndian.Uint16(h))
+	if size > n || header > size-head {
 		return nil, prores(off, "frame of %d bytes and a header of %d, %d are there", size, header, n)
 	}
-	flags := h[head+fixed-1]
+	flags := h[fixed-1]
 	used := fixed + matrix*int64(flags>>1&1+flags&1)
 	if header < used {
 		return nil, prores(off, "header of %d bytes, it has %d", header, used)
 	}
 	pictures := 1
-	if h[head+12]>>2&3 != 0 { // interlace_mode
+	if h[12]>>2&3 != 0 { // interlace_mode
 		pictures = 2
 	}
+	out = append(out, encoder(off+head+4, h[4:8]))
 	at := off + head + header
 	spare := []scrub.Range{{Off: off + head + used, Len: header - used}}
 	for range pictures {
@@ -58,6 +67,18 @@ func ProRes(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// encoder is the piece that says who encoded a frame: a maker of cameras or of programs. Apple
+// itself, which no decoder tells from others, is nobody.
+func encoder(off int64, id []byte) Piece {
+	const nobody = "apl0"
+	p := Piece{Off: off, Len: int64(len(id)), Padding: true}
+	if string(id) != nobody && string(id) != "\x00\x00\x00\x00" {
+		p.Kind, p.Value = scrub.Device, Text(id)
+		p.Edits = []scrub.Edit{{Off: off, Len: p.Len, Data: []byte(nobody), Phase: scrub.Destroy}}
+	}
+	return p
 }
 
 // proresPicture returns what a picture has behind its header and its slices, and where

@@ -45,6 +45,7 @@ type film struct {
 	tags    int
 	all     bool  // every frame is looked into
 	frames  int64 // of pictures
+	heards  int64 // of AAC
 	last    frame
 	size    float64 // of the file, as onMetaData has it
 }
@@ -177,7 +178,7 @@ const others int64 = 1<<3 | 1<<4 | 1<<5 | 1<<6 | 1<<7 | 1<<14 | 1<<15 | 1<<17 | 
 func (f *film) tag(t tag) (tells bool, err error) {
 	switch {
 	case t.kind == sound && t.n > 2:
-		return false, f.sound(t)
+		return f.sound(t)
 	case t.kind == video && t.n > 1:
 		return f.video(t)
 	case t.kind == script:
@@ -204,17 +205,35 @@ const (
 )
 
 // sound looks into the configuration of a codec of sound (E.4.2).
-func (f *film) sound(t tag) error {
+func (f *film) sound(t tag) (tells bool, err error) {
 	b := f.Get(t.body(), int(min(t.n, 5)))
-	const aac, other = 10, 9
+	const aac, other, coded = 10, 9, 1
 	switch {
 	case b[0]>>4 == aac && b[1] == config:
-		return f.config(&codec.Stream{Kind: codec.AAC}, t, 2)
+		return false, f.config(&codec.Stream{Kind: codec.AAC}, t, 2)
 	case b[0]>>4 == other && b[0]&0xf == config && len(b) == 5:
 		kind := map[string]codec.Kind{"mp4a": codec.AAC, "fLaC": codec.FLAC, "Opus": codec.Opus}[string(b[1:])]
-		return f.config(&codec.Stream{Kind: kind}, t, 5)
+		return false, f.config(&codec.Stream{Kind: kind}, t, 5)
+	case b[0]>>4 == aac && b[1] == coded:
+		return f.heard(t, 2)
+	case b[0]>>4 == other && b[0]&0xf == coded && string(b[1:]) == "mp4a":
+		return f.heard(t, 5)
 	}
-	return nil
+	return false, nil
+}
+
+// heard looks into a frame of AAC that begins n bytes into a tag: the first ones, in which
+// encoders leave their names, or all.
+func (f *film) heard(t tag, n int64) (tells bool, err error) {
+	no := f.heards
+	if f.heards++; !f.all && no >= probes {
+		return false, nil
+	}
+	if _, err := f.lastFrame(); err != nil {
+		return false, err
+	}
+	tells, err = f.see(frame{&codec.Stream{Kind: codec.AAC}, t.body() + n, t.n - n, no})
+	return tells && no > 0, err
 }
 
 // config looks into the configuration that begins n bytes into a tag.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/scrubtest"
 )
 
@@ -19,9 +20,9 @@ func TestLengths(t *testing.T) {
 		head string
 		want int64
 	}{
-		{"AAC", adts, "fff16c40039ffc", 28},
-		{"AAC without its sync word", adts, "fef16c40039ffc", 0},
-		{"AAC shorter than its header", adts, "fff16c4000dffc", 0},
+		{"AAC", coded.ADTS, "fff16c40039ffc", 28},
+		{"AAC without its sync word", coded.ADTS, "fef16c40039ffc", 0},
+		{"AAC shorter than its header", coded.ADTS, "fff16c4000dffc", 0},
 		{"AC-3 at 48 kHz", ac3, "0b7796b90040", 128},
 		{"AC-3 at 44.1 kHz, padded", ac3, "0b7796b95540", 836},
 		{"AC-3 of a rate that there is none of", ac3, "0b7796b9ff40", 0},

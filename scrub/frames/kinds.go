@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"untag/scrub"
-	"untag/scrub/pattern"
+	"untag/scrub/coded"
 	"untag/scrub/sniff"
 )
 
@@ -16,22 +16,13 @@ func Formats() []scrub.Format {
 		return scrub.Format{Name: name, Title: title, Extensions: strings.Fields(extensions), Sniff: is, Parse: func(s *scrub.Scan) error { return Parse(s, k, 0, nil) }}
 	}
 	return []scrub.Format{
-		one("aac", "AAC sound without a container", "aac adts", sniff.ADTS, Kind{Head: 7, Len: adts, Same: sameADTS, Frame: elements, Split: true}),
+		one("aac", "AAC sound without a container", "aac adts", sniff.ADTS, Kind{Head: 7, Len: coded.ADTS, Same: sameADTS, Frame: elements, Split: true}),
 		one("ac3", "AC-3, E-AC-3 sound", "ac3 eac3 ec3", sniff.AC3, Kind{Head: 6, Len: ac3, Same: sameAC3}),
 		one("dts", "DTS sound", "dts dtshd", sniff.Like("\x7f\xfe\x80\x01", "\xfe\x7f\x01\x80", "\x1f\xff\xe8\x00", "\xff\x1f\x00\xe8", "\x64\x58\x20\x25"), Kind{Head: 16, Len: dts, Same: sameDTS}),
 		{Name: "loas", Title: "AAC sound, LOAS and LATM", Extensions: []string{"loas", "latm"}, Sniff: sniff.Like("\x56\xe0", "\x56\xe1"), Parse: parseLOAS},
 		{Name: "adif", Title: "AAC sound, ADIF", Sniff: sniff.Like("ADIF"), Parse: parseADIF},
 		{Name: "amr", Title: "AMR sound of telephones", Extensions: []string{"amr", "awb"}, Sniff: sniff.Like(amrMagic, amrWide), Parse: parseAMR},
 	}
-}
-
-// adts is a frame of AAC (ISO/IEC 13818-7, 6.2).
-func adts(b []byte) int64 {
-	n := int64(b[3]&3)<<11 | int64(b[4])<<3 | int64(b[5])>>5
-	if b[0] != 0xff || b[1]&0xf6 != 0xf0 || b[2]>>2&15 > 12 || n < 7 {
-		return 0
-	}
-	return n
 }
 
 func sameADTS(a, b []byte) bool {
@@ -135,54 +126,8 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 	if len(b) <= head || b[1]&1 == 0 || b[6]&3 != 0 { // a checksum, or several blocks
 		return false, nil
 	}
-	clean, parts := quiet(b, 8*head)
+	clean, parts := coded.Quiet(b, 8*head)
 	return w.parts(off, b, clean, parts), nil
-}
-
-// quiet returns a frame of AAC, which begins at a bit of b, without what it begins with that
-// is no sound: fill, in which encoders leave their names, and data (ISO/IEC 14496-3, 4.4.2.1);
-// and where that lies. What stands behind coded sound can't be found without decoding it.
-func quiet(b []byte, start int) (clean []byte, parts []scrub.Range) {
-	const data, fill = 4, 6
-	r := bits{b: b, at: start}
-	clean = bytes.Clone(b)
-	for {
-		id := r.read(3)
-		n := 0
-		switch id {
-		case fill:
-			if n = r.read(4); n == 15 {
-				n += r.read(8) - 1
-			}
-			if n == 0 {
-				continue
-			}
-			if r.read(4) > 2 { // dynamic range, replicated spectrum
-				n = -1
-			}
-			n = 8*n - 4
-		case data:
-			r.read(4)
-			align := r.read(1)
-			if n = r.read(8); n == 255 {
-				n += r.read(8)
-			}
-			if n *= 8; align == 1 {
-				r.at += (start - r.at) & 7
-			}
-		default:
-			n = -1
-		}
-		if n < 0 || r.at+n > 8*len(b) {
-			break
-		}
-		parts = clear1(clean, parts, r.at, n)
-		if at := (r.at + 13) / 8; n >= 13+8*len(faacName) && faac().Match(b[at:]) { // FFmpeg skips what its encoder puts before the sound
-			copy(clean[at:], faacName)
-		}
-		r.at += n
-	}
-	return clean, parts
 }
 
 // parts claims a frame of which some parts are no sound, and has them be as in clean.
@@ -210,26 +155,8 @@ func (w *Walk) parts(off int64, b, clean []byte, parts []scrub.Range) (claimed b
 	return true
 }
 
-// faac is how an encoder signs the first frame, and faacName the same without its version.
-var faac = pattern.New(`^libfaac \d+\.\d`)
-
-const faacName = "libfaac 1.1"
-
 // maxCleared bounds the frames of one file that hold data.
 const maxCleared = 1 << 14
-
-// clear1 sets the n bits at at to zero, and adds the bytes that they lie in to parts.
-func clear1(b []byte, parts []scrub.Range, at, n int) []scrub.Range {
-	for i := at; i < at+n; i++ {
-		b[i/8] &^= 0x80 >> (i % 8)
-	}
-	p := scrub.Range{Off: int64(at / 8), Len: int64((at+n+7)/8 - at/8)}
-	if last := len(parts) - 1; last >= 0 && parts[last].End() >= p.Off {
-		parts[last].Len = max(parts[last].End(), p.End()) - parts[last].Off
-		return parts
-	}
-	return append(parts, p)
-}
 
 // bits reads numbers from bytes, most significant bit first; zeros behind them.
 type bits struct {

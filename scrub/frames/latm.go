@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/words"
 )
 
@@ -45,9 +46,9 @@ func (l *latm) frame(w *Walk, off int64, b []byte) (claimed bool, err error) {
 		n = r.read(8)
 	}
 	if end := r.at + 8*size; end <= 8*len(b) {
-		clean, parts := quiet(b, r.at)
+		clean, parts := coded.Quiet(b, r.at)
 		if l.other {
-			parts = clear1(clean, parts, end, 8*len(b)-end)
+			parts = coded.ClearBits(clean, parts, end, 8*len(b)-end)
 		}
 		return w.parts(off, b, clean, parts), nil
 	}
@@ -105,7 +106,7 @@ func parseADIF(s *scrub.Scan) error {
 		return s.Errorf(0, "a header of %d bytes", len(b))
 	}
 	if r.read(1) == 1 {
-		parts = clear1(clean, parts, r.at, 72)
+		parts = coded.ClearBits(clean, parts, r.at, 72)
 		r.read(72)
 	}
 	r.read(2)
@@ -116,13 +117,13 @@ func parseADIF(s *scrub.Scan) error {
 			r.read(20)
 		}
 		r.read(10)
-		coded := 5*(r.read(4)+r.read(4)+r.read(4)) + 4*(r.read(2)+r.read(3)) + 5*r.read(4)
+		elements := 5*(r.read(4)+r.read(4)+r.read(4)) + 4*(r.read(2)+r.read(3)) + 5*r.read(4)
 		for _, mixed := range []int{4, 4, 3} {
 			if r.read(1) == 1 {
 				r.read(mixed)
 			}
 		}
-		r.read(coded)
+		r.read(elements)
 		r.at = (r.at + 7) &^ 7
 		comment := 8 * r.read(8)
 		if r.at+comment > 8*len(b) {
@@ -131,7 +132,7 @@ func parseADIF(s *scrub.Scan) error {
 		if text := bytes.Trim(b[r.at/8:(r.at+comment)/8], "\x00"); !words.Readable(string(text)) {
 			s.Doubt("the header may be damaged")
 		} else if comment > 0 {
-			parts = clear1(clean, parts, r.at, comment)
+			parts = coded.ClearBits(clean, parts, r.at, comment)
 		}
 		r.at += comment
 	}

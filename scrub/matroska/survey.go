@@ -141,7 +141,11 @@ func (f *film) surveyTrack(p chunk.Part) error {
 		return err
 	}
 	t.stream, _ = codec.Of(codec.Matroska, t.codec)
-	return f.surveyPrivate(t)
+	err = f.surveyPrivate(t)
+	if t.typ == typeVideo && t.stream.Kind == codec.Unknown {
+		f.Doubt("a codec that nobody knows can't be looked into")
+	}
+	return err
 }
 
 // surveyPrivate has the codec read its configuration: what that holds, and whether it

@@ -481,10 +481,10 @@ func (p *parser) body(x *pid, off int64, b []byte, start, jump bool) error {
 	case x.padding:
 		p.Fill(off+int64(skip), b[skip:], 0xff, scrub.Hidden, "packets/padding")
 		return nil
-	case t == nil:
-		if start {
-			p.Told(b[skip:])
-		}
+	case start && (t == nil || t.Whole()):
+		p.Told(b[skip:])
+	}
+	if t == nil {
 		return nil
 	}
 	return t.Add(off+int64(skip), b[skip:])

@@ -61,7 +61,7 @@ func (p *parser) declare(s stream) {
 }
 
 // registers is for streams whose registration tells how they are coded.
-var registers = map[string]codec.Kind{"HEVC": codec.H265, "VC-1": codec.Plain, "VVC ": codec.H266}
+var registers = map[string]codec.Kind{"HEVC": codec.H265, "VC-1": codec.Plain, "VVC ": codec.H266, "drac": codec.Dirac}
 
 // judge tells what becomes of a stream.
 func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
@@ -86,10 +86,13 @@ func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 	switch {
 	case registered && r.Kind != "":
 		return nil, gone, r.Kind
-	case known && (st.Coded() || s.typ == 0x21 || s.typ == 0x42 || s.typ == 0xea):
+	case known && (st.Coded() || st.Kind == codec.AAC || st.Kind == codec.Dirac || s.typ == 0x21 || s.typ == 0x42 || s.typ == 0xea):
 		return &st, looked, ""
 	case lines && s.typ == 6:
 		return teletext{}, looked, ""
+	case announced == "AV01":
+		p.S.Doubt("AV1 in a transport stream can't be looked into")
+		return nil, kept, ""
 	case registered && r.Role == scrub.Payload, private && s.typ == 6, named && stays(t):
 		return nil, kept, ""
 	case named && t.Fate == tags.Hand && x.first == nil:
@@ -97,6 +100,9 @@ func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 		return nil, kept, ""
 	case named && !sounds(data(x.first)) && !carries(x.first): // private, and says nothing of itself
 		return nil, gone, t.Kind
+	case named && !sounds(data(x.first)):
+		p.S.Doubt("a private stream 0x%02x that is said to be picture or sound can't be looked into", s.typ)
+		return nil, kept, ""
 	case named, known:
 		return nil, kept, ""
 	}

@@ -113,6 +113,8 @@ func (f *film) streamHeader(c *cursor, p packet) error {
 	st := &stream{picture: class == pictures}
 	var ok bool
 	switch {
+	case len(fourCC) == 4 && class == sound && fourCC[2:] == "\x00\x00":
+		st.Stream, ok = codec.Of(codec.Tag, fourCC[:2])
 	case len(fourCC) == 4:
 		st.Stream, ok = codec.Of(codec.FourCC, fourCC)
 	case len(fourCC) == 2:

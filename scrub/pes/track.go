@@ -70,6 +70,9 @@ func (t *Track) Begin() error {
 	return nil
 }
 
+// Whole tells whether a packet of the stream is a frame, or some.
+func (t *Track) Whole() bool { return !t.stream.Coded() }
+
 // scan looks into all frames that have come to their end.
 func (t *Track) scan() error {
 	const code, behind = 3, 3

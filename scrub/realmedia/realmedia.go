@@ -170,7 +170,11 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		c.Skip(-1)
 		w.Distrust("a stream of kind %q can't be looked into", mime)
 	case n > 0:
-		before := headLen(c.Peek(min(n, 80)))
+		head := c.Peek(min(n, 80))
+		before := headLen(head)
+		if name := codecOf(head); name != "" && !strings.HasPrefix(name, "RV") { // FFmpeg writes any
+			w.Doubt("a codec that is not of RealVideo, %q, can't be looked into", name)
+		}
 		c.Skip(before)
 		if off += before; c.Take(n-before, place) {
 			c.Err = f.look.Config(&codec.Stream{Kind: codec.Plain}, off, n-before, place+"/codec")
@@ -185,6 +189,14 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		return true, w.Keep(p, scrub.Structure, place)
 	}
 	return true, c.Close(place)
+}
+
+// codecOf is what the codec of a stream of pictures is called, "" if b is no head of one.
+func codecOf(b []byte) string {
+	if len(b) < 12 || string(b[4:8]) != "VIDO" {
+		return ""
+	}
+	return string(b[8:12])
 }
 
 // headLen is how many bytes say what a codec is, before those that it adds to them.

@@ -119,7 +119,10 @@ func (m *medium) pictureFormat(s *stream, p chunk.Part, place string) error {
 	}
 	b := m.Get(p.Body(), head)
 	s.name = string(b[coding : coding+4])
-	s.codec, _ = codec.Of(codec.FourCC, s.name)
+	known := false
+	if s.codec, known = codec.Of(codec.FourCC, s.name); !known && s.name != "DXSB" && s.name != "DXSA" {
+		m.Doubt("a codec that nobody knows, %q, can't be looked into", s.name)
+	}
 	depth, off := m.Number(b[14:16]), p.Body()
 	m.Claim(off+coding, 4, scrub.Structure, place)
 	for _, part := range []struct {

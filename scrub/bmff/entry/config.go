@@ -19,10 +19,20 @@ func (w reader) readCodec(t *Track, b box.Box) error {
 	case "dvcC", "dvvC":
 		t.Codec.Dolby = true
 		return nil
+	case "wave": // QuickTime's
+		_, err := box.Each(w.Scan, b.Body(), b.End(), func(in box.Box) error {
+			if in.Type != "esds" {
+				return nil
+			}
+			return w.readCodec(t, in)
+		})
+		return box.IgnoreDamage(err)
 	case "esds":
 		st, ok, err := w.readStream(b)
 		if ok {
-			if t.Codec.Kind = st.video(); t.Codec.Known() {
+			if t.Codec.Kind = st.video(); st.aac() {
+				t.Codec.Kind = codec.AAC
+			} else if t.Codec.Known() {
 				_, err = t.Codec.Config(w.Reader, b.Body()+st.specific.Off, st.specific.Len)
 				err = box.IgnoreDamage(err)
 			}
@@ -205,6 +215,10 @@ func (st stream) video() codec.Kind {
 		return codec.MPEG12
 	case o == 0x6c || o == 0x6d:
 		return codec.Pictures
+	case o == 0x6e:
+		return codec.JPEG2000
+	case o == 0xa4:
+		return codec.Dirac
 	}
 	return codec.Unknown
 }
@@ -236,7 +250,7 @@ func (w reader) streamDescription(b box.Box, place string) error {
 			err = w.Zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
 		case st.aac():
 			err = w.soundSpecific(r, place)
-		case st.video() != codec.Unknown && st.video() != codec.Pictures:
+		case st.video() == codec.MPEG4 || st.video() == codec.MPEG12:
 			err = w.specific(st.video(), r, place)
 		default:
 			err = w.otherSpecific(st.object, r, place)

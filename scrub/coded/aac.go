@@ -1,0 +1,123 @@
+package coded
+
+import (
+	"bytes"
+	"strings"
+
+	"untag/scrub"
+	"untag/scrub/pattern"
+)
+
+// AAC returns the pieces of n bytes of AAC at off, one raw frame or whole ones of ADTS
+// (ISO/IEC 13818-7, 6.2): what frames begin with that is no sound.
+func AAC(r *scrub.Reader, off, n int64) (out []Piece, err error) {
+	const head, whole = 7, 64 << 10
+	b, err := r.Bytes(off, int(min(n, whole)))
+	if err != nil {
+		return nil, err
+	}
+	if ADTS(b) == 0 {
+		return quietPieces(off, b, 0), nil
+	}
+	for at := int64(0); at < int64(len(b)); {
+		n := ADTS(b[at:])
+		if n == 0 || n > int64(len(b))-at {
+			break
+		}
+		if f := b[at : at+n]; f[1]&1 != 0 && f[6]&3 == 0 { // no checksum, and one block
+			out = append(out, quietPieces(off+at, f, 8*head)...)
+		}
+		at += n
+	}
+	return out, nil
+}
+
+// ADTS returns how many bytes a frame of ADTS says that it has, 0 if b begins with none.
+func ADTS(b []byte) int64 {
+	const head = 7
+	if len(b) < head || b[0] != 0xff || b[1]&0xf6 != 0xf0 || b[2]>>2&15 > 12 {
+		return 0
+	}
+	n := int64(b[3]&3)<<11 | int64(b[4])<<3 | int64(b[5])>>5
+	if n < head {
+		return 0
+	}
+	return n
+}
+
+// quietPieces are the parts of a frame that are no sound, which begins at a bit of b.
+func quietPieces(off int64, b []byte, start int) (out []Piece) {
+	clean, parts := Quiet(b, start)
+	for _, p := range parts {
+		x := Piece{Off: off + p.Off, Len: p.Len, Padding: true}
+		if was, is := b[p.Off:p.End()], clean[p.Off:p.End()]; !bytes.Equal(was, is) {
+			x.Kind, x.Value = scrub.Software, strings.ToValidUTF8(strings.Trim(string(was), "\x00"), "")
+			x.Edits = []scrub.Edit{{Off: x.Off, Len: x.Len, Data: bytes.Clone(is), Phase: scrub.Destroy}}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// Quiet returns a frame of AAC, which begins at a bit of b, without what it begins with that
+// is no sound: fill, in which encoders leave their names, and data (ISO/IEC 14496-3, 4.4.2.1);
+// and where that lies. What stands behind coded sound can't be found without decoding it.
+func Quiet(b []byte, start int) (clean []byte, parts []scrub.Range) {
+	const data, fill = 4, 6
+	r := &Bits{b: b, at: start}
+	clean = bytes.Clone(b)
+	for !r.Failed {
+		n := 0
+		switch r.Read(3) {
+		case fill:
+			if n = r.Read(4); n == 15 {
+				n += r.Read(8) - 1
+			}
+			if n == 0 {
+				continue
+			}
+			if r.Read(4) > 2 { // dynamic range, replicated spectrum
+				n = -1
+			}
+			n = 8*n - 4
+		case data:
+			r.Read(4)
+			align := r.Flag()
+			if n = r.Read(8); n == 255 {
+				n += r.Read(8)
+			}
+			if n *= 8; align {
+				r.at += (start - r.at) & 7
+			}
+		default:
+			n = -1
+		}
+		if n < 0 || r.Failed || r.at+n > 8*len(b) {
+			break
+		}
+		parts = ClearBits(clean, parts, r.at, n)
+		if at := (r.at + 13) / 8; n >= 13+8*len(faacName) && faac().Match(b[at:]) { // FFmpeg skips what its encoder puts before the sound
+			copy(clean[at:], faacName)
+		}
+		r.at += n
+	}
+	return clean, parts
+}
+
+// faac is how an encoder signs the first frame, and faacName the same without its version.
+var faac = pattern.New(`^libfaac \d+\.\d`)
+
+const faacName = "libfaac 1.1"
+
+// ClearBits sets the n bits at at to zero, and adds the bytes that they lie in to parts.
+func ClearBits(b []byte, parts []scrub.Range, at, n int) []scrub.Range {
+	for i := at; i < at+n; i++ {
+		b[i/8] &^= 0x80 >> (i % 8)
+	}
+	p := scrub.Range{Off: int64(at / 8), Len: int64((at+n+7)/8 - at/8)}
+	if last := len(parts) - 1; last >= 0 && parts[last].End() >= p.Off {
+		parts[last].Len = max(parts[last].End(), p.End()) - parts[last].Off
+		return parts
+	}
+	return append(parts, p)
+}
