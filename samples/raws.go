@@ -53,7 +53,7 @@ var mrws = []recipe{{"plain", func(k *kit) []byte {
 	return cat([]byte("\x00MRM"), be32(len(blocks)), blocks, k.stay(noisyData(900)))
 }}}
 
-var cr3s = []recipe{{"plain", func(k *kit) []byte { return k.cr3(nil, nil) }}, {"timed", func(k *kit) []byte {
+var cr3s = []recipe{{"plain", func(k *kit) []byte { return k.cr3([]string{"CRAW"}, nil) }}, {"timed", func(k *kit) []byte {
 	jpg := photo(scene(16, 12, 3), segment(0xfe, []byte(k.secret("preview"))))
 	record := func(n int, body ...[]byte) []byte {
 		return cat(longs(12+len(cat(body...))), []byte{byte(n), 0, 0, 0, 0, 1, 0xff, 0xff}, cat(body...))

@@ -15,6 +15,7 @@ const (
 	tShort     = 3
 	tLong      = 4
 	tRational  = 5
+	tSRational = 10
 	tUndefined = 7
 	tDouble    = 12
 )
@@ -172,7 +173,7 @@ func (w *tiffWriter) value(t tag) (data []byte, count int) {
 				data = w.order.AppendUint32(data, uint32(n))
 			}
 		}
-		if t.typ == tRational {
+		if t.typ == tRational || t.typ == tSRational {
 			return data, len(v) / 2
 		}
 		return data, len(v)

@@ -190,7 +190,7 @@ var raws = []recipe{
 	{"raw-nikon", func(k *kit) []byte {
 		note := cat([]byte("Nikon\x00\x02\x10\x00\x00"), tiff(little, ifd{
 			{0x000c, tRational, []int{450, 256, 330, 256, 256, 256, 256, 256}}, {0x001d, tASCII, string(k.hide([]byte("6028018")))},
-			{0x0084, tASCII, k.secret("lens")}, {0x0091, tUndefined, []byte(k.secret("shot-info"))}, {0x0097, tUndefined, k.stay([]byte("0100 colour balance of four numbers"))},
+			{0x0084, tASCII, k.secret("lens")}, {0x0091, tUndefined, []byte(k.secret("shot-info"))}, {0x0097, tUndefined, k.stay(cat([]byte("0100"), noisyData(32)))},
 			{0x00a7, tLong, []int{0x0f8b4c}}, {0x00b0, tASCII, k.secret("unknown-to-us")},
 		}))
 		k.hide([]byte{0x4c, 0x8b, 0x0f, 0})
@@ -244,7 +244,7 @@ var raws = []recipe{
 	{"raw-dng", func(k *kit) []byte {
 		opcodes := cat(be32(1), be32(9), be32(0x01030000), be32(0), be32(8), zeros(8))
 		d := k.sensorDir("Canon", "Canon EOS 6D", tag{0xc612, tByte, []byte{1, 4, 0, 0}}, tag{0xc614, tASCII, "Canon EOS 6D"}, tag{0xc62f, tASCII, k.secret("serial")},
-			tag{0xc621, 10, []int{7034, 10000, -804, 10000, -1014, 10000, -4420, 10000, 12564, 10000, 2058, 10000, -851, 10000, 1994, 10000, 5758, 10000}},
+			tag{0xc621, tSRational, []int{7034, 10000, -804, 10000, -1014, 10000, -4420, 10000, 12564, 10000, 2058, 10000, -851, 10000, 1994, 10000, 5758, 10000}},
 			tag{0xc628, tRational, []int{1, 2, 1, 1, 2, 3}}, tag{0xc634, tByte, []byte("Adobe\x00MakN" + k.secret("private"))}, tag{0xc65a, tShort, []int{21}},
 			tag{0xc65d, tByte, []byte(k.secret("raw-unique"))}, tag{0xc68b, tASCII, k.secret("file-name.cr2")}, tag{0xc741, tUndefined, k.stay(opcodes)})
 		return tiff(little, sortedDir(d))

@@ -41,15 +41,18 @@ var Still = scrub.Format{
 var itemBrands = []string{"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "mif2", "mif3", "msf1", "avif", "avis", "avci", "avcs", "miaf", "jpeg", "jpgs", "j2ki", "j2is", "vvic", "vvis", "1pic"}
 
 func sniffStill(head []byte, _ int64) bool {
-	return len(head) >= 12 && string(head[4:8]) == "ftyp" && (slices.Contains(itemBrands, string(head[8:12])) || compatible(head))
+	return len(head) >= 12 && string(head[4:8]) == "ftyp" && (slices.Contains(itemBrands, string(head[8:12])) || compatible(head, itemsToo...))
 }
 
-// compatible tells whether a brand behind the first one says that there are items, as "mif1" does.
-func compatible(head []byte) bool {
+// itemsToo are brands behind the first one that say that there are items.
+var itemsToo = []string{"mif1", "mif2", "mif3", "msf1"}
+
+// compatible tells whether one of brands stands behind the first one.
+func compatible(head []byte, brands ...string) bool {
 	const most = 64
 	n := min(int(box.Uint32(head)), len(head), most)
 	for at := 16; at+4 <= n; at += 4 {
-		if slices.Contains([]string{"mif1", "mif2", "mif3", "msf1"}, string(head[at:at+4])) {
+		if slices.Contains(brands, string(head[at:at+4])) {
 			return true
 		}
 	}
@@ -71,7 +74,7 @@ func sniff(head []byte, size int64) bool {
 	n := int64(box.Uint32(head))
 	kind := string(head[4:8])
 	if kind == "ftyp" {
-		return n >= 12 && !slices.Contains(stillBrands, string(head[8:12])) && !compatible(head)
+		return n >= 12 && !slices.Contains(stillBrands, string(head[8:12])) && !compatible(head, append(itemsToo, "crx ")...)
 	}
 	if !slices.Contains(firstBoxes, kind) || n > 1 && n < 8 {
 		return false

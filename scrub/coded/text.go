@@ -57,3 +57,16 @@ func Words(r *scrub.Reader, off, n int64, run int) (bool, error) {
 	}
 	return false, nil
 }
+
+// Numbers is [Words] for what should be numbers: of a few that are not enciphered less has to
+// read as text.
+func Numbers(r *scrub.Reader, off, n int64) (bool, error) {
+	const least, word, sentence, few = 8, 12, 24, 256
+	switch {
+	case n > few:
+		return Words(r, off, n, sentence)
+	case n < word:
+		return Words(r, off, n, least)
+	}
+	return Words(r, off, n, word)
+}

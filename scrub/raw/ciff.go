@@ -3,12 +3,12 @@ package raw
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"untag/scrub"
 	"untag/scrub/marks"
 	"untag/scrub/tags"
-	"untag/scrub/words"
 )
 
 // ciff plans a CRW: heaps of values with a directory at the end of each, to which its last
@@ -21,6 +21,10 @@ func ciff(s *scrub.Scan) error {
 		head = min(14, s.Size())
 	}
 	s.Claim(0, head, scrub.Structure, "header")
+	reserved := min(18, head)
+	if err := numbers(s, reserved, head-reserved, "header"); err != nil {
+		return err
+	}
 	c.heap(head, s.Size(), 0)
 	const pointer = 4
 	m, ok, err := marks.Trailer(s, head, s.Size()) // Canon's program repeats the pointer in the end of its recipe
@@ -82,7 +86,7 @@ func (c *heaps) heap(at, end int64, depth int) {
 		tag := uint64(e[0]) | uint64(e[1])<<8
 		if tag&0x4000 != 0 { // the value stands in the entry
 			c.stays(i, 2, scrub.Structure, "directory")
-			c.value(tag&0x3fff, i+2, entry-2)
+			c.value(tag&^0x4000, i+2, entry-2)
 			continue
 		}
 		c.stays(i, entry, scrub.Structure, "directory")
@@ -94,7 +98,7 @@ func (c *heaps) heap(at, end int64, depth int) {
 			c.has[tag] = true
 			c.heap(off, off+size, depth+1)
 		case size > 0:
-			c.value(tag&0x3fff, off, size)
+			c.value(tag, off, size)
 		}
 	}
 }
@@ -105,38 +109,84 @@ func (c *heaps) stays(off, n int64, role scrub.Role, place string) {
 
 // value notes that of a tag.
 func (c *heaps) value(tag uint64, off, n int64) {
+	t, ok := lookup("CIFF", tag)
+	if !ok {
+		t = tags.Tag{ID: fmt.Sprintf("0x%04X", tag), Fate: tags.Go, Kind: scrub.Unknown}
+	}
+	if c.has[tag] && (t.Role != 0 || t.Fate == tags.Hand) {
+		c.Doubt("%s is there twice", t.ID)
+	}
 	c.has[tag] = true
 	c.parts = append(c.parts, part{off: off, len: n, clean: func(off, n int64) error {
-		t, ok := lookup("CIFF", tag)
-		if !ok {
-			t = tags.Tag{ID: fmt.Sprintf("0x%04X", tag), Fate: tags.Go, Kind: scrub.Unknown}
-		}
 		switch {
 		case t.Fate == tags.Hand && t.Kind == scrub.Thumbnail:
 			return jpeg(c.Scan, off, n, t.ID)
 		case t.Fate == tags.Hand:
 			return c.text(tag, t, off, n)
+		case t.Role == scrub.Payload:
+			return picture(c.Scan, off, n, t.ID)
 		case t.Role != 0:
 			if t.Most > 0 && n > t.Most {
 				c.Doubt("%s is longer than it should be", t.ID)
 			}
 			c.Claim(off, n, t.Role, t.ID)
-			return nil
+			return numbers(c.Scan, off, n, t.ID)
 		}
 		return c.gone(tag, t, off, n)
 	}})
 }
 
+// Tags of heaps, of the picture, the camera, the shot and what is told of them; and those any one
+// of which has the white balance.
+var (
+	ciffHeaps    = []uint64{0x2804, 0x2807, 0x3002, 0x3003, 0x3004, 0x300A, 0x300B, 0x300C}
+	ciffBalances = []uint64{0x0032, 0x102C, 0x1030, 0x10A9}
+)
+
+// missing tells whether decoders need a tag that is not there.
+func (c *heaps) missing(tag uint64) bool {
+	t, _ := lookup("CIFF", tag)
+	switch {
+	case c.has[tag]:
+		return false
+	case slices.Contains(ciffBalances, tag):
+		return !slices.ContainsFunc(ciffBalances, func(tag uint64) bool { return c.has[tag] })
+	}
+	return t.Role > scrub.Structure || t.Fate == tags.Hand && t.Kind == scrub.Device || slices.Contains(ciffHeaps, tag)
+}
+
+// damaged tells whether the number of a tag may be that of one that is missing, but for one bit.
+func (c *heaps) damaged(tag uint64) bool {
+	for bit := range 16 {
+		if c.missing(tag ^ 1<<bit) {
+			return true
+		}
+	}
+	return false
+}
+
+// isHeap tells whether n bytes at off end with a directory.
+func (c *heaps) isHeap(off, n int64) bool {
+	const pointer, entry, most = 4, 10, 127
+	if n < 2+entry+pointer {
+		return false
+	}
+	dir := le32(c.Get(off+n-pointer, pointer))
+	if dir > n-pointer-2-entry {
+		return false
+	}
+	b := c.Get(off+dir, 2)
+	count := int64(b[0]) | int64(b[1])<<8
+	return count > 0 && count <= most && dir+2+count*entry <= n-pointer
+}
+
 // gone has a value go, unless it may be one that decoders need under a damaged number.
 func (c *heaps) gone(tag uint64, t tags.Tag, off, n int64) error {
 	const most = 4 << 10
-	for bit := range 14 {
-		vital := tag ^ 1<<bit
-		if v, _ := lookup("CIFF", vital); v.Role > scrub.Structure && !c.has[vital] || n > most {
-			c.Claim(off, n, scrub.Structure, t.ID)
-			c.Doubt("%s of %d bytes stays: it may be another one", t.ID, n)
-			return nil
-		}
+	if n > most || c.damaged(tag) || c.isHeap(off, n) {
+		c.Claim(off, n, scrub.Structure, t.ID)
+		c.Doubt("%s of %d bytes stays: it may be another one", t.ID, n)
+		return nil
 	}
 	if b := c.Get(off, 2); n > 2 && int64(b[0])|int64(b[1])<<8 == n { // the length, which readers ask for
 		c.Claim(off, 2, scrub.Structure, t.ID)
@@ -149,10 +199,13 @@ func (c *heaps) gone(tag uint64, t tags.Tag, off, n int64) error {
 	return c.BlankValue(off, n, 0, t.Kind, t.ID, value)
 }
 
-var firmware = regexp.MustCompile(`^(Firmware Version )?\d{1,2}(\.\d{1,2}){1,3}$`)
+// What decoders know a camera by: names of maker and model, and the version of the firmware.
+var (
+	ciffName = regexp.MustCompile(`^Canon(\x00Canon( (EOS|PowerShot)[\w -]{1,26})?)?$`)
+	firmware = regexp.MustCompile(`^(Firmware Version )?\d{1,2}(\.\d{1,2}){1,3}$`)
+)
 
-// text keeps the names of maker and model, and the version of the firmware, by which
-// decoders know where the white balance is.
+// text keeps a name or a version. One that is none stays too, since it may be damaged.
 func (c *heaps) text(tag uint64, t tags.Tag, off, n int64) error {
 	const most = 64
 	text := string(c.Get(off, int(min(n, most))))
@@ -160,13 +213,17 @@ func (c *heaps) text(tag uint64, t tags.Tag, off, n int64) error {
 	if names := strings.SplitN(text, "\x00", 3); tag == ciffModel && len(names) == 3 { // bytes may follow that are left from before
 		end = int64(len(names[0]) + 1 + len(names[1]))
 	}
-	value := strings.ReplaceAll(text[:end], "\x00", " ")
-	switch {
-	case n > most || !words.Readable(value) || tag == ciffVersion && !firmware.MatchString(value):
-		return c.gone(tag, t, off, n)
-	default:
-		c.Claim(off, end, scrub.Structure, t.ID)
-		c.Stuck(scrub.Finding{Kind: t.Kind, Role: scrub.Render, Place: t.ID, Off: off, Len: end, Value: value})
-		return c.Blank(off+end, n-end, 0, scrub.Hidden, t.ID)
+	form := firmware
+	if tag == ciffModel {
+		form = ciffName
 	}
+	value := strings.TrimRight(text[:end], "\x00")
+	if n > most || !form.MatchString(value) {
+		c.Claim(off, n, scrub.Structure, t.ID)
+		c.Doubt("%s stays: decoders may need it, and it is not what it should be", t.ID)
+		return nil
+	}
+	c.Claim(off, end, scrub.Structure, t.ID)
+	c.Stuck(scrub.Finding{Kind: t.Kind, Role: scrub.Render, Place: t.ID, Off: off, Len: end, Value: strings.ReplaceAll(value, "\x00", " ")})
+	return c.Blank(off+end, n-end, 0, scrub.Hidden, t.ID)
 }

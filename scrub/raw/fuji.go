@@ -3,6 +3,7 @@ package raw
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -51,7 +52,7 @@ func fuji(s *scrub.Scan) error {
 	for i, clean := range []func(off, n int64) error{
 		func(off, n int64) error { return preview(s, off, n) },
 		func(off, n int64) error { return sensor(s, off, n) },
-		func(off, n int64) error { s.Claim(off, n, scrub.Payload, "picture"); return nil },
+		func(off, n int64) error { return picture(s, off, n, "picture") },
 	} {
 		p := part{off: be32(b[fujiPointers+8*i:]), len: be32(b[fujiPointers+8*i+4:]), clean: clean}
 		if p.off < fujiHead || p.len <= 0 || p.off >= s.Size() {
@@ -108,46 +109,65 @@ func sensor(s *scrub.Scan, off, n int64) error {
 		s.Doubt("the header of the sensor's data is longer than it should be")
 	}
 	s.Claim(off, n, scrub.Render, "sensor")
-	return nil
+	return numbers(s, off, n, "sensor")
 }
 
-// preview cleans the JPEG in a RAF: decoders know the camera by its EXIF alone. What
-// other programs put there goes.
+// preview cleans the JPEG in a RAF: decoders know the camera by its EXIF alone, which stays but
+// for what tells more. The rest is a picture like others.
 func preview(s *scrub.Scan, off, n int64) error {
-	end := off + n
-	if b, err := s.Bytes(off, int(min(2, n))); err != nil || !bytes.Equal(b, []byte{0xFF, 0xD8}) {
-		s.Claim(off, n, scrub.Payload, "preview")
-		s.Doubt("the preview is no JPEG")
+	const place, most = "preview", 64 << 10
+	head, err := s.Bytes(off, int(min(n, most)))
+	if err != nil {
 		return err
 	}
-	s.Claim(off, 2, scrub.Payload, "preview")
-	for at := off + 2; end-at >= 4; {
-		b, err := s.Bytes(at, int(min(10, end-at)))
-		if err != nil {
-			return err
-		}
-		size := int64(b[2])<<8 | int64(b[3])
-		if b[0] != 0xFF || b[1] < 0xC0 || b[1] == 0xDA || size < 2 || size > end-at-2 {
-			s.Claim(at, end-at, scrub.Payload, "preview")
-			return nil
-		}
-		body, next := at+4, at+2+size
-		switch {
-		case b[1] == 0xE1 && bytes.HasPrefix(b[4:], []byte("Exif\x00\x00")) && size > 16:
-			s.Claim(at, 10, scrub.Structure, "preview/APP1")
-			err = block(s, at+10, next-at-10, "preview/APP1", tiff.Whole, "")
-		case b[1] == 0xFE || b[1] > 0xE0 && b[1] <= 0xEF && b[1] != 0xEE:
-			s.Claim(at, 4, scrub.Structure, "preview")
-			if next > body {
-				err = s.BlankValue(body, next-body, 0, scrub.Unknown, "preview", "a segment of the preview")
-			}
-		default:
-			s.Claim(at, next-at, scrub.Payload, "preview")
-		}
-		if err != nil {
-			return err
-		}
-		at = next
+	at, size := exifOf(head)
+	switch {
+	case !bytes.HasPrefix(head, []byte("\xff\xd8")):
+		s.Claim(off, n, scrub.Payload, place)
+		s.Doubt("the preview is no JPEG")
+		return nil
+	case size == 0 && tiffHeader.Match(head): // a damaged marker or name before it
+		s.Claim(off, n, scrub.Payload, place)
+		s.Doubt("the preview stays as it is: its EXIF is not where it should be")
+		return nil
+	case size == 0:
+		return jpeg(s, off, n, place)
 	}
-	return nil
+	const named = 10 // marker, length, name
+	exif := scrub.Range{Off: off + at, Len: size}
+	s.Claim(exif.Off, named, scrub.Structure, place+"/APP1")
+	if err := block(s, exif.Off+named, exif.Len-named, place+"/APP1", tiff.Whole, ""); err != nil {
+		return err
+	}
+	around := scrub.Extents{{Off: off, Len: at}, {Off: exif.End(), Len: off + n - exif.End()}}
+	err = s.Medium(around, place)
+	if scrub.Refusal(err) {
+		s.Doubt("the preview stays as it is: %v", err)
+		for _, r := range around {
+			s.Claim(r.Off, r.Len, scrub.Payload, place)
+		}
+		return nil
+	}
+	return err
+}
+
+var tiffHeader = regexp.MustCompile(`II\*\x00|MM\x00\*|Exif\x00\x00`)
+
+// exifOf finds the segment of a JPEG that is EXIF, of which b is the beginning. Size is 0 if there is none.
+func exifOf(b []byte) (at, size int64) {
+	for i := 2; i+4 < len(b) && b[i] == 0xFF; {
+		if b[i+1] == 0xFF { // fill bytes (T.81, B.1.1.2)
+			i++
+			continue
+		}
+		n := int(b[i+2])<<8 | int(b[i+3])
+		if b[i+1] < 0xC0 || b[i+1] == 0xDA || n < 2 || n > len(b)-i-2 {
+			return 0, 0
+		}
+		if b[i+1] == 0xE1 && bytes.HasPrefix(b[i+4:], []byte("Exif\x00\x00")) && n > 16 {
+			return int64(i), int64(n) + 2
+		}
+		i += 2 + n
+	}
+	return 0, 0
 }

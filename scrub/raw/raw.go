@@ -37,7 +37,7 @@ func Formats() []scrub.Format {
 		{Name: "mrw", Title: "Minolta raw picture", Extensions: []string{"mrw"}, Sniff: sniff.Like("\x00MRM"), Parse: minolta},
 		{Name: "crw", Title: "Canon CRW raw picture", Extensions: []string{"crw"}, Sniff: sniff.Like("II?\x00\x00\x00HEAPCCDR"), Parse: ciff},
 		{Name: "x3f", Title: "Sigma raw picture", Extensions: []string{"x3f"}, Sniff: sniff.Like("FOVb"), Parse: foveon},
-		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: sniff.Like("????ftypcrx "), Parse: canon},
+		{Name: "cr3", Title: "Canon CR3 raw picture", Extensions: []string{"cr3", "crm"}, Sniff: sniff.Like("????ftypcrx ", "????ftyp????\x00\x00\x00?crx "), Parse: canon},
 	}
 }
 
@@ -89,13 +89,9 @@ func rest(s *scrub.Scan, off, end int64) error {
 }
 
 // numbers doubts n bytes at off, which stay and should be numbers, if there are words among
-// them. Of long ones more has to read as text: they may be enciphered.
+// them.
 func numbers(s *scrub.Scan, off, n int64, place string) error {
-	run := 8
-	if n > 256 {
-		run = 24
-	}
-	text, err := coded.Words(s.Reader, off, n, run)
+	text, err := coded.Numbers(s.Reader, off, n)
 	if text {
 		s.Doubt("%s holds text", place)
 	}

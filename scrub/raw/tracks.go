@@ -217,6 +217,11 @@ func (c *cr3) timedBlocks(at, n int64, place string) error {
 		}
 		at += size
 	}
+	if at > end-n && !c.Zeros(at, end-at) { // a block that is shorter than it was
+		c.Claim(at, end-at, scrub.Structure, place)
+		c.Doubt("%d bytes of %s are no block", end-at, place)
+		return nil
+	}
 	return c.unlessBlock(at, end-at, scrub.Unknown, place)
 }
 

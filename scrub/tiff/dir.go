@@ -133,7 +133,8 @@ func (f *file) directoryAs(off int64, name, place string, l layout, base int64) 
 	if place == pictures || place == sensor {
 		d.end += f.wide()
 	}
-	if n < 0 || n > maxEntries || n == 0 && (place == pictures && base == 0 || place == sensor) || d.end > f.Size() {
+	emptied := f.block && n == 0 && f.Zeros(off, f.Left(off))
+	if n < 0 || n > maxEntries || n == 0 && !emptied && (place == pictures && base == 0 || place == sensor) || d.end > f.Size() {
 		f.contradict("%s has %d entries", name, n)
 		return nil, nil
 	}

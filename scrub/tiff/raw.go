@@ -1,11 +1,13 @@
 package tiff
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
 	"untag/scrub"
 	"untag/scrub/coded"
+	"untag/scrub/tags"
 	"untag/scrub/words"
 )
 
@@ -15,10 +17,12 @@ const (
 	tagModel       = 0x0110
 	tagRawOffset   = 0x0118
 	tagJPEGFromRaw = 0x002E
+	tagPattern     = 0x828E
 	tagDNGVersion  = 0xC612
 	tagUniqueModel = 0xC614
 	tagPrivateData = 0xC634
 
+	mostPlain = 10    // ITU-T L*a*b*, the last of pictures that are developed
 	cfa       = 32803 // samples as the sensor has them
 	linearRaw = 34892
 )
@@ -40,7 +44,7 @@ func (f *file) recognise() error {
 		}
 		vendor := compression == 34713 || compression == 32767 || compression == 32769 || compression == 34316 || compression == 65000 || compression >= 65535
 		f.dng = f.dng || d.find(tagDNGVersion) != nil
-		f.raw = f.raw || f.special || f.dng || photometric == cfa || photometric == linearRaw || vendor
+		f.raw = f.raw || f.special || f.dng || photometric > mostPlain && d.find(tagPattern) != nil || photometric == cfa || photometric == linearRaw || vendor
 		if e := d.find(tagMake); e != nil && f.maker == "" && e.size < 64 && e.typ == tASCII {
 			b, err := f.Bytes(e.off, int(e.size))
 			if err != nil {
@@ -73,23 +77,38 @@ func (f *file) plainRaw() bool {
 	return f.dng || slices.ContainsFunc([]string{"CANON", "OLYMPUS", "OM DIGITAL", "PENTAX", "RICOH", "ASAHI", "PANASONIC", "FUJI", "MINOLTA", "KONICA"}, func(m string) bool { return strings.HasPrefix(maker, m) })
 }
 
-// model keeps what a raw picture can't be read without: the names of maker and model.
+// model keeps what a raw picture can't be read without: the names of maker and model. One
+// that is no name stays too, since it may be damaged.
 func (f *file) model(e *entry) error {
 	const most = 64
 	e.kind = scrub.Device
-	if !f.raw || e.typ != tASCII || e.size > most {
+	if !f.raw || e.size == 0 {
 		return nil
 	}
-	b, err := f.Bytes(e.off, int(e.size))
+	b, err := f.Bytes(e.off, int(min(e.size, most)))
 	if err != nil {
 		return err
 	}
 	text := strings.TrimRight(string(b), "\x00")
-	if e.stays = words.Readable(text) && !strings.Contains(text, "\x00"); e.stays {
-		e.role = scrub.Structure
-		f.Stuck(scrub.Finding{Kind: scrub.Device, Role: scrub.Render, Place: e.String(), Off: e.off, Len: e.size, Value: text})
+	told := words.Tells(text)
+	e.stays, e.role = true, scrub.Structure
+	f.Stuck(scrub.Finding{Kind: scrub.Device, Role: scrub.Render, Place: e.String(), Off: e.off, Len: e.size, Value: text})
+	if e.typ != tASCII || e.size > most || !words.Readable(text) || strings.Contains(text, "\x00") || told == scrub.Place || told == scrub.Time || told == scrub.Person {
+		f.Doubt("%s stays: decoders may need it, and it is not what it should be", e)
+	}
+	if e.typ == tASCII && e.size <= most && !e.inline() && b[len(b)-1] != 0 { // dcraw reads on
+		f.contradict("%s ends within a word", e)
 	}
 	return nil
+}
+
+// renamed tells whether an entry may be the name of the maker or the model of a raw picture
+// that has none, but for one bit.
+func (f *file) renamed(e *entry) bool {
+	goes := !e.named || e.known.Fate == tags.Go || e.typ == tASCII && !slices.Contains(needed, e.tag)
+	return f.raw && goes && e.dir.place == pictures && e.dir.note == nil && e.dir == f.all[0] && slices.ContainsFunc([]uint16{tagMake, tagModel}, func(tag uint16) bool {
+		return bits.OnesCount16(tag^e.tag) == 1 && e.dir.find(tag) == nil
+	})
 }
 
 // unknown decides on an entry of which nothing is known. A converter may need one that
@@ -149,8 +168,7 @@ func (f *file) opcodes(e *entry) error {
 
 // numbers looks whether text is among the numbers of a value that is kept.
 func (f *file) numbers(e *entry) error {
-	const sentence = 24
-	text, err := coded.Words(f.Reader, e.off, e.size, sentence)
+	text, err := coded.Numbers(f.Reader, e.off, e.size)
 	if text {
 		f.Doubt("%s holds text", e)
 	}

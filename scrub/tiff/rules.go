@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/exif"
 	"untag/scrub/tags"
 )
@@ -158,6 +159,9 @@ func (f *file) decide(e *entry) error {
 	}
 	d.stays = d.stays || d.note != nil
 	switch {
+	case f.renamed(e):
+		e.stays, e.role = true, scrub.Structure
+		f.Doubt("%s stays: it may be the name of the camera", e)
 	case f.idle(e):
 		e.kind = scrub.Unknown
 		return nil
@@ -175,8 +179,14 @@ func (f *file) decide(e *entry) error {
 			e.kind = e.known.Kind
 		} else if ok {
 			e.stays, e.role = true, e.known.Role
+			err = f.developing(e)
+		} else if f.develops(e) {
+			err = f.damaged(e)
 		} else if e.kind = scrub.Unknown; slices.Contains(needed, e.tag) {
 			f.contradict("%s has a value that there is none of", e)
+		}
+		if err != nil {
+			return err
 		}
 	case d.place == pictures && (e.tag == tagMake || e.tag == tagModel):
 		return f.model(e)
@@ -197,7 +207,35 @@ func (f *file) decide(e *entry) error {
 // idle tells whether an entry is one by which converters develop raw pictures, in a picture
 // that is none.
 func (f *file) idle(e *entry) bool {
-	return !f.raw && e.dir.place == pictures && e.named && (e.known.Role != 0 || e.known.Fate == tags.Hand) && (e.tag >= tagDNGVersion || e.tag >= 0x7000 && e.tag < 0x8000)
+	return !f.raw && e.dir.place == pictures && e.named && (e.known.Role != 0 || e.known.Fate == tags.Hand) && ofRaw(e.tag)
+}
+
+// ofRaw tells whether a tag is one by which converters develop.
+func ofRaw(tag uint16) bool { return tag >= tagDNGVersion || tag >= 0x7000 && tag < 0x8000 }
+
+// develops tells whether an entry is one by which converters develop a raw picture.
+func (f *file) develops(e *entry) bool {
+	return f.raw && (e.dir.note != nil || e.dir.place == sensor || e.dir.place == pictures && (ofRaw(e.tag) || e.tag == tagPattern))
+}
+
+// developing looks at the numbers of one of those: makers lay them out as they like.
+func (f *file) developing(e *entry) error {
+	const least = 8
+	if !f.develops(e) || e.size < least || e.typ == tASCII {
+		return nil
+	}
+	return f.numbers(e)
+}
+
+// damaged has one stay whose value is none, unless it is words.
+func (f *file) damaged(e *entry) error {
+	e.kind = scrub.Unknown
+	text, err := coded.Numbers(f.Reader, e.off, e.size)
+	if !text && err == nil && e.count > 0 {
+		e.stays, e.role = true, e.known.Role
+		f.Doubt("%s stays: converters may need it, and it has a value that there is none of", e)
+	}
+	return err
 }
 
 // maxKept bounds a value that a policy keeps, in bytes.

@@ -165,6 +165,10 @@ func TestWhatDevelops(t *testing.T) {
 		{"colours of a plain picture", false, 0xC6FA, 11, words, false, scrub.Dirty},
 		{"gains of a plain picture", false, 0xCD2D, 7, table(54, words), false, scrub.Dirty},
 		{"words for colours", true, 0xC6FA, 11, words, false, scrub.Dirty},
+		{"balance of another type", true, 0xC628, 4, ul32(9) + ul32(8) + ul32(7), true, scrub.Partly},
+		{"balance of too many", true, 0xC628, 5, strings.Repeat(ul32(1), 18), true, scrub.Partly},
+		{"words in a table", true, 0xCD39, 11, strings.Repeat("JANE DOE 5551234", 10), true, scrub.Partly},
+		{"a word in a range", true, 0xCD47, 7, "JANEDOE1", true, scrub.Partly},
 		{"gains", true, 0xCD2D, 7, table(54, gains), true, scrub.Clean},
 		{"gains that are too many", true, 0xCD2D, 7, table(53, gains), true, scrub.Partly},
 		{"gains that are too few", true, 0xCD2D, 7, table(55, gains), true, scrub.Partly},
@@ -175,9 +179,44 @@ func TestWhatDevelops(t *testing.T) {
 			if c.raw {
 				entries = append(entries, entry(0xC612, 1, 4, 0x401))
 			}
-			size := map[int]int{7: 1, 11: 4}[c.typ]
+			size := map[int]int{4: 4, 5: 8, 7: 1, 11: 4}[c.typ]
 			at := 8 + 81 + 2 + 12*(len(entries)+1+8) + 4
 			data := grey(9, 9, append(entries, entry(c.tag, c.typ, len(c.value)/size, at))...) + c.value
+			p := plan(t, data, scrub.Options{})
+			if got := strings.Contains(string(scrubtest.Perform([]byte(data), p)), c.value); got != c.stays || p.Status() != c.want {
+				t.Errorf("%s, stays: %v: %s %q", p.Status(), got, p.Refused, p.Doubts)
+			}
+		})
+	}
+}
+
+// The names of maker and model of a raw picture stay, also where they are damaged, and what may
+// be one of them under another number.
+func TestNamesOfCameras(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		raw   bool
+		tag   int
+		typ   int
+		value string
+		stays bool
+		want  scrub.Status
+	}{
+		{"model", true, 0x0110, 2, "Canon EOS 5D\x00", true, scrub.Clean},
+		{"unreadable", true, 0x0110, 2, "Canon\x01EOS 5D\x00", true, scrub.Partly},
+		{"of another type", true, 0x0110, 7, "Canon EOS 5D\x00", true, scrub.Partly},
+		{"longer than names are", true, 0x0110, 2, strings.Repeat("Canon EOS 5D ", 5) + "\x00", true, scrub.Partly},
+		{"of another number", true, 0x0150, 2, "Canon EOS 5D\x00", true, scrub.Partly},
+		{"that tells of somebody", true, 0x0110, 2, "jane.doe@example.org\x00", true, scrub.Partly},
+		{"of a plain picture", false, 0x0110, 2, "Canon EOS 5D\x00", false, scrub.Dirty},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var entries []string
+			if c.raw {
+				entries = append(entries, entry(0xC612, 1, 4, 0x401))
+			}
+			at := 8 + 81 + 2 + 12*(len(entries)+1+8) + 4
+			data := grey(9, 9, append(entries, entry(c.tag, c.typ, len(c.value), at))...) + c.value
 			p := plan(t, data, scrub.Options{})
 			if got := strings.Contains(string(scrubtest.Perform([]byte(data), p)), c.value); got != c.stays || p.Status() != c.want {
 				t.Errorf("%s, stays: %v: %s %q", p.Status(), got, p.Refused, p.Doubts)
