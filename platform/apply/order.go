@@ -84,6 +84,9 @@ type heap struct {
 	run *run
 	to  chan<- entry
 	all []entry // of one folder
+	// passed is how many files after the first of all were not handed on, and hold up the
+	// line when they are reported.
+	passed int
 }
 
 // add takes e and returns false if ctx ended.
@@ -97,6 +100,15 @@ func (h *heap) add(ctx context.Context, e entry) bool {
 	return h.run.line != nil || h.hand(ctx)
 }
 
+// pass takes note of a file that is not handed on, and returns false if ctx ended.
+func (h *heap) pass(ctx context.Context) bool {
+	if len(h.all) == 0 {
+		return true
+	}
+	h.passed++
+	return len(h.all)+h.passed < maxHeap || h.hand(ctx)
+}
+
 // hand hands all of them on.
 func (h *heap) hand(ctx context.Context) bool {
 	slices.SortFunc(h.all, func(a, b entry) int { return cmp.Compare(a.Ino, b.Ino) })
@@ -108,10 +120,10 @@ func (h *heap) hand(ctx context.Context) bool {
 			for _, e := range h.all[i:] {
 				h.run.leave(e)
 			}
-			h.all = nil
+			h.all, h.passed = nil, 0
 			return false
 		}
 	}
-	h.all = h.all[:0]
+	h.all, h.passed = h.all[:0], 0
 	return true
 }

@@ -155,14 +155,16 @@ func (r *run) find(ctx context.Context, entries iter.Seq2[*walk.Entry, error], f
 		if err != nil {
 			r.inTurn(e.ticket, Outcome{Path: e.Path, Media: true, Status: Failed, Err: unread(err)})
 			r.opt.State.Partly(e.Top())
-			continue
-		}
-		if o, ok := r.known(e.Entry); ok {
+		} else if o, ok := r.known(e.Entry); ok {
 			r.inTurn(e.ticket, o)
+		} else {
+			e.Hold()
+			if !next.add(ctx, e) {
+				return
+			}
 			continue
 		}
-		e.Hold()
-		if !next.add(ctx, e) {
+		if !next.pass(ctx) {
 			return
 		}
 	}
