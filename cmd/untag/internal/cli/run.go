@@ -13,6 +13,7 @@ import (
 	"untag/cmd/untag/internal/report"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
+	"untag/platform/drive"
 	"untag/platform/page"
 	"untag/platform/walk"
 	"untag/scrub"
@@ -86,12 +87,19 @@ func (f *flags) report(verb report.Verb) report.Options {
 	return report.Options{To: f.to, Verb: verb, DryRun: f.dryRun, Quiet: f.quiet, Verbose: f.verbose, Values: f.values, Page: f.html, Deep: scrub.Depth(f.depth) == scrub.DepthDeep}
 }
 
+// mostRoots are asked what they lie on: the mount table is read for each. Who names more
+// names files.
+const mostRoots = 64
+
 // open opens what the paths name and reports what can't be.
 func (r *run) open(paths []string) (roots []*walk.Root) {
 	for _, p := range paths {
 		root, err := walk.Open(p)
 		if err == nil {
 			roots = append(roots, root)
+			if len(roots) <= mostRoots {
+				r.totals.LieOn(drive.StorageOf("/", p))
+			}
 			continue
 		}
 		var at *fs.PathError

@@ -79,7 +79,10 @@ used, new, other version, other options, not asked, damaged, can't be written. r
 what it is a report of: verb, dry_run, version, policy (profile, keep, remove, depth,
 cut, leave_signed), paths as they were given, and shard (i, n) if it is one. excluded,
 excluded_folders and older were left out by --exclude, --since or --newer-than: they
-are no part of files either, and nobody looked at them. Output without that line was
+are no part of files either, and nobody looked at them. storage lists what the files
+lie on: type, as the mount table has it, and keeps, why bytes may stay that were
+overwritten (copy-on-write, layers, snapshots, server, program; "" if nothing is
+known of that). Output without that line was
 cut short.
 
 With --shard, an object with run alone is the first line as well: it tells whose

@@ -167,6 +167,9 @@ func (m *merger) show(ctx context.Context, p *part) error {
 	m.totals.Excluded += p.totals.Excluded
 	m.totals.ExcludedFolders += p.totals.ExcludedFolders
 	m.totals.Older += p.totals.Older
+	for _, s := range p.totals.Storage {
+		m.totals.LieOn(s)
+	}
 	m.totals.Interrupted = m.totals.Interrupted || p.ended && !p.whole()
 	p.seen, p.unfounded = seen.Files+seen.Other, p.ended && !sameCounts(&seen, &p.totals)
 	return err

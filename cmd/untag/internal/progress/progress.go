@@ -17,8 +17,8 @@ import (
 type State struct {
 	Path            string // the file at hand
 	Files, AllFiles int64  // done, and known so far
-	Bytes, AllBytes int64
-	Counting        bool // whether more files may become known
+	Bytes, AllBytes int64  // AllBytes is 0 where there are too many files to ask each
+	Counting        bool   // whether more files may become known
 }
 
 const (
@@ -123,10 +123,11 @@ func (l *Line) words() string {
 	if s.Counting || s.AllFiles < s.Files {
 		return lang.T("%s, %s, counting", lang.N("%d file", "%d files", s.Files), text.Bytes(s.Bytes))
 	}
-	w := []string{
-		lang.N("%[2]d of %[1]d file", "%[2]d of %[1]d files", s.AllFiles, s.Files),
-		lang.T("%s of %s", text.Bytes(s.Bytes), text.Bytes(s.AllBytes)),
+	bytes := text.Bytes(s.Bytes)
+	if s.AllBytes > 0 {
+		bytes = lang.T("%s of %s", bytes, text.Bytes(s.AllBytes))
 	}
+	w := []string{lang.N("%[2]d of %[1]d file", "%[2]d of %[1]d files", s.AllFiles, s.Files), bytes}
 	if left, ok := l.left(); ok {
 		w = append(w, lang.T("%s left", wholeSeconds(left)))
 	}
@@ -141,9 +142,13 @@ func wholeSeconds(d time.Duration) string {
 	return text.Duration(d)
 }
 
-// left is how long the rest will take if it goes on as until now.
+// left is how long the rest will take if it goes on as until now. Of very many files
+// each takes as long as the others.
 func (l *Line) left() (time.Duration, bool) {
 	s := l.state
+	if s.AllBytes == 0 {
+		s.Bytes = 0
+	}
 	done := float64(s.Bytes) + fileCost*float64(s.Files)
 	all := float64(s.AllBytes) + fileCost*float64(s.AllFiles)
 	spent := l.now().Sub(l.start)

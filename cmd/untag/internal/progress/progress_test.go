@@ -120,3 +120,13 @@ func TestNilLineShowsNothing(t *testing.T) {
 		t.Error("Aside did not run its function")
 	}
 }
+
+// Of very many files nobody asks how long each is: the rest is judged by their number.
+func TestTimeLeftByNumber(t *testing.T) {
+	l, out, c := newLine(200)
+	c.at = c.at.Add(10 * time.Second)
+	l.Set(progress.State{Files: 250_000, AllFiles: 1_000_000, Bytes: 3e9})
+	if got := out.String(); !strings.Contains(got, "250000 of 1000000 files, 3.0 GB, 30 s left") {
+		t.Errorf("wrote %q", got)
+	}
+}

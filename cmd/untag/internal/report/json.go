@@ -9,6 +9,7 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
+	"untag/platform/drive"
 	"untag/platform/state"
 	"untag/scrub"
 )
@@ -148,6 +149,7 @@ type totalsObject struct {
 	Unchanged    int                `json:"unchanged"`
 	State        state.Use          `json:"state,omitempty"` // what the state was good for, if there was one
 	Interrupted  bool               `json:"interrupted"`
+	Storage      []drive.Storage    `json:"storage,omitempty"`
 }
 
 // End prints the last line.
@@ -162,7 +164,7 @@ func objectOf(t *Totals) totalsObject {
 	return totalsObject{
 		Files: t.Files, Other: t.Other, Others: notNil(t.Others), Cleaned: t.Cleaned, Clean: t.Clean, Dirty: t.Dirty, Partly: t.Partly,
 		Unsupported: t.Unsupported, Failed: t.Failed, Index: t.Index, Tags: notNil(t.Tags), Unlisted: t.Unlisted, Size: t.Size,
-		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted,
+		BytesRead: t.Read, BytesWritten: t.Written, Seconds: t.Took.Seconds(), Interrupted: t.Interrupted, Storage: t.Storage,
 		Formats: notNil(t.Formats), Links: t.Links, Excluded: t.Excluded, ExclFolders: t.ExcludedFolders, Older: t.Older,
 		Copied: t.Copied, There: t.There, Unchanged: t.Unchanged, State: t.State,
 	}

@@ -141,6 +141,6 @@ func cut(s string, most int) string {
 func (o *totalsObject) totals() Totals {
 	return Totals{
 		Files: o.Files, Other: o.Other, Cleaned: o.Cleaned, Clean: o.Clean, Dirty: o.Dirty, Partly: o.Partly, Unsupported: o.Unsupported, Failed: o.Failed,
-		Copied: o.Copied, There: o.There, Unchanged: o.Unchanged, Links: o.Links, Excluded: o.Excluded, ExcludedFolders: o.ExclFolders, Older: o.Older, Took: time.Duration(min(max(o.Seconds, 0), longestRun) * float64(time.Second)), Interrupted: o.Interrupted,
+		Copied: o.Copied, There: o.There, Unchanged: o.Unchanged, Links: o.Links, Excluded: o.Excluded, ExcludedFolders: o.ExclFolders, Older: o.Older, Took: time.Duration(min(max(o.Seconds, 0), longestRun) * float64(time.Second)), Interrupted: o.Interrupted, Storage: o.Storage,
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/report"
 	"untag/platform/apply"
+	"untag/platform/drive"
 	"untag/scrub"
 )
 
@@ -229,5 +230,43 @@ func TestReportOfAMillionFilesIsShort(t *testing.T) {
 	}
 	if !strings.HasPrefix(s, "failed       DCIM/0000001.jpg: is read-only\n") || !strings.Contains(s, "\nfailed       and 995 more: is read-only\n") {
 		t.Errorf("begins with\n%.1000s", s)
+	}
+}
+
+// What a file system keeps is said once, and only where something was overwritten.
+func TestStorage(t *testing.T) {
+	for keeps, want := range map[drive.Keeps]string{
+		drive.Elsewhere: "storage  thefs writes what changes to another place",
+		drive.Below:     "storage  thefs leaves files as they were in the layer below",
+		drive.Snapshots: "storage  the volume below thefs has snapshots",
+		drive.Server:    "storage  thefs: what the server keeps of old bytes, and who else has files open",
+		drive.Program:   "storage  thefs: what stays of old bytes is up to the program",
+		"":              "",
+	} {
+		var totals report.Totals
+		for range 3 {
+			totals.LieOn(drive.Storage{Type: "thefs", Keeps: keeps})
+		}
+		o := outcome("a", apply.Cleaned)
+		o.Written = 5
+		totals.Add(o)
+		for _, verb := range []report.Verb{report.Scrub, report.Verify} {
+			var out strings.Builder
+			if err := report.New(&out, &out, false, report.Options{Verb: verb}).End(&totals, exit.OK); err != nil {
+				t.Fatal(err)
+			}
+			wanted := verb == report.Scrub && want != ""
+			if got := strings.Count(out.String(), "storage"); got != map[bool]int{true: 1}[wanted] || wanted && !strings.Contains(out.String(), want) {
+				t.Errorf("%q, %s:\n%s", keeps, verb, out.String())
+			}
+		}
+		if totals.Written = 0; want == "" {
+			continue
+		}
+		var out strings.Builder
+		report.New(&out, &out, false, report.Options{Verb: report.Scrub}).End(&totals, exit.OK)
+		if strings.Contains(out.String(), "storage") {
+			t.Errorf("%q, nothing written:\n%s", keeps, out.String())
+		}
 	}
 }

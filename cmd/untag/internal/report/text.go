@@ -253,6 +253,9 @@ func (p *Text) rows(t *Totals) (rows [][]string) {
 	if s := beware(t); s != "" {
 		rows = append(rows, []string{lang.T("beware"), p.colour("31", s)})
 	}
+	for _, s := range p.storage(t) {
+		rows = append(rows, []string{lang.T("storage"), s})
+	}
 	if p.opt.Page != "" {
 		rows = append(rows, []string{lang.T("page"), lang.T("%s, which only you can read", text.Quote(p.opt.Page))})
 	}

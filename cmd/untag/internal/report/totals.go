@@ -7,6 +7,7 @@ import (
 
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
+	"untag/platform/drive"
 	"untag/platform/state"
 	"untag/platform/walk"
 	"untag/scrub"
@@ -30,6 +31,9 @@ type Totals struct {
 
 	// What was left out as asked for, and not looked at; no part of Files.
 	Excluded, ExcludedFolders, Older int
+
+	// Storage is what the files lie on, each kind once: of what was overwritten there may be copies.
+	Storage []drive.Storage
 
 	Others        map[string]int     // those of Other by their kind: see kindOf
 	Formats       map[string]int     // those of Files whose format is known
