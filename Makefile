@@ -10,6 +10,7 @@ E2E ?=
 ARM ?=
 ARMTESTS ?=
 ARCHES ?=
+ARCHIVES ?=
 BIN ?= bin
 VERSION ?= $(shell scripts/version.sh)
 LDFLAGS := -s -w -X main.release=$(VERSION)
@@ -21,7 +22,7 @@ HARDENED := -buildmode=pie -ldflags '$(LDFLAGS) -linkmode=external "-extldflags=
 NODAEMON := echo "untagd could not be built. untag needs no C: make build, make run DRIVE=FOLDER" >&2; exit 1
 
 .DEFAULT_GOAL := help
-.PHONY: help deps run build daemon packages check-packages test test-arm e2e lint texts fuzz bench judge install uninstall clean
+.PHONY: help deps run build daemon packages check-packages test test-arm archives image e2e lint texts fuzz bench judge install uninstall clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' Makefile
@@ -58,6 +59,14 @@ test: ## install what the tests need and run all of them
 test-arm: ## the tests as 32-bit ARM runs them, under emulation (ARM=regexp: some packages; ARMTESTS=regexp: some tests)
 	@scripts/packages.sh build arm
 	@scripts/test-arm.sh '$(ARM)' '$(ARMTESTS)'
+
+archives: ## the recipes of contrib, run for real: Slurm, GNU parallel, Kubernetes (root; ARCHIVES=slurm: some of it)
+	@scripts/packages.sh build archives
+	@scripts/archives.sh $(ARCHIVES)
+
+image: ## an image for containers, in build/image: the static untag alone, as OCI layout and as archive
+	@scripts/packages.sh build image
+	@scripts/image.sh $(ARCHES)
 
 e2e: ## the daemon in a virtual machine, with sticks plugged and pulled (root; E2E=regexp: some of it)
 	@scripts/packages.sh build daemon e2e
