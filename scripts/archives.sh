@@ -24,7 +24,7 @@ needs() {
   case $1 in
     slurm) lacks slurmctld slurmd sbatch munged ;;
     parallel) lacks parallel ip ssh /usr/sbin/sshd && { ip netns add untag-probe && ip netns delete untag-probe; } 2>/dev/null || echo "network namespaces can't be made here" ;;
-    kubernetes) lacks bwrap jq ;;
+    kubernetes) lacks runc umoci jq ;;
     *) echo "there is no such part" ;;
   esac
 }

@@ -16,8 +16,8 @@ packages() {
       mount mtools e2fsprogs dosfstools exfatprogs exfat-fuse ntfs-3g ;; # a machine, sticks, and what looks into them
     packages) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross mmdebstrap debian-archive-keyring xz-utils ;;
     lint-packages) echo lintian rpmlint rpm cpio binutils desktop-file-utils qemu-user-static ;;
-    archives) echo slurm-wlm munge parallel openssh-client openssh-server iproute2 procps bubblewrap jq ;;
-    image) echo umoci jq xz-utils ;;
+    archives) echo slurm-wlm munge parallel openssh-client openssh-server iproute2 procps runc umoci jq ;;
+    image) echo umoci ;;
     arm) echo qemu-user-static ;;
     bench) echo libimage-exiftool-perl ffmpeg libheif-examples libraw-bin mat2 exiv2 jhead mkvtoolnix id3v2 python3-mutagen ;;
     *) echo "packages.sh: no set is called $1" >&2; return 1 ;;
