@@ -38,6 +38,9 @@ documents() {
   local doc=$1/usr/share/doc/untag
   install -D -m 644 -t "$doc" README.md
   install -D -m 644 -t "$doc/docs" docs/*.md
+  install -D -m 644 -t "$doc/contrib/slurm" contrib/slurm/*
+  install -D -m 644 -t "$doc/contrib/kubernetes" contrib/kubernetes/*
+  install -D -m 644 -t "$doc/contrib/parallel" contrib/parallel/*
   rm -f "$doc"/docs/{testing,adding-a-format,architecture,for-developers}.md # for who has the sources
   install -m 644 platform/filemanager/README.md "$doc/file-managers.md"
   scripts/notices.sh >"$doc/third-party.txt"
@@ -52,7 +55,7 @@ contents() {
     if [[ $2 == rpm && $path == /usr/share/licenses/* ]]; then type=license; fi
     printf -- '- {src: "%s", dst: "%s", type: "%s", file_info: {mode: 0%s, mtime: "%s"}}\n' "$1$path" "$path" "$type" "$mode" "$DATE"
   done
-  for dir in /usr/libexec/untag /usr/share/doc/untag /usr/share/doc/untag/docs /usr/share/licenses/untag; do
+  for dir in /usr/libexec/untag /usr/share/doc/untag /usr/share/doc/untag/docs /usr/share/doc/untag/contrib{,/slurm,/kubernetes,/parallel} /usr/share/licenses/untag; do
     [[ ! -d $1$dir ]] || printf -- '- {dst: "%s", type: dir, file_info: {mode: 0755, mtime: "%s"}}\n' "$dir" "$DATE"
   done
 }

@@ -13,7 +13,7 @@ fail() {
   exit 1
 }
 
-go -C .ci/manifest run . <contrib/kubernetes/untag-job.yaml >"$work/job.json"
+go run -modfile=.ci/manifest.mod contrib/manifest.go <contrib/kubernetes/untag-job.yaml >"$work/job.json"
 scripts/image.sh "$(go env GOHOSTARCH)"
 tar -xf build/image/*.oci.tar -C "$work/layout"
 tag=$(jq -r '.manifests[0].annotations["org.opencontainers.image.ref.name"]' "$work/layout/index.json")

@@ -1,5 +1,9 @@
+//go:build ignore
+
 // Manifest holds a manifest for Kubernetes to the types of its API, strictly, and prints
-// the job in JSON.
+// the job in JSON. These types are no dependency of untag:
+//
+//	go run -modfile=.ci/manifest.mod contrib/manifest.go <contrib/kubernetes/untag-job.yaml
 package main
 
 import (

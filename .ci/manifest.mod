@@ -1,4 +1,4 @@
-module manifest
+module untag
 
 go 1.26.0
 
