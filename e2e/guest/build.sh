@@ -2,11 +2,12 @@
 # build.sh: make the guest of the end-to-end tests and print the folder that it is
 # in: vmlinuz, initrd.gz and root.ext4, a Debian with systemd, udev, D-Bus and
 # udisks, in which people can log in. Nothing is installed on this machine. What was
-# made is kept, outside the tree, until what it is made of changes.
+# made is kept, outside the tree, until what it is made of changes. UNTAG_E2E_SUITE
+# names another Debian than bookworm, which is 12: trixie is 13.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$1
-suite=bookworm
+suite=${UNTAG_E2E_SUITE:-bookworm}
 mirror=${UNTAG_E2E_MIRROR:-http://deb.debian.org}
 include=systemd,systemd-sysv,udev,kmod,dbus,polkitd,udisks2,libpam-systemd,dbus-user-session,ntfs-3g,e2fsprogs,mount,procps
 # What is below a root file system, a stick and a card, and what is on them.
@@ -25,7 +26,7 @@ if [[ $(uname -m) != x86_64 ]]; then
   exit 1
 fi
 
-key=$(cat "$here"/* "$here"/../agent/*.go <(go env GOVERSION) <(echo "$mirror") | sha256sum | cut -c 1-16)
+key=$(cat "$here"/* "$here"/../agent/*.go <(go env GOVERSION) <(echo "$mirror $suite") | sha256sum | cut -c 1-16)
 out=$cache/guest-$key
 mkdir -p "$cache"
 exec 9>"$cache/lock"
@@ -62,7 +63,8 @@ debian() {
 }
 
 kernel() {
-  dpkg-deb --fsys-tarfile "$tmp"/linux-image-*.deb | tar -x -C "$tmp" ./boot ./lib/modules
+  dpkg-deb --fsys-tarfile "$tmp"/linux-image-*.deb | tar -x -C "$tmp" --wildcards ./boot '*/lib/modules'
+  if [[ -d $tmp/usr/lib/modules ]]; then mv "$tmp/usr/lib" "$tmp/"; fi # as of Debian 13
   cp "$tmp"/boot/vmlinuz-* "$out/vmlinuz"
   version=$(ls "$tmp/lib/modules")
   depmod -b "$tmp" "$version"
