@@ -80,7 +80,7 @@ func TestInterruptedRunSaysHowFarItCame(t *testing.T) {
 		if !strings.Contains(errs.String(), "untag: error: interrupted after ") || !strings.Contains(errs.String(), "every file is whole") {
 			t.Errorf("%v: said %q", args, errs.String())
 		}
-		if args[1] == "--json" && !(strings.Contains(out.String(), `"interrupted":true}`) && strings.HasSuffix(out.String(), `"exit":130}`+"\n")) {
+		if args[1] == "--json" && !(strings.Contains(out.String(), `"interrupted":true`) && strings.HasSuffix(out.String(), `"exit":130}`+"\n")) {
 			t.Errorf("last line: %q", out.String()[strings.LastIndex(strings.TrimSpace(out.String()), "\n")+1:])
 		}
 	}
