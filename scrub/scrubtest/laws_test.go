@@ -24,12 +24,14 @@ var toyMedia = map[string][]byte{
 	"nested":   toyMedium(chunk('P', sound(9)), chunk('N', toyMedium(chunk('M', words(700)), chunk('P', sound(80))))),
 	"tail":     append(toyMedium(chunk('P', sound(80))), words(1300)...),
 	"straddle": toyMedium(chunk('P', sound(512-4-3-2)), chunk('M', words(700)), chunk('P', sound(20))),
+	"packed":   toyMedium(chunk('Z', mirrored(toyMedium(chunk('M', words(300)), chunk('P', sound(80))))), chunk('P', sound(9))),
+	"odd":      toyMedium(chunk('Q', nil), chunk('M', words(300)), chunk('P', sound(40))),
 	"two":      toyMedium(chunk('M', words(60)), chunk('P', sound(700)), chunk('M', words(300)), chunk('P', sound(20))),
 }
 
 func TestLawfulToyPasses(t *testing.T) {
 	for name, data := range toyMedia {
-		h := Harness{Engine: toy{}.engine(), Sound: true}
+		h := Harness{Engine: toy{}.engine(), Sound: name != "odd"}
 		if bytes.Contains(data, []byte("CANARY")) {
 			h.Secrets = [][]byte{[]byte("CANARY")}
 		}
@@ -70,6 +72,10 @@ func TestEachLawIsHeld(t *testing.T) {
 		{"another plan with the payload known", toy{believesKnown: true}, Harness{}, "plain", 3, "known"},
 		{"payload left out when written anew", toy{compactsPayload: true}, Harness{}, "plain", 2, "rewrite"},
 		{"filler left when written anew", toy{compactsHalf: true}, Harness{}, "filler", 3, "leave out"},
+		{"another payload in another form", toy{repacksOther: true}, Harness{}, "packed", 2, "what is in another form"},
+		{"payload that is written anew", toy{rewritesPayload: true}, claims, "plain", 1, "shares bytes"},
+		{"written anew without end", toy{rewritesTwice: true}, Harness{}, "plain", 3, "still to be written anew"},
+		{"payload that goes when stopped in doubt", toy{strays: true}, Harness{}, "odd", 4, "payload"},
 		{"an error that is no refusal", toy{plainError: true}, Harness{}, "plain", 8, "read error"},
 	}
 	for _, tt := range tests {
@@ -80,6 +86,15 @@ func TestEachLawIsHeld(t *testing.T) {
 				t.Errorf("no breach of law %d that says %q, but %v", tt.law, tt.says, got)
 			}
 		})
+	}
+}
+
+// In doubt, payload may be called something else when it was stopped, if it is left alone.
+func TestLeftAloneIsEnough(t *testing.T) {
+	h := Harness{Engine: toy{wavers: true}.engine()}
+	h.Laws(t, "odd", toyMedia["odd"])
+	if _, got := h.Judge("sure", toyMedium(chunk('P', nil), chunk('M', words(300)), chunk('P', sound(40)))); !slices.ContainsFunc(got, func(b Breach) bool { return b.Law == 4 }) {
+		t.Errorf("it is enough without a doubt: %v", got)
 	}
 }
 

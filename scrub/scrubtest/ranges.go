@@ -10,19 +10,60 @@ import (
 // ranges returns where the map has one of the roles, touching spans joined.
 func ranges(m []scrub.Span, roles ...scrub.Role) (out []scrub.Range) {
 	for s := range scrub.Each(m) {
-		if !slices.Contains(roles, s.Role) || s.Len <= 0 {
-			continue
+		if slices.Contains(roles, s.Role) && s.Len > 0 {
+			out = join(out, scrub.Range{Off: s.Off, Len: s.Len})
 		}
-		if n := len(out); n > 0 && out[n-1].End() == s.Off {
-			out[n-1].Len += s.Len
-			continue
-		}
+	}
+	return out
+}
+
+// join appends a range, or makes it one with the last if they touch.
+func join(out []scrub.Range, r scrub.Range) []scrub.Range {
+	if n := len(out); n > 0 && out[n-1].End() == r.Off {
+		out[n-1].Len += r.Len
+		return out
+	}
+	return append(out, r)
+}
+
+func payload(p *scrub.Plan) []scrub.Range { return ranges(p.Map, scrub.Payload) }
+
+// moved is the payload of p where it gets to in a file that is written anew as by says.
+func moved(p, by *scrub.Plan) (out []scrub.Range) {
+	for _, s := range (&scrub.Rewrite{Changes: by.Anew}).Payload(p) {
 		out = append(out, scrub.Range{Off: s.Off, Len: s.Len})
 	}
 	return out
 }
 
-func payload(p *scrub.Plan) []scrub.Range { return ranges(p.Map, scrub.Payload) }
+func joined(in []scrub.Range) (out []scrub.Range) {
+	for _, r := range in {
+		out = join(out, r)
+	}
+	return out
+}
+
+// less returns what of the ordered ranges a lies in none of b.
+func less(a, b []scrub.Range) (out []scrub.Range) {
+	for _, r := range a {
+		for len(b) > 0 && b[0].End() <= r.Off {
+			b = b[1:]
+		}
+		for _, x := range b {
+			if x.Off >= r.End() {
+				break
+			}
+			if x.Off > r.Off {
+				out = append(out, scrub.Range{Off: r.Off, Len: x.Off - r.Off})
+			}
+			r = scrub.Range{Off: min(x.End(), r.End()), Len: max(0, r.End()-x.End())}
+		}
+		if r.Len > 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
 
 // differ returns the first offset that is in one list of ranges only, or -1.
 // Edits keep offsets, so payload that stays the same stays in the same ranges.

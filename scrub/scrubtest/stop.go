@@ -71,18 +71,18 @@ func (t *trial) where(s stop) int64 {
 	return t.plan.Edits[s.edit].Off + s.torn
 }
 
-// state judges the medium as it is now: a second run must finish the work.
+// state judges the medium as it is now: a second run must finish the work. Of one that nobody
+// would have written ([Harness.Wild]) only the bytes of the payload are asked for.
 func (t *trial) state(what string, off int64) {
 	p := t.court.plan(t.h, t.work.data, what)
 	if p == nil {
 		return
 	}
-	lenient := t.h.Wild
-	if p.Refused != "" && t.plan.Refused == "" && !lenient {
+	if !t.h.Wild && p.Refused != "" && t.plan.Refused == "" {
 		t.breach(4, off, "%s: refused: %s", what, p.Refused)
 		return
 	}
-	if d := t.differs(p); d >= 0 && !lenient {
+	if d := t.lost(t.payload, p); !t.h.Wild && d >= 0 {
 		t.breach(4, off, "%s: the payload is another one from 0x%x on", what, d)
 		return
 	}
@@ -91,20 +91,23 @@ func (t *trial) state(what string, off int64) {
 		second.do(i, e.Len)
 	}
 	defer second.undo(0)
-	final := rewritten(t.work.data, p)
-	for _, r := range t.payload {
-		if r.End() > int64(len(final)) || !bytes.Equal(final[r.Off:r.End()], t.result[r.Off:r.End()]) {
-			t.breach(4, off, "%s: a second run changes the payload at 0x%x", what, r.Off)
+	final, kept, now := rewritten(t.work.data, p), t.payload, t.payload
+	if len(t.plan.Anew)+len(p.Anew) > 0 {
+		kept, now = moved(t.plan, t.plan), moved(t.plan, p)
+	}
+	for i, r := range kept {
+		if s := now[i]; s.End() > int64(len(final)) || !bytes.Equal(final[s.Off:s.End()], t.result[r.Off:r.End()]) {
+			t.breach(4, off, "%s: a second run changes the payload at 0x%x", what, s.Off)
 			return
 		}
 	}
-	if !bytes.Equal(final, t.result) && !lenient {
-		t.final(final, what, off)
+	if !t.h.Wild && !bytes.Equal(final, t.result) {
+		t.final(final, p, what, off)
 	}
 }
 
-// final judges the outcome of a second run that differs from that of one run.
-func (t *trial) final(final []byte, what string, off int64) {
+// final judges the outcome of a second run, by a plan, that differs from that of one run.
+func (t *trial) final(final []byte, second *scrub.Plan, what string, off int64) {
 	p := t.court.plan(t.h, final, what+", then finished")
 	if p == nil {
 		return
@@ -117,7 +120,7 @@ func (t *trial) final(final []byte, what string, off int64) {
 		t.breach(4, off, "%s: a second run ends %s with %d edits left: %s %q", what, got, len(p.Edits), p.Refused, p.Doubts)
 		return
 	}
-	if d := t.differs(p); d >= 0 {
+	if d := t.lost(joined(moved(t.plan, second)), p); d >= 0 {
 		t.breach(4, off, "%s: after a second run the payload is another one from 0x%x on", what, d)
 	}
 	for _, s := range t.h.Secrets {
@@ -127,14 +130,29 @@ func (t *trial) final(final []byte, what string, off int64) {
 	}
 }
 
-// differs returns where the payload of a later plan is another one, or -1. Of a damaged medium
+// lost returns where what was payload is none in a later plan, or -1. Of a damaged medium
 // both may keep the same bytes for other reasons: a frame behind a gap is one only if what
-// follows it is.
-func (t *trial) differs(later *scrub.Plan) int64 {
-	if len(t.plan.Doubts) > 0 && len(later.Doubts) > 0 {
-		return -1
+// follows it is. Where both are in doubt it is enough that the bytes are left alone.
+func (t *trial) lost(was []scrub.Range, later *scrub.Plan) int64 {
+	if len(t.plan.Doubts) == 0 || len(later.Doubts) == 0 {
+		return t.h.same(was, payload(later))
 	}
-	return t.h.same(t.payload, payload(later))
+	for _, r := range less(was, payload(later)) {
+		if r.End() > later.End {
+			return max(r.Off, later.End)
+		}
+		for _, e := range later.Edits {
+			if d := met([]scrub.Range{r}, e); d >= 0 {
+				return d
+			}
+		}
+		for _, f := range later.Findings {
+			if d := meeting([]scrub.Range{r}, f.Off, f.Len); f.Goes && d >= 0 {
+				return d
+			}
+		}
+	}
+	return -1
 }
 
 // reordered tries n times for each phase that some of its edits are on the

@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"untag/scrub"
 )
 
 // A toy medium is "TOY1" and chunks of {type, u16 length, body}: P payload, M
-// words to remove, F filler, N a nested toy, E the end.
+// words to remove, F filler, N a nested toy, Z one in another form, Q what casts doubt, E the end.
 const toyMagic = "TOY1"
 
 func chunk(typ byte, body []byte) []byte {
@@ -47,6 +48,11 @@ type toy struct {
 	removesUnknown  bool // takes a chunk of an unknown type for words
 	compactsPayload bool // leaves out payload
 	compactsHalf    bool // leaves out one filler a time
+	repacksOther    bool // brings another payload into the other form
+	rewritesPayload bool // has payload written anew
+	rewritesTwice   bool // has the end written anew each time
+	strays          bool // has payload behind half-removed words go, where there is doubt
+	wavers          bool // takes it for structure there
 }
 
 func (toy) sniff(head []byte, _ int64) bool { return bytes.HasPrefix(head, []byte(toyMagic)) }
@@ -126,7 +132,13 @@ func (y toy) chunk(s *scrub.Scan, typ byte, off, n int64) (end bool, err error) 
 	}
 	body := off + 3
 	switch typ {
-	case 'P', 'D':
+	case 'D':
+		if y.strays || y.wavers {
+			y.remove(s, off, n)
+			return false, nil
+		}
+		return false, y.payload(s, typ, body, n)
+	case 'P':
 		return false, y.payload(s, typ, body, n)
 	case 'F':
 		if y.trustsFiller {
@@ -140,10 +152,19 @@ func (y toy) chunk(s *scrub.Scan, typ byte, off, n int64) (end bool, err error) 
 		if n > 0 {
 			return true, s.Errorf(off, "chunk E says %d bytes", n)
 		}
+		if y.rewritesTwice {
+			s.Anew(off, 3, chunk('E', nil))
+		}
 		s.End(scrub.End{Off: body, Proof: scrub.Proven})
 		return true, nil
 	case 'M':
 		return false, y.words(s, off, n)
+	case 'Q':
+		s.Doubt("there is something odd")
+		s.Claim(body, n, scrub.Structure, "odd")
+		return false, nil
+	case 'Z':
+		return false, y.packed(s, body, n)
 	}
 	if y.removesUnknown {
 		return false, y.words(s, off, n)
@@ -161,7 +182,17 @@ func (y toy) payload(s *scrub.Scan, typ byte, body, n int64) error {
 			held = append(held, b)
 		}
 	}
+	if b := s.Get(7, 1); (y.strays || y.wavers) && b[0] == 'D' {
+		s.Claim(body, n, scrub.Structure, "what follows")
+		if y.strays {
+			s.Found(scrub.Finding{Kind: scrub.Unknown, Place: "what follows", Off: body, Len: n})
+		}
+		return nil
+	}
 	s.Claim(body, n, scrub.Payload, "payload")
+	if y.rewritesPayload && n > 0 {
+		s.Anew(body, 1, nil)
+	}
 	if y.payloadIsPlaced {
 		s.Fill(scrub.Destroy, body, min(n, 1), 0)
 	}
@@ -177,6 +208,22 @@ func (y toy) nested(s *scrub.Scan, body, n int64) error {
 		return nil
 	}
 	return s.Medium(scrub.Extents{{Off: body, Len: n}}, "nested")
+}
+
+// mirrored is a toy in another form.
+func mirrored(b []byte) []byte {
+	b = bytes.Clone(b)
+	slices.Reverse(b)
+	return b
+}
+
+func (y toy) packed(s *scrub.Scan, body, n int64) error {
+	return s.Packed(mirrored(s.Get(body, int(n))), body, n, "packed", "it is packed", func(b []byte) ([]byte, error) {
+		if y.repacksOther {
+			b[len(b)-len(chunk('E', nil))-1] ^= 1
+		}
+		return mirrored(b), nil
+	})
 }
 
 // half begins words that no other writer has begun: a toy may refuse it.
@@ -219,7 +266,7 @@ func (y toy) remove(s *scrub.Scan, off, n int64) {
 		s.Fill(scrub.Unlink, off+3, 1, half)
 		s.Fill(scrub.Destroy, off+3, n, 0)
 		return
-	case y.unclean:
+	case y.unclean, y.strays, y.wavers:
 		s.Fill(scrub.Unlink, off, 1, 'D')
 		s.Fill(scrub.Destroy, off+3, n, 0)
 		s.Fill(scrub.Repair, off, 1, 'F')
