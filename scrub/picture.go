@@ -28,7 +28,7 @@ func (p *Plan) Picture(most int) (all []Stroke) {
 				part.Len = min(part.Len, going[0].Off-at)
 			} else if len(going) > 0 {
 				part.Len = min(part.Len, going[0].End()-at)
-				if part.Role != Structure || at >= p.End {
+				if part.Role != Structure || at >= p.End || going[0].dropped {
 					part.Goes = int64(float64(part.Len) * going[0].share)
 				}
 			}
@@ -49,17 +49,23 @@ func (s Span) most() Role {
 	return slices.MaxFunc(s.Over.Parts, func(a, b Span) int { return cmp.Compare(a.Len, b.Len) }).Role
 }
 
-// gone is a range of which a share goes: all of it, but for stripes.
+// gone is a range of which a share goes: all of it, but for stripes, and for what becomes shorter.
 type gone struct {
 	Range
-	share float64
+	share   float64
+	dropped bool // the file is written anew without it
 }
 
-// going is what the plan replaces or cuts off, in order and apart.
+// going is what the plan replaces, drops or cuts off, in order and apart.
 func (p *Plan) going() (apart []gone) {
-	all := []gone{{Range{p.End, p.Size - p.End}, 1}}
+	all := []gone{{Range: Range{p.End, p.Size - p.End}, share: 1}}
+	for _, c := range p.Anew {
+		if less := c.Len - int64(len(c.Data)); less > 0 {
+			all = append(all, gone{Range{c.Off, c.Len}, float64(less) / float64(c.Len), true})
+		}
+	}
 	for _, e := range p.Edits {
-		g := gone{Range{e.Off, e.Len}, 1}
+		g := gone{Range: Range{e.Off, e.Len}, share: 1}
 		if e.Over != nil {
 			var n int64
 			for _, x := range e.Over.Parts {
@@ -74,7 +80,7 @@ func (p *Plan) going() (apart []gone) {
 	for _, g := range all {
 		if from := max(g.Off, end); from < g.End() {
 			end = g.End()
-			apart = append(apart, gone{Range{from, end - from}, g.share})
+			apart = append(apart, gone{Range{from, end - from}, g.share, g.dropped})
 		}
 	}
 	return apart

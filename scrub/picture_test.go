@@ -86,3 +86,19 @@ func TestPictureOfStripes(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What a file is written anew without goes, whatever it was for; of what becomes shorter, a part.
+func TestPictureOfWhatIsDropped(t *testing.T) {
+	p := &scrub.Plan{
+		Size: 1000, End: 1000,
+		Map:  []scrub.Span{{Len: 500, Role: scrub.Structure}, {Off: 500, Len: 400, Role: scrub.Payload}, {Off: 900, Len: 100, Role: scrub.Identify}},
+		Anew: []scrub.Change{{Off: 100, Len: 400, Data: make([]byte, 300)}, {Off: 900, Data: []byte("more")}, {Off: 900, Len: 60}, {Off: 970, Len: 10, Data: make([]byte, 20)}},
+	}
+	want := []scrub.Stroke{
+		{Len: 100, Role: scrub.Structure}, {Len: 400, Role: scrub.Structure, Goes: 100}, {Len: 400, Role: scrub.Payload},
+		{Len: 60, Role: scrub.Identify, Goes: 60}, {Len: 40, Role: scrub.Identify},
+	}
+	if diff := cmp.Diff(want, p.Picture(60)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -138,6 +138,7 @@ func TestErrorTexts(t *testing.T) {
 		"rewrite: changes overlap or lie outside at 0x7":  (&Rewrite{Size: 8, Changes: []Change{{7, 2, nil}}}).Check(payloadPlan),
 		"rewrite: changes overlap or lie outside at 0x-1": (&Rewrite{Size: 8, Changes: []Change{{-1, 2, nil}}}).Check(payloadPlan),
 		"rewrite: changes overlap or lie outside at 0x5":  (&Rewrite{Size: 8, Changes: []Change{{4, 2, nil}, {5, 1, nil}}}).Check(payloadPlan),
+		"rewrite: change at 0x5 in what is cut off":       (&Rewrite{Size: 8, Changes: []Change{{5, 2, nil}}}).Check(&Plan{Size: 8, End: 6, Map: payloadPlan.Map}),
 		"rewrite: nothing changes at 0x4":                 (&Rewrite{Size: 8, Changes: []Change{{4, 0, nil}}}).Check(payloadPlan),
 		"rewrite: more than 33554432 new bytes":           (&Rewrite{Size: 8, Changes: []Change{{4, 0, make([]byte, MaxAnew)}, {5, 0, []byte("x")}}}).Check(payloadPlan),
 	} {

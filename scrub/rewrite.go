@@ -38,7 +38,7 @@ func (w *Rewrite) NewSize() int64 {
 }
 
 // Check tells whether the rewrite is well-formed and leaves alone what plan, made for the
-// same bytes, says is payload or changes what is seen or heard.
+// same bytes, cuts off, or says is payload or changes what is seen or heard.
 func (w *Rewrite) Check(plan *Plan) error {
 	if w.Size != plan.Size {
 		return fmt.Errorf("rewrite: of %d bytes, not of %d", w.Size, plan.Size)
@@ -50,6 +50,8 @@ func (w *Rewrite) Check(plan *Plan) error {
 		switch {
 		case c.Off < at || c.Len < 0 || c.Off > w.Size || c.Len > w.Size-c.Off:
 			return fmt.Errorf("rewrite: changes overlap or lie outside at 0x%x", c.Off)
+		case c.End() > plan.End:
+			return fmt.Errorf("rewrite: change at 0x%x in what is cut off", c.Off)
 		case c.Len == 0 && len(c.Data) == 0:
 			return fmt.Errorf("rewrite: nothing changes at 0x%x", c.Off)
 		case protected.changes(c):

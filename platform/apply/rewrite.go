@@ -293,16 +293,16 @@ func (r *run) exchanged(it *item, f *os.File, temp string) (placed bool, err err
 	return true, explain("syncing the folder", k.syncFolder(dir))
 }
 
-// alone makes sure that nobody has the file open, who would go on with the old
-// one, and that no other run takes it for a leftover while it has the
-// temporary name.
+// alone opens the file for writing, once nobody else has it open, who would go on with
+// the old one, and locks it: it gets the temporary name, and no other run is to take it
+// for a leftover as long as it is open.
 func (r *run) alone(it *item) error {
 	if err := unchanged(it.ro, &it.at); err != nil {
 		return err
 	}
 	r.open(context.Background(), []*item{it})
 	err := it.stopped
-	it.stopped = nil // not being compacted is no failure
+	it.stopped = nil // whether it is a failure not to be written anew, the caller knows
 	if err != nil {
 		return err
 	}
@@ -336,11 +336,11 @@ const spare = 1 << 20
 
 // room tells whether the drive of f has n bytes left.
 func room(f *os.File, n int64) error {
-	var st unix.Statfs_t
-	if err := unix.Fstatfs(int(f.Fd()), &st); err != nil {
+	free, err := walk.Free(int(f.Fd()))
+	if err != nil {
 		return explain("asking for free space", err)
 	}
-	if free := int64(st.Bavail) * int64(st.Bsize); free < n+spare {
+	if free < n+spare {
 		return explain(fmt.Sprintf("a copy takes %d bytes, %d are free", n, free), unix.ENOSPC)
 	}
 	return nil

@@ -76,8 +76,11 @@ func (e *Entry) Top() string {
 }
 
 // Free is how many bytes the file system of the root has left for this user.
-func (r *Root) Free() (int64, error) {
+func (r *Root) Free() (int64, error) { return Free(r.dir.fd) }
+
+// Free is how many bytes the file system of what fd has open has left for this user.
+func Free(fd int) (int64, error) {
 	var st unix.Statfs_t
-	_, err := again(func() (int, error) { return 0, unix.Fstatfs(r.dir.fd, &st) })
+	_, err := again(func() (int, error) { return 0, unix.Fstatfs(fd, &st) })
 	return int64(st.Bavail) * int64(st.Bsize), err
 }

@@ -11,12 +11,15 @@ import (
 //
 //	.untag-XXXXXXXX-NAME.tmp
 //
-// from its first byte to the last, XXXXXXXX being the CRC-32C of all its bytes
-// once it is whole. So a run that finds one left over knows what to do: if NAME
-// is there and whole, the copy is not needed; if NAME is missing, which FAT and
-// its relatives do to a file when the power goes in the middle of a rename, and
-// the sum is right, the copy becomes NAME. No copy ever holds a tag. If NAME has the
-// sum, what is left over is the file that it replaced.
+// XXXXXXXX is the CRC-32C of the copy as a whole. Such a file is one of these:
+//
+//   - A copy that was not finished, or is not needed, since NAME is there and whole. No
+//     copy ever holds a tag.
+//   - A copy that is whole while NAME is missing, which FAT and its relatives do to a file
+//     when the power goes in the middle of a rename: it becomes NAME.
+//   - The old file, with all that was to go, if NAME has the sum: where names can be
+//     exchanged, it gets the name of the copy, is overwritten, and removed.
+//   - Somebody else's: a name proves nothing.
 //
 // A copy that replaces nothing, of a file that is elsewhere, is made as
 //
