@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"untag/platform/testkit"
+	"untag/platform/walk"
 )
 
 // Real drives: images with a file system of their own, mounted by loop.
@@ -155,6 +157,30 @@ func TestDrivesEndWhole(t *testing.T) {
 			unmount()
 			if d.kind == "ext4" || d.kind == "ext2" {
 				testkit.Execute(t, "e2fsck", "-fn", img)
+			}
+		})
+	}
+}
+
+// What a killed run left beside a file that it wrote anew is dealt with once, by whoever comes first.
+func TestLeftoversOnDrives(t *testing.T) {
+	for _, d := range drives {
+		t.Run(d.kind, func(t *testing.T) {
+			_, dir, _ := image(t, d)
+			for i := range 8 {
+				old, now := makeToy(data(i, 5000), packed(secret)), makeToy(data(i, 5000), packed(""))
+				name := fmt.Sprintf("%d.toy", i)
+				path := put(t, dir, name, old)
+				os.Chtimes(path, longAgo, longAgo)
+				put(t, dir, walk.Temp{For: name, Sum: crc32.Checksum(now, castagnoli)}.Name(), now[:1000*(i%4)])
+			}
+			for path, o := range clean(t, Options{}, dir) {
+				if o.Status != Cleaned && filepath.Base(path) != "lost+found" {
+					t.Errorf("%+v", o)
+				}
+			}
+			if left, err := filepath.Glob(filepath.Join(dir, ".untag-*")); err != nil || len(left) > 0 {
+				t.Errorf("left %q, %v", left, err)
 			}
 		})
 	}

@@ -34,7 +34,7 @@ func (r *run) leftover(ctx context.Context, e entry, temp walk.Temp) *item {
 	it := &item{entry: e.Entry, ticket: e.ticket, start: time.Now(), out: Outcome{Path: e.Path, Media: true}}
 	err := r.tidy(ctx, it, temp)
 	switch {
-	case errors.Is(err, ErrGone), errors.Is(err, ErrInUse), errors.Is(err, ErrChanged) && it.ro != nil && lock(it.ro) != nil: // somebody works on it, perhaps ourselves
+	case errors.Is(err, ErrGone), errors.Is(err, ErrInUse), errors.Is(err, ErrChanged) && it.busy(): // somebody works on it, perhaps ourselves
 		r.letGo(it)
 	case err != nil:
 		r.drop(ctx, it, err)
@@ -47,6 +47,12 @@ func (r *run) leftover(ctx context.Context, e entry, temp walk.Temp) *item {
 		r.letGo(it)
 	}
 	return nil
+}
+
+// busy tells whether somebody works on a leftover that was changed, or has removed it: FUSE
+// has no word for that while it is open.
+func (it *item) busy() bool {
+	return it.ro != nil && lock(it.ro) != nil || errors.Is(it.stillNamed(), ErrGone)
 }
 
 // tidy removes the leftover or makes it what it was to become, unless there are

@@ -71,7 +71,7 @@ func (p *Pool) sane(q request, r reply) error {
 	case r.plan != nil:
 		return failed(ErrNonsense, "a plan, unasked")
 	case r.rewrite != nil:
-		return nonsense(r.rewrite.Check(&scrub.Plan{Size: q.size}))
+		return nonsense(r.rewrite.Check(&scrub.Plan{Size: q.size, End: q.size}))
 	}
 	return nil
 }
