@@ -188,10 +188,13 @@ var tiffs = []recipe{
 // raws are raw pictures made of TIFF: samples of a sensor, and a note of the maker.
 var raws = []recipe{
 	{"raw-nikon", func(k *kit) []byte {
+		edit := func(id int, body []byte) []byte { return cat(longs(id), zeros(14), longs(4+len(body)), body) }
+		edits := cat([]byte{7, 0x32, 0xa4, 0x76, 0xa2, 0x17, 0xd4, 0x11, 0xa9, 0x0a, 0, 0xaa, 0, 0xb1, 0xc1, 0xb7, 1, 0, 6, 0, 0, 0},
+			edit(0x1022_3344, []byte(k.secret("edited"))), k.stay(longs(0x76a43207)), zeros(14), k.stay(longs(6)), []byte{90, 0}, edit(0x5566_7788, []byte(k.secret("history"))))
 		note := cat([]byte("Nikon\x00\x02\x10\x00\x00"), tiff(little, ifd{
 			{0x000c, tRational, []int{450, 256, 330, 256, 256, 256, 256, 256}}, {0x001d, tASCII, string(k.hide([]byte("6028018")))},
 			{0x0084, tASCII, k.secret("lens")}, {0x0091, tUndefined, []byte(k.secret("shot-info"))}, {0x0097, tUndefined, k.stay(cat([]byte("0100"), noisyData(32)))},
-			{0x00a7, tLong, []int{0x0f8b4c}}, {0x00b0, tASCII, k.secret("unknown-to-us")},
+			{0x00a7, tLong, []int{0x0f8b4c}}, {0x00b0, tASCII, k.secret("unknown-to-us")}, {0x0e01, tUndefined, edits},
 		}))
 		k.hide([]byte{0x4c, 0x8b, 0x0f, 0})
 		return k.sensor("NIKON CORPORATION", "NIKON D300S", note)

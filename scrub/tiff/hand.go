@@ -19,6 +19,9 @@ import (
 // hand decides on an entry that the table can't say all about.
 func (f *file) hand(e *entry) error {
 	if e.dir.note != nil && e.dir.place == "Nikon" {
+		if e.tag == tagCapture {
+			return f.capture(e)
+		}
 		return f.key(e)
 	}
 	if f.block && (e.tag == tagStream || e.tag == tagStreamBytes) {

@@ -221,7 +221,7 @@ func (f *file) rekey() error {
 		f.Gone(scrub.Finding{Kind: scrub.Serial, Place: e.String(), Off: e.off, Len: e.size, Value: exif.Show(e.dir.order, e.tag, e.typ, b, e.size)})
 		f.Put(scrub.Announce, k.Off, k.Data)
 	}
-	return nil
+	return f.uncapture()
 }
 
 // noteEnd is the end of the note that was walked in which off lies, 0 if it lies in none.

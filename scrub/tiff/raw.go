@@ -15,6 +15,7 @@ import (
 const (
 	tagMake        = 0x010F
 	tagModel       = 0x0110
+	tagCapture     = 0x0E01
 	tagRawOffset   = 0x0118
 	tagJPEGFromRaw = 0x002E
 	tagPattern     = 0x828E

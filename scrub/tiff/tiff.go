@@ -100,6 +100,7 @@ type file struct {
 	notes       []*entry // those that were walked
 	keys        []scrub.Edit
 	keyed       []*entry
+	captures    []captured
 }
 
 // contradict notes, once, that the file contradicts itself.
