@@ -60,8 +60,8 @@ test-arm: ## the tests as 32-bit ARM runs them, under emulation (ARM=regexp: som
 	@scripts/packages.sh build arm
 	@scripts/test-arm.sh '$(ARM)' '$(ARMTESTS)'
 
-archives: ## the recipes of contrib, run for real: Slurm, GNU parallel, Kubernetes (root; ARCHIVES=slurm: some of it)
-	@scripts/packages.sh build archives
+archives: ## the recipes of contrib, run for real: ARCHIVES="slurm parallel kubernetes" (root, on a machine that may be changed)
+	@scripts/packages.sh build
 	@scripts/archives.sh $(ARCHIVES)
 
 image: ## an image for containers, in build/image: the static untag alone, as OCI layout and as archive

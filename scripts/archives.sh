@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # archives.sh [PART...]: the recipes of contrib, run for real: slurm, parallel, kubernetes.
-# Says plainly what was skipped, and why.
+# Installs what they need, daemons among it. Says plainly what was skipped, and why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d /var/tmp/untag-archives-XXXXXX) # short: sockets have their names in it
@@ -25,13 +25,17 @@ needs() {
     slurm) lacks slurmctld slurmd sbatch munged ;;
     parallel) lacks parallel ip ssh /usr/sbin/sshd && { ip netns add untag-probe && ip netns delete untag-probe; } 2>/dev/null || echo "network namespaces can't be made here" ;;
     kubernetes) lacks runc umoci jq ;;
-    *) echo "there is no such part" ;;
   esac
 }
 
-if (($# == 0)); then set -- slurm parallel kubernetes; fi
+parts=(slurm parallel kubernetes)
+for part in "$@"; do
+  [[ " ${parts[*]} " == *" $part "* ]] || { echo "archives.sh: no part is called $part: ${parts[*]}" >&2; exit 2; }
+done
+if (($# == 0)); then set -- "${parts[@]}"; fi
 skipped=()
 for part in "$@"; do
+  scripts/packages.sh "$part" || true # what is missing then is told below
   why=$(needs "$part")
   if [[ -n $why ]]; then
     skipped+=("$part: $why")

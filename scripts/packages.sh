@@ -16,7 +16,9 @@ packages() {
       mount mtools e2fsprogs dosfstools exfatprogs exfat-fuse ntfs-3g ;; # a machine, sticks, and what looks into them
     packages) echo gcc-aarch64-linux-gnu libc6-dev-arm64-cross mmdebstrap debian-archive-keyring xz-utils ;;
     lint-packages) echo lintian rpmlint rpm cpio binutils desktop-file-utils qemu-user-static ;;
-    archives) echo slurm-wlm munge parallel openssh-client openssh-server iproute2 procps runc umoci jq ;;
+    slurm) echo slurm-wlm munge procps ;;
+    parallel) echo parallel openssh-client openssh-server iproute2 ;;
+    kubernetes) echo runc umoci jq ;;
     image) echo umoci ;;
     arm) echo qemu-user-static ;;
     bench) echo libimage-exiftool-perl ffmpeg libheif-examples libraw-bin mat2 exiv2 jhead mkvtoolnix id3v2 python3-mutagen ;;

@@ -74,6 +74,7 @@ start() {
 }
 
 ready() { [[ $(sinfo -h -t idle -o %D 2>/dev/null) == 2 ]]; }
+at_work() { (($(cat stopped/*.part 2>/dev/null | wc -l) > 50)); }
 ended() { [[ -z $(squeue -h -j "$1" 2>/dev/null) ]]; }
 # on_node1 prints the shard that runs there and is far enough to be worth killing.
 on_node1() {
@@ -111,6 +112,18 @@ untag report merge reports/* >after.txt || fail "after the requeue, the merged r
 grep -E "^(reports|shards|files|cleaned|clean) " after.txt
 grep -qF "8 of 8 of $work/tree are whole; tried more than once: $shard" after.txt || fail "it does not say that shard $shard was tried again"
 untag verify -q "$work/tree" || fail "not all files are clean"
+
+# Told to stop, as before the end of its time, a shard is interrupted, and is so in the report.
+"$mkdrive" -tree 4000 -dirty 1 "$work/more"
+mkdir -p stopped
+job=$(cd logs && sbatch --parsable --array=0-0 "$contrib/untag.sbatch" 1 "$work/stopped" scrub "$work/more")
+until_ok 60 "a shard to stop" at_work
+scancel --batch --signal=TERM "$job"
+until_ok 60 "the end of the shard that was stopped" ended "$job"
+untag report merge stopped/* >stopped.txt 2>&1 || code=$?
+[[ $code == 130 ]] || fail "with a stopped shard, untag report merge exits $code: $(<stopped.txt)"
+grep -q 'shard 0/1 (stopped/.*) was interrupted' stopped.txt || fail "the stopped shard is not named: $(<stopped.txt)"
+scontrol show job "$job" | grep -q 'ExitCode=130:0' || fail "the exit code of the stopped shard is not 130"
 
 # The exit code of untag is that of the task: 4 for a file that can't be cleaned.
 printf '{\\rtf1\\ansi Dear diary}' >tree/letter.rtf

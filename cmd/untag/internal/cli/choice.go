@@ -42,6 +42,23 @@ func (f *flags) chooses() bool {
 	return len(f.exclude)+len(f.excludeFrom) > 0 || f.since != "" || f.newerThan != ""
 }
 
+// leftOut are the options that say so, for reports: parts of one work should have the same.
+func (f *flags) leftOut() (options []string) {
+	for _, name := range f.excludeFrom {
+		options = append(options, "--exclude-from "+text.Name(name))
+	}
+	for _, p := range f.exclude {
+		options = append(options, "--exclude "+text.Name(p))
+	}
+	if f.since != "" {
+		options = append(options, "--since "+text.Name(f.since))
+	}
+	if f.newerThan != "" {
+		options = append(options, "--newer-than "+text.Name(f.newerThan))
+	}
+	return options
+}
+
 type flagSet interface {
 	StringArrayVar(p *[]string, name string, value []string, usage string)
 	StringVar(p *string, name string, value string, usage string)

@@ -62,6 +62,9 @@ func (f *flags) common(c *cobra.Command) {
 	s.IntVar(&f.jobs, "jobs", 0, lang.T("work on `N` files at a time; 0 chooses"))
 	s.StringVar(&f.shard, "shard", "", lang.T("take part `I/N` of the files only, I being 0 to N-1"))
 	s.StringVar(&f.state, "state", "", f.stateWords())
+	f.choosing(s)
+	s.BoolVar(&f.nice, "nice", false, lang.T("give way to all other programs, on the processor and on the drive"))
+	s.StringVar(&f.bwlimit, "bwlimit", "", lang.T("read no more than `RATE` bytes a second, and write no more, such as 20MB"))
 	f.showing(c)
 	s.Func("report", lang.T("write the report in JSON into `FILE` as well, for untag report merge"), func(path string) error { return setName(&f.record, path) })
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, lang.T("refuse to read files where the kernel can't confine the parsers"))
@@ -75,9 +78,6 @@ func (f *flags) common(c *cobra.Command) {
 // showing declares how a report is shown.
 func (f *flags) showing(c *cobra.Command) {
 	s := c.Flags()
-	f.choosing(s)
-	s.BoolVar(&f.nice, "nice", false, lang.T("give way to all other programs, on the processor and on the drive"))
-	s.StringVar(&f.bwlimit, "bwlimit", "", lang.T("read no more than `RATE` bytes a second, and write no more, such as 20MB"))
 	s.BoolVar(&f.json, "json", false, lang.T("report in JSON; see untag help json"))
 	s.Func("html", lang.T("write a page to look at into `FILE` as well, for a browser"), func(path string) error { return setName(&f.html, path) })
 	s.BoolVarP(&f.quiet, "quiet", "q", false, lang.T("report only files that need attention"))

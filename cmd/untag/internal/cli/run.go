@@ -57,6 +57,7 @@ func (a *app) newRun(ctx context.Context, verb report.Verb, f flags, paths []str
 	opt := f.report(verb)
 	opt.Colour = a.colours(f.color, a.Stdout)
 	opt.Run = report.NewRun(verb, a.Version, paths, work)
+	opt.Run.Policy.LeftOut = f.leftOut()
 	for _, p := range paths {
 		r.named[p] = true
 	}

@@ -77,7 +77,8 @@ and copied_before are files of which there is a clean copy (scrub --to); unchang
 counts files that were not read (--state), and state says what the state was good for:
 used, new, other version, other options, not asked, damaged, can't be written. run says
 what it is a report of: verb, dry_run, version, policy (profile, keep, remove, depth,
-cut, leave_signed), paths as they were given, and shard (i, n) if it is one. excluded,
+cut, leave_signed; left_out, the options by which files were left out), paths as they
+were given, and shard (i, n) if it is one. excluded,
 excluded_folders and older were left out by --exclude, --since or --newer-than: they
 are no part of files either, and nobody looked at them. storage lists what the files
 lie on: type, as the mount table has it, and keeps, why bytes may stay that were

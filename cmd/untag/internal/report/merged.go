@@ -115,5 +115,6 @@ func (p Policy) String() string {
 	if p.LeaveSigned {
 		words = append(words, "--leave-signed")
 	}
+	words = append(words, p.LeftOut...)
 	return strings.Join(words, " ")
 }

@@ -10,6 +10,7 @@ import (
 
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
+	"untag/platform/drive"
 	"untag/platform/lang"
 	"untag/scrub"
 )
@@ -141,6 +142,18 @@ func cut(s string, most int) string {
 func (o *totalsObject) totals() Totals {
 	return Totals{
 		Files: o.Files, Other: o.Other, Cleaned: o.Cleaned, Clean: o.Clean, Dirty: o.Dirty, Partly: o.Partly, Unsupported: o.Unsupported, Failed: o.Failed,
-		Copied: o.Copied, There: o.There, Unchanged: o.Unchanged, Links: o.Links, Excluded: o.Excluded, ExcludedFolders: o.ExclFolders, Older: o.Older, Took: time.Duration(min(max(o.Seconds, 0), longestRun) * float64(time.Second)), Interrupted: o.Interrupted, Storage: o.Storage,
+		Copied: o.Copied, There: o.There, Unchanged: o.Unchanged, Links: o.Links, Excluded: o.Excluded, ExcludedFolders: o.ExclFolders, Older: o.Older,
+		Took: time.Duration(min(max(o.Seconds, 0), longestRun) * float64(time.Second)), Interrupted: o.Interrupted, Storage: storageOf(o.Storage),
 	}
+}
+
+// storageOf are kinds of storage, no more and no longer than there are.
+func storageOf(all []drive.Storage) []drive.Storage {
+	var t Totals
+	for _, s := range all {
+		if len(s.Type)+len(s.Keeps) <= longestWord {
+			t.LieOn(s)
+		}
+	}
+	return t.Storage
 }

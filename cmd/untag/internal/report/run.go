@@ -27,6 +27,7 @@ type Policy struct {
 	Depth       string   `json:"depth"`
 	Cut         bool     `json:"cut"`
 	LeaveSigned bool     `json:"leave_signed"`
+	LeftOut     []string `json:"left_out,omitempty"` // options by which files were left out, as they were given
 }
 
 // Shard is part I of N, I counting from 0.
@@ -40,7 +41,7 @@ func NewRun(verb Verb, version string, paths []string, opt apply.Options) *Run {
 	p := opt.Scrub.Policy
 	r := &Run{
 		Verb: verb, DryRun: verb == Scrub && opt.DryRun, Version: version, Paths: make([]string, 0, len(paths)), Shard: shardOf(opt.Choice.Shard),
-		Policy: Policy{string(p.Profile), words(p.Keep), words(p.Remove), string(opt.Scrub.Depth), opt.Scrub.Cut, p.LeaveSigned},
+		Policy: Policy{string(p.Profile), words(p.Keep), words(p.Remove), string(opt.Scrub.Depth), opt.Scrub.Cut, p.LeaveSigned, nil},
 	}
 	for _, path := range paths {
 		r.Paths = append(r.Paths, valid(path))
