@@ -226,8 +226,9 @@ func (r *run) original(ctx context.Context, it *item, temp walk.Temp) (*item, er
 	return nil, explain("looking", err)
 }
 
-// makeWay removes what an earlier run left under the name of the copy of the item's file.
-func (r *run) makeWay(ctx context.Context, it *item, name string) error {
+// makeWay removes what an earlier run left under the name of the copy of the item's file, which
+// is to be copied. What is no part of that is overwritten, and only where tags go with the copy.
+func (r *run) makeWay(ctx context.Context, it *item, name string, copied io.Reader) error {
 	left := &item{entry: it.entry.Folder().Entry(name)}
 	it.entry.Hold()
 	defer left.close()
@@ -238,8 +239,22 @@ func (r *run) makeWay(ctx context.Context, it *item, name string) error {
 	if err := lock(left.ro); err != nil {
 		return explain("locking", err)
 	}
+	if left.at.Nlink > 1 {
+		return errSpread
+	}
 	if err := differ(ctx, left, it); err != nil {
 		return err
+	}
+	switch ours, err := begins(ctx, copied, left.ro); {
+	case err != nil:
+		return err
+	case ours:
+		if err := left.stillNamed(); err != nil {
+			return err
+		}
+		return explain("removing", r.opt.kernel.remove(it.entry.Folder(), name))
+	case len(it.plan.Anew) == 0:
+		return unix.EEXIST
 	}
 	if err := r.eraseAll(ctx, left); err != nil {
 		return err
@@ -247,6 +262,30 @@ func (r *run) makeWay(ctx context.Context, it *item, name string) error {
 	it.out.Written += left.out.Written
 	it.note("what an interrupted run had left of it was overwritten and removed")
 	return nil
+}
+
+// begins tells whether what is read begins with all of the file f.
+func begins(ctx context.Context, whole io.Reader, f *os.File) (bool, error) {
+	const piece = 64 << 10
+	want, got := make([]byte, piece), make([]byte, piece)
+	part := io.NewSectionReader(stoppable{ctx, f}, 0, 1<<62)
+	for {
+		n, err := io.ReadFull(part, got)
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return false, explain("reading", err)
+		}
+		if _, short := io.ReadFull(whole, want[:n]); short == io.EOF || short == io.ErrUnexpectedEOF {
+			return false, nil // the file is longer
+		} else if short != nil {
+			return false, explain("reading", short)
+		}
+		if !bytes.Equal(want[:n], got[:n]) {
+			return false, nil
+		}
+		if err != nil {
+			return true, nil
+		}
+	}
 }
 
 // eraseAll overwrites all of a leftover before it is removed, unless it has another name too.

@@ -99,9 +99,12 @@ func (r *run) copyAndPlace(ctx context.Context, it *item, w *scrub.Rewrite) (pla
 		return false, unix.ENAMETOOLONG
 	}
 	f, err := r.create(dir, name, 0o600)
-	if errors.Is(err, unix.EEXIST) && len(it.plan.Anew) > 0 {
-		if err := r.makeWay(ctx, it, name); err != nil {
-			return false, explain("removing what an interrupted run left", err)
+	if errors.Is(err, unix.EEXIST) {
+		switch way := r.makeWay(ctx, it, name, src()); {
+		case errors.Is(way, unix.EEXIST):
+			return false, err
+		case way != nil:
+			return false, explain("removing what an interrupted run left", way)
 		}
 		f, err = r.create(dir, name, 0o600)
 	}

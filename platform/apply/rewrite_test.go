@@ -737,6 +737,25 @@ func TestLinkedLeftoverInTheWay(t *testing.T) {
 	}
 }
 
+// What a killed run had written of the copy makes way for the copy, and is not worth a word.
+func TestHalfACopyInTheWay(t *testing.T) {
+	for what, content := range map[string][]byte{"compacted": makeToy(data(1, 500), free(100)), "written anew": makeToy(data(1, 500), packed(secret))} {
+		now := makeToy(data(1, 500), packed(""))
+		if what == "compacted" {
+			now = compacted(content)
+		}
+		for _, n := range []int{0, 1, len(now) - 1, len(now)} {
+			dir := t.TempDir()
+			path := put(t, dir, "a.toy", content)
+			put(t, dir, walk.Temp{For: "a.toy", Sum: crc32.Checksum(now, castagnoli)}.Name(), now[:n])
+			if o := cleanOne(t, Options{Compact: true}, path); o.Mode != rewritten || len(o.Reasons) > 0 || !bytes.Equal(get(t, path), now) {
+				t.Errorf("%s, %d bytes: %+v", what, n, o)
+			}
+			alone(t, dir)
+		}
+	}
+}
+
 // Who waits for a file gets the one that another worker has put in its place meanwhile.
 func TestTakesWhatReplacedIt(t *testing.T) {
 	dir := t.TempDir()
