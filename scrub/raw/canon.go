@@ -128,7 +128,7 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 		c.Unread()
 	case b.Type == "free" || b.Type == "skip":
 		head(0)
-		return c.blank(body, n, 0, scrub.Hidden, place)
+		return c.blank(body, n, 0, scrub.Hidden, place, depth)
 	case slices.Contains([]string{"mvhd", "tkhd", "mdhd"}, b.Type) && n >= 20:
 		return c.times(b, place)
 	case slices.Contains(needed, b.Type):
@@ -205,7 +205,7 @@ func (c *cr3) uuid(b box.Box, place string, depth int) error {
 		return c.holds(body+skip, b.End(), place, depth)
 	case canonXMP:
 		head(0)
-		return c.blank(body, n, ' ', scrub.Comment, place+"/XMP")
+		return c.blank(body, n, ' ', scrub.Comment, place+"/XMP", depth)
 	}
 	c.Claim(b.Off, b.Len, scrub.Structure, place)
 	c.Doubt("box %s is not known", place)
@@ -213,17 +213,35 @@ func (c *cr3) uuid(b box.Box, place string, depth int) error {
 }
 
 // blank has n bytes at off go, unless they hold a box: its length may be wrong then.
-func (c *cr3) blank(off, n int64, fill byte, kind scrub.Kind, place string) error {
+func (c *cr3) blank(off, n int64, fill byte, kind scrub.Kind, place string, depth int) error {
 	b, err := c.Bytes(off, int(min(n, scrub.MaxPiece)))
 	if err != nil {
 		return err
 	}
-	if n > scrub.MaxPiece || slices.ContainsFunc([]string{"mdat", "moov", "trak", "PRVW"}, func(name string) bool { return bytes.Contains(b, []byte(name)) }) {
+	follows, err := c.followed(off+n, depth)
+	if err != nil {
+		return err
+	}
+	if !follows || n > scrub.MaxPiece || slices.ContainsFunc([]string{"mdat", "moov", "trak", "PRVW"}, func(name string) bool { return bytes.Contains(b, []byte(name)) }) {
 		c.Claim(off, n, scrub.Structure, place)
 		c.Doubt("%s may hold more than it should", place)
 		return nil
 	}
 	return c.BlankValue(off, n, fill, kind, place, "")
+}
+
+// followed tells whether a box that ends at off ends where another one begins, or the file
+// does. Within others holds has seen to that.
+func (c *cr3) followed(off int64, depth int) (bool, error) {
+	if depth > 0 || off == c.Size() {
+		return true, nil
+	}
+	b, err := box.Read(c.Scan, off, c.Size())
+	if err != nil && !scrub.Refusal(err) {
+		return false, err
+	}
+	cut := slices.Contains([]string{"mdat", "uuid", "free", "skip", "moov"}, b.Type)
+	return cut || err == nil && box.IsType([]byte(b.Type)), nil
 }
 
 // preview cleans the JPEG in a box, before which its width and height stand.

@@ -61,6 +61,10 @@ type heaps struct {
 // heap notes the parts of the one in [at, end).
 func (c *heaps) heap(at, end int64, depth int) {
 	const most, deepest, pointer, entry = 127, 8, 4, 10 // as decoders have it
+	if len(c.parts) >= scrub.MaxPieces/4 {
+		c.Doubt("there are more values than are followed")
+		return
+	}
 	dir := int64(-1)
 	if end-at > pointer {
 		dir = at + le32(c.Get(end-pointer, pointer))

@@ -133,6 +133,25 @@ func TestNothingHidesInCR3(t *testing.T) {
 	}
 }
 
+// Padding goes only where a box follows it: its length may be that of what it is not.
+func TestPaddingOfCR3(t *testing.T) {
+	data := film{codecs: []string{"CRAW"}, samples: []string{crx}}.bytes()
+	for name, c := range map[string]struct {
+		behind []byte
+		want   scrub.Status
+	}{
+		"a box":   {be(boxOf("free", telling), boxOf("skip", 0)), scrub.Dirty},
+		"the end": {boxOf("free", telling), scrub.Dirty},
+		"no box":  {be(boxOf("free", telling), noise(40)), scrub.Partly},
+	} {
+		bad := be(data, c.behind)
+		p := plan(t, bad)
+		if out := scrubtest.Perform(bad, p); p.Status() != c.want || bytes.Contains(out, []byte(telling)) != (c.want == scrub.Partly) {
+			t.Errorf("before %s: %s, %q", name, p.Status(), p.Doubts)
+		}
+	}
+}
+
 // Tables that say much in few bytes cost neither time nor memory.
 func TestTablesOfCR3AreBounded(t *testing.T) {
 	track := boxOf("trak", boxOf("stsz", 0, 1, -1))

@@ -1,12 +1,13 @@
 package raw
 
 import (
-	"cmp"
+	"bytes"
+	"regexp"
+	"strings"
 	"unicode/utf16"
 
 	"untag/scrub"
 	"untag/scrub/tags"
-	"untag/scrub/words"
 )
 
 // foveon plans an X3F: a header, sections, and a directory of them, to which the last four
@@ -62,24 +63,49 @@ func (x *sections) as(off, n int64, role scrub.Role, place string) part {
 // header cleans what stands before the first section, and returns where that ends: a
 // number of the picture, and what else is said of it depending on the version.
 func (x *sections) header(first int64) int64 {
-	const id, size, later, most = 8, 24, 40, 0x300
+	const id, size, later, label, settings, most = 8, 24, 40, 32, 32 + 4*32, 0x300
 	end := min(first, most)
 	x.Claim(0, id, scrub.Structure, "header")
 	_ = x.BlankValue(id, size-id, 0, scrub.ID, "header/ImageUniqueID", "number of the picture")
-	if x.Get(6, 1)[0] < 4 { // settings, of which the version says which they are
-		x.Claim(size, end-size, scrub.Structure, "header")
-		return end
+	at := int64(later)
+	switch version := le32(x.Get(4, 4)); {
+	case version>>16 >= 4: // width, height, rotation
+		_ = x.Blank(size, later-size, 0, scrub.Unknown, "header")
+		n := min(end-later, 12)
+		x.Claim(at, n, scrub.Structure, "header")
+		at += n
+	default: // which settings there are the version says
+		x.Claim(size, later-size, scrub.Structure, "header")
+		if version >= 0x20001 && end-at >= label {
+			x.label(at, label, "WB_DESC")
+			at += label
+		}
+		if version >= 0x20003 && end-at >= label {
+			x.label(at, label, "CM_DESC")
+			at += label
+		}
+		if n := min(end-at, settings); version >= 0x20001 {
+			x.Claim(at, n, scrub.Structure, "header")
+			_ = numbers(x.Scan, at, n, "header")
+			at += n
+		}
 	}
-	at, n := int64(later), min(end-later, 12) // width, height, rotation
-	_ = x.Blank(size, later-size, 0, scrub.Unknown, "header")
-	x.Claim(at, n, scrub.Structure, "header")
-	if at += n; x.Zeros(at, end-at) {
+	if x.Zeros(at, end-at) {
 		x.Claim(at, end-at, scrub.Filler, "header")
 	} else {
 		x.Claim(at, end-at, scrub.Structure, "header")
 		x.Doubt("what the header says of newer cameras is not known")
 	}
 	return end
+}
+
+// label looks at the name of a setting, which zeros follow.
+func (x *sections) label(at, n int64, property string) {
+	text, rest, _ := bytes.Cut(x.Get(at, int(n)), []byte{0})
+	x.Claim(at, n, scrub.Structure, "header")
+	if len(text) > 0 && !forms()[property].Match(text) || len(bytes.Trim(rest, "\x00")) > 0 {
+		x.Doubt("the header holds text")
+	}
 }
 
 // section cleans one section.
@@ -96,7 +122,7 @@ func (x *sections) section(name string, off, n int64) error {
 		x.Claim(off, head, scrub.Structure, name)
 		return preview(x.Scan, off+head, n-head) // by its EXIF decoders know some cameras
 	case (name == "IMAG" || name == "IMA2") && begins == "SECi":
-		x.Claim(off, n, scrub.Payload, name)
+		return picture(x.Scan, off, n, name)
 	case name == "CAMF" && begins == "SECc":
 		x.Claim(off, n, scrub.Render, name)
 		x.Doubt("CAMF stays: decoders need it, and it is enciphered")
@@ -120,59 +146,114 @@ func (x *sections) properties(off, n int64) error {
 		return nil
 	}
 	x.Claim(off, text-off, scrub.Structure, "PROP")
-	chars := x.Get(text, int(2*size))
-	owner := make([]tags.Tag, size) // of each character, by the property whose value it is; what stays counts before what goes
+	l := &list{sections: x, chars: x.Get(text, int(2*size)), owner: make([]int16, size), tags: []tags.Tag{{ID: "rest", Kind: scrub.Hidden}}}
 	for i := range count {
 		e := x.Get(off+head+entry*i, entry)
-		name, value := letters(chars, le32(e)), letters(chars, le32(e[4:]))
-		use(owner, le32(e), name, tags.Tag{ID: "name", Role: scrub.Structure})
-		use(owner, le32(e[4:]), value, property(string(utf16.Decode(name)), string(utf16.Decode(value))))
+		l.note(le32(e), le32(e[4:]))
 	}
-	for at := int64(0); at < size; {
-		t, next := owner[at], at+1
-		for next < size && owner[next] == t {
-			next++
-		}
-		place, value := "PROP/"+t.ID, string(utf16.Decode(letters(chars, at)))
-		if t.Role != 0 {
-			x.Claim(text+2*at, 2*(next-at), t.Role, place)
-		} else if err := x.BlankValue(text+2*at, 2*(next-at), 0, cmp.Or(t.Kind, scrub.Hidden), place, value); err != nil {
-			return err
-		}
-		if t.Role != 0 && t.Kind != "" {
-			x.Stuck(scrub.Finding{Kind: t.Kind, Role: scrub.Render, Place: place, Off: text + 2*at, Len: 2 * (next - at), Value: value})
-		}
-		at = next
+	if l.needed < vital { // one of them may be what is of no use now
+		l.careful = true
+		x.Doubt("properties that decoders need are not what they should be")
+	}
+	if err := l.clean(text); err != nil {
+		return err
 	}
 	end := text + 2*size
+	if l.careful && !x.Zeros(end, off+n-end) {
+		x.Claim(end, off+n-end, scrub.Structure, "PROP")
+		return nil
+	}
 	return x.Blank(end, off+n-end, 0, scrub.Hidden, "PROP")
 }
 
-// property says what becomes of one.
-func property(name, value string) tags.Tag {
-	const most = 64
-	t, ok := known()["PROP"][name]
-	if !ok {
-		return tags.Tag{ID: "unknown", Kind: scrub.Unknown}
+// list is one of properties.
+type list struct {
+	*sections
+	chars   []byte
+	owner   []int16    // of each character, by number, the property whose name or value it is; what stays counts before what goes
+	tags    []tags.Tag // by number; the first is that of what belongs to none
+	needed  int        // properties that are there of those which decoders need
+	careful bool       // only what has a name goes
+}
+
+// vital is how many properties decoders need: maker, model, white balance.
+const vital = 3
+
+// maxText is the longest name or value that may stay, in characters.
+const maxText = 64
+
+// note notes whose the characters of a name and a value are.
+func (l *list) note(name, value int64) {
+	n, v := letters(l.chars, name), letters(l.chars, value)
+	key, text := string(utf16.Decode(n)), string(utf16.Decode(v))
+	t, ok := known()["PROP"][key]
+	named := tags.Tag{ID: "name", Role: scrub.Structure}
+	fits := t.Role == 0 || len(v) <= maxText && forms()[key].MatchString(text)
+	switch {
+	case !ok:
+		t = tags.Tag{ID: "unknown", Kind: scrub.Unknown}
+		named = t
+	case fits && t.Role == scrub.Render:
+		l.needed++
+	case !fits && t.Role == scrub.Render:
+		l.careful = true
+		l.Doubt("%s stays: decoders may need it, and it is not what it should be", t.ID)
+	case !fits:
+		t.Role, t.Kind = 0, scrub.Unknown
 	}
-	if len(value) > most || !words.Readable(value) {
-		t.Role = 0
-	}
-	return t
+	l.use(name, n, named)
+	l.use(value, v, t)
 }
 
 // use notes whose text the characters at off are.
-func use(owner []tags.Tag, off int64, text []uint16, t tags.Tag) {
-	for k := off; k < min(off+int64(len(text)), int64(len(owner))); k++ {
-		if owner[k].Role == 0 {
-			owner[k] = t
+func (l *list) use(off int64, text []uint16, t tags.Tag) {
+	l.tags = append(l.tags, t)
+	for k := off; k < min(off+int64(len(text)), int64(len(l.owner))); k++ {
+		if l.tags[l.owner[k]].Role == 0 {
+			l.owner[k] = int16(len(l.tags) - 1)
 		}
 	}
 }
 
-// letters returns the characters from number at on, up to a zero.
+// clean claims the characters, which begin at text in the file, and has go what does.
+func (l *list) clean(text int64) error {
+	for at, size := int64(0), int64(len(l.owner)); at < size; {
+		next := at + 1
+		for next < size && l.owner[next] == l.owner[at] {
+			next++
+		}
+		t, off, n := l.tags[l.owner[at]], text+2*at, 2*(next-at)
+		place, value := "PROP/"+t.ID, string(utf16.Decode(letters(l.chars, at)))
+		unnamed := t.Kind == scrub.Unknown || t.Kind == scrub.Hidden
+		switch {
+		case t.Role != 0 && t.Kind != "":
+			l.Stuck(scrub.Finding{Kind: t.Kind, Role: scrub.Render, Place: place, Off: off, Len: n, Value: value})
+			l.Claim(off, n, t.Role, place)
+		case t.Role != 0 || unnamed && l.careful:
+			l.Claim(off, n, scrub.Structure, place)
+		default:
+			if err := l.BlankValue(off, n, 0, t.Kind, place, value); err != nil {
+				return err
+			}
+		}
+		at = next
+	}
+	return nil
+}
+
+// forms are those of the values of properties that stay: numbers, and words that cameras write.
+var forms = tags.Once(func() map[string]*regexp.Regexp {
+	const number = `[-+]?(\d{1,9}/)?(\d{1,9}|\d{0,9}\.\d{1,6})`
+	all := map[string]*regexp.Regexp{}
+	for name, t := range known()["PROP"] {
+		all[name] = regexp.MustCompile(`^(?i:` + strings.ReplaceAll(t.In, "number", number) + `)$`)
+	}
+	return all
+})
+
+// letters returns the characters from number at on, up to a zero or one more than may stay.
 func letters(chars []byte, at int64) (text []uint16) {
-	for at *= 2; at+1 < int64(len(chars)) && (chars[at] != 0 || chars[at+1] != 0); at += 2 {
+	for at *= 2; at+1 < int64(len(chars)) && len(text) <= maxText && (chars[at] != 0 || chars[at+1] != 0); at += 2 {
 		text = append(text, uint16(chars[at])|uint16(chars[at+1])<<8)
 	}
 	return text

@@ -97,10 +97,18 @@ func (f *file) model(e *entry) error {
 	if e.typ != tASCII || e.size > most || !words.Readable(text) || strings.Contains(text, "\x00") || told == scrub.Place || told == scrub.Time || told == scrub.Person {
 		f.Doubt("%s stays: decoders may need it, and it is not what it should be", e)
 	}
-	if e.typ == tASCII && e.size <= most && !e.inline() && b[len(b)-1] != 0 { // dcraw reads on
+	if e.inline() && f.pointed(e) || e.typ == tASCII && e.size <= most && !e.inline() && b[len(b)-1] != 0 { // dcraw reads on
 		f.contradict("%s ends within a word", e)
 	}
 	return nil
+}
+
+// pointed tells whether what stands in an entry may be a pointer to text: its length may be damaged.
+func (f *file) pointed(e *entry) bool {
+	const least = 4
+	b := f.Get(e.slot(), int(e.dir.wide()))
+	off := e.dir.base + e.dir.offset(b)
+	return off >= f.head && f.Left(off) >= least && coded.Text(f.Get(off, least)) != ""
 }
 
 // renamed tells whether an entry may be the name of the maker or the model of a raw picture
