@@ -24,6 +24,9 @@ func AAC(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 		if n == 0 || n > int64(len(b))-at {
 			break
 		}
+		if Owned(b[at:]) {
+			out = append(out, Piece{Off: off + at + 3, Len: 1, Kind: scrub.ID, Value: "headers hold the number of a right, a bit in each"})
+		}
 		if f := b[at : at+n]; f[1]&1 != 0 && f[6]&3 == 0 { // no checksum, and one block
 			out = append(out, quietPieces(off+at, f, 8*head)...)
 		}
@@ -44,6 +47,10 @@ func ADTS(b []byte) int64 {
 	}
 	return n
 }
+
+// Owned tells whether a header of ADTS holds a bit of who has the rights: 72 of them in a row
+// are a registration and a number (6.2.2, copyright_identification).
+func Owned(head []byte) bool { return head[3]&0x0c != 0 }
 
 // quietPieces are the parts of a frame that are no sound, which begins at a bit of b.
 func quietPieces(off int64, b []byte, start int) (out []Piece) {

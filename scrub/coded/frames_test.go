@@ -81,6 +81,11 @@ func adts(frame []byte) []byte {
 	return append([]byte{0xff, 0xf1, 0x4c, 0x80, byte(n >> 3), byte(n<<5) | 0x1f, 0xfc}, frame...)
 }
 
+func owned(frame []byte) []byte {
+	frame[3] |= 8
+	return frame
+}
+
 // longer puts eight bytes behind the header of the picture of a frame of ProRes.
 func longer(frame []byte) []byte {
 	const at, header, more = 8 + 84, 8, "Jane Doe"
@@ -147,6 +152,7 @@ func TestFrames(t *testing.T) {
 		{"AAC that begins with fill", coded.AAC, aac("Lavc59.37"), aac(""), ""},
 		{"AAC cut off", coded.AAC, aac("Lavc59.37")[:12], nil, ""},
 		{"frames of ADTS", coded.AAC, append(adts(aac("")), adts(aac("serial"))...), append(adts(aac("")), adts(aac(""))...), ""},
+		{"a frame of ADTS with a bit of a number", coded.AAC, owned(adts(aac(""))), nil, "number of a right"},
 		{"JPEG 2000", coded.JPEG2000, codestream("", "", ""), nil, ""},
 		{"JPEG 2000 with comments", coded.JPEG2000, codestream(comment("owner"), comment("serial"), ""), codestream(comment("     "), comment("      "), ""), ""},
 		{"JPEG 2000 with an unknown segment", coded.JPEG2000, codestream(segment(0x7a, "owner"), "", ""), nil, "segment 0xff7a"},

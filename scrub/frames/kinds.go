@@ -123,6 +123,9 @@ func parseAMR(s *scrub.Scan) error {
 // elements clears what a frame of ADTS begins with that is no sound.
 func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 	const head = 7
+	if coded.Owned(b) {
+		w.Doubt("headers hold the number of a right, a bit in each")
+	}
 	if len(b) <= head || b[1]&1 == 0 || b[6]&3 != 0 { // a checksum, or several blocks
 		return false, nil
 	}
