@@ -218,6 +218,9 @@ var exrs = []recipe{
 			exrAttribute("longitude", "float", k.hide([]byte("CNRY"))), exrAttribute(k.secret("name"), "blob", []byte(k.secret("value"))),
 			exrAttribute("preview", "preview", cat(le32(2), le32(1), k.hide([]byte("CNRYpict"))))), k.secret("behind")...)
 	}},
+	{"name", func(k *kit) []byte {
+		return exrOf("", exrAttribute("name", "string", []byte(k.secret("part"))), exrAttribute("view", "string", []byte(k.secret("view"))), exrAttribute("wrapmodes", "string", k.stay([]byte("clamp,mirror"))))
+	}},
 }
 
 func djvuChunk(id string, data []byte) []byte {

@@ -99,6 +99,14 @@ func (s scan) dir(k *kit, more ...tag) ifd {
 	return sortedDir(append(d, more...))
 }
 
+// single is the directory of a picture in colour of one strip, which is a file of its own.
+func single(compression, width, height int, strip []byte) ifd {
+	return sortedDir(ifd{
+		{0x0100, tShort, []int{width}}, {0x0101, tShort, []int{height}}, {0x0102, tShort, []int{8, 8, 8}}, {0x0103, tShort, []int{compression}}, {0x0106, tShort, []int{2}},
+		{0x0111, tLong, strips{strip}}, {0x0115, tShort, []int{3}}, {0x0116, tShort, []int{height}}, {0x0117, tLong, []int{len(strip)}},
+	})
+}
+
 func lengths(pieces [][]byte) (n []int) {
 	for _, p := range pieces {
 		n = append(n, len(p))
@@ -153,6 +161,12 @@ var tiffs = []recipe{
 	}},
 	{"lzw", func(k *kit) []byte {
 		return tiff(little, scan{width: 60, height: 40, rows: 16, compression: lzwTIFF}.dir(k, tag{0x0131, tASCII, k.secret("software")}))
+	}},
+	{"jpeg2000", func(k *kit) []byte {
+		return tiff(little, single(34712, 16, 12, j2k(j2kComment(1, k.secret("comment of a strip")))))
+	}},
+	{"webp", func(k *kit) []byte {
+		return tiff(little, single(50001, 48, 32, append(webp(lossless(48, 32, 1), riffChunk("EXIF", []byte(k.secret("exif of a strip")))), k.secret("behind a strip")...)))
 	}},
 	{"icc", func(k *kit) []byte {
 		return tiff(little, smallScan.dir(k, tag{0x8773, tUndefined, iccProfile(k, "")}, tag{0x0131, tASCII, k.secret("software")}))

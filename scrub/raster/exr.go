@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"untag/scrub"
 	"untag/scrub/sniff"
@@ -26,6 +27,7 @@ const mostFiller = 8 << 10
 type attribute struct {
 	off, value, n int64
 	name, kind    string
+	alone         bool // the picture has one part, which needs no name
 }
 
 func (a attribute) end() int64 { return a.value + a.n }
@@ -57,6 +59,7 @@ func exr(p *picture) error {
 		}
 	}
 	for _, a := range all {
+		a.alone = version&exrParts == 0
 		if err := p.attribute(a, all); err != nil {
 			return err
 		}
@@ -109,6 +112,9 @@ func (p *picture) attribute(a attribute, all []attribute) error {
 		return err
 	}
 	t := rules()["exr"][a.name]
+	if a.alone && (t.ID == "name" || t.ID == "view") {
+		t.Role, t.Kind = 0, scrub.Caption
+	}
 	head, place := a.value-a.off, "header/"+cmp.Or(t.ID, "attribute")
 	if black, err := p.preview(a, t); black || err != nil {
 		return err
@@ -235,9 +241,18 @@ func (p *picture) exrSane(a attribute, t tags.Tag) (bool, error) {
 		}
 		return len(b) == 0, nil
 	case "string":
+		if list := exrWords[t.ID]; list != nil {
+			return !slices.ContainsFunc(strings.Split(string(b), ","), func(w string) bool { return !slices.Contains(list, w) }), nil
+		}
 		return words.Stay(b, int(most)) == "", nil
 	}
 	return true, nil
+}
+
+// exrWords are what attributes can say that are no names.
+var exrWords = map[string][]string{
+	"type":      {"scanlineimage", "tiledimage", "deepscanline", "deeptile"},
+	"wrapmodes": {"black", "clamp", "periodic", "mirror"},
 }
 
 // exrPieces claims the table of pieces, which ends where the first of them begins, and the

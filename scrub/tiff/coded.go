@@ -28,6 +28,9 @@ func (f *file) coded(p part) error {
 	case lzw, deflate, adobeDeflate, packBits:
 		if f.DeepUpTo(deepUpTo) && p.len <= mostDecoded && p.len >= 0 && p.off >= 0 && p.len <= f.Left(p.off) {
 			used, ok, err := f.used(p)
+			if err == nil && !ok {
+				f.Doubt("%s has strips that can't be followed to their end", m.dir.name)
+			}
 			if err != nil || !ok || used == p.len {
 				return err
 			}
@@ -40,6 +43,14 @@ func (f *file) coded(p part) error {
 			}
 			f.inside = append(f.inside, goes{Range: scrub.Range{Off: p.off + used, Len: p.len - used}, dir: m.dir})
 		}
+	case jpeg2000, aperioYCC, aperioOther, aperioRGB, webP:
+		if !edge && !f.DeepUpTo(deepUpTo) || p.len < forms || p.off < 0 || p.off > f.Size() || p.len > f.Left(p.off) {
+			return nil
+		}
+		if m.compression == webP {
+			return f.webp(p)
+		}
+		return f.jpeg2000(p)
 	default:
 		f.Unread()
 	}

@@ -101,6 +101,11 @@ func (f *file) tables(e *entry) error {
 		f.contradict("%s has a value that there is none of", e)
 		return nil
 	}
+	if c, err := f.value(e.dir, tagCompression, noCompression); err != nil {
+		return err
+	} else if b := f.Get(e.off, 2); b[0] != 0xFF || b[1] != 0xD8 || c != newJPEG && c != oldJPEG && c != lossyJPEG && c != aperioYCC && c != aperioRGB {
+		f.Doubt("%s holds no tables that the picture needs", e)
+	}
 	odd, _, err := f.segments(e.off, e.size)
 	for _, r := range odd {
 		zeros, fail := f.Constant(r.Off, r.Len, 0)
