@@ -95,6 +95,19 @@ func same(a, b *unix.Stat_t) bool {
 	return inodeOf(a) == inodeOf(b) && a.Size == b.Size && a.Mtim == b.Mtim && a.Ctim == b.Ctim
 }
 
+// sameLater tells whether b is the file a, unchanged, on a file system whose times the
+// server sets some time after a write, as SMB does, rounded to its 100 ns.
+func sameLater(a, b *unix.Stat_t) bool {
+	rounded := func(t unix.Timespec) int64 { return t.Nano() / 1000 }
+	return inodeOf(a) == inodeOf(b) && a.Size == b.Size && rounded(a.Mtim) == rounded(b.Mtim)
+}
+
+// fromServer tells whether f lies on an SMB share.
+func fromServer(f *os.File) bool {
+	fs := fsOf(f)
+	return fs == unix.CIFS_SUPER_MAGIC || fs == unix.SMB2_SUPER_MAGIC
+}
+
 // reread opens the file of f for reading. It is the same file whatever became
 // of its name; where /proc is missing it has to be found by name.
 func (it *item) reread(f *os.File) (*os.File, error) {

@@ -127,7 +127,7 @@ func unchanged(f *os.File, was *unix.Stat_t) error {
 		return explain("looking", err)
 	case now.Nlink == 0 && was.Nlink != 0:
 		return ErrGone
-	case !same(&now, was):
+	case !same(&now, was) && !(fromServer(f) && sameLater(&now, was)):
 		return ErrChanged
 	}
 	return nil

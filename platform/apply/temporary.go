@@ -52,7 +52,12 @@ func leads(dir *walk.Folder, name string, f *os.File) error {
 	return nil
 }
 
-// lock tells other runs that the file is being worked on.
+// lock tells other runs that the file is being worked on. On an SMB share it would keep
+// everybody from reading the file, ourselves included: there, two runs on the same
+// files may take a copy from each other, and one of them fails.
 func lock(f *os.File) error {
+	if fromServer(f) {
+		return nil
+	}
 	return restart(func() error { return unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
 }

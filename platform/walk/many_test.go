@@ -118,3 +118,24 @@ func TestChoice(t *testing.T) {
 		r.Close()
 	}
 }
+
+// A copy that is being made is met by the shard of its file only.
+func TestShardOfTemp(t *testing.T) {
+	dir := t.TempDir()
+	temp := Temp{For: "a.jpg", Sum: 7}.Name()
+	write(t, filepath.Join(dir, "d/a.jpg"))
+	write(t, filepath.Join(dir, "d", temp))
+	met := 0
+	for i := range 5 {
+		files, errs := list(t, dir, Shard{I: i, N: 5})
+		if len(files) == 0 {
+			continue
+		}
+		if met++; len(errs) > 0 || !slices.Equal(files, []string{"d/" + temp, "d/a.jpg"}) {
+			t.Errorf("shard %d: %q, %v", i, files, errs)
+		}
+	}
+	if met != 1 {
+		t.Errorf("%d shards have them", met)
+	}
+}

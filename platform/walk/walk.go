@@ -48,6 +48,15 @@ func (e *Entry) Stat() (unix.Stat_t, error) { return e.dir.Stat(e.Name) }
 // Temp tells whether the entry is a temporary file of this project.
 func (e *Entry) Temp() (Temp, bool) { return ParseTemp(e.Name) }
 
+// owner is the path by which the entry is in a shard: that of the file whose place it
+// is to take, if it is a temporary file. So no shard meets those of another at work.
+func (e *Entry) owner() string {
+	if t, ok := e.Temp(); ok {
+		return e.dir.relJoin(t.For)
+	}
+	return e.Rel
+}
+
 // Files yields the regular files beneath the root that are meant, in the order of their
 // names, folder by folder (see [sorted]). A folder that can't be read, or is another
 // drive, is yielded with the error, what is left out with why ([ErrLink] and others), and
@@ -143,7 +152,7 @@ func (w *walker) visit(dir *Folder, at dirent) bool {
 	case unix.DT_DIR:
 		return w.enter(e)
 	case unix.DT_LNK, unix.DT_REG:
-		if !w.Shard.Has(e.Rel) {
+		if !w.Shard.Has(e.owner()) {
 			return true
 		}
 		err := w.leaves(e)
