@@ -26,6 +26,7 @@ var (
 	ErrManyFiles     = errors.New("too many files are open")                 // EMFILE, ENFILE
 	ErrNotProven     = errors.New("is still not clean")                      // the second plan found something
 	ErrPlan          = errors.New("the plan for it is not sound")            // [scrub.Plan.Check] refused it
+	ErrShare         = errors.New("can't be replaced on this share")         // SMB: nothing that is open can
 	ErrStopped       = errors.New("was stopped in the middle")               // the context ended
 	ErrTemp          = errors.New("no temporary file can be kept")           // of a long stream
 	ErrParser        = errors.New("a parser failed")                         // a bug: it panicked

@@ -95,11 +95,18 @@ func same(a, b *unix.Stat_t) bool {
 	return inodeOf(a) == inodeOf(b) && a.Size == b.Size && a.Mtim == b.Mtim && a.Ctim == b.Ctim
 }
 
-// sameLater tells whether b is the file a, unchanged, on a file system whose times the
-// server sets some time after a write, as SMB does, rounded to its 100 ns.
-func sameLater(a, b *unix.Stat_t) bool {
-	rounded := func(t unix.Timespec) int64 { return t.Nano() / 1000 }
-	return inodeOf(a) == inodeOf(b) && a.Size == b.Size && rounded(a.Mtim) == rounded(b.Mtim)
+// unchanged is [unchanged] of the item's file. On an SMB share the client makes up other
+// times for a second after the file was written and closed, and then has those of the
+// server: once we have written to it, what is read back is what counts.
+func (it *item) unchanged(f *os.File) error {
+	err := unchanged(f, &it.at)
+	if err == ErrChanged && it.changed && fromServer(f) {
+		var now unix.Stat_t
+		if unix.Fstat(int(f.Fd()), &now) == nil && inodeOf(&now) == inodeOf(&it.at) && now.Size == it.at.Size {
+			return nil
+		}
+	}
+	return err
 }
 
 // fromServer tells whether f lies on an SMB share.

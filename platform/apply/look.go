@@ -100,7 +100,7 @@ func (r *run) study(ctx context.Context, it *item, opt scrub.Options) (*scrub.Pl
 	if err != nil && ctx.Err() != nil {
 		return nil, context.Cause(ctx) // whatever the planner makes of it
 	}
-	if changed := unchanged(it.ro, &it.at); changed != nil {
+	if changed := it.unchanged(it.ro); changed != nil {
 		return nil, changed
 	}
 	if moved := it.stillNamed(); moved != nil {
@@ -127,7 +127,7 @@ func unchanged(f *os.File, was *unix.Stat_t) error {
 		return explain("looking", err)
 	case now.Nlink == 0 && was.Nlink != 0:
 		return ErrGone
-	case !same(&now, was) && !(fromServer(f) && sameLater(&now, was)):
+	case !same(&now, was):
 		return ErrChanged
 	}
 	return nil

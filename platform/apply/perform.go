@@ -139,7 +139,7 @@ func (r *run) claim(it *item) (bool, error) {
 
 // opened returns an error unless what was opened for writing is what was planned.
 func (it *item) opened() error {
-	err := unchanged(it.rw, &it.at)
+	err := it.unchanged(it.rw)
 	if err == nil || fsOf(it.rw) != unix.OVERLAYFS_SUPER_MAGIC {
 		return err
 	}

@@ -241,7 +241,7 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 	case err == nil:
 		return r.exchanged(it, f, temp)
 	case !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EOPNOTSUPP):
-		return false, explain("putting the copy in place", err)
+		return false, placing(f, err)
 	}
 	// exFAT, NTFS and FUSE can't exchange. The folder is synced first, so that
 	// the copy has a name on the drive whatever becomes of the rename.
@@ -252,12 +252,22 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 		return false, err
 	}
 	if err := k.rename(dir, temp, name, 0); err != nil {
-		return false, explain("putting the copy in place", err)
+		return false, placing(f, err)
 	}
 	if err := errors.Join(k.sync(f), k.syncFolder(dir)); err != nil {
 		return true, explain("syncing", err)
 	}
 	return true, r.erase(it)
+}
+
+// placing says what it means that the copy f could not take the file's place. A share of
+// SMB lets nobody replace a file that is open, though it is ourselves who have it open:
+// to overwrite what is in it.
+func placing(f *os.File, err error) error {
+	if fromServer(f) && errors.Is(err, unix.EACCES) {
+		return &explained{ErrShare, "putting the copy in place", err}
+	}
+	return explain("putting the copy in place", err)
 }
 
 // erase overwrites what of the old file is not in the copy that took its place.

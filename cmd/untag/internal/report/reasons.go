@@ -34,6 +34,7 @@ var _ = []lang.Text{
 	lang.Mark("is gone"),
 	lang.Mark("the drive does not answer as it should"),
 	lang.Mark("is in use by another program"),
+	lang.Mark("can't be replaced on this share"),
 	lang.Mark("was changed by somebody else meanwhile"),
 	lang.Mark("too many files are open"),
 	lang.Mark("is still not clean"),

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"testing"
+)
+
+// TestMemory has the program look through a folder, first one of few files, then one of
+// very many: what it holds of the second is what it holds of the first, and the names
+// that are sorted at a time. It is built anew, for the race detector takes memory.
+func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes 100,000 files")
+	}
+	program := filepath.Join(t.TempDir(), "untag")
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	few, many := highest(t, program, 1000), highest(t, program, 100_000)
+	t.Logf("%d kB for 1,000 files, %d kB for 100,000", few, many)
+	if limit := 64 << 10; many > limit {
+		t.Errorf("%d kB for a folder of 100,000 files, of which no more than %d are allowed", many, limit)
+	}
+	if growth := many - few; growth > 24<<10 {
+		t.Errorf("a folder of 100,000 files takes %d kB more than one of 1,000", growth)
+	}
+}
+
+// highest is how many kB the program held at the most, while it looked at n files.
+func highest(t *testing.T, program string, n int) int {
+	t.Helper()
+	dir := t.TempDir()
+	seed := filepath.Join(dir, "00000000.txt")
+	if err := os.WriteFile(seed, []byte("text\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	links := 0
+	for i := 1; i < n; i++ { // names of one file cost little; a file may have so many
+		name := filepath.Join(dir, fmt.Sprintf("%08d.txt", i))
+		if links++; links > 30_000 {
+			seed, links = name, 0
+			if err := os.WriteFile(seed, []byte("text\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if err := os.Link(seed, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := exec.Command(program, "verify", dir)
+	out, err := c.Output()
+	if err != nil || !regexp.MustCompile(fmt.Sprintf(`(?m)^files +0, and %d other`, n)).Match(out) {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return int(c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+}
