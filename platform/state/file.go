@@ -103,13 +103,8 @@ func openDB(path string) (db *bbolt.DB, err error) {
 		db, err = bbolt.Open(path, 0o600, opt)
 		return err
 	})
-	switch {
-	case errors.Is(err, berrors.ErrTimeout):
-		return nil, ErrInUse
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
-		err = fmt.Errorf("%w: %w", errDamaged, err)
-	}
 	if err != nil {
+		err = meaning(err)
 		if file != nil {
 			file.Close() // after a panic it still has the lock
 		}
@@ -120,6 +115,24 @@ func openDB(path string) (db *bbolt.DB, err error) {
 		return db, err
 	}
 	return db, nil
+}
+
+// meaning tells what an error of opening says of the state: what neither the system nor
+// we say, bbolt says of what it found in the file.
+func meaning(err error) error {
+	var system unix.Errno
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return ErrInUse
+	case errors.As(err, &system), errors.Is(err, errDamaged):
+		return err
+	}
+	for _, ours := range []error{ErrLink, ErrOwner, ErrWriters, ErrForeign} {
+		if errors.Is(err, ours) {
+			return err
+		}
+	}
+	return fmt.Errorf("%w: %w", errDamaged, err)
 }
 
 // whole returns an error if the file ends before the database does. To read

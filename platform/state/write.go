@@ -23,7 +23,7 @@ const (
 	// most entries that are written at once, and longest that one waits: what is lost
 	// if the program is killed.
 	most    = 8192
-	longest = 2 * time.Second
+	longest = time.Second
 )
 
 // Add remembers what was found of the file e beneath root, whose attributes are st, and
