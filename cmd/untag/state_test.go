@@ -139,10 +139,16 @@ func TestStateWhenKilled(t *testing.T) {
 	}
 }
 
+// raced tells that the race detector is watching.
+var raced = false
+
 // The second run reads nothing, and takes a twentieth of the time of the processor, a machine
 // where others work keeps time for itself.
 func TestStateIsFast(t *testing.T) {
 	n := 4000
+	if raced {
+		n = 500
+	}
 	if s := os.Getenv("UNTAG_STATE_FILES"); s != "" {
 		fmt.Sscan(s, &n)
 	}
@@ -157,12 +163,12 @@ func TestStateIsFast(t *testing.T) {
 		if tot := end.Totals; tot == nil || tot.Files != n || i == 0 && tot.Cleaned != n || i == 1 && (tot.Unchanged != n || tot.Read != 0) {
 			t.Fatalf("run %d: %+v", i+1, end.Totals)
 		}
-		if most := ps.SysUsage().(*syscall.Rusage).Maxrss; most > 64<<10 {
+		if most := ps.SysUsage().(*syscall.Rusage).Maxrss; most > 64<<10 && !raced {
 			t.Errorf("run %d: %d KiB of memory", i+1, most)
 		}
 	}
 	t.Logf("%d files: %v and %v of the processor, %v and %v by the clock", n, spent[0], spent[1], wall[0], wall[1])
-	if spent[1]*20 > spent[0] {
+	if spent[1]*20 > spent[0] && !raced {
 		t.Errorf("the second run took %v, the first %v", spent[1], spent[0])
 	}
 }

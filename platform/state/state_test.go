@@ -59,7 +59,9 @@ func (tr *tree) each(visit func(e *walk.Entry, st *unix.Stat_t)) {
 }
 
 // factOf is what a test says of a file: never the same of two neighbours.
-func factOf(rel string) string { return fmt.Sprintf("clean\nkind %d", len(rel)+int(rel[len(rel)-5]-'0')) }
+func factOf(rel string) string {
+	return fmt.Sprintf("clean\nkind %d", len(rel)+int(rel[len(rel)-5]-'0'))
+}
 
 // remember adds all files to the state at path, and closes it.
 func (tr *tree) remember(path string, t Terms) {
