@@ -47,7 +47,13 @@ func (a *app) openState(f flags, paths []string, opt apply.Options) (*state.Stat
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {
 		err = at.Err
 	}
-	return nil, &failure{exit.Usage, "--state " + text.Name(f.state) + ": " + report.ErrorWords(err), hint(err)}
+	code := exit.Failed // and worth another try
+	for _, wrong := range []error{state.ErrLink, state.ErrOwner, state.ErrWriters, state.ErrForeign} {
+		if errors.Is(err, wrong) {
+			code = exit.Usage
+		}
+	}
+	return nil, &failure{code, "--state " + text.Name(f.state) + ": " + report.ErrorWords(err), hint(err)}
 }
 
 // policyOf is all of the options that has a say in what is clean; and the shard, since only who
@@ -85,6 +91,9 @@ func (r *run) closeState(s *state.State, whole bool) {
 	s.Close(whole)
 	r.totals.State = s.Use()
 	if err := s.Err(); err != nil {
+		if at := (*fs.PathError)(nil); errors.As(err, &at) {
+			err = at.Err
+		}
 		r.hints = append(r.hints, lang.T("the state could not be written (%s): files that it does not know are read again in the next run", report.ErrorWords(err)))
 	}
 }
