@@ -56,13 +56,17 @@ func (r *run) attributes(e *walk.Entry) (st unix.Stat_t, trusted bool, err error
 // remember has later runs pass over the file of an item, if it is clean or no medium,
 // and nothing else is to be said of it.
 func (r *run) remember(it *item) {
-	o := &it.out
-	if r.opt.State == nil || !it.proven || len(it.notes) > 0 || r.opt.DryRun && (r.opt.Compact || r.staleTimes(it)) {
+	s := r.opt.State
+	if s == nil || it.entry == nil || it.entry.Named {
 		return
 	}
-	if fact, ok := o.fact(); ok {
-		r.opt.State.Add(it.entry, it.entry.Top(), &it.at, fact)
+	fact, ok := it.out.fact()
+	undone := r.opt.DryRun && (r.opt.Compact || r.staleTimes(it))
+	if !ok || !it.proven || len(it.notes) > 0 || undone {
+		s.Forget(it.entry, it.entry.Top())
+		return
 	}
+	s.Add(it.entry, it.entry.Top(), &it.at, fact)
 }
 
 // probe tells whether what is about to be planned may be remembered.

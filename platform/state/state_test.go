@@ -236,6 +236,24 @@ func TestStolen(t *testing.T) {
 	other.Close(false)
 }
 
+// Whoever reads a file although it is remembered, and finds it not to be as it was said to be, has
+// later runs read it too.
+func TestContradicted(t *testing.T) {
+	tr, path := newTree(t, 300), filepath.Join(t.TempDir(), "state")
+	tr.remember(path, terms)
+	s := open(t, path, Terms{Version: "1", Policy: "device", Unread: true})
+	n := 0
+	tr.each(func(e *walk.Entry, _ *unix.Stat_t) {
+		if n++; n%3 == 0 {
+			s.Forget(e, tr.dir)
+		}
+	})
+	s.Close(false)
+	if n, use := tr.known(path, terms); n != 200 || use != Used {
+		t.Errorf("%d known, %s", n, use)
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }

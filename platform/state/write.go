@@ -12,7 +12,7 @@ import (
 	"untag/platform/walk"
 )
 
-// add is an entry that waits to be written.
+// add is an entry that waits to be written, or dropped if it has no value.
 type add struct {
 	t     *table
 	name  name
@@ -43,6 +43,17 @@ func (s *State) Add(e *walk.Entry, root string, st *unix.Stat_t, fact string) {
 	copy(a.value[:], mac[:])
 	binary.BigEndian.PutUint16(a.value[macLen:], no)
 	s.adds <- a
+}
+
+// Forget drops what is remembered of the file e beneath root, if it was read although
+// the state may know it ([Terms.Unread]), and is not what it was said to be.
+func (s *State) Forget(e *walk.Entry, root string) {
+	if s == nil || !s.terms.Unread || s.broken.Load() {
+		return
+	}
+	if t := s.table(root); t != nil {
+		s.adds <- add{t: t, name: t.name(e.Rel)}
+	}
 }
 
 // mount keeps a way to sync the device on which the entry lies.
@@ -95,7 +106,9 @@ func (s *State) commit(batch []add) {
 		return
 	}
 	for _, a := range batch {
-		a.t.keep(a.name)
+		if a.value != (value{}) {
+			a.t.keep(a.name)
+		}
 	}
 	s.shrink()
 }
@@ -124,25 +137,37 @@ func (s *State) put(tx *bbolt.Tx, batch []add) error {
 			return err
 		}
 	}
-	more := map[*table]uint64{}
+	more := map[*table]int64{}
 	for _, a := range batch {
-		b := tables.Bucket(a.t.id)
-		if b.Get(a.name[:]) == nil {
-			more[a.t]++
-		}
-		if err := b.Put(a.name[:], a.value[:]); err != nil {
+		n, err := a.put(tables.Bucket(a.t.id))
+		if err != nil {
 			return err
 		}
+		more[a.t] += n
 	}
 	for t, n := range more {
 		h := t.head
-		h.entries += n
+		h.entries = uint64(max(int64(h.entries)+n, 0))
 		if err := heads.Put(t.id, h.bytes()); err != nil {
 			return err
 		}
 		tx.OnCommit(func() { t.head = h })
 	}
 	return nil
+}
+
+// put brings one entry into its table, and returns how many more there are then.
+func (a *add) put(b *bbolt.Bucket) (more int64, err error) {
+	there := b.Get(a.name[:]) != nil
+	switch gone := a.value == (value{}); {
+	case gone && there:
+		return -1, b.Delete(a.name[:])
+	case gone:
+		return 0, nil
+	case !there:
+		more = 1
+	}
+	return more, b.Put(a.name[:], a.value[:])
 }
 
 // shrink gives back the memory through which the database was read: it stays in the
