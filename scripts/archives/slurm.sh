@@ -82,14 +82,14 @@ on_node1() {
   [[ -n $shard ]] && (($(cat "reports/shard-$shard".json.*.part 2>/dev/null | wc -l) > 50))
 }
 
-# kill_node1: as if its power had gone.
+# kill_node1: as if its power had gone: who would tell of the end of a job goes first.
 kill_node1() {
-  local job step
+  local job step pids
   job=$(squeue -h -j "$1" -w node1 -t RUNNING -o %A | head -n 1)
   kill -9 "$(cat node1.pid)"
   for step in $(pgrep -f "^slurmstepd: \[$job\.batch\]"); do
-    pkill -9 -P "$step" || true
-    kill -9 "$step"
+    mapfile -t pids < <(pgrep -P "$step")
+    kill -9 "$step" "${pids[@]}"
   done
 }
 

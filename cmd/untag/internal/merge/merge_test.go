@@ -183,7 +183,7 @@ func TestHostileReports(t *testing.T) {
 
 // Memory does not grow with the number of files: UNTAG_LINES=10000000 for more of them.
 func TestMemory(t *testing.T) {
-	lines := 100_000
+	lines := 40_000
 	if n, err := strconv.Atoi(os.Getenv("UNTAG_LINES")); err == nil {
 		lines = n
 	}
