@@ -24,6 +24,7 @@ type kernel interface {
 	rename(d *walk.Folder, old, new string, flags uint) error
 	remove(d *walk.Folder, name string) error
 	syncFolder(d *walk.Folder) error
+	fromServer(f *os.File) bool
 }
 
 type linux struct{}
@@ -72,6 +73,8 @@ func (linux) rename(d *walk.Folder, old, new string, flags uint) error {
 }
 func (linux) remove(d *walk.Folder, name string) error { return d.Remove(name) }
 func (linux) syncFolder(d *walk.Folder) error          { return d.Sync() }
+
+func (linux) fromServer(f *os.File) bool { return fromServer(f) }
 
 // restart calls f until no signal interrupts it.
 func restart(f func() error) error {

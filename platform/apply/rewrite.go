@@ -82,8 +82,13 @@ func (r *run) compaction(ctx context.Context, it *item) (*scrub.Rewrite, error) 
 }
 
 // copyAndPlace makes the copy, proves it, and puts it where the file was. placed
-// tells whether the file's name may lead to the copy.
+// tells whether the file's name may lead to the copy. On an SMB share nothing can take
+// the place of a file that is open, as it is here so that it can be overwritten. Worse:
+// when it is tried, Linux has the server delete the file, and then fails.
 func (r *run) copyAndPlace(ctx context.Context, it *item, w *scrub.Rewrite) (placed bool, err error) {
+	if r.opt.kernel.fromServer(it.file()) {
+		return false, ErrShare
+	}
 	before, sum := sha256.New(), crc32.New(castagnoli)
 	src := content(ctx, it.ro, w)
 	wanted := &payloadFilter{spans: w.Payload(it.plan), to: before}
@@ -241,7 +246,7 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 	case err == nil:
 		return r.exchanged(it, f, temp)
 	case !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) && !errors.Is(err, unix.EOPNOTSUPP):
-		return false, placing(f, err)
+		return false, explain("putting the copy in place", err)
 	}
 	// exFAT, NTFS and FUSE can't exchange. The folder is synced first, so that
 	// the copy has a name on the drive whatever becomes of the rename.
@@ -252,22 +257,12 @@ func (r *run) place(it *item, f *os.File, temp string) (placed bool, err error) 
 		return false, err
 	}
 	if err := k.rename(dir, temp, name, 0); err != nil {
-		return false, placing(f, err)
+		return false, explain("putting the copy in place", err)
 	}
 	if err := errors.Join(k.sync(f), k.syncFolder(dir)); err != nil {
 		return true, explain("syncing", err)
 	}
 	return true, r.erase(it)
-}
-
-// placing says what it means that the copy f could not take the file's place. A share of
-// SMB lets nobody replace a file that is open, though it is ourselves who have it open:
-// to overwrite what is in it.
-func placing(f *os.File, err error) error {
-	if fromServer(f) && errors.Is(err, unix.EACCES) {
-		return &explained{ErrShare, "putting the copy in place", err}
-	}
-	return explain("putting the copy in place", err)
 }
 
 // erase overwrites what of the old file is not in the copy that took its place.
@@ -310,7 +305,7 @@ func (r *run) exchanged(it *item, f *os.File, temp string) (placed bool, err err
 // the old one, and locks it: it gets the temporary name, and no other run is to take it
 // for a leftover as long as it is open.
 func (r *run) alone(it *item) error {
-	if err := unchanged(it.ro, &it.at); err != nil {
+	if err := it.unchanged(it.ro); err != nil {
 		return err
 	}
 	r.open(context.Background(), []*item{it})
