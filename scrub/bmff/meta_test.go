@@ -29,6 +29,8 @@ func TestDamagedItems(t *testing.T) {
 		{"whole", itunes(freeForm("iTunSMPB", gapless), freeForm("ISRC", "CANARY")), scrub.Dirty, gapless, "CANARY"},
 		{"a bit of a number", itunes(freeForm("iTunSMPB", " 0p"+gapless[3:])), scrub.Partly, gapless[3:], "CANARY"},
 		{"a bit of the first space", itunes(freeForm("iTunSMPB", "`"+gapless[1:])), scrub.Partly, gapless[1:], "CANARY"},
+		{"a bit of its name", itunes(freeForm("iTunSMPC", gapless)), scrub.Partly, gapless, "CANARY"},
+		{"a bit of its maker", bytes.Replace(itunes(freeForm("iTunSMPB", gapless)), []byte("apple"), []byte("qpple"), 1), scrub.Partly, gapless, "CANARY"},
 		{"a word of a number", itunes(freeForm("iTunSMPB", " \xff\xff\xff\xff"+gapless[5:])), scrub.Partly, gapless[5:], "CANARY"},
 		{"words where numbers should be", itunes(freeForm("iTunSMPB", "CANARY of somebody")), scrub.Dirty, "", "CANARY"},
 		{"more than numbers", itunes(freeForm("iTunSMPB", gapless+" of somebody")), scrub.Dirty, "", "somebody"},

@@ -104,8 +104,11 @@ func (it item) gapless() bool {
 			strange++
 		}
 	}
-	return it.mean == "com.apple.iTunes" && it.name == "iTunSMPB" && !it.extra && len(it.data) == 1 && len(it.value) <= most && strange <= damage
+	return like(it.mean, "com.apple.iTunes") && like(it.name, "iTunSMPB") && !it.extra && len(it.data) == 1 && len(it.value) <= most && strange <= damage
 }
+
+// like tells whether a name is the one that is meant, but for one bit.
+func like(name, meant string) bool { return name == meant || scrub.Near(name, meant) }
 
 // betweenNumbers tells whether a space is due at i of gapless data: three numbers of
 // 8 digits, the count of samples in 16, and more numbers of 8.
