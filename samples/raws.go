@@ -60,7 +60,7 @@ var cr3s = []recipe{{"plain", func(k *kit) []byte { return k.cr3([]string{"CRAW"
 	}
 	inner := func(n int, b []byte) []byte { return cat(longs(8+len(b), n), b) }
 	exif := tiff(little, ifd{{0xa431, tASCII, k.secret("timed-body")}})
-	note := tiff(little, ifd{{0x0009, tASCII, k.secret("timed-owner")}, {0x0096, tASCII, k.secret("timed-serial")}, {0x4001, tShort, []int{8, 7, 6, 5}}})
+	note := tiff(little, ifd{{0x0009, tASCII, k.secret("timed-owner")}, {0x0096, tASCII, k.secret("timed-serial")}, {0x4001, tShort, append([]int{8, 7, 6, 5}, make([]int, 300)...)}})
 	k.stay([]byte{8, 0, 7, 0, 6, 0, 5, 0})
 	when := k.hide([]byte{0xef, 0x07, 7, 14, 15, 16, 17, 18})
 	timed := cat(record(1, zeros(2), when, zeros(2)), record(3, []byte("\xff\xff\xff\xff")), record(5, longs(35, 10, 1, 50, 100)),

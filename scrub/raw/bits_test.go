@@ -33,7 +33,7 @@ func needed(s samples.Sample, p *scrub.Plan) (all []scrub.Range) {
 
 // One bit, wherever it is lost, costs nothing that decoders need.
 func TestOneBitDestroysNothing(t *testing.T) {
-	for _, name := range []string{"crw/plain", "x3f/plain", "raf/plain", "mrw/plain"} {
+	for _, name := range []string{"crw/plain", "cr3/timed", "x3f/plain", "raf/plain", "mrw/plain"} {
 		s := samples.Get(name)
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()

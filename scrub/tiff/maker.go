@@ -1,6 +1,7 @@
 package tiff
 
 import (
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -158,6 +159,11 @@ func (f *file) noted(e *entry) {
 	if e.named && e.known.Kind != "" {
 		e.kind = e.known.Kind
 	}
+	if v := f.mistaken(e); v != "" {
+		e.stays, e.role = true, scrub.Structure
+		f.Doubt("%s stays: it may be %s", e, v)
+		return
+	}
 	known := slices.Contains(settled, d.place)
 	if t := d.find(0x0096); t != nil && d.place == "Nikon" && e.off >= t.off+t.size && e.off < t.off+t.size+4 && !e.inline() {
 		e.stays, e.role = true, scrub.Structure
@@ -170,6 +176,28 @@ func (f *file) noted(e *entry) {
 			f.Doubt("what decoders need of the note of %s is not known: it stays, but for what has a name", d.place)
 		}
 	}
+}
+
+// Lengths in bytes of tables in notes from which on none fits into an entry, and from which on
+// few others are as long.
+const large, huge = 256, 8192
+
+// mistaken is what an entry of a note may be but for one bit of its number: a table that
+// decoders need, that is not there, and that it has the type and the length of.
+func (f *file) mistaken(e *entry) string {
+	const part = 32 // shortest one, of the longest
+	for tag, t := range known()[e.dir.place] {
+		if t.Role == 0 || t.Most < huge || bits.OnesCount64(tag^uint64(e.tag)) != 1 || e.size*part < t.Most || e.dir.find(uint16(tag)) != nil {
+			continue
+		}
+		as := *e
+		if as.known = t; t.In != "" {
+			if ok, err := f.fits(&as); ok && err == nil {
+				return t.ID
+			}
+		}
+	}
+	return ""
 }
 
 // key has Nikon's serial number and counter say no more than what they are needed for: the

@@ -175,6 +175,9 @@ func (f *file) decide(e *entry) error {
 		if err != nil {
 			return err
 		}
+		if d.note != nil && e.inline() && e.count > 0 && e.known.Most >= large { // its type or length may be damaged
+			f.contradict("%s has a value that there is none of", e)
+		}
 		if ok && f.Goes(e.known.Role, e.known.Kind) && e.known.Kind != "" {
 			e.kind = e.known.Kind
 		} else if ok {
@@ -233,7 +236,11 @@ func (f *file) damaged(e *entry) error {
 	text, err := coded.Numbers(f.Reader, e.off, e.size)
 	if !text && err == nil && e.count > 0 {
 		e.stays, e.role = true, e.known.Role
-		f.Doubt("%s stays: converters may need it, and it has a value that there is none of", e)
+		doubt := f.Doubt
+		if e.dir.note != nil && e.known.Most >= large { // what lies behind a shorter value may be of it
+			doubt = f.contradict
+		}
+		doubt("%s stays: converters may need it, and it has a value that there is none of", e)
 	}
 	return err
 }
