@@ -60,6 +60,14 @@ func vorbis(vendor, comment, tail string) string {
 	return "\x02" + string([]byte{byte(len(first)), byte(len(second))}) + first + second + last
 }
 
+// sized is vorbis as FFmpeg writes it, each header behind its length.
+func sized(vendor, comment, tail string) string {
+	b := vorbis(vendor, comment, tail)
+	n, m := int(b[1]), int(b[2])
+	part := func(s string) string { return string([]byte{byte(len(s) >> 8), byte(len(s))}) + s }
+	return part(b[3:3+n]) + part(b[3+n:3+n+m]) + part(b[3+n+m:])
+}
+
 // bitmap is a BITMAPINFOHEADER with what follows it.
 func bitmap(name, config string) string {
 	return le32(40) + strings.Repeat("\x02", 12) + name + strings.Repeat("\x00", 20) + config
@@ -78,6 +86,8 @@ func TestConfig(t *testing.T) {
 	}{
 		{"Vorbis", codec.Matroska, "A_VORBIS", vorbis("Xiph.Org", "ARTIST=Jane", "owner"), vorbis(spaces(8), spaces(11), zeros(5)), ""},
 		{"Vorbis that is damaged", codec.Matroska, "A_VORBIS", "\x02\x1e\xf0" + vorbis("Xiph.Org", "ARTIST=Jane", "")[3:], "", "can't be looked into"},
+		{"Vorbis in AVI", codec.Tag, "\x6f\x56", sized("Xiph.Org", "ARTIST=Jane", "owner"), sized(spaces(8), spaces(11), zeros(5)), ""},
+		{"Vorbis in AVI that is cut off", codec.Tag, "\x6f\x56", sized("Xiph.Org", "ARTIST=Jane", "owner")[:50], "", "can't be looked into"},
 		{"FLAC", codec.Matroska, "A_FLAC", "fLaC\x00\x00\x00\x22" + streamInfo + strings.Repeat("S", 16) + "\x84\x00\x00\x05owner", "fLaC\x00\x00\x00\x22" + streamInfo + zeros(16) + "\x81\x00\x00\x05" + zeros(5), ""},
 		{"AAC", codec.Matroska, "A_AAC", "\x12\x10owner", "\x12\x10" + zeros(5), ""},
 		{"AAC with SBR", codec.Matroska, "A_AAC", "\x13\x90\x56\xe5\xa0", "", ""},

@@ -69,27 +69,12 @@ func blank(out []coded.Piece, off int64, b []byte, at, n int64, fill byte, kind 
 // xiphHeaders reads the three headers of Vorbis and Theora, laced (Matroska codec
 // specifications, A_VORBIS), and blanks what the second one says: who encodes, and comments.
 func xiphHeaders(off int64, b []byte) (out []coded.Piece, ok bool) {
-	at := 1
-	var sizes [2]int
-	for i := range sizes {
-		for at < len(b) && b[at] == 0xff {
-			sizes[i], at = sizes[i]+255, at+1
-		}
-		if at >= len(b) {
-			return nil, false
-		}
-		sizes[i], at = sizes[i]+int(b[at]), at+1
-	}
-	from := at + sizes[0]
-	if b[0] != 2 || from > len(b) || sizes[1] > len(b)-from {
-		return nil, false
-	}
-	end := from + sizes[1]
 	const head = 7 // a type and six letters
-	if sizes[1] < head || !bytes.Equal(b[from+1:from+head], b[at+1:min(len(b), at+head)]) {
+	first, from, end, ok := laced(b)
+	if !ok || end-from < head || !bytes.Equal(b[from+1:from+head], b[first+1:min(len(b), first+head)]) {
 		return nil, false
 	}
-	at = from + head
+	at := from + head
 	count := 1 // the vendor
 	for i := 0; i <= count; i++ {
 		if end-at < 4 {
@@ -117,6 +102,31 @@ func xiphHeaders(off int64, b []byte) (out []coded.Piece, ok bool) {
 		at++
 	}
 	return blank(out, off, b, int64(at), int64(end-at), 0, scrub.Hidden), true
+}
+
+// laced returns where the first of three headers begins, and where the second one is: behind
+// their sizes, or, as FFmpeg writes them, each behind its own.
+func laced(b []byte) (first, from, end int, ok bool) {
+	if len(b) > 2 && (b[0] == 0 && b[1] == 30 || b[0] == 0 && b[1] == 42) { // of Vorbis, of Theora
+		if from = 2 + int(b[1]) + 2; from > len(b) {
+			return 0, 0, 0, false
+		}
+		end = from + int(binary.BigEndian.Uint16(b[from-2:]))
+		return 2, from, end, end <= len(b)
+	}
+	at := 1
+	var sizes [2]int
+	for i := range sizes {
+		for at < len(b) && b[at] == 0xff {
+			sizes[i], at = sizes[i]+255, at+1
+		}
+		if at >= len(b) {
+			return 0, 0, 0, false
+		}
+		sizes[i], at = sizes[i]+int(b[at]), at+1
+	}
+	from = at + sizes[0]
+	return at, from, from + sizes[1], b[0] == 2 && from <= len(b) && sizes[1] <= len(b)-from
 }
 
 // flacBlocks reads what FLAC has before its frames (RFC 9639, 8): all but the stream info

@@ -206,6 +206,9 @@ func (st *stream) decoder(d []byte, off int64) bool {
 	return true
 }
 
+// vorbis is how FFmpeg numbers it.
+const vorbis = 0xdd
+
 // video is the codec of a stream of video that is looked into (ISO/IEC 14496-1, table 5).
 func (st stream) video() codec.Kind {
 	switch o := st.object; {
@@ -252,6 +255,8 @@ func (w reader) streamDescription(b box.Box, place string) error {
 			err = w.soundSpecific(r, place)
 		case st.video() == codec.MPEG4 || st.video() == codec.MPEG12:
 			err = w.specific(st.video(), r, place)
+		case st.object == vorbis:
+			err = w.specific(codec.Vorbis, r, place)
 		default:
 			err = w.otherSpecific(st.object, r, place)
 		}
