@@ -57,6 +57,7 @@ type State struct {
 
 	facts  atomic.Pointer[[]string] // the same by number
 	broken atomic.Bool              // the database is damaged
+	looks  atomic.Int64             // how often the database was asked
 	adds   chan add
 	wrote  chan struct{} // closed when the writer has ended
 }
@@ -286,6 +287,9 @@ func (s *State) knows(heads *bbolt.Bucket, root [macLen]byte) (yes bool) {
 	return yes
 }
 
+// looksAtOnce touch some 10 MB of a large database.
+const looksAtOnce = 1 << 16
+
 // Look returns what was remembered of the file at rel beneath root, if the file, whose
 // attributes are st now, is what it was. Files that could not be remembered
 // today are not known either.
@@ -311,6 +315,9 @@ func (s *State) Look(root, rel string, st *unix.Stat_t) (fact string, ok bool) {
 	if err != nil {
 		s.failed(err)
 		return "", false
+	}
+	if s.looks.Add(1)%looksAtOnce == 0 {
+		s.shrink()
 	}
 	no, facts := int(binary.BigEndian.Uint16(v[macLen:])), *s.facts.Load()
 	if !ok || no >= len(facts) {
