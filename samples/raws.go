@@ -147,6 +147,11 @@ func (k *kit) crw() []byte {
 
 var x3fs = []recipe{{"plain", func(k *kit) []byte {
 	k.odd = true // CAMF is not looked into
+	return k.x3f("CAMF")
+}}, {"early", func(k *kit) []byte { return k.x3f("") }}} // of a camera without CAMF
+
+// x3f has a section of that name, which is enciphered, unless it is "".
+func (k *kit) x3f(secret string) []byte {
 	wide := func(s string) []byte { return utf16le(s + "\x00") }
 	var entries, chars []byte
 	count := 0
@@ -177,15 +182,19 @@ var x3fs = []recipe{{"plain", func(k *kit) []byte {
 		return cat([]byte("SECi"), longs(0x20000, kind, form, 16, 12, 0), data)
 	}
 	file := cat([]byte("FOVb"), longs(0x20003), k.hide([]byte("\x9a\x81\x77\x13\x5c\x42\x66\x08\xd1\xee\x90\x3b\x27\x51\x4f\xac")), longs(0, 16, 12, 0), field("Sunlight", 32), field("Auto", 32), zeros(160))
-	dir := cat([]byte("SECd"), longs(0x20000, 4))
+	sections := 4
+	if secret == "" {
+		sections = 3
+	}
+	dir := cat([]byte("SECd"), longs(0x20000, sections))
 	for _, s := range []struct {
 		name string
 		data []byte
-	}{{"IMA2", image(2, 18, jpg)}, {"IMAG", image(1, 30, k.stay(noisyData(900)))}, {"PROP", prop}, {"CAMF", cat([]byte("SECc"), longs(0x20000, 2, 0, 0, 0, 0), k.stay(noisyData(90)))}} {
+	}{{"IMA2", image(2, 18, jpg)}, {"IMAG", image(1, 30, k.stay(noisyData(900)))}, {"PROP", prop}, {secret, cat([]byte("SECc"), longs(0x20000, 2, 0, 0, 0, 0), noisyData(90))}}[:sections] {
 		dir = cat(dir, longs(len(file), len(s.data)), []byte(s.name))
 		if file = cat(file, s.data); len(file)%4 > 0 {
 			file = cat(file, zeros(4-len(file)%4))
 		}
 	}
 	return cat(file, dir, longs(len(file)))
-}}}
+}

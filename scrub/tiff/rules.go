@@ -210,7 +210,8 @@ func (f *file) decide(e *entry) error {
 // idle tells whether an entry is one by which converters develop raw pictures, in a picture
 // that is none.
 func (f *file) idle(e *entry) bool {
-	return !f.raw && e.dir.place == pictures && e.named && (e.known.Role != 0 || e.known.Fate == tags.Hand) && ofRaw(e.tag)
+	dng := f.block && e.tag >= tagDNGVersion // has no use beside a picture of another kind
+	return (!f.raw || dng) && e.dir.place == pictures && e.named && (e.known.Role != 0 || e.known.Fate == tags.Hand) && ofRaw(e.tag)
 }
 
 // ofRaw tells whether a tag is one by which converters develop.
