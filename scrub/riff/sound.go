@@ -159,6 +159,9 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 	}
 	st, _ := codec.Of(codec.Tag, string(tag))
 	m.coding(tag)
+	if st.Kind == codec.AAC {
+		m.Doubt("frames of AAC that nothing separates can't be looked into") // FFmpeg's name stands in the first
+	}
 	return cmp.Or((&codec.Look{S: m.Scan}).Config(&st, at, extra, place), m.Hide(at+extra, p.Tail()-at-extra, place+"/rest"))
 }
 
