@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -55,6 +57,37 @@ func TestShortLookIsWaitedFor(t *testing.T) {
 	}
 	if o := cleanOne(t, Options{kernel: k}, path); o.Status != Cleaned || k.count("lease") != 2 {
 		t.Errorf("%+v after %d tries", o, k.count("lease"))
+	}
+}
+
+// forking starts a process that takes long to become another program: until then it has
+// the file that is planned.
+type forking struct {
+	Planner
+	once *sync.Once
+}
+
+func (p forking) Plan(ctx context.Context, f *os.File, size int64, opt scrub.Options) (*scrub.Plan, error) {
+	p.once.Do(func() {
+		child, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			panic(err)
+		}
+		syscall.ForkLock.Lock()
+		time.AfterFunc(2*leaseTries*leaseWait, func() {
+			unix.Close(child)
+			syscall.ForkLock.Unlock()
+		})
+	})
+	return p.Planner.Plan(ctx, f, size, opt)
+}
+
+// A worker that is being started is not somebody who has the file open.
+func TestOwnWorkerIsWaitedFor(t *testing.T) {
+	path := put(t, t.TempDir(), "a.toy", sample(1))
+	got := overlapping(t.Context(), t, filepath.Dir(path), forking{Direct(toyEngine), new(sync.Once)}, Options{})
+	if got[path].Status != Cleaned {
+		t.Errorf("%+v", got[path])
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -121,7 +122,11 @@ func (r *run) claim(it *item) (bool, error) {
 			return false, err
 		}
 	}
-	closeFile(&it.ro) // or the lease would find us reading
+	// Or the lease would find us reading; and so it would a worker that is being started, which
+	// until it is itself has all that we have open: on a busy machine, for a second.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	closeFile(&it.ro)
 	if it.entry == nil || slices.Contains(noLeases, fsOf(it.rw)) {
 		return true, nil // of a stream, nobody else knows
 	}
