@@ -3,7 +3,6 @@ package raw
 import (
 	"bytes"
 	"slices"
-	"strings"
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
@@ -178,7 +177,7 @@ func (c *cr3) record(tag uint64, at, n int64, flags []byte) error {
 	}
 	place := "mdat/CTMD/" + t.ID
 	c.Claim(at, header, scrub.Structure, place)
-	if strings.Trim(string(flags), "\x00\x01\xff") != "" {
+	if slices.ContainsFunc(flags, func(b byte) bool { return b > 1 && b < 0xff }) {
 		c.Doubt("%s has flags that there are none of", place)
 	}
 	body, rest := at+header, n-header
