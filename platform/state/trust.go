@@ -13,11 +13,13 @@ import (
 // status (ctime) moves with every write and can be set by nobody. FAT and exFAT
 // have none, and number their files anew at each mount; through FUSE it is whatever the
 // server makes up (sshfs shows the time of last change, which anybody can
-// set), and through SMB what the server chooses to tell.
+// set), and through SMB what the server chooses to tell. In tmpfs, who has a file
+// mapped and has only read it so far can write into it, and no time moves: nothing is ever
+// written back there, so the kernel need not know. Through overlayfs, which keeps a file in
+// tmpfs or on whatever lies below, a mapping outlives the opening that a lease knows of.
 var (
 	honest = []int64{
 		unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC,
-		unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC,
 	}
 	// distant file systems take the time from the server's clock, which is none of ours,
 	// and answer from memory unless they are told not to.
@@ -65,8 +67,7 @@ func Probe(f *os.File, st *unix.Stat_t) bool {
 	case unix.EAGAIN, unix.EBUSY:
 		return false
 	}
-	// Who does not own the file can't ask. In tmpfs nothing is ever written back.
-	return age > old && int64(fs.Type) != unix.TMPFS_MAGIC
+	return age > old // who does not own the file can't ask
 }
 
 // ticked tells whether the clock that local file systems take times from has left
