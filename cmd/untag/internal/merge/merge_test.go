@@ -95,6 +95,8 @@ func TestShards(t *testing.T) {
 		{"died", []string{a, died}, "shard 1/2 (1.json) died after 1 file: its report has no end", 3},
 		{"died at once", []string{a, begun}, "shard 1/2 (1.json) died after 0 files", 3},
 		{"died, in one file", []string{begun + a}, "shard 1/2 (0.json) died after 0 files", 3},
+		{"died in a line, in one file", []string{begun + `{"path":"/arch` + a}, "of 2 shards of /archive there is no report of 0", 3},
+		{"died in a line, in one file, named", []string{begun + `{"path":"/arch` + a}, "shards   0 of 2 of /archive are whole; missing: 0; died: 1", 3},
 		{"never began", []string{a, b, ""}, "2.json is empty", 3},
 		{"interrupted", []string{a, interrupted}, "shard 1/2 (1.json) was interrupted", 130},
 		{"died and tried again", []string{a, died, b}, "2 of 2 of /archive are whole; tried more than once: 1\n", 0},

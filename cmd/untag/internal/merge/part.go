@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 
 	"untag/cmd/untag/internal/exit"
@@ -58,11 +59,12 @@ type jobKey [sha256.Size]byte
 
 // parts finds the reports of a source, in order.
 func (m *merger) parts(ctx context.Context, s *source) (found []*part, err error) {
-	var p *part // the one at hand
+	var p *part          // the one at hand
+	var head *report.Run // as it begins
 	err = s.each(ctx, 0, 1, func(l line) (bool, error) {
 		s.lines = l.number
 		if p == nil {
-			p = &part{src: s, from: l.from, line: l.number}
+			p, head = &part{src: s, from: l.from, line: l.number}, nil
 			if found = append(found, p); m.reports+len(found) > mostReports {
 				return false, errors.New(lang.T("there are more than %d reports", mostReports))
 			}
@@ -77,10 +79,13 @@ func (m *merger) parts(ctx context.Context, s *source) (found []*part, err error
 		case at.Run != nil && p.lines > 1: // the one before has no end
 			p.lines--
 			p = &part{src: s, from: l.from, line: l.number, lines: 1}
-			found = append(found, p)
+			found, head = append(found, p), at.Run
 			m.is(p, at.Run)
 		case at.Run != nil:
+			head = at.Run
 			m.is(p, at.Run)
+		case at.End != nil && head != nil && at.End.Run != nil && !reflect.DeepEqual(head, at.End.Run):
+			p = nil // it died in a line, in which that of another begins
 		case at.End != nil:
 			p.ended, p.exit, p.totals = true, known(at.End.Exit), at.End.Totals
 			m.is(p, at.End.Run)
