@@ -128,6 +128,20 @@ func TestHostsScript(t *testing.T) {
 	if out, code := p.run(t, nil, "sh", "parallel/untag-hosts", hosts, "3", p.reports, "verify", p.tree); code != 4 || strings.Contains(out, "shards failed") {
 		t.Errorf("code %d, want 4: %s", code, out)
 	}
+	// Reports of an earlier run don't stand for shards that failed in this one.
+	clean := filepath.Join(filepath.Dir(p.tree), "clean")
+	if err := os.Mkdir(clean, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.reports += "-clean"
+	for _, c := range []struct {
+		profile string
+		code    int
+	}{{"strict", 0}, {"none", 3}} {
+		if out, code := p.run(t, nil, "sh", "parallel/untag-hosts", hosts, "3", p.reports, "verify", "--profile", c.profile, clean); code != c.code {
+			t.Errorf("--profile %s: code %d, want %d: %s", c.profile, code, c.code, out)
+		}
+	}
 	if _, code := p.run(t, nil, "sh", "parallel/untag-hosts", hosts); code != 2 {
 		t.Errorf("code %d, want 2", code)
 	}
