@@ -193,7 +193,8 @@ func cutWords(o apply.Outcome) []string {
 // End prints the summary.
 func (p *Text) End(t *Totals, code exit.Code) error {
 	shown, err := p.showGathered()
-	if err != nil || p.opt.Quiet || p.opt.Single && !p.opt.Verbose {
+	said := p.opt.Single && (t.Files+t.Other > 0 || t.Interrupted) // else it was left out, and nobody would know
+	if err != nil || p.opt.Quiet || said && !p.opt.Verbose {
 		return err
 	}
 	if t.Files == 0 && t.Other == 0 && !t.Interrupted && t.Merged == nil && leftOut(t) == "" {
