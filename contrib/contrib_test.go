@@ -142,6 +142,12 @@ func TestHostsScript(t *testing.T) {
 			t.Errorf("--profile %s: code %d, want %d: %s", c.profile, code, c.code, out)
 		}
 	}
+	// What parallel would put something else in place of would be another folder, and another pattern.
+	for _, args := range [][]string{{"verify", clean + "{}"}, {"verify", "--exclude", "{.}", clean}} {
+		if out, code := p.run(t, nil, append([]string{"sh", "parallel/untag-hosts", hosts, "3", p.reports}, args...)...); code != 2 {
+			t.Errorf("%q: code %d, want 2: %s", args, code, out)
+		}
+	}
 	if _, code := p.run(t, nil, "sh", "parallel/untag-hosts", hosts); code != 2 {
 		t.Errorf("code %d, want 2", code)
 	}
