@@ -22,12 +22,19 @@ func (c *Choice) excludes(rel string, folder bool) bool {
 	return c.Exclude != nil && c.Exclude(rel, folder)
 }
 
-// leaves returns why the file is left out, nil if it is not.
+// leaves returns why the file is left out, nil if it is not. What an interrupted run left may
+// be an old file with all that was to go: it is left out only if the file is for whose place
+// it stands, however old it is.
 func (c *Choice) leaves(e *Entry) error {
+	rel := e.Rel
+	t, temp := e.Temp()
+	if temp && !t.Copy {
+		rel = e.owner()
+	}
 	switch {
-	case c.excludes(e.Rel, false):
+	case c.excludes(rel, false):
 		return ErrExcluded
-	case c.Since.IsZero():
+	case temp || c.Since.IsZero():
 		return nil
 	}
 	// What can't be asked is for whoever opens it to report.

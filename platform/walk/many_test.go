@@ -139,3 +139,33 @@ func TestShardOfTemp(t *testing.T) {
 		t.Errorf("%d shards have them", met)
 	}
 }
+
+// What an interrupted run left may be the old file with all that was to go. No pattern that
+// is meant for others, as *.tmp, leaves it there for ever, and it is never too old.
+func TestChoiceOfTemp(t *testing.T) {
+	dir := t.TempDir()
+	a, b := Temp{For: "a.jpg", Sum: 7}.Name(), Temp{For: "b.raw", Sum: 7}.Name()
+	write(t, filepath.Join(dir, a))
+	write(t, filepath.Join(dir, b))
+	for _, tt := range []struct {
+		choice Choice
+		left   []string
+	}{
+		{Choice{Exclude: func(rel string, _ bool) bool { return filepath.Ext(rel) == ".tmp" }}, nil},
+		{Choice{Exclude: func(rel string, _ bool) bool { return filepath.Ext(rel) == ".raw" }}, []string{b}},
+		{Choice{Since: time.Now().Add(time.Hour)}, nil},
+	} {
+		r, err := Open(dir)
+		must(t, err)
+		var left []string
+		for e, err := range r.Files(context.Background(), tt.choice) {
+			if err != nil {
+				left = append(left, e.Rel)
+			}
+		}
+		if !slices.Equal(left, tt.left) {
+			t.Errorf("%+v: left out %q, want %q", tt.choice, left, tt.left)
+		}
+		r.Close()
+	}
+}
