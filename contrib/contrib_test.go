@@ -97,6 +97,13 @@ func TestSlurmScript(t *testing.T) {
 		}
 	}
 	p.whole(t, 3)
+	// The report of an earlier try does not stand for one that failed.
+	if out, code := p.run(t, []string{"SLURM_ARRAY_TASK_ID=1"}, "sh", "slurm/untag.sbatch", "3", p.reports, "scrub", "--profile", "none", p.tree); code != 2 {
+		t.Errorf("code %d: %s", code, out)
+	}
+	if out, code := p.run(t, nil, "sh", "-c", `untag report merge "$0"/*`, p.reports); code != 3 || !strings.Contains(out, "missing: 1\n") {
+		t.Errorf("code %d, want 3: %s", code, out)
+	}
 	for _, c := range []struct {
 		args []string
 		env  string
