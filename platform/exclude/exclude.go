@@ -169,12 +169,16 @@ func bracket(s string) int {
 	return -1
 }
 
-// firstEscaped escapes a ] at the beginning of a class.
+// firstEscaped escapes a ] at the beginning of a class, and has one of what it must not be
+// match no slash either.
 func firstEscaped(class string) string {
 	for _, open := range []string{"[!", "[^", "["} {
 		if rest, ok := strings.CutPrefix(class, open); ok {
 			if strings.HasPrefix(rest, "]") {
 				rest = `\` + rest
+			}
+			if open != "[" {
+				open += "/"
 			}
 			return open + rest
 		}
