@@ -138,6 +138,9 @@ func (s *State) begin(tx *bbolt.Tx) error {
 	}
 	s.hash = newHasher(bytes.Clone(key))
 	s.run = binary.BigEndian.Uint64(run) + 1
+	if s.use == New { // until a folder is asked for that it does not know
+		s.use = Used
+	}
 	if err := s.learn(words); err != nil {
 		return err
 	}

@@ -108,6 +108,11 @@ func open(t *testing.T, path string, terms Terms) *State {
 func TestRemembers(t *testing.T) {
 	tr, path := newTree(t, 300), filepath.Join(t.TempDir(), "state")
 	tr.remember(path, terms)
+	s := open(t, path, terms)
+	if use := s.Use(); use != Used { // where nothing is asked for, as if all is excluded
+		t.Errorf("a state that was there is %q", use)
+	}
+	s.Close(false)
 	for _, c := range []struct {
 		terms Terms
 		known int
