@@ -11,6 +11,7 @@ import (
 	"io"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -169,19 +170,50 @@ func bracket(s string) int {
 	return -1
 }
 
-// firstEscaped escapes a ] at the beginning of a class, and has one of what it must not be
-// match no slash either.
+// firstEscaped escapes a ] or - at the beginning of a class. No class matches a slash: it leaves
+// it out of ranges that hold it, and adds it to what must not be.
 func firstEscaped(class string) string {
 	for _, open := range []string{"[!", "[^", "["} {
-		if rest, ok := strings.CutPrefix(class, open); ok {
-			if strings.HasPrefix(rest, "]") {
-				rest = `\` + rest
-			}
-			if open != "[" {
-				open += "/"
-			}
-			return open + rest
+		rest, ok := strings.CutPrefix(class, open)
+		if !ok {
+			continue
 		}
+		if rest[0] == ']' || rest[0] == '-' {
+			rest = `\` + rest
+		}
+		if open == "[" {
+			return open + aroundSlash(rest)
+		}
+		return open + "/" + rest
 	}
 	return class
+}
+
+// aroundSlash leaves the slash out of ranges.
+func aroundSlash(class string) string {
+	var b strings.Builder
+	for s := class; s != ""; {
+		low, rest := character(s)
+		b.WriteString(s[:len(s)-len(rest)])
+		s = rest
+		if len(s) < 2 || s[0] != '-' || s[1] == ']' {
+			continue
+		}
+		high, rest := character(s[1:])
+		if low < '/' && '/' < high {
+			b.WriteString("-.0")
+		}
+		b.WriteString(s[:len(s)-len(rest)])
+		s = rest
+	}
+	return b.String()
+}
+
+// character is the first of a class, without the backslash before it, and what follows.
+func character(s string) (r rune, rest string) {
+	if len(s) > 1 && s[0] == '\\' {
+		s = s[1:]
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	return r, s[n:]
 }

@@ -13,7 +13,7 @@ var lists = []string{
 	"[ab].jpg", "[!ab].jpg", "[^ab].jpg", "?.jpg", "a?b", "a*b", "[a-c]x", `\*`, "foo/*", "**/foo/bar", "foo**bar", "**foo", "a.b", "(x)",
 	"x+y", "{a,b}", "$x", "^x", "[[:digit:]]x", "[[:upper:]_]*", "/*.jpg", "/a/*.jpg", "*/b", "é*", "*", "*\n!*/\n!*.jpg", "a/b/", "b/",
 	"**", "**/", "/**", ".*", `\a`, "x\t", "./a", "A", "[]]", "[]-]x", "[!]]x", "*.[jJ][pP][gG]", "foo/**/bar", "**/x/**", "a/**/", "x\\\\ ", "",
-	"/a[^x]b", "/a[!x]c/", "!*.jpg\n*.jpg", "foo\n!foo/bar", "/foo/*\n!/foo/bar", "*b*", "a//b",
+	"/a[^x]b", "/a[!x]c/", "/a[ -~]b", `/a[\+-b]c`, "/a[.-0]b", "[+--]x", "[!--a]x", "[!-a]x", "[^-]x", "[--a]x", "[-a]x", "[!a-]x", "/a[--a]b", "!*.jpg\n*.jpg", "foo\n!foo/bar", "/foo/*\n!/foo/bar", "*b*", "a//b",
 }
 
 var files = []string{
