@@ -28,6 +28,8 @@ type Page struct {
 	// Values has decoded values, and the places that they name, stand in the page. They
 	// are what was to be removed.
 	Values bool
+	// Keeps tells whether somebody said that a kind is to stay; nil: of none.
+	Keeps func(scrub.Kind) bool
 
 	list   list
 	places places

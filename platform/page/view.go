@@ -85,7 +85,7 @@ func (p *Page) lines(v *view, findings []scrub.Finding) {
 		seen[k] = len(v.Lines)
 		l := line{
 			Kind: quote(cmp.Or(string(f.Kind), f.Role.String())), Place: quote(f.Place),
-			Fate: fate(f, v.Status), Goes: f.Goes, Off: f.Off, Len: f.Len, Times: 1,
+			Fate: p.fate(f, v.Status), Goes: f.Goes, Off: f.Off, Len: f.Len, Times: 1,
 		}
 		if p.Values {
 			l.Value = quote(f.Value)

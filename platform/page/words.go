@@ -30,7 +30,7 @@ var texts = map[string]lang.Text{
 	"status.other": lang.Mark("other"), "status.cleaned": lang.Mark("cleaned"), "status.clean": lang.Mark("clean"),
 
 	"fate.would": lang.Mark("would go"), "fate.gone": lang.Mark("removed"), "fate.found": lang.Mark("found"), "fate.render": lang.Mark("stays: picture or sound need it"),
-	"fate.describe": lang.Mark("stays: people read it"), "fate.kept": lang.Mark("stays: you asked for it"),
+	"fate.describe": lang.Mark("stays: people read it"), "fate.kept": lang.Mark("stays: you asked for it"), "fate.stuck": lang.Mark("stays: untag can't take it out, or is not sure of it"),
 }
 
 // roles are in the order of [scrub.Role], which counts from 1.
@@ -51,7 +51,7 @@ func word(status string) string { return say("status." + status) }
 
 // fate says what becomes of a finding in a file of a status. Where there is doubt, or
 // something failed, not all of it is gone.
-func fate(f scrub.Finding, status string) string {
+func (p *Page) fate(f scrub.Finding, status string) string {
 	switch {
 	case f.Goes && status == "dirty":
 		return say("fate.would")
@@ -63,6 +63,8 @@ func fate(f scrub.Finding, status string) string {
 		return say("fate.render")
 	case f.Role == scrub.Describe:
 		return say("fate.describe")
+	case p.Keeps != nil && p.Keeps(f.Kind):
+		return say("fate.kept")
 	}
-	return say("fate.kept")
+	return say("fate.stuck")
 }

@@ -25,7 +25,7 @@ type pagePrinter struct {
 // what can be done about an error.
 func WithPage(p Printer, opt Options, to *page.Output, maker string, hint func(error) string) Printer {
 	values := (opt.Verb == Inspect || opt.Values) && !opt.Merged
-	return &pagePrinter{p, opt, &page.Page{Title: title(opt), Warning: warning(opt, values), Maker: maker, Values: values}, to, hint}
+	return &pagePrinter{p, opt, &page.Page{Title: title(opt), Warning: warning(opt, values), Maker: maker, Values: values, Keeps: opt.keeps}, to, hint}
 }
 
 func title(opt Options) string {

@@ -9,9 +9,11 @@ package report
 
 import (
 	"io"
+	"slices"
 
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
+	"untag/scrub"
 )
 
 // Verb is the command that is reported on.
@@ -38,6 +40,11 @@ type Options struct {
 	Named   map[string]bool // paths of files with a line of their own
 	Merged  bool            // what is shown comes from other reports
 	Run     *Run            // what the JSON is a report of, nil if that is not known
+}
+
+// keeps tells whether somebody said that a kind is to stay.
+func (o Options) keeps(k scrub.Kind) bool {
+	return o.Run != nil && slices.Contains(o.Run.Policy.Keep, string(k))
 }
 
 // Printer shows outcomes. Its errors are those of the writer.

@@ -67,8 +67,9 @@ func (p *Text) groups(o apply.Outcome) []group {
 	shown := group{title: lang.T("stays, picture or sound need it:")}
 	words := group{title: lang.T("stays, people read it (--profile strict removes it):")}
 	kept := group{title: lang.T("stays, you asked for it:")}
+	stuck := group{title: lang.T("stays, untag can't take it out or is not sure of it:")}
 	for _, f := range o.Findings {
-		g := &kept
+		g := &stuck
 		switch {
 		case f.Goes:
 			g = &goes
@@ -76,11 +77,13 @@ func (p *Text) groups(o apply.Outcome) []group {
 			g = &shown
 		case f.Role == scrub.Describe:
 			g = &words
+		case p.opt.keeps(f.Kind):
+			g = &kept
 		}
 		g.add(f)
 	}
 	goes.unlisted = o.Unlisted
-	return []group{goes, shown, words, kept}
+	return []group{goes, shown, words, kept, stuck}
 }
 
 func (p *Text) table(o apply.Outcome) error {
