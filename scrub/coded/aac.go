@@ -2,6 +2,7 @@ package coded
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"untag/scrub"
@@ -16,8 +17,10 @@ func AAC(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if ADTS(b) == 0 {
-		return quietPieces(off, b, 0), nil
+	if ADTS(b) == 0 { // nothing proves that a frame begins here but the container's word
+		return slices.DeleteFunc(quietPieces(off, b, 0), func(p Piece) bool {
+			return len(p.Edits) > 0 && !signs(b[p.Off-off:p.Off-off+p.Len])
+		}), nil
 	}
 	for at := int64(0); at < int64(len(b)); {
 		n := ADTS(b[at:])
@@ -64,6 +67,23 @@ func quietPieces(off int64, b []byte, start int) (out []Piece) {
 		out = append(out, x)
 	}
 	return out
+}
+
+// signs tells whether the fill of a frame is an encoder's signature, or what an interrupted run
+// left of it: text, and nothing that might be sound.
+func signs(b []byte) bool {
+	const word, emptied = 8, 4
+	begun := len(b) > emptied && len(bytes.Trim(b[1:1+emptied], "\x00")) == 0
+	text, other := 0, 0
+	for _, c := range b {
+		switch {
+		case c >= ' ' && c <= '~':
+			text++
+		case c != 0:
+			other++
+		}
+	}
+	return (begun || Tells(b, word)) && text >= 3*other
 }
 
 // Quiet returns a frame of AAC, which begins at a bit of b, without what it begins with that
