@@ -131,6 +131,7 @@ var unshown = map[string]string{
 	"bigtiff/words-mm": "Pillow 9 reads no BigTIFF of this order",
 	"raf/plain":        "LibRaw knows no such sensor",
 	"mrw/plain":        "LibRaw knows no such sensor",
+	"x3f/early":        "LibRaw needs a CAMF",
 	"adif/plain":       "FFmpeg does not read it",
 	"adif/comment":     "FFmpeg does not read it",
 	"tak/plain":        "its frames are no sound",
