@@ -3,7 +3,7 @@
 # in: vmlinuz, initrd.gz and root.ext4, a Debian with systemd, udev, D-Bus and
 # udisks, in which people can log in. Nothing is installed on this machine. What was
 # made is kept, outside the tree, until what it is made of changes. UNTAG_E2E_SUITE
-# names another Debian than bookworm, which is 12: trixie is 13.
+# names another Debian than bookworm, which is 12. That of trixie, 13, does not boot yet.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$1
