@@ -150,6 +150,8 @@ func TestFrames(t *testing.T) {
 		{"VC-2 with bytes behind it", coded.Dirac, append(units("\x00sequence", "\xe8picture"), "owner"...), nil, "behind the last"},
 		{"AAC", coded.AAC, aac(""), nil, ""},
 		{"AAC that begins with fill", coded.AAC, aac("Lavc59.37"), aac(""), ""},
+		{"AAC that begins with fill that is no text", coded.AAC, aac("\x93\x8e\xf1\x07\xd2\xaa\x01\xfe\x99"), nil, "nobody's name"},
+		{"AAC that begins with little text", coded.AAC, aac("Jane"), nil, "nobody's name"},
 		{"AAC cut off", coded.AAC, aac("Lavc59.37")[:12], nil, ""},
 		{"frames of ADTS", coded.AAC, append(adts(aac("")), adts(aac("serial"))...), append(adts(aac("")), adts(aac(""))...), ""},
 		{"a frame of ADTS with a bit of a number", coded.AAC, owned(adts(aac(""))), nil, "number of a right"},
