@@ -3,7 +3,7 @@
 # in: vmlinuz, initrd.gz and root.ext4, a Debian with systemd, udev, D-Bus and
 # udisks, in which people can log in. Nothing is installed on this machine. What was
 # made is kept, outside the tree, until what it is made of changes. UNTAG_E2E_SUITE
-# names another Debian than bookworm, which is 12. That of trixie, 13, does not boot yet.
+# names another Debian than bookworm, which is 12: trixie is 13.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=$1
@@ -19,6 +19,10 @@ log() { echo "build.sh: $*" >&2; }
 
 if [[ $(id -u) != 0 ]]; then
   log "the guest's files belong to root, and so must whoever makes them"
+  exit 1
+fi
+if ldd /bin/busybox &>/dev/null; then
+  log "/bin/busybox is not static, and would find no libraries in the guest: install busybox-static"
   exit 1
 fi
 if [[ $(uname -m) != x86_64 ]]; then
