@@ -15,18 +15,25 @@ const mostDecoded = 16 << 20
 // deepUpTo is the size of a file up to which every part is followed to its end.
 const deepUpTo = 2 << 20
 
+// edge tells whether a part is the first or the last one.
+func (p part) edge() bool {
+	return p.index == 0 || p.image.at == nil || p.index == p.image.at.count-1
+}
+
 // coded looks into a part: what in it is not picture goes.
 func (f *file) coded(p part) error {
-	m := p.image
-	edge := p.index == 0 || m.at == nil || p.index == m.at.count-1
+	if p.off < 0 || p.len <= 0 || p.off > f.Size() || p.len > f.Left(p.off) {
+		return nil
+	}
+	m, edge := p.image, p.edge()
 	switch m.compression {
-	case noCompression:
+	case noCompression, webP: // a medium of its own, see payload
 	case newJPEG, oldJPEG, lossyJPEG:
 		if edge || f.DeepUpTo(deepUpTo) {
 			return f.jpeg(p)
 		}
 	case lzw, deflate, adobeDeflate, packBits:
-		if f.DeepUpTo(deepUpTo) && p.len <= mostDecoded && p.len >= 0 && p.off >= 0 && p.len <= f.Left(p.off) {
+		if f.DeepUpTo(deepUpTo) && p.len <= mostDecoded {
 			used, ok, err := f.used(p)
 			if err == nil && !ok {
 				f.Doubt("%s has strips that can't be followed to their end", m.dir.name)
@@ -43,14 +50,10 @@ func (f *file) coded(p part) error {
 			}
 			f.inside = append(f.inside, goes{Range: scrub.Range{Off: p.off + used, Len: p.len - used}, dir: m.dir})
 		}
-	case jpeg2000, aperioYCC, aperioOther, aperioRGB, webP:
-		if !edge && !f.DeepUpTo(deepUpTo) || p.len < forms || p.off < 0 || p.off > f.Size() || p.len > f.Left(p.off) {
-			return nil
+	case jpeg2000, aperioYCC, aperioOther, aperioRGB:
+		if edge || f.DeepUpTo(deepUpTo) {
+			return f.jpeg2000(p)
 		}
-		if m.compression == webP {
-			return f.webp(p)
-		}
-		return f.jpeg2000(p)
 	default:
 		f.Unread()
 	}
@@ -233,7 +236,7 @@ func unLZW(src *counter) (out int64, err error) {
 // jpeg looks into a JPEG stream: a whole picture is one of its own, in others what is
 // neither table nor scan goes.
 func (f *file) jpeg(p part) error {
-	if p.off < 0 || p.len < 4 || p.off > f.Size() || p.len > f.Left(p.off) {
+	if p.len < 4 {
 		return nil
 	}
 	odd, sof, err := f.segments(p.off, p.len)

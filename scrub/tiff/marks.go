@@ -59,9 +59,14 @@ func (f *file) stay(r region) {
 
 // payload notes a strip or tile.
 func (f *file) payload(p part) {
-	if p.len > 0 {
-		f.stay(region{off: p.off, len: p.len, role: scrub.Payload, place: p.image.dir.name, first: p, last: p})
+	if p.len <= 0 {
+		return
 	}
+	r := region{off: p.off, len: p.len, role: scrub.Payload, place: p.image.dir.name, first: p, last: p}
+	if p.image.compression == webP && (p.edge() || f.DeepUpTo(deepUpTo)) {
+		r.medium = f.webp(p)
+	}
+	f.stay(r)
 }
 
 // lay notes what stays beside the pictures, and what goes.

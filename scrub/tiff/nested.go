@@ -1,22 +1,17 @@
 package tiff
 
 import (
-	"encoding/binary"
-	"slices"
-
 	"untag/scrub"
 	"untag/scrub/coded"
 )
 
 // Compressions in which a part is a file of its own (libtiff; Aperio's for slides).
 const (
-	jpeg2000         = 34712
-	aperioYCC        = 33003
-	aperioOther      = 33004
-	aperioRGB        = 33005
-	webP             = 50001
-	mostChunks       = 64
-	chunkHead, forms = 8, 12
+	jpeg2000    = 34712
+	aperioYCC   = 33003
+	aperioOther = 33004
+	aperioRGB   = 33005
+	webP        = 50001
 )
 
 // jpeg2000 looks into a part that is a picture of JPEG 2000: its comments go.
@@ -36,39 +31,16 @@ func (f *file) jpeg2000(p part) error {
 	return err
 }
 
-// webp looks into a part that is a WebP: what chunks hold that are no picture goes, and what
-// is behind the last one.
-func (f *file) webp(p part) error {
-	head, err := f.Bytes(p.off, forms)
-	if err != nil {
-		return err
-	}
-	end := int64(binary.LittleEndian.Uint32(head[4:])) + chunkHead
-	if string(head[:4]) != "RIFF" || string(head[8:]) != "WEBP" || end > p.len {
-		f.Doubt("%s has strips that can't be read", p.image.dir.name)
-		return nil
-	}
-	gone := func(off, n int64) {
-		if n > 0 {
-			f.inside = append(f.inside, goes{Range: scrub.Range{Off: p.off + off, Len: n}, dir: p.image.dir})
-		}
-	}
-	at := int64(forms)
-	for n := 0; end-at >= chunkHead; n++ {
-		h, err := f.Bytes(p.off+at, chunkHead)
-		if err != nil {
-			return err
-		}
-		size := int64(binary.LittleEndian.Uint32(h[4:]))
-		if size > end-at-chunkHead || n > mostChunks {
-			f.Doubt("%s has strips that can't be read", p.image.dir.name)
+// webp returns what cleans a part that is a WebP.
+func (f *file) webp(p part) func() error {
+	return func() error {
+		place := p.image.dir.name
+		err := f.MediumAs("webp", scrub.Extents{{Off: p.off, Len: p.len}}, place)
+		if scrub.Refusal(err) {
+			f.Doubt("%s has strips that can't be read", place)
+			f.Claim(p.off, p.len, scrub.Payload, place)
 			return nil
 		}
-		if !slices.Contains([]string{"VP8X", "VP8 ", "VP8L", "ALPH"}, string(h[:4])) {
-			gone(at+chunkHead, size)
-		}
-		at += chunkHead + size + size&1
+		return err
 	}
-	gone(end, p.len-end)
-	return nil
 }

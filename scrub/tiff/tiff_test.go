@@ -3,6 +3,7 @@ package tiff_test
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"testing"
 
@@ -222,6 +223,26 @@ func TestNamesOfCameras(t *testing.T) {
 				t.Errorf("%s, stays: %v: %s %q", p.Status(), got, p.Refused, p.Doubts)
 			}
 		})
+	}
+}
+
+// No bit of the chunks of a WebP costs the picture, and no chunk of it hides words.
+func TestStripsOfWebP(t *testing.T) {
+	data := samples.Get("tiff/webp").Data
+	riff := bytes.Index(data, []byte("RIFF"))
+	at := bytes.Index(data, []byte("VP8L"))
+	picture := data[at+8 : bytes.Index(data, []byte("EXIF"))]
+	for bit := 8 * riff; bit < 8*(at+8); bit++ {
+		bad := bytes.Clone(data)
+		bad[bit/8] ^= 1 << (bit % 8)
+		p := plan(t, string(bad), scrub.Options{})
+		if out := scrubtest.Perform(bad, p); !bytes.Contains(out, picture) {
+			t.Errorf("bit %d of 0x%x costs the picture: %s, %q", bit%8, bit/8-riff, p.Status(), p.Doubts)
+		}
+	}
+	bad := slices.Concat(data[:at], []byte("ALPH"), data[at+4:at+8], bytes.Repeat([]byte("JANE DOE 5551234 "), 99)[:len(picture)], data[at+8+len(picture):])
+	if p := plan(t, string(bad), scrub.Options{}); p.Status() != scrub.Partly {
+		t.Errorf("words for transparency: %s", p.Status())
 	}
 }
 
