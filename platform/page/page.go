@@ -1,6 +1,6 @@
 // Package page makes a report to look at: one HTML file that fetches nothing, runs no
 // script but its own, and works without that script too. Fill a [Page], [Page.Add] the
-// files as they come, and [Page.Write] it; [Create] makes the file that it goes to.
+// files as they come, and [Page.Write] it, or [Page.Keep] it in a file that [Create] makes.
 //
 // Everything about a file is hostile text: html/template escapes it, and what does not
 // print, or turns the direction of writing, is shown quoted.

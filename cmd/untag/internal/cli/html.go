@@ -7,6 +7,7 @@ import (
 	"untag/cmd/untag/internal/report"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/lang"
+	"untag/platform/output"
 	"untag/platform/page"
 )
 
@@ -28,7 +29,7 @@ func (f *flags) strokes() int {
 
 // beside adds the page that is asked for to a report. The output is to be discarded at
 // the end: where it was kept, that does nothing.
-func (a *app) beside(p report.Printer, opt report.Options, paths []string) (report.Printer, *page.Output, error) {
+func (a *app) beside(p report.Printer, opt report.Options, paths []string) (report.Printer, *output.File, error) {
 	if opt.Page == "" {
 		return p, nil, nil
 	}
@@ -65,9 +66,9 @@ func noPage(option string, err error) string {
 		example = "--report ~/report.json"
 	}
 	switch {
-	case errors.Is(err, page.ErrInside):
+	case errors.Is(err, output.ErrInside):
 		return lang.T("it tells what the files tell: choose a place outside of the folder, such as %s", example)
-	case errors.Is(err, page.ErrTaken):
+	case errors.Is(err, output.ErrTaken):
 		return lang.T("only an earlier report is replaced: choose another name, such as %s", example)
 	case errors.Is(err, fs.ErrPermission):
 		return lang.T("choose a folder that you may write to, such as %s", example)

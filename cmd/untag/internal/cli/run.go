@@ -14,7 +14,7 @@ import (
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
 	"untag/platform/drive"
-	"untag/platform/page"
+	"untag/platform/output"
 	"untag/platform/walk"
 	"untag/scrub"
 )
@@ -22,7 +22,7 @@ import (
 // run gathers what comes out of the work and shows it.
 type run struct {
 	printer report.Printer
-	page    *page.Output   // nil if none is made
+	page    *output.File   // nil if none is made
 	record  *report.Record // nil if none is made
 	line    *progress.Line // nil where no progress is shown
 	start   time.Time

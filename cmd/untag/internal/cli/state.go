@@ -17,7 +17,7 @@ import (
 	"untag/cmd/untag/internal/text"
 	"untag/platform/apply"
 	"untag/platform/lang"
-	"untag/platform/page"
+	"untag/platform/output"
 	"untag/platform/state"
 )
 
@@ -38,7 +38,7 @@ func (f *flags) stateWords() string {
 
 // openState opens the file of --state, which must not lie in what is cleaned.
 func (a *app) openState(f flags, paths []string, opt apply.Options) (*state.State, error) {
-	if page.Inside(filepath.Dir(f.state), paths) {
+	if output.Inside(filepath.Dir(f.state), paths) {
 		return nil, usage(lang.T("--state %s lies in what it is about", text.Name(f.state)), lang.T("choose a place outside of the folder, such as --state ~/archive.state"))
 	}
 	s, err := state.Open(f.state, state.Terms{Version: a.identity(), Policy: policyOf(opt), Unread: !f.trustState})

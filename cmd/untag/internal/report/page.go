@@ -6,6 +6,7 @@ import (
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
 	"untag/platform/lang"
+	"untag/platform/output"
 	"untag/platform/page"
 )
 
@@ -17,13 +18,13 @@ type pagePrinter struct {
 	Printer
 	opt  Options
 	page *page.Page
-	to   *page.Output
+	to   *output.File
 	hint func(error) string
 }
 
 // WithPage has what p shows in a page as well, which End puts where it belongs. hint says
 // what can be done about an error.
-func WithPage(p Printer, opt Options, to *page.Output, maker string, hint func(error) string) Printer {
+func WithPage(p Printer, opt Options, to *output.File, maker string, hint func(error) string) Printer {
 	values := (opt.Verb == Inspect || opt.Values) && !opt.Merged
 	return &pagePrinter{p, opt, &page.Page{Title: title(opt), Warning: warning(opt, values), Maker: maker, Values: values, Keeps: opt.keeps}, to, hint}
 }
@@ -84,5 +85,5 @@ func (p *pagePrinter) End(t *Totals, code exit.Code) error {
 	if t.Interrupted {
 		p.page.Totals = append(p.page.Totals, page.Total{Name: lang.T("beware"), Text: lang.T("it was interrupted: there are files that were not reached")})
 	}
-	return errors.Join(p.to.Keep(p.page), p.Printer.End(t, code))
+	return errors.Join(p.page.Keep(p.to), p.Printer.End(t, code))
 }

@@ -3,74 +3,35 @@ package report
 import (
 	"bytes"
 	"errors"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 
 	"untag/cmd/untag/internal/exit"
 	"untag/platform/apply"
-	"untag/platform/page"
+	"untag/platform/output"
 )
 
-// Record is a report in JSON in a file, beside another report. Until it is whole, the file
-// is called NAME.*.part: what was killed leaves that behind, and what is tried again takes
-// the place of no whole report before it is whole itself. A nil Record does nothing.
+// Record is a report in JSON in a file, beside another report. A nil Record does nothing.
 type Record struct {
 	json *JSON
-	file *os.File
-	path string
+	file *output.File
 }
 
-// NewRecord makes the file, which only its owner may read. It must not lie in a folder
-// among reported, and replaces nothing but a report.
+// NewRecord makes the file, which must not lie in a folder among reported, and
+// replaces nothing but a report.
 func NewRecord(path string, opt Options, reported []string) (*Record, error) {
-	folder, name := filepath.Split(path)
-	if folder == "" {
-		folder = "."
-	}
-	if page.Inside(folder, reported) {
-		return nil, page.ErrInside
-	}
-	if err := replaceable(path); err != nil {
-		return nil, err
-	}
-	f, err := os.CreateTemp(folder, name+".*.part")
+	f, err := output.Create(path, isReport, reported)
 	if err != nil {
 		return nil, err
 	}
-	r := &Record{newJSON(f, opt), f, path}
+	r := &Record{newJSON(f, opt), f}
 	return r, r.json.Begin()
 }
 
-// replaceable returns an error if there is something at path that is no report.
-func replaceable(path string) error {
-	st, err := os.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	if !st.Mode().IsRegular() {
-		return page.ErrTaken
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	head := make([]byte, 16)
-	n, _ := io.ReadFull(f, head) // what can't be read is no report
-	for _, begins := range []string{`{"run":`, `{"path":`, `{"totals":`, `{"error":`} {
-		if bytes.HasPrefix(head[:n], []byte(begins)) {
-			return nil
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	return page.ErrTaken
+// isReport knows a report by its first line.
+func isReport(head []byte) bool {
+	return slices.ContainsFunc([]string{`{"run":`, `{"path":`, `{"totals":`, `{"error":`}, func(begins string) bool {
+		return bytes.HasPrefix(head, []byte(begins))
+	})
 }
 
 // File writes down a file.
@@ -95,9 +56,8 @@ func (r *Record) End(t *Totals, code exit.Code) error {
 	if r == nil {
 		return nil
 	}
-	err := errors.Join(r.json.End(t, code), r.file.Sync(), r.file.Close())
-	if err == nil && !t.Interrupted {
-		err = os.Rename(r.file.Name(), r.path)
+	if err := r.json.End(t, code); err != nil || t.Interrupted {
+		return errors.Join(err, r.file.Close())
 	}
-	return err
+	return r.file.Keep()
 }
