@@ -28,7 +28,7 @@ type File struct {
 }
 
 // Create makes room for a file at path. What is there must be empty, or ours by its first
-// bytes, 1024 at the most; it stays until Keep. reported are the files
+// bytes, 1024 at the most; it stays until Keep or [File.Displace]. reported are the files
 // and folders that it will tell of.
 func Create(path string, ours func(head []byte) bool, reported []string) (*File, error) {
 	folder, name := filepath.Dir(path), filepath.Base(path)
@@ -90,6 +90,15 @@ func replaceable(path string, ours func([]byte) bool) error {
 	n, _ := io.ReadFull(f, head) // what can't be read is not ours
 	if st.Size() > 0 && !ours(head[:n]) {
 		return ErrTaken
+	}
+	return nil
+}
+
+// Displace takes away what is at the path now, so that it can't be taken for this file
+// should that never become whole.
+func (f *File) Displace() error {
+	if err := os.Remove(f.path); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

@@ -83,13 +83,17 @@ func TestFile(t *testing.T) {
 	holds(t, dir, "r")
 	f := begin() // and killed
 	holds(t, dir, "r", "r.*.part")
+	if err := errors.Join(f.Displace(), f.Displace()); err != nil {
+		t.Error(err)
+	}
+	holds(t, dir, "r.*.part")
 	if err := f.Close(); err != nil {
 		t.Error(err)
 	}
 	if f.Keep() == nil {
 		t.Error("what is closed was kept")
 	}
-	holds(t, dir, "r", "r.*.part")
+	holds(t, dir, "r.*.part")
 	f.Discard()
-	holds(t, dir, "r")
+	holds(t, dir)
 }

@@ -113,8 +113,9 @@ reported as unsupported.
 
 --shard divides the work among machines: the part of a file depends on its path
 below the given folder alone. --report FILE keeps the report of each part, in JSON;
-until it is whole, and if the run is killed or interrupted, it is FILE.*.part. untag
-report merge puts them together and tells what is missing.
+until it is whole, and if the run is killed or interrupted, it is FILE.*.part. An
+earlier report of that name goes when the run begins. untag report merge puts reports
+together and tells what is missing.
 
 ` + choiceText + `
 

@@ -16,11 +16,15 @@ type Record struct {
 	file *output.File
 }
 
-// NewRecord makes the file, which must not lie in a folder among reported, and
-// replaces nothing but a report.
+// NewRecord makes the file, which must not lie in a folder among reported, and takes away
+// the report of an earlier run: it would stand for this one, should that be killed.
 func NewRecord(path string, opt Options, reported []string) (*Record, error) {
 	f, err := output.Create(path, isReport, reported)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.Displace(); err != nil {
+		f.Discard()
 		return nil, err
 	}
 	r := &Record{newJSON(f, opt), f}
