@@ -34,9 +34,12 @@ Values are never shown, even where the reports have them. --json prints an objec
 for each file that is not clean (-v: for every file), one for each reason, with
 status, files and first, and the totals. merged, beside the totals, says how many
 reports there are, and for each work which shards are missing, died, or were
-interrupted, as Slurm's --array takes them: again lists all of these.
+interrupted, as Slurm's --array takes them (again lists all of these), and which were
+run under which policies.
 
-The exit code is the worst of the reports, or 3 if one is missing or not whole.`
+The exit code is the worst of the reports, or 3 if one is missing or not whole, or if
+shards of one work were run under different policies: what is clean under one may not
+be so under another. Of reports of different works that is only told.`
 
 const mergeExample = `  untag report merge shard-*.json
   untag report merge --html all.html desk1.json desk2.json

@@ -81,6 +81,7 @@ func merged(t *testing.T, json bool, reports ...string) (string, exit.Code) {
 func TestShards(t *testing.T) {
 	a, b := shard(t, 0, 2, file("a", apply.Cleaned)), shard(t, 1, 2, file("b", apply.Clean))
 	dirty, died := shard(t, 1, 2, file("b", apply.Dirty)), b[:len(b)-40]
+	other, alone := strings.ReplaceAll(b, `"keep":[]`, `"keep":["time"]`), shard(t, 0, 0, file("a", apply.Clean))
 	begun := b[:strings.Index(b, "\n")+1]
 	interrupted := strings.Replace(strings.Replace(b, `"interrupted":false`, `"interrupted":true`, 1), `"exit":0`, `"exit":130`, 1)
 	for _, c := range []struct {
@@ -110,7 +111,9 @@ func TestShards(t *testing.T) {
 		{"not divided", []string{shard(t, 0, 0, file("a", apply.Partly, "odd"))}, "partly       a: odd\n", 4},
 		{"other paths", []string{a, strings.ReplaceAll(b, "/archive", "/other")}, "1 of 2 of /other are whole; missing: 0", 3},
 		{"other versions", []string{a, strings.ReplaceAll(b, `"1.0"`, `"1.1"`)}, "versions  not the same: 1.0 in 1; 1.1 in 1\n", 0},
-		{"other policies", []string{a, strings.ReplaceAll(b, `"keep":[]`, `"keep":["time"]`)}, "not the same: --profile device --depth auto in 1; --profile device --depth auto --keep time in 1\n", 0},
+		{"other policies", []string{a, other}, "error: the shards of /archive were run under different policies: --profile device --depth auto (shards 0); --profile device --depth auto --keep time (shards 1)\n", 3},
+		{"another policy, that does not count", []string{a, other[:len(other)-40], b}, "2 of 2 of /archive are whole; tried more than once: 1\n", 0},
+		{"other policies, not divided", []string{alone, strings.ReplaceAll(alone, `"keep":[]`, `"keep":["time"]`)}, "not the same: --profile device --depth auto in 1; --profile device --depth auto --keep time in 1\n", 0},
 		{"lines left out", []string{a, strings.Replace(b, "{\"path\":", "\n{\"path\":", 1)}, "line 2: it is not JSON", 3},
 		{"files left out", []string{a, begun + b[strings.Index(b, `{"totals"`):]}, "(1.json) is not as it was written: it has lines of 0 files, and totals of 1", 3},
 		{"outcome changed", []string{a, strings.Replace(dirty, `"status":"dirty"`, `"status":"clean"`, 1)}, "is not as it was written", 3},

@@ -77,11 +77,14 @@ func numbers(counts map[string]int) (all []report.Number) {
 // account says how the shards of a job are.
 func (j *job) account() report.Job {
 	var died, interrupted, repeated, doubled, there []int
-	out := report.Job{Verb: j.run.Verb, DryRun: j.run.DryRun, Paths: j.run.Paths, Shards: j.run.Shard.N}
+	out := report.Job{Verb: j.run.Verb, DryRun: j.run.DryRun, Paths: j.run.Paths, Shards: j.run.Shard.N, Policies: []report.Under{}}
+	policies := map[string][]int{}
 	for _, i := range slices.Sorted(maps.Keys(j.shards)) {
 		tries := j.shards[i]
 		there = append(there, i)
-		switch p := best(tries); {
+		p := best(tries)
+		policies[p.policy] = append(policies[p.policy], i)
+		switch {
 		case p.whole():
 			out.Whole++
 		case p.ended:
@@ -101,6 +104,9 @@ func (j *job) account() report.Job {
 		if whole > 1 {
 			doubled = append(doubled, i)
 		}
+	}
+	for _, policy := range slices.Sorted(maps.Keys(policies)) {
+		out.Policies = append(out.Policies, report.Under{Text: policy, Shards: list(ranges(policies[policy]))})
 	}
 	missing := gaps(there, out.Shards)
 	again := slices.Concat(missing, ranges(died), ranges(interrupted))
@@ -161,7 +167,8 @@ func list(spans []span) string {
 	return strings.Join(words, ",")
 }
 
-// complain tells what is missing of the reports, which is a failure.
+// complain tells what is missing of the reports, or keeps them from being one, which is a
+// failure.
 func (m *merger) complain() error {
 	var faults [][2]string
 	for _, j := range m.merged.Jobs {
@@ -169,6 +176,9 @@ func (m *merger) complain() error {
 			faults = append(faults, [2]string{
 				lang.T("of %d shards of %s there is no report of %s", j.Shards, j.Of(), j.Missing), tryAgain(),
 			})
+		}
+		if words := j.Differs(); words != "" {
+			faults = append(faults, [2]string{words, lang.T("run the shards that differ once more, with the options of the others")})
 		}
 	}
 	unnamed := 0

@@ -33,6 +33,13 @@ type Job struct {
 	Again       string   `json:"again"`       // all of these
 	Repeated    string   `json:"repeated"`    // with more than one report, one of which is counted
 	Doubled     string   `json:"doubled"`     // with more than one whole report, the worst of which is counted
+	Policies    []Under  `json:"policies"`    // of the reports that count
+}
+
+// Under is which shards were run under a policy.
+type Under struct {
+	Text   string `json:"text"`
+	Shards string `json:"shards"`
 }
 
 // Number is in how many reports something is so.
@@ -80,6 +87,19 @@ func (j Job) Of() string {
 		all = append(all, text.Name(p))
 	}
 	return text.List(all, mostJobs, " ")
+}
+
+// Differs says that policies differ, "" if there is but one: what is clean under one may not
+// be so under another.
+func (j Job) Differs() string {
+	if len(j.Policies) < 2 {
+		return ""
+	}
+	var all []string
+	for _, u := range j.Policies {
+		all = append(all, lang.T("%s (shards %s)", text.Quote(u.Text), u.Shards))
+	}
+	return lang.T("the shards of %s were run under different policies: %s", j.Of(), text.List(all, mostJobs, "; "))
 }
 
 func (j Job) words() string {
