@@ -94,6 +94,9 @@ func (f *flags) dbus() desktop.Bus {
 // folderAt returns the path of a folder without links in it, which is what the
 // watches report.
 func folderAt(path string) (string, error) {
+	if path == "" { // which would be the folder at hand
+		return "", errors.New("it is empty")
+	}
 	real, err := filepath.EvalSymlinks(path)
 	if err == nil {
 		real, err = filepath.Abs(real)

@@ -347,6 +347,7 @@ func TestUsage(t *testing.T) {
 		"log format":      {[]string{"--log", "xml"}, exitUsage, "json or console"},
 		"bus":             {[]string{"--bus", "yellow"}, exitUsage, "auto, session, system or none"},
 		"log level":       {[]string{"--log-level", "loud"}, exitUsage, "debug, info, warn or error"},
+		"empty folder":    {[]string{"--drive", ""}, exitUsage, "it is empty"},
 		"no folder":       {[]string{"--drive", broken}, exitUsage, "is not a folder"},
 		"nothing there":   {[]string{"--drive", filepath.Join(dir, "no")}, exitUsage, "no such file or directory"},
 		"no config":       {[]string{"--config", filepath.Join(dir, "no.toml")}, exitUsage, "no such file or directory"},

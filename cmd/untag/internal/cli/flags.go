@@ -66,7 +66,7 @@ func (f *flags) common(c *cobra.Command) {
 	s.BoolVar(&f.nice, "nice", false, lang.T("give way to all other programs, on the processor and on the drive"))
 	s.StringVar(&f.bwlimit, "bwlimit", "", lang.T("read no more than `RATE` bytes a second, and write no more, such as 20MB"))
 	f.showing(c)
-	s.Func("report", lang.T("write the report in JSON into `FILE` as well, for untag report merge"), func(path string) error { return setName(&f.record, path) })
+	s.StringVar(&f.record, "report", "", lang.T("write the report in JSON into `FILE` as well, for untag report merge"))
 	s.BoolVar(&f.requireSandbox, "require-sandbox", false, lang.T("refuse to read files where the kernel can't confine the parsers"))
 	keepable, _ := split()
 	complete(c, "keep", keepable)
@@ -79,7 +79,7 @@ func (f *flags) common(c *cobra.Command) {
 func (f *flags) showing(c *cobra.Command) {
 	s := c.Flags()
 	s.BoolVar(&f.json, "json", false, lang.T("report in JSON; see untag help json"))
-	s.Func("html", lang.T("write a page to look at into `FILE` as well, for a browser"), func(path string) error { return setName(&f.html, path) })
+	s.StringVar(&f.html, "html", "", lang.T("write a page to look at into `FILE` as well, for a browser"))
 	s.BoolVarP(&f.quiet, "quiet", "q", false, lang.T("report only files that need attention"))
 	s.BoolVarP(&f.verbose, "verbose", "v", false, lang.T("report every file, and what is in it"))
 	s.StringVar(&f.color, "color", "auto", lang.T("colour the report `WHEN`: auto, always or never; auto heeds NO_COLOR"))

@@ -11,14 +11,6 @@ import (
 	"untag/platform/page"
 )
 
-func setName(name *string, path string) error {
-	if path == "" {
-		return errors.New("it needs a name")
-	}
-	*name = path
-	return nil
-}
-
 // strokes is how many there are in the picture of a file: none where nobody sees it.
 func (f *flags) strokes() int {
 	if f.html == "" {

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,6 +41,8 @@ func (a *app) command() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          a.unknown,
+
+		PersistentPreRunE: noneEmpty,
 
 		SuggestionsMinimumDistance: 2,
 		DisableFlagsInUseLine:      true,
@@ -113,6 +116,22 @@ func noShell(c *cobra.Command, args []string) error {
 		return usage(lang.T("no shell given"), oneOf(shells))
 	}
 	return usage(lang.T("no completion for %q", args[0]), oneOf(shells))
+}
+
+// noneEmpty refuses options without a value. --to "$DIR" must not clean the files themselves
+// where a script has no DIR, nor --keep "$KINDS" take away what was to be kept.
+func noneEmpty(c *cobra.Command, _ []string) (err error) {
+	c.Flags().Visit(func(f *pflag.Flag) {
+		empty := f.Value.String() == ""
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			all := list.GetSlice()
+			empty = len(all) == 0 || slices.Contains(all, "")
+		}
+		if empty {
+			err = usage(lang.T("--%s is empty", f.Name), lang.T("if its value comes from a variable, that has none"))
+		}
+	})
+	return err
 }
 
 // noArgs is the rule for the arguments of commands that take none.
