@@ -162,12 +162,13 @@ func (s *stick) cleared(needles []image.Needle) (at time.Time) {
 	}
 }
 
-// usage is what the daemon has of the machine.
+// usage is what the daemon has of the machine. A thread may end while its children are
+// being counted.
 type usage struct{ descriptors, threads, children, kilobytes int }
 
 func (g *guest) usage() (u usage) {
 	g.Helper()
-	out := g.sh(`p=$(systemctl show -P MainPID untagd); ls /proc/$p/fd | wc -l; awk '/^Threads/ {print $2}' /proc/$p/status; cat /proc/$p/task/*/children | wc -w; awk '/^VmRSS/ {print $2}' /proc/$p/status`)
+	out := g.sh(`p=$(systemctl show -P MainPID untagd); ls /proc/$p/fd | wc -l; awk '/^Threads/ {print $2}' /proc/$p/status; cat /proc/$p/task/*/children 2>/dev/null | wc -w; awk '/^VmRSS/ {print $2}' /proc/$p/status`)
 	if _, err := fmt.Sscan(out, &u.descriptors, &u.threads, &u.children, &u.kilobytes); err != nil {
 		g.Fatalf("%v: %q", err, out)
 	}

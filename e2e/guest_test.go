@@ -179,12 +179,18 @@ func (s *stick) plug(how vm.Stick) {
 	s.g.sh("until [ -b /dev/disk/by-label/%s ]; do sleep 0.05; done; udevadm settle", s.Label)
 }
 
-func (s *stick) pull() { s.g.must(s.g.UnplugUSB(s.name)) }
+// pull pulls it out, and waits until udev has let go of it: a link that is still there
+// would be taken for that of the stick plugged in next.
+func (s *stick) pull() {
+	s.g.Helper()
+	s.g.must(s.g.UnplugUSB(s.name))
+	s.g.sh("while [ -e /dev/disk/by-label/%s ]; do sleep 0.05; done", s.Label)
+}
 
 // mountIt mounts it as a desktop would.
 func (s *stick) mountIt() {
 	s.g.Helper()
-	out := s.g.sh("udisksctl mount --no-user-interaction -b /dev/disk/by-label/%s", s.Label)
+	out := s.g.sh("d=/dev/disk/by-label/%s; until udisksctl info -b $d >/dev/null 2>&1; do sleep 0.05; done; udisksctl mount --no-user-interaction -b $d", s.Label)
 	_, at, found := strings.Cut(strings.TrimSpace(out), " at ")
 	if !found {
 		s.g.Fatalf("udisksctl says %q", out)
