@@ -240,7 +240,14 @@ func (f *file) neutralise(d *dir) error {
 			f.Put(scrub.Unlink, e.at+4, b)
 		}
 	}
-	return nil
+	if d.parent == nil || d.place != pictures {
+		return nil
+	}
+	next, err := f.Bytes(d.end-f.wide(), int(f.wide()))
+	if err == nil {
+		f.zero(d.end-f.wide(), next)
+	}
+	return err
 }
 
 // longText is how much dcraw reads of a text, from its entry on and whatever its length: the
