@@ -42,6 +42,8 @@ var hints = []struct {
 	{walk.ErrNeither, lang.Mark("a drive is cleaned through the folder where it is mounted: see untag drives, or lsblk")},
 	{fs.ErrNotExist, lang.Mark("check the spelling, and that the drive is still there")},
 	{fs.ErrPermission, lang.Mark("run untag as the owner of the files")},
+	{syscall.EROFS, lang.Mark("the drive is read-only: check its lock switch, or mount it for writing")},
+	{syscall.ENOSPC, lang.Mark("the drive is full: free some space")},
 	{syscall.EIO, lang.Mark("the drive does not answer well: save what matters from it before anything else")},
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
+	"untag/cmd/untag/internal/exit"
 	"untag/cmd/untag/internal/report"
 	"untag/cmd/untag/internal/text"
 	"untag/platform/lang"
@@ -44,12 +45,17 @@ func (a *app) record(path string, opt report.Options, paths []string) (*report.R
 	return r, nil
 }
 
-// noPlace is the failure to make a file that an option asks for.
+// noPlace is the failure to make a file that an option asks for. One for which the system
+// has a reason may be worth another try, as with --to and --state.
 func noPlace(option, path string, err error) *failure {
+	code := exit.Failed
+	if errors.Is(err, output.ErrInside) || errors.Is(err, output.ErrTaken) {
+		code = exit.Usage
+	}
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {
 		err = at.Err
 	}
-	return usage("--"+option+" "+text.Quote(path)+": "+report.ErrorWords(err), noPage(option, err))
+	return &failure{code, "--" + option + " " + text.Quote(path) + ": " + report.ErrorWords(err), noPage(option, err)}
 }
 
 func noPage(option string, err error) string {

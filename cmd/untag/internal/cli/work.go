@@ -161,5 +161,5 @@ func failed(err error) error {
 	case errors.Is(err, syscall.EPIPE):
 		return &failure{exit.Failed, "", ""}
 	}
-	return &failure{exit.Failed, lang.T("writing the report: %v", err), ""}
+	return &failure{exit.Failed, lang.T("writing the report: %v", err), hint(err)}
 }
