@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"untag/platform/lease"
 	"untag/platform/walk"
 )
 
@@ -57,16 +58,8 @@ func (linux) await(f *os.File) error {
 	})
 }
 
-// lease asks whether the file is open nowhere else, and makes others who open it
-// wait until it is given back. See F_SETLEASE in fcntl(2).
-func (linux) lease(f *os.File) error { return setLease(f, unix.F_WRLCK) }
-
-func (linux) unlease(f *os.File) error { return setLease(f, unix.F_UNLCK) }
-
-func setLease(f *os.File, kind int) error {
-	_, err := unix.FcntlInt(f.Fd(), unix.F_SETLEASE, kind)
-	return err
-}
+func (linux) lease(f *os.File) error   { return lease.Take(f, lease.Anything) }
+func (linux) unlease(f *os.File) error { return lease.GiveBack(f) }
 
 func (linux) rename(d *walk.Folder, old, new string, flags uint) error {
 	return d.Rename(old, new, flags)

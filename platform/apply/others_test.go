@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"untag/platform/testkit"
 	"untag/platform/walk"
 	"untag/scrub"
 )
@@ -88,6 +89,23 @@ func TestOwnWorkerIsWaitedFor(t *testing.T) {
 	got := overlapping(t.Context(), t, filepath.Dir(path), forking{Direct(toyEngine), new(sync.Once)}, Options{})
 	if got[path].Status != Cleaned {
 		t.Errorf("%+v", got[path])
+	}
+}
+
+// A drive that answers nothing keeps no process from being started, as workers for other drives
+// are: nothing is asked of it where that has to wait.
+func TestProcessesStartMeanwhile(t *testing.T) {
+	k := newSpy()
+	k.before = func(op string, _ int) error {
+		if !testkit.Within(5*time.Second, syscall.ForkLock.TryLock) { // others may start one
+			t.Errorf("%s while none can start", op)
+			return nil
+		}
+		syscall.ForkLock.Unlock()
+		return nil
+	}
+	if o := cleanOne(t, Options{kernel: k}, put(t, t.TempDir(), "a.toy", sample(1))); o.Status != Cleaned {
+		t.Errorf("%+v", o)
 	}
 }
 

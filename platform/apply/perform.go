@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -122,18 +121,14 @@ func (r *run) claim(it *item) (bool, error) {
 			return false, err
 		}
 	}
-	// Or the lease would find us reading; and so it would a worker that is being started, which
-	// until it is itself has all that we have open: on a busy machine, for a second.
-	syscall.ForkLock.RLock()
-	defer syscall.ForkLock.RUnlock()
-	closeFile(&it.ro)
+	closeFile(&it.ro) // or the lease would find us reading
 	if it.entry == nil || slices.Contains(noLeases, fsOf(it.rw)) {
 		return true, nil // of a stream, nobody else knows
 	}
 	switch err := r.opt.kernel.lease(it.rw); err {
 	case nil:
 		it.leased = true
-	case unix.EAGAIN, unix.EBUSY:
+	case unix.EAGAIN:
 		return false, nil
 	default:
 		// Leases need ownership or CAP_LEASE, and a file system that has them.

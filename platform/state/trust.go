@@ -4,10 +4,11 @@ import (
 	"context"
 	"os"
 	"slices"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"untag/platform/lease"
 )
 
 // A stamp that is the same proves the same bytes only where the time of change of
@@ -63,22 +64,17 @@ func Probe(f *os.File, st *unix.Stat_t) bool {
 	}
 	switch err := alone(f); err {
 	case nil:
-		_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
-		return err == nil
-	case unix.EAGAIN, unix.EBUSY:
+		return lease.GiveBack(f) == nil
+	case unix.EAGAIN:
 		return false
 	}
 	return age > old // who does not own the file can't ask
 }
 
-// alone takes a lease. A process of ours that is being started has what we have closed open for
-// writing until it is itself, and the kernel a little longer.
+// alone takes a lease. The kernel may be closing yet what we have closed open for writing.
 func alone(f *os.File) (err error) {
 	for wait := time.Millisecond; wait < 64*time.Millisecond; wait *= 2 {
-		syscall.ForkLock.RLock()
-		_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_RDLCK)
-		syscall.ForkLock.RUnlock()
-		if err != unix.EAGAIN && err != unix.EBUSY {
+		if err = lease.Take(f, lease.Writing); err != unix.EAGAIN {
 			return err
 		}
 		time.Sleep(wait)

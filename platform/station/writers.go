@@ -3,6 +3,7 @@ package station
 import (
 	"golang.org/x/sys/unix"
 
+	"untag/platform/lease"
 	"untag/platform/walk"
 )
 
@@ -18,6 +19,5 @@ func beingWritten(e *walk.Entry) bool {
 		return false // apply meets the same error, and reports it
 	}
 	defer f.Close() // and with it the lease
-	_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_RDLCK)
-	return err == unix.EAGAIN
+	return lease.Take(f, lease.Writing) == unix.EAGAIN
 }
