@@ -14,8 +14,8 @@ import (
 	"untag/platform/lang"
 )
 
-const mergeLong = `merge puts reports together that scrub, inspect or verify wrote with --json: those of
-the shards of one work (--shard), and those of many machines. It shows the totals,
+const mergeLong = `merge puts reports together that scrub, inspect or verify wrote with --report or --json:
+those of the shards of one work (--shard), and those of many machines. It shows the totals,
 which files need attention and why, and what is missing of the reports: shards
 without one, shards whose report has no end because something killed them, reports
 that were changed, different versions or policies.
@@ -51,6 +51,8 @@ func (a *app) report() *cobra.Command {
 		Use:   "report COMMAND",
 		Short: lang.T("put reports of many runs together"),
 		Args:  cobra.ArbitraryArgs,
+
+		DisableFlagsInUseLine: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage(lang.T("no command"), "untag report merge FILE...")

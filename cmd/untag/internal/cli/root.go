@@ -78,16 +78,16 @@ func (a *app) command() *cobra.Command {
 	root.InitDefaultCompletionCmd() // which keeps what is the output now
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
 		c.Short = lang.T("print what a shell needs to complete commands")
-		c.Args, c.RunE = cobra.ArbitraryArgs, noShell
+		c.Use, c.DisableFlagsInUseLine, c.Args, c.RunE = "completion SHELL", true, cobra.ArbitraryArgs, noShell
 	}
 	return root
 }
 
-// usageTemplate is cobra's in the language of the reader. The usage line of the root
-// says already that there are commands.
+// usageTemplate is cobra's in the language of the reader. The usage lines of those that
+// have commands say so already.
 func usageTemplate(cobras string) string {
 	return strings.NewReplacer(
-		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]", "{{if and .HasParent .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]",
+		"{{if .HasAvailableSubCommands}}\n  {{.CommandPath}} [command]{{end}}", "",
 		"\nAvailable Commands:", "\n"+lang.T("Available Commands:"),
 		"\nExamples:", "\n"+lang.T("Examples:"),
 		"\nFlags:", "\n"+lang.T("Flags:"),
