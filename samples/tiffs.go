@@ -258,6 +258,15 @@ var raws = []recipe{
 	{"raw-kodak", func(k *kit) []byte {
 		return k.sensor("EASTMAN KODAK COMPANY", "KODAK Z990", []byte("KDK INFO"+k.secret("serial")))
 	}},
+	{"raw-phaseone", func(k *kit) []byte {
+		k.odd = true // what else the note holds is not known
+		return k.phaseOne(1)
+	}},
+	{"raw-phaseone-date", func(k *kit) []byte {
+		k.odd = true
+		k.hide(longs(1371656661))
+		return k.phaseOne(3)
+	}},
 	{"raw-dng", func(k *kit) []byte {
 		opcodes := cat(be32(1), be32(9), be32(0x01030000), be32(0), be32(8), zeros(8))
 		d := k.sensorDir("Canon", "Canon EOS 6D", tag{0xc612, tByte, []byte{1, 4, 0, 0}}, tag{0xc614, tASCII, "Canon EOS 6D"}, tag{0xc62f, tASCII, k.secret("serial")},
@@ -290,6 +299,43 @@ func (k *kit) sensor(maker, model string, note []byte) []byte {
 	return tiff(little, sortedDir(k.sensorDir(maker, model,
 		tag{0x8769, tLong, ifd{{0x829a, tRational, []int{1, 125}}, {0x8827, tShort, []int{200}}, {0x9003, tASCII, string(k.hide([]byte("2031:07:14 15:16:18")))}, {0x927c, tUndefined, note}, {0xa431, tASCII, k.secret("body-serial")}}},
 		tag{0x8825, tLong, gpsIFD(k, little, func(n string) string { return k.secret(n) })})))
+}
+
+// phaseOne is a raw picture of a form whose note comes first and holds the picture, beside a preview.
+func (k *kit) phaseOne(form int) []byte {
+	type field struct {
+		tag, typ int
+		data     []byte
+	}
+	note := func(head string, wide int, fields ...field) []byte {
+		values, dir := cat([]byte(head), zeros(4)), longs(len(fields), 0)
+		for _, f := range fields {
+			if dir = append(dir, longs(f.tag)...); wide == 16 {
+				dir = append(dir, longs(f.typ)...)
+			}
+			if dir = append(dir, longs(len(f.data))...); len(f.data) == 4 {
+				dir = append(dir, f.data...)
+				continue
+			}
+			dir = append(dir, longs(len(values))...)
+			values = cat(values, f.data, zeros(-len(f.data)&3))
+		}
+		copy(values[8:], longs(len(values)))
+		return append(values, dir...)
+	}
+	text := func(name string) []byte { return []byte(k.secret(name) + "\x00") }
+	serial := append(k.hide([]byte("LD001055")), 0)
+	pixels := k.stay(noisyData(2 * 64 * 48))
+	at := longs(1371656661)
+	whole := note("IIIICwaR", 16, field{0x0100, 4, longs(0)}, field{0x0102, 1, serial}, field{0x0106, 4, zeros(36)}, field{0x0107, 4, longs(0x3fc00000, 0x3f800000, 0x3fb00000)},
+		field{0x0108, 4, longs(64)}, field{0x0109, 4, longs(48)}, field{0x010a, 4, longs(0)}, field{0x010b, 4, longs(0)}, field{0x010c, 4, longs(64)}, field{0x010d, 4, longs(48)},
+		field{0x010e, 4, longs(form)}, field{0x010f, 2, pixels}, field{0x0110, 4, note("IIII\x01\x00\x00\x00", 12, field{0x0407, 0, serial})}, field{0x0112, 4, at}, field{0x0113, 4, k.hide([]byte{0xd8, 0xc9, 0xba, 0x0b})},
+		field{0x0203, 1, text("back")}, field{0x0212, 4, at}, field{0x021d, 4, longs(0)}, field{0x0301, 1, k.stay([]byte("Credo 40, Factory Firmware: 1.01.4\x00"))}, field{0x0412, 1, text("lens")})
+	exif := ifd{{0x9003, tASCII, string(k.hide([]byte("2031:07:14 15:16:18")))}, {0x927c, tUndefined, []byte{1, 2, 3, 4}}, {0xa420, tASCII, k.secret("unique")}}
+	w := &tiffWriter{order: little, lead: whole}
+	b := w.tiff(sortedDir(scan{width: 4, height: 4, rows: 4, compression: plainTIFF}.dir(k, tag{0x010f, tASCII, "Leaf"}, tag{0x0110, tASCII, "Credo 40"}, tag{0x8769, tLong, exif})))
+	copy(b[bytes.Index(b, []byte{0x7c, 0x92, 7, 0})+4:], longs(len(whole), 8))
+	return b
 }
 
 // placed is [kit.sensor] with a note whose offsets count from the start of the file.

@@ -32,7 +32,10 @@ func (f *file) note(e *entry) error {
 	switch {
 	case l.Name == "FujiFilm": // decoders need nothing of it
 		return nil
-	case e.inline() || phaseOne(head):
+	case phaseOne(head) && !e.inline():
+		f.phaseOne(e)
+		return nil
+	case e.inline():
 		f.opaque(e)
 		return nil
 	case !ok && f.unread(head):
@@ -82,11 +85,6 @@ func (f *file) note(e *entry) error {
 		}
 	}
 	return nil
-}
-
-// phaseOne tells whether a note is one of Phase One and Leaf, in which the picture lies.
-func phaseOne(head []byte) bool {
-	return len(head) >= 8 && slices.Contains([]string{"RawT", "RawC", "TwaR", "CwaR"}, string(head[4:8]))
 }
 
 // mostNoted is how many entries a note has at the most for decoders: they read nothing of
@@ -249,7 +247,20 @@ func (f *file) rekey() error {
 		f.Gone(scrub.Finding{Kind: scrub.Serial, Place: e.String(), Off: e.off, Len: e.size, Value: exif.Show(e.dir.order, e.tag, e.typ, b, e.size)})
 		f.Put(scrub.Announce, k.Off, k.Data)
 	}
+	for _, w := range f.rewritten {
+		if string(f.Get(w.Off, len(w.data))) != string(w.data) {
+			f.Gone(w.Finding)
+			f.Put(w.phase, w.Off, w.data)
+		}
+	}
 	return f.uncapture()
+}
+
+// noteEdit is what takes the place of what a note says.
+type noteEdit struct {
+	scrub.Finding
+	phase scrub.Phase
+	data  []byte
 }
 
 // noteEnd is the end of the note that was walked in which off lies, 0 if it lies in none.

@@ -46,6 +46,7 @@ func (f *file) recognise() error {
 		vendor := compression == 34713 || compression == 32767 || compression == 32769 || compression == 34316 || compression == 65000 || compression >= 65535
 		f.dng = f.dng || d.find(tagDNGVersion) != nil
 		f.raw = f.raw || f.special || f.dng || photometric > mostPlain && d.find(tagPattern) != nil || photometric == cfa || photometric == linearRaw || vendor
+		f.raw = f.raw || slices.ContainsFunc(d.entries, func(e *entry) bool { return slices.Contains(pointsToRaw, e.tag) })
 		if e := d.find(tagMake); e != nil && f.maker == "" && e.size < 64 && e.typ == tASCII {
 			b, err := f.Bytes(e.off, int(e.size))
 			if err != nil {
@@ -54,7 +55,41 @@ func (f *file) recognise() error {
 			f.maker = strings.TrimRight(string(b), "\x00 ")
 		}
 	}
+	for _, e := range f.noteEntries {
+		head, err := f.Bytes(e.off, int(min(e.size, 8)))
+		if err != nil {
+			return err
+		}
+		f.raw = f.raw || phaseOne(head)
+	}
 	return nil
+}
+
+// pointsToRaw are tags of makers in which the picture of the sensor is, or what leads to it;
+// beside them is a preview like any other picture: Kodak, Leaf, Imacon, Sinar, Hasselblad (dcraw
+// and LibRaw, parse_tiff_ifd).
+var pointsToRaw = []uint16{0x8290, 0x8606, 0x888A, 0xB4C3, 0xC516, 0xC517, 0xC51A, 0xC51B, 0xFE00}
+
+// outsized has tags stay that are longer than all pictures in a file that is no raw one by its
+// tags: one of a camera that nobody knows may have its picture there.
+func (f *file) outsized() {
+	if f.raw || f.block {
+		return
+	}
+	coded := int64(mostHidden)
+	for _, r := range f.stays {
+		if r.role == scrub.Payload {
+			coded += r.len
+		}
+	}
+	for _, d := range f.all {
+		for _, e := range d.entries {
+			if e.size > coded && !e.stays && len(e.subs) == 0 && (!e.named || e.tag == tagMakerNote) {
+				e.stays, e.role, d.stays = true, scrub.Structure, true
+				f.Doubt("%s stays: it is longer than all pictures and may be one", e)
+			}
+		}
+	}
 }
 
 // exposures has raw pictures keep what converters go by: exposure and focal length.
@@ -124,7 +159,7 @@ func (f *file) renamed(e *entry) bool {
 // only a maker knows.
 func (f *file) unknown(e *entry) {
 	e.kind = scrub.Unknown
-	private := e.tag < 0x00FE || e.tag > 0x4000 && e.tag < 0x8000 || e.tag >= 0xA500
+	private := e.tag < 0x00FE || e.tag > 0x4000
 	if f.raw && (e.dir.place == pictures && private || e.dir.place == sensor) {
 		e.stays, e.role = true, scrub.Structure
 		f.Doubt("%s stays: nothing is known of it", e)

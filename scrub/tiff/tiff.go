@@ -53,6 +53,7 @@ func Parse(s *scrub.Scan) error {
 	if f.stack && len(f.all) > 0 {
 		f.stacked()
 	}
+	f.outsized()
 	return f.clean()
 }
 
@@ -101,6 +102,7 @@ type file struct {
 	keys        []scrub.Edit
 	keyed       []*entry
 	captures    []captured
+	rewritten   []noteEdit
 }
 
 // contradict notes, once, that the file contradicts itself.
