@@ -37,7 +37,7 @@ var kept = map[string]Keeps{
 	"btrfs": Elsewhere, "zfs": Elsewhere, "bcachefs": Elsewhere, "nilfs2": Elsewhere, "f2fs": Elsewhere, "apfs": Elsewhere,
 	"overlay": Below, "aufs": Below,
 	"nfs": Server, "nfs4": Server, "cifs": Server, "smb3": Server, "9p": Server, "virtiofs": Server, "ceph": Server, "lustre": Server,
-	"afs": Server, "ocfs2": Server, "gfs2": Server, "beegfs": Server, "gpfs": Server,
+	"afs": Server, "ocfs2": Server, "gfs2": Server, "beegfs": Server, "gpfs": Server, "vboxsf": Server,
 	"fuse.sshfs": Server, "fuse.glusterfs": Server, "fuse.ceph": Server, "fuse.rclone": Server, "fuse.s3fs": Server, "fuse.gvfsd-fuse": Server, "fuse.davfs": Server,
 }
 
@@ -67,22 +67,26 @@ func storage(root string, m *mount) Storage {
 	case s.Keeps != "":
 	case strings.HasPrefix(m.fs, "fuse."):
 		s.Keeps = Program
-	case snapshots(root, m.major, m.minor):
+	case snapshots(filepath.Join(root, "sys/dev/block", fmt.Sprintf("%d:%d", m.major, m.minor)), layers):
 		s.Keeps = Snapshots
 	}
 	return s
 }
 
-// snapshots tells whether a logical volume has snapshots, or shares a thin pool, where
-// it may have some. The device mapper puts what such a volume is made of below it, under
-// names of LVM's: see lib/activate/dev_manager.c of LVM2.
-func snapshots(root string, major, minor uint32) bool {
-	dir := filepath.Join(root, "sys/dev/block", fmt.Sprintf("%d:%d", major, minor))
-	below, _ := filepath.Glob(filepath.Join(dir, "slaves/*/dm/uuid"))
-	for _, name := range below {
-		uuid, _ := os.ReadFile(name)
+// layers is through how many devices below each other is looked: encryption, RAID, volumes.
+const layers = 8
+
+// snapshots tells whether a device, given by its folder in /sys, is or lies on a logical volume
+// that has snapshots, or shares a thin pool, where it may have some. The device mapper
+// puts what such a volume is made of below it, under names of LVM's: see
+// lib/activate/dev_manager.c of LVM2.
+func snapshots(device string, depth int) bool {
+	below, _ := filepath.Glob(filepath.Join(device, "slaves/*"))
+	for _, one := range below {
+		uuid, _ := os.ReadFile(filepath.Join(one, "dm/uuid"))
 		id := strings.TrimSpace(string(uuid))
-		if strings.HasPrefix(id, "LVM-") && (strings.HasSuffix(id, "-real") || strings.HasSuffix(id, "-tpool")) {
+		ours := strings.HasPrefix(id, "LVM-") && (strings.HasSuffix(id, "-real") || strings.HasSuffix(id, "-tpool"))
+		if ours || depth > 0 && snapshots(one, depth-1) {
 			return true
 		}
 	}

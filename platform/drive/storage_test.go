@@ -22,6 +22,8 @@ func TestStorage(t *testing.T) {
 	put("sys/dev/block/253:2/slaves/dm-4/dm/uuid", "LVM-abcdef-tpool\n")
 	put("sys/dev/block/253:3/slaves/sda/size", "1\n")
 	put("sys/dev/block/253:4/slaves/dm-5/dm/uuid", "CRYPT-LUKS2-x\n")
+	put("sys/dev/block/253:5/slaves/dm-6/dm/uuid", "LVM-abcdef\n") // encrypted, and in a pool
+	put("sys/dev/block/253:5/slaves/dm-6/slaves/dm-4/dm/uuid", "LVM-abcdef-tpool\n")
 	for line, want := range map[string]Storage{
 		"36 1 98:0 / / rw - ext4 /dev/sda1 rw":            {"ext4", ""},
 		"36 1 0:40 / / rw - btrfs /dev/sda1 rw":           {"btrfs", Elsewhere},
@@ -36,6 +38,8 @@ func TestStorage(t *testing.T) {
 		"36 1 253:2 / / rw - ext4 /dev/mapper/vg-thin rw": {"ext4", Snapshots},
 		"36 1 253:3 / / rw - ext4 /dev/mapper/vg-lv rw":   {"ext4", ""},
 		"36 1 253:4 / / rw - ext4 /dev/mapper/crypt rw":   {"ext4", ""},
+		"36 1 253:5 / / rw - ext4 /dev/mapper/crypt rw":   {"ext4", Snapshots},
+		"36 1 0:40 / / rw - vboxsf share rw":              {"vboxsf", Server},
 	} {
 		m, ok := parseMount(line)
 		if !ok {
