@@ -85,11 +85,10 @@ func parse(line string) (p pattern, err error) {
 	s, p.back = strings.CutPrefix(s, "!")
 	s, p.folders = strings.CutSuffix(s, "/")
 	p.anchored = strings.Contains(s, "/")
-	s = strings.TrimPrefix(s, "/")
-	if strings.HasSuffix(s, "/**") {
-		s += "/*" // all that is in it, and not the folder itself
+	p.glob, err = glob(strings.TrimPrefix(s, "/"))
+	if strings.HasSuffix(p.glob, "/**") {
+		p.glob += "/*" // all that is in it, and not the folder itself
 	}
-	p.glob, err = glob(s)
 	if err == nil && !doublestar.ValidatePattern(p.glob) {
 		err = doublestar.ErrBadPattern
 	}
@@ -120,6 +119,10 @@ func glob(s string) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
+		case '*': // three are as good as two
+			if !strings.HasPrefix(s[i:], "***") {
+				b.WriteByte(c)
+			}
 		case '{', '}':
 			b.WriteString(`\` + string(c))
 		case '\\':
