@@ -18,10 +18,12 @@ import (
 // set), and through SMB what the server chooses to tell. In tmpfs, who has a file
 // mapped and has only read it so far can write into it, and no time moves: nothing is ever
 // written back there, so the kernel need not know. Through overlayfs, which keeps a file in
-// tmpfs or on whatever lies below, a mapping outlives the opening that a lease knows of.
+// tmpfs or on whatever lies below, a mapping outlives the opening that a lease knows of. F2FS keeps
+// new times in memory for hours while the bytes are on the drive (it is always mounted with
+// lazytime, see mount(8)): when the power goes, the bytes are new and the times are old.
 var (
 	honest = []int64{
-		unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC,
+		unix.EXT4_SUPER_MAGIC, unix.XFS_SUPER_MAGIC, unix.BTRFS_SUPER_MAGIC,
 	}
 	// distant file systems take the time from the server's clock, which is none of ours,
 	// and answer from memory unless they are told not to.

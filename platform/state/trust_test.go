@@ -165,7 +165,7 @@ func TestHiddenWritesAreNotTrusted(t *testing.T) {
 
 // FAT has no ctime: who writes and sets the time back leaves no trace.
 func TestFATIsNotTrusted(t *testing.T) {
-	for _, fs := range []int64{unix.MSDOS_SUPER_MAGIC, unix.EXFAT_SUPER_MAGIC, unix.FUSE_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, 0} {
+	for _, fs := range []int64{unix.MSDOS_SUPER_MAGIC, unix.EXFAT_SUPER_MAGIC, unix.FUSE_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC, unix.TMPFS_MAGIC, unix.OVERLAYFS_SUPER_MAGIC, unix.F2FS_SUPER_MAGIC, 0} {
 		if Trusted(fs) {
 			t.Errorf("%#x is trusted", fs)
 		}

@@ -25,8 +25,8 @@ const stateText = `With --state FILE, files are remembered that were clean or we
 run with the same FILE, options and version of untag reads only files that are new or
 have changed since: device, inode number, length, and the times of last change of
 contents and of status have to be the same. Where a file system has no time of change
-of status that can be relied on (FAT, exFAT, SMB, FUSE, tmpfs, overlayfs), every file
-is read. A file that is named itself is always read. FILE holds no names, only keyed
+of status that can be relied on (FAT, exFAT, F2FS, SMB, FUSE, tmpfs, overlayfs), every
+file is read. A file that is named itself is always read. FILE holds no names, only keyed
 hashes; but whoever may write to it can have any file pass, so it has to be yours
 alone. Keep it outside of the folders, one for each --shard. Do not use it for drives
 that others had in their hands: who writes a drive from outside can make a file look
