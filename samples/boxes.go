@@ -45,9 +45,12 @@ func descriptor(tag byte, parts ...[]byte) []byte {
 }
 
 // esds describes AAC by its AudioSpecificConfig.
-func esds(config []byte) []byte {
+func esds(config []byte) []byte { return esdsOf(0x40, descriptor(5, config)) }
+
+// esdsOf is esds for the codec of that number.
+func esdsOf(object byte, config ...[]byte) []byte {
 	return fullBox("esds", 0, 0, descriptor(3, be16(1), []byte{0},
-		descriptor(4, []byte{0x40, 0x15, 0, 0, 0}, be32(64000), be32(64000), descriptor(5, config)),
+		descriptor(4, []byte{object, 0x15, 0, 0, 0}, be32(64000), be32(64000), cat(config...)),
 		descriptor(6, []byte{2})))
 }
 

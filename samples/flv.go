@@ -66,6 +66,13 @@ var flvs = []recipe{
 	{"aac-fill", func(k *kit) []byte {
 		return flv([][]byte{onMetaData(), flvTag(8, 0, []byte{0xaf, 0, 0x12, 0x08}), flvTag(8, 0, []byte{0xaf, 1}, []byte(aacFill(k.secret("encoder"))), aacTrack(1).samples[0])}, nil)
 	}},
+	{"mp3-names", func(k *kit) []byte {
+		tags := [][]byte{onMetaData()}
+		for i, f := range signedMP3(k) {
+			tags = append(tags, flvTag(8, 26*i, []byte{0x2e}, f))
+		}
+		return flv(tags, nil)
+	}},
 	{"metadata", func(k *kit) []byte {
 		k.stay([]byte("A film"))
 		return flv([][]byte{onMetaData(

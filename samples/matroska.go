@@ -207,6 +207,15 @@ var webFilms = []recipe{
 			m.blocks[0] = cat(simpleBlock(2, 0, 0x80, []byte(aacFill(k.secret("encoder"))), aacTrack(1).samples[0]), m.blocks[0])
 		})
 	}},
+	{"mp3-names", func(k *kit) []byte {
+		return webWith(k, func(m *webFilm) {
+			m.tracks = [][]byte{webTrack(1, 1, 2, "A_MPEG/L3", el("\xe1", el("\xb5", be64(math.Float64bits(44100))), elNumber("\x9f", 1)))}
+			m.blocks = [][]byte{nil}
+			for i, f := range signedMP3(k) {
+				m.blocks[0] = cat(m.blocks[0], simpleBlock(1, 26*i, 0x80, f))
+			}
+		})
+	}},
 	{"prores", func(k *kit) []byte {
 		return webWith(k, func(m *webFilm) {
 			m.tracks = [][]byte{webTrack(1, 1, 1, "V_PRORES", el("\x63\xa2", []byte("apco")), el("\xe0", elNumber("\xb0", 16), elNumber("\xba", 16)))}

@@ -174,6 +174,12 @@ var movies = append(append([]recipe{
 		t.entry = audioEntry("mp4a", 1, 16, 44100, box("wave", box("frma", []byte("mp4a")), box("mp4a", zeros(4)), esds([]byte{0x12, 0x08}), box("\x00\x00\x00\x00")))
 		return (&movie{quicktime: true, tracks: []*track{t}}).build()
 	}},
+	{"mp3-names", func(k *kit) []byte {
+		return (&movie{quicktime: true, tracks: []*track{mp3Track(k, audioEntry(".mp3", 1, 16, 44100))}}).build()
+	}},
+	{"mp3-names-esds", func(k *kit) []byte {
+		return (&movie{brand: "isom", tracks: []*track{mp3Track(k, audioEntry("mp4a", 1, 16, 44100, esdsOf(0x6b)))}}).build()
+	}},
 	{"prores", func(k *kit) []byte { return (&movie{quicktime: true, tracks: []*track{proresTrack(k)}}).build() }},
 	{"mjpeg-exif", func(k *kit) []byte {
 		frames := mjpegFrames(4, appExif(exif(k, exifOptions{order: binary.LittleEndian})), segment(0xfe, []byte(k.secret("frame-comment"))))

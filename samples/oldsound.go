@@ -81,13 +81,16 @@ func loasFrames(n int) (b []byte) {
 	return b
 }
 
+// signedLOAS has an encoder's name in its first frame.
+func signedLOAS(k *kit) []byte {
+	first := loasFrame(true, aacFill("CANARY-encoder in fill"))
+	k.hide(first[3+7+4 : 3+7+4+16]) // shifted by some bits
+	return cat(first, loasFrames(5))
+}
+
 var loas = streams([]recipe{
 	{"plain", func(k *kit) []byte { return cat(loasFrame(true, ""), loasFrames(5)) }},
-	{"fill", func(k *kit) []byte {
-		first := loasFrame(true, aacFill("CANARY-encoder in fill"))
-		k.hide(first[3+7+4 : 3+7+4+16]) // shifted by some bits
-		return cat(first, loasFrames(5))
-	}},
+	{"fill", signedLOAS},
 	{"tags", func(k *kit) []byte {
 		return cat(id3Tag(3, 0, 20, sung(k, 3), told(k, 3)), loasFrame(true, ""), loasFrames(5), apeTold(k))
 	}},

@@ -103,6 +103,14 @@ var programStreams = []recipe{
 			return cat(plainPacket(0xbf, []byte("\x42"+k.secret("recorded"))), plainPacket(0xfc, []byte(k.secret("metadata"))), pes(0xbd, n, 0, nil, []byte("\x01"+k.secret("private"))))
 		})
 	}},
+	{"mp3-names", func(k *kit) []byte {
+		k.streams = true
+		sound := cat(signedMP3(k)...)
+		const third = 3*417 + 105 // within a name
+		return program(quietPicture, func(n int) []byte {
+			return [][]byte{pes(0xc0, 0, 0, nil, sound[:third]), pes(0xc0, 1, 0, nil, sound[third:]), nil}[n]
+		})
+	}},
 	{"hiding", func(k *kit) []byte {
 		k.streams = true
 		b := cat(packHead(9, k.hide([]byte("SECRET7"))...), plainPacket(0xbb, cat(systemHead[6:], []byte("\x01"+k.secret("system")))), plainPacket(0xbe, []byte(k.secret("padding"))),

@@ -57,6 +57,11 @@ func signed(k *kit, children ...[]byte) *track {
 	return t
 }
 
+// mp3Track is sound in MP3 with names of encoders.
+func mp3Track(k *kit, entry []byte) *track {
+	return &track{handler: "soun", name: "SoundHandler", header: smhd, timescale: 44100, delta: 1152, perChunk: 2, entry: entry, samples: signedMP3(k)}
+}
+
 // proresTrack is video of Apple ProRes, 16 by 16 pixels of grey, which says who encoded it.
 func proresTrack(k *kit) *track {
 	t := &track{handler: "vide", name: "VideoHandler", header: vmhd, entry: visualEntry("apco", 16, 16, ""), timescale: 600, delta: 60, perChunk: 2, width: 16, height: 16}

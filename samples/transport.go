@@ -196,6 +196,21 @@ var transports = []recipe{
 		t.packets(pidData, nil, pes(0xc0, 0, 0, nil, cat(adtsFrame(aacFill(k.secret("encoder"))), aacFrames(5))))
 		return t.b
 	}},
+	{"mp3-names", func(k *kit) []byte {
+		k.streams = true
+		t := &transport{}
+		t.show(nil, entry(0x03, pidData), entry(0x06, pidData+1))
+		t.packets(pidData, nil, pes(0xc0, 0, 0, nil, cat(signedMP3(k)...)))
+		t.packets(pidData+1, nil, pes(0xc1, 0, 0, nil, cat(signedMP3(k)...))) // as FFmpeg has it for discs
+		return t.b
+	}},
+	{"loas-fill", func(k *kit) []byte {
+		k.streams = true
+		t := &transport{}
+		t.show(nil, entry(0x11, pidData))
+		t.packets(pidData, nil, pes(0xc0, 0, 0, nil, signedLOAS(k)))
+		return t.b
+	}},
 	{"teletext", func(k *kit) []byte {
 		k.streams = true
 		t := &transport{}

@@ -24,7 +24,7 @@ type frame struct {
 func (w *walker) frames() error {
 	all := map[int]*frame{}
 	for n, t := range w.streams {
-		if t.kind == video && t.codec.Kind != codec.VFW || t.kind == audio && t.codec.Kind == codec.AAC {
+		if t.kind == video && t.codec.Kind != codec.VFW || t.kind == audio && t.codec.Signed() {
 			all[n] = &frame{object: -1, no: -1}
 		}
 	}

@@ -33,6 +33,9 @@ const (
 	VP9                  // VP9
 	DNxHD                // VC-3
 	Dirac                // Dirac, VC-2
+	ADTS                 // AAC whose frames tell their lengths
+	LOAS                 // AAC in LATM
+	MP3                  // MPEG sound, layer III
 	Plain                // holds nothing but picture or sound, as far as is known
 	Pictures             // each frame is a picture with a format of its own: JPEG, PNG
 	Fields               // Motion JPEG whose segments decoders look at
@@ -54,6 +57,7 @@ type Stream struct {
 	Dolby bool // it is said to be Dolby Vision
 	Timed bool // a frame told a time of day
 
+	latm  coded.LATM
 	video h26x.Video
 	mpeg  mpegvideo.Stream
 
@@ -63,8 +67,11 @@ type Stream struct {
 // Known tells whether frames are looked into, all of their bytes being accounted for.
 func (st *Stream) Known() bool { return st.Kind >= H264 && st.Kind <= Plain || st.Kind == AAC }
 
-// Sound tells whether the stream is sound.
+// Sound tells whether the stream is sound with a configuration.
 func (st *Stream) Sound() bool { return st.Kind >= AAC }
+
+// Signed tells whether the stream is sound in the frames of which encoders leave their names.
+func (st *Stream) Signed() bool { return st.Kind == AAC || st.Kind >= ADTS && st.Kind <= MP3 }
 
 // standards are the codecs of NAL units, records what their configuration records are
 // called in MP4.
@@ -178,6 +185,12 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) (pieces []coded.Piece
 		pieces, err = coded.Dirac(r, off, n)
 	case AAC:
 		pieces, err = coded.AAC(r, off, n)
+	case ADTS:
+		pieces, err = coded.Headed(r, off, n)
+	case LOAS:
+		pieces, err = st.latm.Frames(r, off, n)
+	case MP3:
+		pieces, err = coded.Layer3(r, off, n)
 	case DNxHD:
 		pieces, err = coded.DNxHD(r, off, n)
 	case Unknown, Plain, Theora, VFW:

@@ -8,37 +8,61 @@ import (
 	"untag/scrub/pattern"
 )
 
+// mostFrames is more bytes of frames than are looked into at once.
+const mostFrames = scrub.MaxPiece
+
 // AAC returns the pieces of n bytes of AAC at off, one raw frame or whole ones of ADTS
 // (ISO/IEC 13818-7, 6.2): what frames begin with that is no sound.
 func AAC(r *scrub.Reader, off, n int64) (out []Piece, err error) {
-	const head, whole = 7, 64 << 10
-	b, err := r.Bytes(off, int(min(n, whole)))
+	b, err := r.Bytes(off, int(min(n, mostFrames)))
 	if err != nil {
 		return nil, err
 	}
-	if ADTS(b) == 0 { // nothing proves that a frame begins here but the container's word
-		out = quietPieces(off, b, 0)
-		for i, p := range out {
-			if len(p.Edits) > 0 && !signs(b[p.Off-off:p.Off-off+p.Len]) {
-				out[i] = Piece{Off: p.Off, Len: p.Len, Kind: scrub.Hidden, Value: "fill that nobody's name explains"}
-			}
-		}
-		return out, nil
+	if ADTS(b) != 0 {
+		return Headed(r, off, n)
 	}
-	for at := int64(0); at < int64(len(b)); {
-		n := ADTS(b[at:])
-		if n == 0 || n > int64(len(b))-at {
-			break
+	clean, parts := Quiet(b, 0)
+	out = pieces(off, b, clean, parts)
+	for i, p := range out { // nothing proves that a frame begins here but the container's word
+		if len(p.Edits) > 0 && !signs(b[p.Off-off:p.Off-off+p.Len]) {
+			out[i] = Piece{Off: p.Off, Len: p.Len, Kind: scrub.Hidden, Value: "fill that nobody's name explains"}
 		}
-		if Owned(b[at:]) {
-			out = append(out, Piece{Off: off + at + 3, Len: 1, Kind: scrub.ID, Value: "headers hold the number of a right, a bit in each"})
-		}
-		if f := b[at : at+n]; f[1]&1 != 0 && f[6]&3 == 0 { // no checksum, and one block
-			out = append(out, quietPieces(off+at, f, 8*head)...)
-		}
-		at += n
 	}
 	return out, nil
+}
+
+// Headed is [AAC] for frames of ADTS, of which the first and the last may be cut off.
+func Headed(r *scrub.Reader, off, n int64) (out []Piece, err error) {
+	const head = 7
+	b, err := r.Bytes(off, int(min(n, mostFrames)))
+	if err != nil {
+		return nil, err
+	}
+	eachFrame(b, ADTS, func(at int64, f []byte) {
+		if Owned(f) {
+			out = append(out, Piece{Off: off + at + 3, Len: 1, Kind: scrub.ID, Value: "headers hold the number of a right, a bit in each"})
+		}
+		if f[1]&1 != 0 && f[6]&3 == 0 { // no checksum, and one block
+			clean, parts := Quiet(f, 8*head)
+			out = append(out, pieces(off+at, f, clean, parts)...)
+		}
+	})
+	return out, nil
+}
+
+// eachFrame visits the whole frames in b, which tell their lengths. Where none begins, one is
+// searched for that the next follows, or the end.
+func eachFrame(b []byte, length func([]byte) int64, visit func(at int64, f []byte)) {
+	size, sure := int64(len(b)), true
+	for at := int64(0); at < size; {
+		end := at + length(b[at:])
+		if end == at || end > size || !sure && end < size && length(b[end:]) == 0 {
+			at, sure = at+1, false
+			continue
+		}
+		visit(at, b[at:end])
+		at, sure = end, true
+	}
 }
 
 // ADTS returns how many bytes a frame of ADTS says that it has, 0 if b begins with none.
@@ -58,9 +82,8 @@ func ADTS(b []byte) int64 {
 // are a registration and a number (6.2.2, copyright_identification).
 func Owned(head []byte) bool { return head[3]&0x0c != 0 }
 
-// quietPieces are the parts of a frame that are no sound, which begins at a bit of b.
-func quietPieces(off int64, b []byte, start int) (out []Piece) {
-	clean, parts := Quiet(b, start)
+// pieces are the parts of a frame b at off that are no sound, and are to be as in clean.
+func pieces(off int64, b, clean []byte, parts []scrub.Range) (out []Piece) {
 	for _, p := range parts {
 		x := Piece{Off: off + p.Off, Len: p.Len, Padding: true}
 		if was, is := b[p.Off:p.End()], clean[p.Off:p.End()]; !bytes.Equal(was, is) {

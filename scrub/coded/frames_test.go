@@ -81,6 +81,11 @@ func adts(frame []byte) []byte {
 	return append([]byte{0xff, 0xf1, 0x4c, 0x80, byte(n >> 3), byte(n<<5) | 0x1f, 0xfc}, frame...)
 }
 
+// mp3 is a frame of MP3 with words that are no sound.
+func mp3(words string) []byte {
+	return slices.Concat([]byte{0xff, 0xfb, 0x90, 0xc0}, picture, []byte(words), picture[:9])
+}
+
 func owned(frame []byte) []byte {
 	frame[3] |= 8
 	return frame
@@ -155,6 +160,16 @@ func TestFrames(t *testing.T) {
 		{"AAC cut off", coded.AAC, aac("Lavc59.37")[:12], nil, ""},
 		{"frames of ADTS", coded.AAC, append(adts(aac("")), adts(aac("serial"))...), append(adts(aac("")), adts(aac(""))...), ""},
 		{"a frame of ADTS with a bit of a number", coded.AAC, owned(adts(aac(""))), nil, "number of a right"},
+		{"ADTS behind the end of a frame", coded.Headed, append([]byte("\xff\xf1sound"), adts(aac("serial"))...), append([]byte("\xff\xf1sound"), adts(aac(""))...), ""},
+		{"ADTS cut off", coded.Headed, adts(aac("serial"))[:30], nil, ""},
+		{"LOAS of an unknown multiplex", new(coded.LATM).Frames, []byte("\x56\xe0\x04\x80\x12\x34\x56"), nil, "multiplexed"},
+		{"MP3", coded.Layer3, mp3(""), nil, ""},
+		{"MP3 with an encoder's name", coded.Layer3, mp3("LAME3.100"), mp3("LAME     "), ""},
+		{"MP3 with parts of one", coded.Layer3, mp3("LAME3.10"), mp3("LAME    "), ""},
+		{"MP3 with a version half emptied", coded.Layer3, mp3("LAME3  00"), mp3("LAME     "), ""},
+		{"MP3 with two", coded.Layer3, mp3("LAME3.99.5UULAME3.97 (beta)"), mp3("LAME      UULAME           "), ""},
+		{"MP3 with a name that is none", coded.Layer3, mp3("LAME\x013.1"), nil, ""},
+		{"MP3 with a name and more", coded.Layer3, mp3("LAME3.100 of Jane Doe, Springfield, Illinois"), mp3("LAME      of Jane Doe, Springfield, Illinois"), "text among"},
 		{"JPEG 2000", coded.JPEG2000, codestream("", "", ""), nil, ""},
 		{"JPEG 2000 with comments", coded.JPEG2000, codestream(comment("owner"), comment("serial"), ""), codestream(comment("     "), comment("      "), ""), ""},
 		{"JPEG 2000 with an unknown segment", coded.JPEG2000, codestream(segment(0x7a, "owner"), "", ""), nil, "segment 0xff7a"},

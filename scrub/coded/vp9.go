@@ -59,6 +59,11 @@ func VP9(r *scrub.Reader, off, n int64) ([]Piece, error) {
 // filling is what LAME puts where a frame has bits to spare, or the end of it.
 var filling = pattern.New(`(L?AME)?\d\.\d{2,3}(\.\d|[ab]\d?)?U*|LAME|U{8,}`)
 
+// Speaks is [Tells] for what may be MP3 that LAME filled.
+func Speaks(b []byte, n int) bool {
+	return Tells(b, n) && Tells(filling().ReplaceAll(b, []byte{0}), n) // the second takes long
+}
+
 // Prose returns n bytes at off, coded picture that is not looked into, as a piece if
 // they begin or end with text other than the filling of LAME, which is in the frames of
 // half of the world's MP3.
@@ -69,7 +74,7 @@ func Prose(r *scrub.Reader, off, n int64) ([]Piece, error) {
 		if err != nil {
 			return nil, err
 		}
-		if Tells(b, sentence) && Tells(filling().ReplaceAll(b, []byte{0}), sentence) { // the second takes long
+		if Speaks(b, sentence) {
 			return []Piece{{Off: off, Len: n, Kind: scrub.Unknown, Value: "text among the coded picture"}}, nil
 		}
 	}

@@ -45,7 +45,7 @@ type film struct {
 	tags    int
 	all     bool  // every frame is looked into
 	frames  int64 // of pictures
-	heards  int64 // of AAC
+	heards  int64 // of sound that is looked into
 	last    frame
 	size    float64 // of the file, as onMetaData has it
 }
@@ -207,7 +207,7 @@ const (
 // sound looks into the configuration of a codec of sound (E.4.2).
 func (f *film) sound(t tag) (tells bool, err error) {
 	b := f.Get(t.body(), int(min(t.n, 5)))
-	const aac, other, coded = 10, 9, 1
+	const mp3, slow, aac, other, coded = 2, 14, 10, 9, 1
 	switch {
 	case b[0]>>4 == aac && b[1] == config:
 		return false, f.config(&codec.Stream{Kind: codec.AAC}, t, 2)
@@ -215,16 +215,20 @@ func (f *film) sound(t tag) (tells bool, err error) {
 		kind := map[string]codec.Kind{"mp4a": codec.AAC, "fLaC": codec.FLAC, "Opus": codec.Opus}[string(b[1:])]
 		return false, f.config(&codec.Stream{Kind: kind}, t, 5)
 	case b[0]>>4 == aac && b[1] == coded:
-		return f.heard(t, 2)
+		return f.heard(codec.AAC, t, 2)
 	case b[0]>>4 == other && b[0]&0xf == coded && string(b[1:]) == "mp4a":
-		return f.heard(t, 5)
+		return f.heard(codec.AAC, t, 5)
+	case b[0]>>4 == mp3 || b[0]>>4 == slow:
+		return f.heard(codec.MP3, t, 1)
+	case b[0]>>4 == other && b[0]&0xf == coded && string(b[1:]) == ".mp3":
+		return f.heard(codec.MP3, t, 5)
 	}
 	return false, nil
 }
 
-// heard looks into a frame of AAC that begins n bytes into a tag: the first ones, in which
+// heard looks into a frame of sound that begins n bytes into a tag: the first ones, in which
 // encoders leave their names, or all.
-func (f *film) heard(t tag, n int64) (tells bool, err error) {
+func (f *film) heard(kind codec.Kind, t tag, n int64) (tells bool, err error) {
 	no := f.heards
 	if f.heards++; !f.all && no >= probes {
 		return false, nil
@@ -232,7 +236,7 @@ func (f *film) heard(t tag, n int64) (tells bool, err error) {
 	if _, err := f.lastFrame(); err != nil {
 		return false, err
 	}
-	tells, err = f.see(frame{&codec.Stream{Kind: codec.AAC}, t.body() + n, t.n - n, no})
+	tells, err = f.see(frame{&codec.Stream{Kind: kind}, t.body() + n, t.n - n, no})
 	return tells && no > 0, err
 }
 

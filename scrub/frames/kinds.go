@@ -160,20 +160,3 @@ func (w *Walk) parts(off int64, b, clean []byte, parts []scrub.Range) (claimed b
 
 // maxCleared bounds the frames of one file that hold data.
 const maxCleared = 1 << 14
-
-// bits reads numbers from bytes, most significant bit first; zeros behind them.
-type bits struct {
-	b  []byte
-	at int
-}
-
-func (r *bits) read(n int) (v int) {
-	for range n {
-		v <<= 1
-		if r.at/8 < len(r.b) {
-			v |= int(r.b[r.at/8] >> (7 - r.at%8) & 1)
-		}
-		r.at++
-	}
-	return v
-}

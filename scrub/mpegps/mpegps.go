@@ -44,6 +44,7 @@ const (
 	private1   = 0xbd
 	paddingID  = 0xbe
 	private2   = 0xbf
+	firstSound = 0xc0
 	lastSound  = 0xdf
 	firstVideo = 0xe0
 	lastVideo  = 0xef
@@ -187,8 +188,8 @@ func (p *parser) find(what []byte, from, to int64) int64 {
 }
 
 func (p *parser) endTracks() error {
-	for id := range byte(lastVideo - firstVideo + 1) {
-		if t := p.tracks[firstVideo+id]; t != nil {
+	for id := range byte(lastVideo - firstSound + 1) {
+		if t := p.tracks[firstSound+id]; t != nil {
 			if err := t.End(); err != nil {
 				return err
 			}

@@ -166,11 +166,13 @@ func (p *parser) packet(off int64, b, next []byte) error {
 	p.Header(h, off, b)
 	if id < firstVideo || id > lastVideo {
 		p.Told(data)
+	}
+	if id < firstSound || id > lastVideo {
 		return nil
 	}
 	t := p.tracks[id]
 	if t == nil {
-		t = p.NewTrack(p.video(id, data), fmt.Sprintf("stream 0x%02x/frame", id), 2<<20)
+		t = p.NewTrack(p.streamOf(id, data), fmt.Sprintf("stream 0x%02x/frame", id), scrub.MaxPiece/2)
 		p.tracks[id] = t
 	}
 	return t.Add(off+int64(h.Len), data)
@@ -188,9 +190,13 @@ func played(b, data []byte) bool {
 	return bytes.HasPrefix(data, []byte{0x0b, 0x77}) || bytes.HasPrefix(data, []byte{0x7f, 0xfe, 0x80, 0x01})
 }
 
-// video is how the pictures of a stream are coded: by the map, or by what it begins with.
-func (p *parser) video(id byte, data []byte) *codec.Stream {
-	if st, ok := codec.Of(codec.Type, string([]byte{p.types[id]})); ok && st.Coded() {
+// streamOf is how a stream is coded: by the map, or, if it is of pictures, by what it begins with.
+func (p *parser) streamOf(id byte, data []byte) *codec.Stream {
+	st, _ := codec.Of(codec.Type, string([]byte{p.types[id]}))
+	switch {
+	case id < firstVideo && !st.Signed():
+		return &codec.Stream{Kind: codec.MP3}
+	case id < firstVideo, st.Coded():
 		return &st
 	}
 	kind := codec.MPEG12

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"untag/scrub"
+	"untag/scrub/codec"
 	"untag/scrub/coded"
 	"untag/scrub/pes"
 )
@@ -367,16 +368,24 @@ func carries(first []byte) bool {
 	return first[3] == 0xbd && sounds(in)
 }
 
-// sounds tells whether the body of a private packet begins as sound does: AC-3, DTS, MPEG
-// audio, AAC, or as video with start codes.
-func sounds(b []byte) bool {
-	for _, magic := range []string{"\x0b\x77", "\x7f\xfe\x80\x01", "\x56\xe0", "\x00\x00\x01", "\x00\x00\x00\x01", "\xff\xf1", "\xff\xf9", "\xff\xfd", "\xff\xfb", "\xff\xf3", "\x7f\xe0"} {
+// syncs are what the bodies of packets begin with: of AC-3, DTS, MPEG audio, AAC, and of video
+// with start codes.
+var syncs = map[string]codec.Kind{
+	"\x0b\x77": codec.Plain, "\x7f\xfe\x80\x01": codec.Plain, "\x7f\xe0": codec.Plain, "\x00\x00\x01": codec.Plain, "\x00\x00\x00\x01": codec.Plain,
+	"\xff\xfd": codec.Plain, "\xff\xfb": codec.MP3, "\xff\xf3": codec.MP3, "\xff\xf1": codec.ADTS, "\xff\xf9": codec.ADTS, "\x56\xe0": codec.LOAS,
+}
+
+// soundOf is how the body of a private packet is coded that begins as picture or sound does.
+func soundOf(b []byte) codec.Kind {
+	for magic, kind := range syncs {
 		if bytes.HasPrefix(b, []byte(magic)) {
-			return true
+			return kind
 		}
 	}
-	return false
+	return codec.Unknown
 }
+
+func sounds(b []byte) bool { return soundOf(b) != codec.Unknown }
 
 // adaptation looks at an adaptation field (2.4.3.4), which begins with its length: private
 // data in it go, and stuffing is constant. alone says that nothing follows it. used are the

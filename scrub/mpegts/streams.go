@@ -86,7 +86,7 @@ func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 	switch {
 	case registered && r.Kind != "":
 		return nil, gone, r.Kind
-	case known && (st.Coded() || st.Kind == codec.AAC || st.Kind == codec.Dirac || s.typ == 0x21 || s.typ == 0x42 || s.typ == 0xea):
+	case known && (st.Coded() || st.Signed() || st.Kind == codec.Dirac || s.typ == 0x21 || s.typ == 0x42 || s.typ == 0xea):
 		return &st, looked, ""
 	case lines && s.typ == 6:
 		return teletext{}, looked, ""
@@ -94,7 +94,7 @@ func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 		p.S.Doubt("AV1 in a transport stream can't be looked into")
 		return nil, kept, ""
 	case registered && r.Role == scrub.Payload, private && s.typ == 6, named && stays(t):
-		return nil, kept, ""
+		return hear(x)
 	case named && t.Fate == tags.Hand && x.first == nil:
 		x.unsure = true
 		return nil, kept, ""
@@ -104,9 +104,17 @@ func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 		p.S.Doubt("a private stream 0x%02x that is said to be picture or sound can't be looked into", s.typ)
 		return nil, kept, ""
 	case named, known:
-		return nil, kept, ""
+		return hear(x)
 	}
 	p.S.Doubt("a stream of a type that nobody knows: 0x%02x", s.typ)
+	return nil, kept, ""
+}
+
+// hear is for sound that no type tells: it begins as what it is.
+func hear(x *pid) (pes.Stream, fate, scrub.Kind) {
+	if st := (&codec.Stream{Kind: soundOf(data(x.first))}); st.Signed() {
+		return st, looked, ""
+	}
 	return nil, kept, ""
 }
 

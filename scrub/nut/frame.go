@@ -2,7 +2,6 @@ package nut
 
 import (
 	"untag/scrub"
-	"untag/scrub/codec"
 	"untag/scrub/coded"
 	"untag/scrub/crc"
 )
@@ -96,7 +95,7 @@ func (f *film) frame(off int64) (next int64, tells bool, err error) {
 // coded looks into a picture, or remembers it in case that it is the last one.
 func (f *film) coded(x frame) (tells bool, err error) {
 	switch {
-	case !x.st.picture && x.st.Kind != codec.AAC || x.x.Len == 0:
+	case !x.st.picture && !x.st.Signed() || x.x.Len == 0:
 		return false, nil
 	case f.all || x.no < probes:
 		return f.see(x)

@@ -108,7 +108,7 @@ func (f *Film) Fill(off int64, data []byte, b byte, kind scrub.Kind, place strin
 // Told doubts packets of sound and subtitles, which nobody looks into, that begin with text.
 func (f *Film) Told(data []byte) {
 	const most, sentence = 28, 24
-	if coded.Tells(data[:min(len(data), most)], sentence) {
+	if coded.Speaks(data[:min(len(data), most)], sentence) {
 		f.S.Doubt("text among the coded sound")
 	}
 }

@@ -30,9 +30,7 @@ func (w reader) readCodec(t *Track, b box.Box) error {
 	case "esds":
 		st, ok, err := w.readStream(b)
 		if ok {
-			if t.Codec.Kind = st.video(); st.aac() {
-				t.Codec.Kind = codec.AAC
-			} else if t.Codec.Known() {
+			if t.Codec.Kind = st.codec(); t.Codec.Known() && !t.Codec.Signed() {
 				_, err = t.Codec.Config(w.Reader, b.Body()+st.specific.Off, st.specific.Len)
 				err = box.IgnoreDamage(err)
 			}
@@ -209,9 +207,13 @@ func (st *stream) decoder(d []byte, off int64) bool {
 // vorbis is how FFmpeg numbers it.
 const vorbis = 0xdd
 
-// video is the codec of a stream of video that is looked into (ISO/IEC 14496-1, table 5).
-func (st stream) video() codec.Kind {
+// codec is that of a stream that is looked into (ISO/IEC 14496-1, table 5).
+func (st stream) codec() codec.Kind {
 	switch o := st.object; {
+	case st.aac():
+		return codec.AAC
+	case o == 0x69 || o == 0x6b:
+		return codec.MP3
 	case o == 0x20:
 		return codec.MPEG4
 	case o >= 0x60 && o <= 0x65 || o == 0x6a:
@@ -253,8 +255,8 @@ func (w reader) streamDescription(b box.Box, place string) error {
 			err = w.Zero(r.Off, r.Len, scrub.Unknown, place+"/descriptor", "")
 		case st.aac():
 			err = w.soundSpecific(r, place)
-		case st.video() == codec.MPEG4 || st.video() == codec.MPEG12:
-			err = w.specific(st.video(), r, place)
+		case st.codec() == codec.MPEG4 || st.codec() == codec.MPEG12:
+			err = w.specific(st.codec(), r, place)
 		case st.object == vorbis:
 			err = w.specific(codec.Vorbis, r, place)
 		default:

@@ -144,8 +144,8 @@ func (w reader) readDescription(t *Track, e entry) error {
 	}
 	if t.Handler == "soun" {
 		w.readSound(t, e)
-	} else {
-		s, _ := codec.Of(codec.Entry, c.format)
+	}
+	if s, _ := codec.Of(codec.Entry, c.format); s.Signed() == (t.Handler == "soun") {
 		t.Codec.Kind = s.Kind
 	}
 	_, err = box.Each(w.Scan, start, e.End(), func(b box.Box) error {
