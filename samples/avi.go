@@ -183,6 +183,12 @@ var films = []recipe{
 		f.after = [][]byte{riffChunk("JUNK", []byte(k.secret("last"))), riffList("LIST", "hydt", riffChunk("hymn", []byte(k.secret("pentax")))), riffChunk("what", []byte(k.secret("unknown")))}
 		return f.build()
 	}},
+	{"aac-fill", func(k *kit) []byte {
+		s := music()
+		s.header, s.format = aviHeader("auds", "\x00\x00\x00\x00", 1024, 44100, 6, 0), riffChunk("strf", le16(0xff), le16(1), le32(44100), le32(16000), le16(1024), le16(0), le16(2), []byte{0x12, 0x08})
+		s.chunks = signed(k).samples[:6]
+		return (&aviFilm{streams: []aviStream{pictures(mjpegFrames(6)...), s}}).build()
+	}},
 	{"mp3-names", func(k *kit) []byte {
 		s := music()
 		s.header, s.format = aviHeader("auds", "\x00\x00\x00\x00", 1152, 44100, 6, 0), riffChunk("strf", le16(0x55), le16(1), le32(44100), le32(16000), le16(1152), le16(0), le16(12), []byte("\x01\x00\x02\x00\x00\x00\x80\x04\x01\x00\x71\x05"))

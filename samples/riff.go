@@ -158,7 +158,28 @@ func cafSound(k *kit) []byte {
 	return cafChunk("data", zeros(4), k.stay(tone(3000, binary.LittleEndian)))
 }
 
+// cafCoded is sound in CAF whose frames have those lengths each.
+func cafCoded(codec string, perFrame int, frames ...[]byte) []byte {
+	lengths := cat(be64(uint64(len(frames))), be64(uint64(perFrame*len(frames))), zeros(8))
+	for _, f := range frames {
+		if len(f) > 127 {
+			lengths = append(lengths, 0x80|byte(len(f)>>7))
+		}
+		lengths = append(lengths, byte(len(f)&0x7f))
+	}
+	return cat([]byte("caff\x00\x01\x00\x00"), cafChunk("desc", be64(math.Float64bits(44100)), []byte(codec), be32(0), be32(0), be32(perFrame), be32(1), be32(0)),
+		cafChunk("pakt", lengths), cafChunk("data", zeros(4), cat(frames...)))
+}
+
 var cafs = []recipe{
+	{"mp3-names", func(k *kit) []byte {
+		k.streams = true
+		return cafCoded(".mp3", 1152, signedMP3(k)...)
+	}},
+	{"aac-fill", func(k *kit) []byte {
+		k.streams = true
+		return cafCoded("aac ", 1024, signed(k).samples...)
+	}},
 	{"words", func(k *kit) []byte {
 		return caf(k, cafChunk("info", be32(2), []byte("recorded date\x00"+k.secret("date")+"\x00encoding application\x00"+k.secret("program")+"\x00")), cafChunk("chan", be32(6553601), zeros(8)), cafSound(k),
 			cafChunk("strg", []byte(k.secret("strings"))), cafChunk("umid", field(k.secret("umid"), 64)), cafChunk("uuid", zeros(16), []byte(k.secret("uuid"))), cafChunk("free", field(k.secret("free"), 300)), cafChunk("what", []byte(k.secret("unknown"))))

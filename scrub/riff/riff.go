@@ -52,6 +52,7 @@ type medium struct {
 	still     picture
 	plain     bool // samples are as they are, and not coded
 	mpeg      bool // the sound is MPEG's
+	aac       bool // the sound is AAC
 	objective bool // there are tracks of objects
 }
 

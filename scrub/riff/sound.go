@@ -35,7 +35,8 @@ func (m *medium) hands() map[string]chunk.Hand {
 	desc := h["CAF/desc"]
 	h["CAF/desc"] = func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		m.tells.format = true
-		m.plain = string(w.Get(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8))))) == "lpcm"
+		name := string(w.Get(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8)))))
+		m.plain, m.mpeg, m.aac = name == "lpcm", name == ".mp3", strings.HasPrefix(name, "aac")
 		return desc(w, p, place)
 	}
 	return h
@@ -108,7 +109,8 @@ func (m *medium) samples(n int64) chunk.Hand {
 	}
 }
 
-// coded claims samples. MPEG sound is a medium of its own, which may have tags.
+// coded claims samples. MPEG sound is a medium of its own, which may have tags. Of AAC the first
+// frame is looked into, in which FFmpeg leaves its name: its chunk does not tell where the next begins.
 func (m *medium) coded(r scrub.Range, place string) error {
 	if m.mpeg && !m.Careful && !m.cut {
 		before := m.Point()
@@ -117,6 +119,10 @@ func (m *medium) coded(r scrub.Range, place string) error {
 			return err
 		}
 		m.Reset(before)
+	}
+	if m.aac && !m.Careful {
+		_, err := m.film.look.Frame(&codec.Stream{Kind: codec.AAC}, r.Off, r.Len, 0, place)
+		return err
 	}
 	m.Claim(r.Off, r.Len, scrub.Payload, place)
 	return nil
@@ -129,7 +135,11 @@ var formatTails = []string{"\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b
 // waveFormat claims a WAVEFORMATEX.
 func (m *medium) waveFormat(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	m.tells.format = true
-	return true, cmp.Or(m.soundFormat(p, place), claim(w, p, place))
+	err := m.soundFormat(p, place)
+	if m.aac {
+		m.Doubt("frames of AAC that nothing separates can't be looked into")
+	}
+	return true, cmp.Or(err, claim(w, p, place))
 }
 
 // soundFormat claims the body of a chunk that is a WAVEFORMATEX.
@@ -159,9 +169,7 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 	}
 	st, _ := codec.Of(codec.Tag, string(tag))
 	m.coding(tag)
-	if st.Kind == codec.AAC {
-		m.Doubt("frames of AAC that nothing separates can't be looked into") // FFmpeg's name stands in the first
-	}
+	m.aac = st.Kind == codec.AAC
 	return cmp.Or((&codec.Look{S: m.Scan}).Config(&st, at, extra, place), m.Hide(at+extra, p.Tail()-at-extra, place+"/rest"))
 }
 
