@@ -146,8 +146,10 @@ func TestBitsOfEntries(t *testing.T) {
 	}
 }
 
-// What develops raw pictures stays in those only, as long and of such numbers as it may be.
-func TestWhatDevelops(t *testing.T) {
+// What develops raw pictures stays in those only, as long and of such numbers as it may be. The
+// names of maker and model stay, also where they are damaged, and what may be one of them under
+// another number.
+func TestWhatRawPicturesNeed(t *testing.T) {
 	const text = "recorded by Jane Doe, at home and on her own machine. "
 	words := strings.Repeat(text, 4) // a multiple of 4 and 8 bytes
 	table := func(cells int, body string) string {
@@ -174,50 +176,22 @@ func TestWhatDevelops(t *testing.T) {
 		{"gains that are too many", true, 0xCD2D, 7, table(53, gains), true, scrub.Partly},
 		{"gains that are too few", true, 0xCD2D, 7, table(55, gains), true, scrub.Partly},
 		{"words for gains", true, 0xCD2D, 7, table(54, words), true, scrub.Partly},
+		{"model", true, 0x0110, 2, "Canon EOS 5D\x00", true, scrub.Clean},
+		{"model, unreadable", true, 0x0110, 2, "Canon\x01EOS 5D\x00", true, scrub.Partly},
+		{"model of another type", true, 0x0110, 7, "Canon EOS 5D\x00", true, scrub.Partly},
+		{"model longer than names are", true, 0x0110, 2, strings.Repeat("Canon EOS 5D ", 5) + "\x00", true, scrub.Partly},
+		{"model of another number", true, 0x0150, 2, "Canon EOS 5D\x00", true, scrub.Partly},
+		{"model that tells of somebody", true, 0x0110, 2, "jane.doe@example.org\x00", true, scrub.Partly},
+		{"model of a plain picture", false, 0x0110, 2, "Canon EOS 5D\x00", false, scrub.Dirty},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var entries []string
 			if c.raw {
 				entries = append(entries, entry(0xC612, 1, 4, 0x401))
 			}
-			size := map[int]int{4: 4, 5: 8, 7: 1, 11: 4}[c.typ]
+			size := map[int]int{2: 1, 4: 4, 5: 8, 7: 1, 11: 4}[c.typ]
 			at := 8 + 81 + 2 + 12*(len(entries)+1+8) + 4
 			data := grey(9, 9, append(entries, entry(c.tag, c.typ, len(c.value)/size, at))...) + c.value
-			p := plan(t, data, scrub.Options{})
-			if got := strings.Contains(string(scrubtest.Perform([]byte(data), p)), c.value); got != c.stays || p.Status() != c.want {
-				t.Errorf("%s, stays: %v: %s %q", p.Status(), got, p.Refused, p.Doubts)
-			}
-		})
-	}
-}
-
-// The names of maker and model of a raw picture stay, also where they are damaged, and what may
-// be one of them under another number.
-func TestNamesOfCameras(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		raw   bool
-		tag   int
-		typ   int
-		value string
-		stays bool
-		want  scrub.Status
-	}{
-		{"model", true, 0x0110, 2, "Canon EOS 5D\x00", true, scrub.Clean},
-		{"unreadable", true, 0x0110, 2, "Canon\x01EOS 5D\x00", true, scrub.Partly},
-		{"of another type", true, 0x0110, 7, "Canon EOS 5D\x00", true, scrub.Partly},
-		{"longer than names are", true, 0x0110, 2, strings.Repeat("Canon EOS 5D ", 5) + "\x00", true, scrub.Partly},
-		{"of another number", true, 0x0150, 2, "Canon EOS 5D\x00", true, scrub.Partly},
-		{"that tells of somebody", true, 0x0110, 2, "jane.doe@example.org\x00", true, scrub.Partly},
-		{"of a plain picture", false, 0x0110, 2, "Canon EOS 5D\x00", false, scrub.Dirty},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			var entries []string
-			if c.raw {
-				entries = append(entries, entry(0xC612, 1, 4, 0x401))
-			}
-			at := 8 + 81 + 2 + 12*(len(entries)+1+8) + 4
-			data := grey(9, 9, append(entries, entry(c.tag, c.typ, len(c.value), at))...) + c.value
 			p := plan(t, data, scrub.Options{})
 			if got := strings.Contains(string(scrubtest.Perform([]byte(data), p)), c.value); got != c.stays || p.Status() != c.want {
 				t.Errorf("%s, stays: %v: %s %q", p.Status(), got, p.Refused, p.Doubts)
