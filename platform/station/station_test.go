@@ -582,16 +582,19 @@ func TestElsewhere(t *testing.T) {
 
 // A drive is often found missing before it is said to be unmounted. That is no problem.
 func TestUnmountedUnheard(t *testing.T) {
-	s := begin(t, Options{})
-	d := drive.Drive{ID: 1, Device: "/dev/null", Major: 1, Minor: 3, MountPoint: real(t)}
-	s.events <- drive.Event{Kind: drive.Mounted, Drive: d}
-	time.Sleep(grace / 4)
-	s.events <- drive.Event{Kind: drive.Unmounted, Drive: d}
-	s.await("gone", func() bool { return s.of(1).State == Gone })
-	s.stop()
-	if log := s.log.String(); strings.Contains(log, string(NotThere)) {
-		t.Errorf("the log says\n%s", log)
-	}
+	dir := real(t)
+	synctest.Test(t, func(t *testing.T) {
+		s := begin(t, Options{Once: true})
+		d := drive.Drive{ID: 1, Device: "/dev/null", Major: 1, Minor: 3, MountPoint: dir}
+		s.events <- drive.Event{Kind: drive.Mounted, Drive: d}
+		time.Sleep(grace / 4)
+		s.events <- drive.Event{Kind: drive.Unmounted, Drive: d}
+		s.await("gone", func() bool { return s.of(1).State == Gone })
+		s.stop()
+		if log := s.log.String(); strings.Contains(log, string(NotThere)) {
+			t.Errorf("the log says\n%s", log)
+		}
+	})
 }
 
 // openBeneath lists what this process has open beneath the folder.
