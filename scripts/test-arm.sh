@@ -5,7 +5,7 @@
 # long: what has a short version is run in that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-want=${1:-'^untag/(scrub|platform/(config|lang|page|walk)|cmd/untag/internal)'} tests=${2:-.}
+want=${1:-'^untag/(scrub|platform/(config|exclude|lang|output|page|state|walk)|cmd/untag/internal)'} tests=${2:-.}
 
 if ! command -v qemu-arm-static >/dev/null; then
   echo "test-arm.sh: qemu-arm-static is not there (Debian: qemu-user-static)" >&2

@@ -73,7 +73,7 @@ func mountOf(fd int) (mountID, error) {
 	err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &x)
 	if err == nil {
 		m := mountID{dev: unix.Mkdev(x.Dev_major, x.Dev_minor)}
-		if x.Mask&unix.STATX_MNT_ID != 0 {
+		if x.Mask&unix.STATX_MNT_ID != 0 && x.Mnt_id != 0 { // which QEMU says of itself and leaves out
 			// A btrfs subvolume has a device of its own and is not a mount.
 			m = mountID{id: x.Mnt_id}
 		}

@@ -243,6 +243,9 @@ func TestUnreadableFolderIsReported(t *testing.T) {
 }
 
 func TestOtherMountsAreLeft(t *testing.T) {
+	if here, err := mountOf(unix.AT_FDCWD); err != nil || here.id == 0 {
+		t.Skip("the kernel, or what stands for it, doesn't number mounts: ", err)
+	}
 	bothWays(t, func(t *testing.T) {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "here"))
