@@ -5,8 +5,10 @@ import (
 	"compress/zlib"
 	"errors"
 	"io"
+	"slices"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 )
 
 // mostDecoded is the longest part that is followed to its end, in bytes.
@@ -56,8 +58,28 @@ func (f *file) coded(p part) error {
 		}
 	default:
 		f.Unread()
+		return f.other(p)
 	}
 	return nil
+}
+
+// unseen are ways to code that are not looked into: fax, JBIG, LERC, LZMA, Zstandard, JPEG XL,
+// and what libtiff has of scanners and printers.
+var unseen = []uint64{2, 3, 4, 9, 10, 32766, 32771, 32809, 32895, 32896, 32897, 32898, 32908, 32909, 32947, 34661, 34676, 34677, 34887, 34925, 50000, 50002, 52546}
+
+// other doubts a part that may be anything, or that begins or ends with text.
+func (f *file) other(p part) error {
+	if !f.raw && !slices.Contains(unseen, p.image.compression) {
+		f.Doubt("%s is coded in a way that nobody knows", p.image.dir.name)
+	}
+	if !p.edge() && !f.DeepUpTo(deepUpTo) {
+		return nil
+	}
+	text, err := coded.Prose(f.Reader, p.off, p.len)
+	if len(text) > 0 {
+		f.Doubt("%s has strips that hold text", p.image.dir.name)
+	}
+	return err
 }
 
 // whole tells whether a part is followed to its end, and that is where it should be.

@@ -220,6 +220,23 @@ func TestStripsOfWebP(t *testing.T) {
 	}
 }
 
+// Strips that are coded in a way that is not looked into are looked at for text, those of which
+// nobody knows the way are in doubt.
+func TestStripsOfOtherCodings(t *testing.T) {
+	data := samples.Get("tiff/webp").Data
+	for coding, want := range map[string]scrub.Status{"\x50\xc3": scrub.Clean, "\x6d\x88": scrub.Clean, "\x51\xc7": scrub.Partly} {
+		entry := "\x03\x01\x03\x00\x01\x00\x00\x00"
+		bad := strings.Replace(string(data), entry+"\x51\xc3", entry+coding, 1)
+		if p := plan(t, bad, scrub.Options{}); p.Status() != scrub.Partly {
+			t.Errorf("words in coding %x: %s", coding, p.Status())
+		}
+		bad = strings.NewReplacer("CANARY-exif of a strip", strings.Repeat("\xb7", 22), "CANARY-behind a strip", strings.Repeat("\xb7", 21)).Replace(bad)
+		if p := plan(t, bad, scrub.Options{}); p.Status() != want {
+			t.Errorf("coding %x: %s %q", coding, p.Status(), p.Doubts)
+		}
+	}
+}
+
 func FuzzTIFF(f *testing.F) {
 	scrubtest.Fuzz(f, formats.Engine(), samples.Of("tiff", "bigtiff")...)
 }
