@@ -177,6 +177,9 @@ func many(files, findings int) *page.Page {
 
 // The figures that are promised; the time is ten times as long under the race detector.
 func TestTenThousandFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("an emulated processor takes minutes")
+	}
 	start := time.Now()
 	html := write(t, many(10_000, 30))
 	took := time.Since(start)
