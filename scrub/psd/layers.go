@@ -6,10 +6,12 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
 	"untag/scrub/coded"
+	"untag/scrub/words"
 )
 
 // blocks is how what belongs to a layer, or to all, is written. In large documents some
@@ -113,6 +115,7 @@ func (d *document) info(off, n int64) error {
 	}
 	f := d.Fields(chunk.Part{ID: "layers", Off: off, Size: n}, 0)
 	count, pixels := int64(int16(f.Number(2))), int64(0)
+	d.planes = d.planes[:0]
 	for range max(count, -count) {
 		if err := d.layer(f, &pixels); err != nil {
 			return err
@@ -123,6 +126,9 @@ func (d *document) info(off, n int64) error {
 	}
 	if at := f.At; f.Take(pixels, "layers") {
 		d.Claim(at, pixels, scrub.Payload, "layers/pixels")
+		if err := d.measured(at); err != nil {
+			return err
+		}
 		rest := f.Left()
 		if zeros, err := d.Constant(f.At, rest, 0); err != nil || zeros || rest < 4 {
 			return errors.Join(err, d.Hide(f.At, rest, "layers/rest"))
@@ -143,15 +149,13 @@ func (d *document) layer(f *chunk.Fields, pixels *int64) error {
 	if d.large {
 		wide = 8
 	}
-	const corner = 600_000 // of a layer that lies outside
-	for range 4 {
-		if at := int64(int32(f.Number(4))); at > corner || at < -corner {
-			d.Doubt("a layer lies where none can be")
-		}
-	}
+	box, first := d.corners(f), len(d.planes)
 	for range min(f.Number(2), 60) {
-		f.Skip(2)
-		*pixels += min(f.Number(wide), d.Size())
+		id, n := int16(f.Number(2)), min(f.Number(wide), d.Size())
+		*pixels += n
+		if d.planes = append(d.planes, plane{id, n, box}); len(d.planes) > planesMost {
+			d.planes = d.planes[:planesMost]
+		}
 	}
 	if mode := f.Peek(8); f.Sound() && (string(mode[:4]) != "8BIM" || !strings.Contains(modes, string(mode[4:]))) {
 		d.Doubt("a layer is blended in a way that is not known")
@@ -160,8 +164,12 @@ func (d *document) layer(f *chunk.Fields, pixels *int64) error {
 	f.Blank(1, place)
 	extra := f.Number(4)
 	end := f.At + extra
-	for _, most := range []int64{maskMost, rangesMost} {
+	for i, most := range []int64{maskMost, rangesMost} {
 		n := f.Number(4)
+		if at := f.At; i == 0 && n >= 16 && f.Sound() {
+			d.masked(d.planes[min(first, len(d.planes)):], d.corners(f))
+			f.At = at
+		}
 		f.Skip(min(n, most))
 		f.Blank(n-min(n, most), place)
 	}
@@ -199,6 +207,7 @@ func said(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 
 // drawn claims a block of numbers that a layer is drawn by.
 func drawn(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const piece, overlap = 64 << 10, 512
 	pieces, err := coded.Prose(w.Reader, p.Body(), p.Size)
 	if err != nil {
 		return true, err
@@ -206,7 +215,43 @@ func drawn(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	if len(pieces) > 0 {
 		return object(w, p, place)
 	}
+	for at := p.Body(); at < p.Tail(); at += piece - overlap {
+		b, err := w.Bytes(at, int(min(p.Tail()-at, piece)))
+		if err != nil {
+			return true, err
+		}
+		if named(b) {
+			return object(w, p, place)
+		}
+		if p.Tail()-at <= piece {
+			break
+		}
+	}
 	return true, w.Keep(p, scrub.Render, place)
+}
+
+// named tells whether a name is in b, in letters of 16 bits behind their number, other than
+// those that Photoshop gives and translates.
+func named(b []byte) bool {
+	const least, most, given = 4, 128, "$$$/"
+	for i := 0; i+4 <= len(b); i++ {
+		n := int(binary.BigEndian.Uint32(b[i : i+4]))
+		if n < least || n > 1<<16 || len(b)-i-4 < 2*min(n, most) {
+			continue
+		}
+		units := b[i+4 : i+4+2*min(n, most)]
+		letters := 0 // of 8 bits, two of which read as one of Chinese
+		for _, c := range units {
+			if c >= ' ' && c < 0x7f {
+				letters++
+			}
+		}
+		text := strings.TrimRight(words.UTF16(units, 0), "\x00")
+		if 4*letters < 3*len(units) && utf8.RuneCountInString(text) >= least-1 && words.Readable(text) && !strings.HasPrefix(text, given) {
+			return true
+		}
+	}
+	return false
 }
 
 // text claims the text of a layer, which is there as pixels too.

@@ -39,6 +39,7 @@ type document struct {
 	*chunk.Walk
 	large                         bool // PSB, whose lengths have 8 bytes
 	channels, height, width, bits int64
+	planes                        []plane // of layers
 }
 
 const (
