@@ -69,7 +69,7 @@ func finish(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func (p *program) await(what string, ok func() bool) {
 	p.Helper()
-	if !testkit.Within(30*time.Second, ok) {
+	if !testkit.Within(time.Minute, ok) {
 		p.Fatalf("never: %s\n%s", what, p.err.String())
 	}
 }
@@ -289,7 +289,7 @@ func TestTwoOnABus(t *testing.T) {
 	ended := make(chan int, 1)
 	e.Args = append(e.Args, "--drive", dir, "--settle", "100ms")
 	go func() { ended <- run(ctx, e) }()
-	if !testkit.Within(30*time.Second, func() bool { return !holds(t, path, photo.Secrets) }) {
+	if !testkit.Within(time.Minute, func() bool { return !holds(t, path, photo.Secrets) }) {
 		t.Errorf("the folder is not clean\n%s", log.String())
 	}
 	cancel()
@@ -316,12 +316,12 @@ func TestServiceComesSecond(t *testing.T) {
 		go func() { ended <- run(ctx, e) }()
 	}
 	begin("--drive", t.TempDir())
-	if !testkit.Within(30*time.Second, func() bool { return owner() != "" }) {
+	if !testkit.Within(time.Minute, func() bool { return owner() != "" }) {
 		t.Fatalf("it is not on the bus\n%s", log.String())
 	}
 	byHand := owner()
 	begin()
-	if !testkit.Within(30*time.Second, func() bool { return owner() != byHand }) {
+	if !testkit.Within(time.Minute, func() bool { return owner() != byHand }) {
 		t.Errorf("the service is not on the bus\n%s", log.String())
 	}
 	cancel()

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"untag/platform/testkit"
 	"untag/samples"
 )
 
@@ -53,7 +54,9 @@ func TestSpeed(t *testing.T) {
 	}
 	const n = 20_000
 	dir := clean(t, n)
+	before := spent(t)
 	code, _, log := finish(t, "--drive", dir, "--once", "--log", "json")
+	each := (spent(t) - before) / n
 	if code != exitOK {
 		t.Fatalf("exit code %d\n%s", code, log)
 	}
@@ -61,12 +64,26 @@ func TestSpeed(t *testing.T) {
 		var l line
 		if json.Unmarshal([]byte(text), &l); l.Files > 0 {
 			rate := float64(l.Files) / l.Took * 1000
-			t.Logf("%d clean photos in %.1f s: %.0f a second", l.Files, l.Took/1000, rate)
-			if l.Files != n || l.Cleaned != 0 || rate < 100 {
+			t.Logf("%d clean photos in %.1f s: %.0f a second; %v of the processor for each", l.Files, l.Took/1000, rate, each)
+			if l.Files != n || l.Cleaned != 0 || each > 10*time.Millisecond {
 				t.Errorf("%+v", l)
 			}
 		}
 	}
+}
+
+// spent is the time of the processor that this process took and the workers that have ended:
+// that of the clock is up to what else the machine has to do.
+func spent(t *testing.T) (d time.Duration) {
+	t.Helper()
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var u syscall.Rusage
+		if err := syscall.Getrusage(who, &u); err != nil {
+			t.Fatal(err)
+		}
+		d += time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	}
+	return d
 }
 
 // TestIdle looks at a daemon in a process of its own that has nothing to do.
@@ -93,11 +110,7 @@ func TestIdle(t *testing.T) {
 			t.Errorf("the daemon: %v", err)
 		}
 	}()
-	for holds(t, marked, photo.Secrets) {
-		if time.Sleep(5 * time.Millisecond); time.Since(began) > 20*time.Second {
-			t.Fatal("the photo is never cleaned")
-		}
-	}
+	testkit.Await(t, "the photo is clean", func() bool { return !holds(t, marked, photo.Secrets) })
 	t.Logf("the newest of 10,001 files is clean %v after the start of the process", time.Since(began).Round(time.Millisecond))
 	for in := bufio.NewScanner(logs); in.Scan(); {
 		var l line

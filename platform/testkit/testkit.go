@@ -30,7 +30,7 @@ func (b *Buffer) String() string {
 }
 
 // patience is for how long Await waits, on a busy machine.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // Await waits until it is so, and fails the test if it doesn't come to that.
 func Await(t testing.TB, what string, so func() bool) {
