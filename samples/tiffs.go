@@ -255,6 +255,10 @@ var raws = []recipe{
 		k.stay([]byte{0x2c, 1, 0xc8, 0})
 		return k.placed("CASIO COMPUTER CO.,LTD.", "EX-Z750", "QVC\x00\x00\x00", ifd{{0x2001, tASCII, k.secret("time")}, {0x2011, tShort, []int{300, 200}}})
 	}},
+	{"raw-hasselblad", func(k *kit) []byte {
+		k.stay([]byte("Hasselblad H3D-39"))
+		return k.placed("Hasselblad", "Hasselblad H3D", "", ifd{{0x0011, tLong, []int{20}}, {0x0015, tASCII, "Hasselblad H3D-39"}, {0x0020, tASCII, k.secret("unit")}, {0x0045, tLong, []int{100}}})
+	}},
 	{"raw-kodak", func(k *kit) []byte {
 		return k.sensor("EASTMAN KODAK COMPANY", "KODAK Z990", []byte("KDK INFO"+k.secret("serial")))
 	}},

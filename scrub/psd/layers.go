@@ -259,7 +259,9 @@ func text(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	if w.Goes(scrub.Describe, scrub.Title) {
 		return w.Drop(p, scrub.Title, place, "")
 	}
-	return object(w, p, place)
+	w.Doubt("the text of a layer, which is there as pixels too, stays for editors; scrub --remove title removes it")
+	w.Stuck(scrub.Finding{Kind: scrub.Title, Place: place, Off: p.Off, Len: p.Len()})
+	return true, w.Keep(p, scrub.Render, place)
 }
 
 // object claims what a layer can be drawn anew by, and nobody can look into.

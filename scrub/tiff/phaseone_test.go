@@ -48,3 +48,15 @@ func TestPicturesInTags(t *testing.T) {
 		}
 	}
 }
+
+// Decoders look in the note of Hasselblad for the name of the model; a serial number there goes.
+func TestModelOfHasselblad(t *testing.T) {
+	data := samples.Get("tiff/raw-hasselblad").Data
+	other := bytes.Replace(data, []byte("Hasselblad H3D-39"), []byte("Unit SN 123456789"), 1)
+	for name, b := range map[string][]byte{"H3D-39": data, "123456789": other} {
+		stays := bytes.Contains(scrubtest.Perform(b, plan(t, string(b), scrub.Options{})), []byte(name))
+		if stays != (name == "H3D-39") {
+			t.Errorf("%s stays: %t", name, stays)
+		}
+	}
+}

@@ -11,7 +11,9 @@ import (
 	"untag/scrub"
 	"untag/scrub/coded"
 	"untag/scrub/exif"
+	"untag/scrub/pattern"
 	"untag/scrub/tags"
+	"untag/scrub/words"
 )
 
 //go:embed tags.tsv
@@ -292,7 +294,8 @@ func orNone(letter string) string {
 // bounded tells whether all values in b keep within a bound of the table.
 func (f *file) bounded(l layout, typ uint16, b []byte, bound string) bool {
 	if typ == tASCII {
-		return strings.TrimRight(string(b), "\x00") == bound
+		text := strings.TrimRight(string(b), "\x00")
+		return text == bound || bound == "" && isModel(text)
 	}
 	exact, isExact := strings.CutPrefix(bound, "=")
 	most, err := strconv.ParseUint(exact, 10, 64)
@@ -320,6 +323,15 @@ func (f *file) bounded(l layout, typ uint16, b []byte, bound string) bool {
 		}
 	}
 	return true
+}
+
+// numbered is more digits in a row than names of models have.
+var numbered = pattern.New(`\d{5}`)
+
+// isModel tells whether a text may be the name of a model, and is no number of one.
+func isModel(text string) bool {
+	told := words.Tells(text)
+	return words.Readable(text) && (told == "" || told == scrub.Device) && !numbered().MatchString(text)
 }
 
 // plausible tells whether a number is one that colours and curves are made of, as four or
