@@ -173,7 +173,8 @@ func TestTheMost(t *testing.T) {
 			t.Errorf("%s, with known payload: another plan, %v", c.do, err)
 		}
 	}
-	if most := peak(t, pid(t, p)); !raced && most > 64<<20 {
+	// 64 MiB, and what is left lying by a collector that comes late, on a busy machine.
+	if most := peak(t, pid(t, p)); !raced && most > 80<<20 {
 		t.Errorf("the worker took %d MiB", most>>20)
 	}
 }
