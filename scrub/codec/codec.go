@@ -35,6 +35,7 @@ const (
 	Dirac                // Dirac, VC-2
 	ADTS                 // AAC whose frames tell their lengths
 	LOAS                 // AAC in LATM
+	AC3                  // AC-3, E-AC-3, DTS
 	MP3                  // MPEG sound, layer III
 	Plain                // holds nothing but picture or sound, as far as is known
 	Pictures             // each frame is a picture with a format of its own: JPEG, PNG
@@ -70,7 +71,8 @@ func (st *Stream) Known() bool { return st.Kind >= H264 && st.Kind <= Plain || s
 // Sound tells whether the stream is sound with a configuration.
 func (st *Stream) Sound() bool { return st.Kind >= AAC }
 
-// Signed tells whether the stream is sound in the frames of which encoders leave their names.
+// Signed tells whether the stream is sound in the frames of which encoders leave their names, or
+// anybody else what they like.
 func (st *Stream) Signed() bool { return st.Kind == AAC || st.Kind >= ADTS && st.Kind <= MP3 }
 
 // standards are the codecs of NAL units, records what their configuration records are
@@ -189,6 +191,8 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) (pieces []coded.Piece
 		pieces, err = coded.Headed(r, off, n)
 	case LOAS:
 		pieces, err = st.latm.Frames(r, off, n)
+	case AC3:
+		pieces, err = coded.AC3(r, off, n)
 	case MP3:
 		pieces, err = coded.Layer3(r, off, n)
 	case DNxHD:

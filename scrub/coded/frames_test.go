@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -84,6 +86,26 @@ func adts(frame []byte) []byte {
 // mp3 is a frame of MP3 with words that are no sound.
 func mp3(words string) []byte {
 	return slices.Concat([]byte{0xff, 0xfb, 0x90, 0xc0}, picture, []byte(words), picture[:9])
+}
+
+// digits are the bits of a text.
+func digits(text string) (d string) {
+	for _, c := range []byte(text) {
+		d += fmt.Sprintf("%08b", c)
+	}
+	return d
+}
+
+// ac3 is a frame of AC-3 in stereo, from its times on, and text behind these bits.
+func ac3(bits, text string) []byte {
+	b := []byte{0x0b, 0x77, 0x12, 0x34, 0x14, 0x40}
+	const plain = "010" + "00" + "0" + "11111" + "0" + "0" + "0" + "00" // two channels, gain, rights
+	d := plain + bits + digits(text) + digits(string(picture))
+	for ; len(d) >= 8; d = d[8:] {
+		n, _ := strconv.ParseUint(d[:8], 2, 8)
+		b = append(b, byte(n))
+	}
+	return b
 }
 
 func owned(frame []byte) []byte {
@@ -170,6 +192,14 @@ func TestFrames(t *testing.T) {
 		{"MP3 with two", coded.Layer3, mp3("LAME3.99.5UULAME3.97 (beta)"), mp3("LAME      UULAME           "), ""},
 		{"MP3 with a name that is none", coded.Layer3, mp3("LAME\x013.1"), nil, ""},
 		{"MP3 with a name and more", coded.Layer3, mp3("LAME3.100 of Jane Doe, Springfield, Illinois"), mp3("LAME      of Jane Doe, Springfield, Illinois"), "text among"},
+		{"AC-3", coded.AC3, ac3("000", ""), nil, ""},
+		{"AC-3 with a time", coded.AC3, ac3("1"+"00011110001111"+"0"+"0", ""), nil, "a time"},
+		{"AC-3 without one", coded.AC3, ac3("1"+"00000000000000"+"0"+"0", ""), nil, ""},
+		{"AC-3 with bytes of somebody's", coded.AC3, ac3("0"+"0"+"1"+"000111"+digits("Jane Doe"), ""), nil, "hold text"},
+		{"AC-3 with numbers of its own", coded.AC3, ac3("0"+"0"+"1"+"000001"+"0000000100010000", ""), nil, ""},
+		{"AC-3 with text between its bits", coded.AC3, ac3("0"+"0"+"0"+"101", "from Jane Doe, 5 High Street, Springfield, Illinois"), nil, "text among"},
+		{"AC-3 with less of it", coded.AC3, ac3("0"+"0"+"0"+"101", "Jane Doe, Springfield"), nil, ""},
+		{"DTS with text", coded.AC3, []byte("\x7f\xfe\x80\x01from Jane Doe, 5 High Street, Springfield"), nil, "text among"},
 		{"JPEG 2000", coded.JPEG2000, codestream("", "", ""), nil, ""},
 		{"JPEG 2000 with comments", coded.JPEG2000, codestream(comment("owner"), comment("serial"), ""), codestream(comment("     "), comment("      "), ""), ""},
 		{"JPEG 2000 with an unknown segment", coded.JPEG2000, codestream(segment(0x7a, "owner"), "", ""), nil, "segment 0xff7a"},

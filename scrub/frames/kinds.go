@@ -17,8 +17,8 @@ func Formats() []scrub.Format {
 	}
 	return []scrub.Format{
 		one("aac", "AAC sound without a container", "aac adts", sniff.ADTS, Kind{Head: 7, Len: coded.ADTS, Same: sameADTS, Frame: elements, Split: true}),
-		one("ac3", "AC-3, E-AC-3 sound", "ac3 eac3 ec3", sniff.AC3, Kind{Head: 6, Len: ac3, Same: sameAC3}),
-		one("dts", "DTS sound", "dts dtshd", sniff.Like("\x7f\xfe\x80\x01", "\xfe\x7f\x01\x80", "\x1f\xff\xe8\x00", "\xff\x1f\x00\xe8", "\x64\x58\x20\x25"), Kind{Head: 16, Len: dts, Same: sameDTS}),
+		one("ac3", "AC-3, E-AC-3 sound", "ac3 eac3 ec3", sniff.AC3, Kind{Head: 6, Len: ac3, Same: sameAC3, Frame: told, Split: true}),
+		one("dts", "DTS sound", "dts dtshd", sniff.Like("\x7f\xfe\x80\x01", "\xfe\x7f\x01\x80", "\x1f\xff\xe8\x00", "\xff\x1f\x00\xe8", "\x64\x58\x20\x25"), Kind{Head: 16, Len: dts, Same: sameDTS, Frame: told, Split: true}),
 		{Name: "loas", Title: "AAC sound, LOAS and LATM", Extensions: []string{"loas", "latm"}, Sniff: sniff.Like("\x56\xe0", "\x56\xe1"), Parse: parseLOAS},
 		{Name: "adif", Title: "AAC sound, ADIF", Sniff: sniff.Like("ADIF"), Parse: parseADIF},
 		{Name: "amr", Title: "AMR sound of telephones", Extensions: []string{"amr", "awb"}, Sniff: sniff.Like(amrMagic, amrWide), Parse: parseAMR},
@@ -131,6 +131,15 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 	}
 	clean, parts := coded.Quiet(b, 8*head)
 	return w.parts(off, b, clean, parts), nil
+}
+
+// told doubts frames of AC-3 and DTS that hold what is no sound.
+func told(w *Walk, off int64, b []byte) (claimed bool, err error) {
+	pieces, err := coded.AC3(scrub.Memory(b), 0, int64(len(b)))
+	for _, p := range pieces {
+		w.Doubt("%s", p.Value)
+	}
+	return false, err
 }
 
 // parts claims a frame of which some parts are no sound, and has them be as in clean.

@@ -371,7 +371,7 @@ func carries(first []byte) bool {
 // syncs are what the bodies of packets begin with: of AC-3, DTS, MPEG audio, AAC, and of video
 // with start codes.
 var syncs = map[string]codec.Kind{
-	"\x0b\x77": codec.Plain, "\x7f\xfe\x80\x01": codec.Plain, "\x7f\xe0": codec.Plain, "\x00\x00\x01": codec.Plain, "\x00\x00\x00\x01": codec.Plain,
+	"\x0b\x77": codec.AC3, "\x7f\xfe\x80\x01": codec.AC3, "\x7f\xe0": codec.Plain, "\x00\x00\x01": codec.Plain, "\x00\x00\x00\x01": codec.Plain,
 	"\xff\xfd": codec.Plain, "\xff\xfb": codec.MP3, "\xff\xf3": codec.MP3, "\xff\xf1": codec.ADTS, "\xff\xf9": codec.ADTS, "\x56\xe0": codec.LOAS,
 }
 
