@@ -130,7 +130,7 @@ func (n *notifier) open(b *bubble, token string) {
 // not looked at yet would pass for clean.
 func (n *notifier) eject(b *bubble) {
 	s := b.last
-	if s.Working() {
+	if s.State.Working() {
 		b.shown = true
 		n.show(b, working(s))
 		return

@@ -181,9 +181,9 @@ func answerOf(s *dbus.Signal) (a Answer, ok bool) {
 	var reason uint32
 	switch s.Name {
 	case notifications + ".ActionInvoked":
-		ok = dbus.Store(s.Body, &a.Number, &text) == nil && text != ""
+		ok = dbus.Store(s.Body, &a.Number, &text) == nil
 		key, known := strings.CutPrefix(text, ours)
-		ok, a.Button = ok && known, Button(key)
+		ok, a.Button = ok && known && key != "", Button(key)
 	case notifications + ".NotificationClosed":
 		ok = dbus.Store(s.Body, &a.Number, &reason) == nil
 	case activation:

@@ -24,10 +24,10 @@ var errNotThere = errors.New("udisks does not know the drive")
 // errBusy means that something else on the device is being worked on.
 var errBusy = errors.New("another drive of the device is being worked on")
 
-// EjectDrive unmounts all file systems of the device that a drive is on, unless one of
-// them, of the drives as they are, is being worked on; locks what is encrypted on it, and turns it off if that can
-// be done. When it returns without an error all that was written is on the device: to
-// unmount is to sync.
+// EjectDrive unmounts all file systems of the device that a drive is on, unless one of the
+// drives, as they are now, is on it too and is being worked on; locks what is encrypted on
+// it, and turns it off if that can be done. When it returns without an error all that was
+// written is on the device: to unmount is to sync.
 func EjectDrive(ctx context.Context, d drive.Drive, drives []station.DriveState) error {
 	ctx, cancel := context.WithTimeout(ctx, flushing)
 	defer cancel()
@@ -46,7 +46,7 @@ func EjectDrive(ctx context.Context, d drive.Drive, drives []station.DriveState)
 		return errNotThere
 	}
 	for _, s := range drives {
-		if s.Working() && slices.ContainsFunc(siblings, func(path dbus.ObjectPath) bool { return u.name(path) == s.Drive.Device }) {
+		if s.State.Working() && slices.ContainsFunc(siblings, func(path dbus.ObjectPath) bool { return u.name(path) == s.Drive.Device }) {
 			return errBusy
 		}
 	}

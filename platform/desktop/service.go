@@ -94,8 +94,7 @@ func (s *service) emit(c station.Change) {
 
 // finished tells whether there was work on a drive and is none any more.
 func finished(c station.Change) bool {
-	worked := c.Was == station.Cleaning || c.Was == station.Checking || c.Was == station.Settling
-	return worked && (c.State == station.Watching || c.State == station.Done)
+	return c.Was.Working() && (c.State == station.Watching || c.State == station.Done)
 }
 
 // unclean counts the media that are not clean, or not yet. It is never 0 where

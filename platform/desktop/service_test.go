@@ -133,6 +133,7 @@ func TestQuestionOnTheBus(t *testing.T) {
 		t.Fatal(call.Err)
 	}
 	screen.emit("ActionInvoked", uint32(41), "leave") // a button of another program's
+	screen.emit("ActionInvoked", uint32(41), ours)    // which is none
 	screen.press(41, buttonAlways)
 	if a := receive(t, kept); a != config.Scrub {
 		t.Errorf("kept %s", a)

@@ -77,11 +77,9 @@ type DriveState struct {
 	Since   time.Time
 }
 
-// Working tells whether the drive is being looked through or cleaned, or files on it are
+// Working tells whether a drive is being looked through or cleaned, or files on it are
 // being written that were not looked at.
-func (s DriveState) Working() bool {
-	return s.State == Cleaning || s.State == Checking || s.State == Settling
-}
+func (s State) Working() bool { return s == Cleaning || s == Checking || s == Settling }
 
 // Change is what has become of a drive.
 type Change struct {
