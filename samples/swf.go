@@ -43,6 +43,10 @@ var swfs = []recipe{
 		return swf(swfTag(21, le16(9), []byte("\xff\xd9\xff\xd8"), photo(scene(48, 32, 4), segment(0xfe, []byte(k.secret("comment"))))),
 			swfTag(35, le16(10), le32(len(photo(small))), photo(small), deflated(filled(64, 0xff))))
 	}},
+	{"mp3-names", func(k *kit) []byte {
+		sound := cat(signedMP3(k)...)
+		return swf(swfTag(14, le16(8), []byte{0x02}, le32(40), k.stay([]byte("sound as it is, which is not looked into"))), swfTag(14, le16(9), []byte{0x2e}, le32(6*1152), zeros(2), sound), swfTag(18, []byte{0x2e, 0x2e}, le16(1152), zeros(2)), swfTag(19, le16(1152), zeros(2), sound[:417]))
+	}},
 	{"packed", odd(func(k *kit) []byte { return packed(swf()) })}, // which FFmpeg does not open
 	{"packed-tags", odd(func(k *kit) []byte { return packed(swf(swfTags(&kit{})...)) })},
 	{"packed-trailer", odd(func(k *kit) []byte { return append(packed(swf()), k.secret("trailer")...) })},

@@ -6,11 +6,13 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/chunk"
+	"untag/scrub/codec"
+	"untag/scrub/sniff"
 	"untag/scrub/words"
 )
 
 func (f film) hands() map[string]chunk.Hand {
-	h := map[string]chunk.Hand{"/8": f.tables, "/39": f.sprite, "/69": f.attributes, "/77": f.metadata, "/87": f.binary}
+	h := map[string]chunk.Hand{"/8": f.tables, "/14": f.sound(9), "/19": f.sound(4), "/39": f.sprite, "/69": f.attributes, "/77": f.metadata, "/87": f.binary}
 	for id, before := range map[string]int64{"/6": 2, "/21": 2, "/35": 6, "/90": 8} {
 		h[id] = func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 			return true, f.picture(p, before, place)
@@ -20,6 +22,19 @@ func (f film) hands() map[string]chunk.Hand {
 		h[id] = f.code
 	}
 	return h
+}
+
+// sound claims sounds, whole or for one picture, the first frame of which begins so many bytes into
+// the tag. Encoders leave their names in those of MP3.
+func (f film) sound(before int64) chunk.Hand {
+	return func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+		if p.Size < before+4 || sniff.MPEGFrame(w.Get(p.Body()+before, 4)) == 0 {
+			return true, w.Keep(p, scrub.Payload, place)
+		}
+		w.Claim(p.Off, p.Head, scrub.Structure, place)
+		_, err := f.look.Frame(&codec.Stream{Kind: codec.MP3}, p.Body(), p.Size, 0, place)
+		return true, err
+	}
 }
 
 // sprite claims a film in the film: its number, how many pictures it has, and tags.

@@ -14,6 +14,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/chunk"
+	"untag/scrub/codec"
 	"untag/scrub/sniff"
 )
 
@@ -100,10 +101,13 @@ func parse(s *scrub.Scan) error {
 }
 
 // film is the work on one that is not compressed.
-type film struct{ *chunk.Walk }
+type film struct {
+	*chunk.Walk
+	look *codec.Look
+}
 
 func plan(w *chunk.Walk) error {
-	f := film{w}
+	f := film{w, &codec.Look{S: w.Scan}}
 	w.Hands = f.hands()
 	b := w.Get(0, int(min(w.Size(), fileHead+32)))
 	if len(b) <= fileHead {
