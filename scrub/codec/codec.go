@@ -161,6 +161,9 @@ func (st *Stream) bitmapInfo(r *scrub.Reader, off, n int64) ([]coded.Piece, erro
 // ([scrub.Refusal]) means that it contradicts itself. Frames are units behind their
 // lengths if a record announced that, or begin with start codes.
 func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) (pieces []coded.Piece, err error) {
+	if st.Kind >= ADTS && st.Kind <= MP3 && bytes.HasPrefix(r.Get(off, int(min(n, 3))), []byte{0, 0, 1}) {
+		return nil, &scrub.FormatError{Format: "sound", Off: off, Msg: "pictures begin where sound was to"} // the type is damaged
+	}
 	switch st.Kind {
 	case H264, H265, H266:
 		st.video.Codec, st.video.Dolby = standards[st.Kind], st.Dolby

@@ -160,6 +160,9 @@ func TestFramesOfPictures(t *testing.T) {
 		{codec.Tape, "\x1f\x07\x00" + strings.Repeat("\xff", 77) + "\x3f\x07\x00\xff\xff\xff\x62\xc1\x12\x03\x24" + strings.Repeat("\xff", 69), true},
 		{codec.Unknown, "the owner of this is Jane Doe, 4711", true},
 		{codec.Unknown, "\x00\x01\x02", false},
+		{codec.MP3, "\x00\x00\x01\xb3LAME3.100", true},
+		{codec.ADTS, "\x00\x00\x01\x09", true},
+		{codec.ADTS, "\x00\x00\x02\x09", false},
 	} {
 		p, after := look(t, func(l *codec.Look, n int64) error {
 			_, err := l.Frame(&codec.Stream{Kind: c.kind}, 0, n, 0, "frame")
