@@ -24,6 +24,7 @@ type picture struct {
 	extended int64 // where the flags are, 0 without them
 	flags    byte  // as they are
 	oriented bool  // EXIF tells an orientation that stays
+	size     int64 // where width and height of the frame are, each less one
 }
 
 // extended claims VP8X. It comes first; the flags of what goes are cleared before.
@@ -32,7 +33,7 @@ func (m *medium) extended(w *chunk.Walk, p chunk.Part, place string) (bool, erro
 	if p.Size < size || m.still.extended > 0 {
 		return true, w.Errorf(p.Off, "VP8X of %d bytes", p.Size)
 	}
-	m.still = picture{extended: p.Body(), flags: w.Get(p.Body(), 1)[0]}
+	m.still = picture{extended: p.Body(), flags: w.Get(p.Body(), 1)[0], size: p.Body() + 4}
 	if err := w.Record(p.Body(), p.Size, chunk.Layout{chunk.Any(1), chunk.Zero(3), chunk.UpTo(3, 1<<24), chunk.UpTo(3, 1<<24)}, place); err != nil {
 		return true, err
 	}
@@ -66,7 +67,37 @@ func (m *medium) picture(w *chunk.Walk, p chunk.Part, place string) (bool, error
 		return true, err
 	}
 	coded.Report(w.Scan, p.Body(), p.Size, place, pieces)
-	return true, claim(w, p, place)
+	if p.ID != "VP8 " {
+		err = m.behind(w, p)
+	}
+	return true, cmp.Or(err, claim(w, p, place))
+}
+
+// behind doubts what follows the codes of a lossless picture, or of transparency, in its chunk.
+func (m *medium) behind(w *chunk.Walk, p chunk.Part) error {
+	const raw, packed = 0, 1
+	off, width, height := p.Body(), int64(0), int64(0)
+	if p.ID == "ALPH" {
+		if m.still.size == 0 || p.Size < 1 {
+			return nil
+		}
+		width, height = m.Number(w.Get(m.still.size, 3))+1, m.Number(w.Get(m.still.size+3, 3))+1
+		off++
+	}
+	end, sound := off+width*height, true
+	if p.ID != "ALPH" || w.Get(p.Body(), 1)[0]&3 == packed {
+		var err error
+		if end, sound, err = coded.VP8L(w.Reader, off, p.Tail()-off, int(width), int(height)); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !sound || end > p.Tail():
+		w.Doubt("the codes of a picture can't be followed to their end")
+	case !w.Zeros(end, p.Tail()-end):
+		w.Doubt("%d bytes follow the codes of a picture in its chunk", p.Tail()-end)
+	}
+	return nil
 }
 
 // begins tells whether a chunk begins as a picture does: with the signature of VP8L, or
@@ -92,6 +123,7 @@ func (m *medium) frame(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 	if err := w.Record(p.Body(), head, chunk.Layout{chunk.Any(3), chunk.Any(3), chunk.Any(3), chunk.Any(3), chunk.Any(3), chunk.Flags(1, 3)}, place); err != nil {
 		return true, err
 	}
+	m.still.size = p.Body() + 6
 	if _, err := w.Apply(p.Body()+head, p.Tail(), "ANMF", place); err != nil {
 		return true, err
 	}
