@@ -170,12 +170,19 @@ func (p *parser) packet(off int64, b, next []byte) error {
 	if id < firstSound || id > lastVideo {
 		return nil
 	}
-	t := p.tracks[id]
-	if t == nil {
-		t = p.NewTrack(p.streamOf(id, data), fmt.Sprintf("stream 0x%02x/frame", id), scrub.MaxPiece/2)
-		p.tracks[id] = t
+	return p.follow(id, off+int64(h.Len), data)
+}
+
+// follow adds data at off to a stream whose frames are looked into.
+func (p *parser) follow(id byte, off int64, data []byte) error {
+	if p.tracks[id] == nil {
+		most := 2 << 20
+		if id < firstVideo { // nothing tells where frames begin
+			most = scrub.MaxPiece / 2
+		}
+		p.tracks[id] = p.NewTrack(p.streamOf(id, data), fmt.Sprintf("stream 0x%02x/frame", id), most)
 	}
-	return t.Add(off+int64(h.Len), data)
+	return p.tracks[id].Add(off, data)
 }
 
 // played tells whether a packet of private stream 1 is sound or subtitles, by the first byte
