@@ -34,7 +34,7 @@ func (v *Video) Units(r *scrub.Reader, off, n int64) ([]Piece, error) {
 				break
 			}
 			pass(b[i:i+k], at+int64(i))
-			if err := w.next(unit, end); err != nil {
+			if err := w.next(unit, end, at+int64(i+k)); err != nil {
 				return nil, err
 			}
 			i += k + code
@@ -43,7 +43,7 @@ func (v *Video) Units(r *scrub.Reader, off, n int64) ([]Piece, error) {
 		}
 		if at+int64(len(b)) == last {
 			pass(b[i:], at+int64(i))
-			err := w.next(unit, end)
+			err := w.next(unit, end, last)
 			return w.pieces, err
 		}
 		more := max(i, len(b)-code+1) // a start code may lie across the end
@@ -53,17 +53,24 @@ func (v *Video) Units(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	return w.pieces, nil
 }
 
-// next looks at the unit between two offsets. A set or a message behind slices begins
-// another picture.
-func (w *walk) next(from, to int64) error {
+// next looks at the unit between two offsets, behind which there are zeros up to a third.
+// They are part of a set: what follows its end may have become some of them. A set or a
+// message behind slices begins another picture.
+func (w *walk) next(from, to, code int64) error {
 	if from < 0 || from >= to {
 		return nil
 	}
-	if h, err := w.header(from, to-from); err == nil && w.slices {
-		_, delimits := w.video.Codec.delimiter(h.typ)
-		if c := w.video.class(h.typ); delimits || c == set || c == message {
-			w.slices, w.strange = false, nil
-		}
+	h, err := w.header(from, to-from)
+	if err != nil {
+		return w.unit(from, to-from)
+	}
+	_, delimits := w.video.Codec.delimiter(h.typ)
+	c := w.video.class(h.typ)
+	if w.slices && (delimits || c == set || c == message) {
+		w.slices, w.strange = false, nil
+	}
+	if c == set && code-to > 1 && code-from <= maxSet { // one is of the start code
+		to = code
 	}
 	return w.unit(from, to-from)
 }
