@@ -16,6 +16,7 @@ type Header struct {
 
 	private scrub.Range   // in the header: data for nobody
 	spare   []scrub.Range // and stuffing
+	torn    bool          // its fields go past its end
 }
 
 // ReadHeader reads the header at the start of b, of MPEG-2 or, in program streams, MPEG-1. It
@@ -85,8 +86,11 @@ func (h *Header) fields(b []byte) {
 			at += 1 + int(b[at]&0x7f)
 		}
 	}
-	if at < h.Len {
+	switch {
+	case at < h.Len:
 		h.spare = append(h.spare, scrub.Range{Off: int64(at), Len: int64(h.Len - at)})
+	case at > h.Len: // then the length is wrong, or one of the flags
+		h.private, h.spare, h.torn = scrub.Range{}, nil, true
 	}
 }
 
@@ -130,6 +134,9 @@ func (h *Header) old(b []byte) bool {
 
 // Header has what nobody needs in the header at off filled, as far as b holds it.
 func (f *Film) Header(h Header, off int64, b []byte) {
+	if h.torn {
+		f.S.Doubt("fields of the header of a packet go past its end")
+	}
 	for _, r := range append(h.spare, h.private) {
 		if r.Len == 0 || r.Off >= int64(len(b)) {
 			continue
