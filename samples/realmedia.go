@@ -1,5 +1,7 @@
 package samples
 
+import "bytes"
+
 // rmChunk is a chunk of RealMedia.
 func rmChunk(id string, parts ...[]byte) []byte {
 	body := cat(parts...)
@@ -21,18 +23,15 @@ func content(texts ...string) []byte {
 	return b
 }
 
-// rm is sound in AAC as RealMedia, with chunks before its packets and behind them.
+// rm is RealMedia with chunks before its packets and behind them. To its first codec, IS-54,
+// all bytes are sound.
 func rm(name string, before, after [][]byte) []byte {
 	sound := cat([]byte(".ra\xfd\x00\x05\x00\x00.ra5"), zeros(4), be16(5), be32(0x40), zeros(2), be32(200), zeros(12), be16(1), be16(200), be16(200), zeros(8),
-		be16(44100), zeros(4), be16(1), []byte("vbrsraac"), zeros(4), be32(3), []byte{2, 0x12, 0x08})
+		be16(44100), zeros(4), be16(1), []byte("Int0lpcJ"), zeros(4), be32(0))
 	var packets []byte
 	frames := aacTrack(20).samples
 	for i := 0; i < len(frames); i += 4 {
-		media := be16(4 << 4)
-		for range 4 {
-			media = append(media, be16(len(frames[0]))...)
-		}
-		media = append(media, cat(frames[i:i+4]...)...)
+		media := cat(frames[i : i+4]...)
 		packets = append(packets, cat(be16(0), be16(12+len(media)), be16(0), be32(23*i), []byte{0, 2}, media)...)
 	}
 	n := len(frames) / 4
@@ -66,7 +65,7 @@ var rms = []recipe{
 	{"red-star", func(k *kit) []byte { return append(rm("", nil, nil), k.hide(RedStarTrailer("8295FF513293A"))...) }},
 	{"unfinished", odd(func(k *kit) []byte {
 		b := rm("", [][]byte{rmChunk("CONT", content("", "", "", k.secret("comment")))}, nil)
-		at := len(b) - 34 - 5*48 - 18 + 4
+		at := bytes.Index(b, []byte("DATA")) + 4
 		return cat(b[:at], be32(18), zeros(2), be32(0), b[at+10:len(b)-34])
 	})},
 }

@@ -172,8 +172,8 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	case n > 0:
 		head := c.Peek(min(n, 80))
 		before := headLen(head)
-		if name := codecOf(head); name != "" && !strings.HasPrefix(name, "RV") { // FFmpeg writes any
-			w.Doubt("a codec that is not of RealVideo, %q, can't be looked into", name)
+		if name := codecOf(head); !ours(name) { // FFmpeg writes any
+			w.Doubt("a codec that is not of RealMedia, %q, can't be looked into", name)
 		}
 		c.Skip(before)
 		if off += before; c.Take(n-before, place) {
@@ -191,12 +191,25 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	return true, c.Close(place)
 }
 
-// codecOf is what the codec of a stream of pictures is called, "" if b is no head of one.
+// codecOf is what the codec of a stream is called, "" if b does not say.
 func codecOf(b []byte) string {
-	if len(b) < 12 || string(b[4:8]) != "VIDO" {
+	n := headLen(b)
+	switch {
+	case n == 0:
 		return ""
+	case string(b[4:8]) == "VIDO":
+		return string(b[8:12])
 	}
-	return string(b[8:12])
+	return string(b[max(0, n-4):n])
+}
+
+// ours tells whether a codec is one in whose frames nobody writes text.
+func ours(name string) bool {
+	switch name {
+	case "", "14_4", "28_8", "lpcJ", "sipr", "cook", "atrc", "ralf", "dnet":
+		return true
+	}
+	return strings.HasPrefix(name, "RV")
 }
 
 // headLen is how many bytes say what a codec is, before those that it adds to them.

@@ -82,6 +82,14 @@ func TestFFmpeg(t *testing.T) {
 	}
 }
 
+// Others than RealNetworks' own codecs may hold names of encoders.
+func TestOtherCodecs(t *testing.T) {
+	data := bytes.Replace(samples.Get("realmedia/words").Data, []byte("Int0lpcJ"), []byte("vbrsraac"), 1)
+	if p, _ := plan(t, data); p.Status() != scrub.Partly || !strings.Contains(strings.Join(p.Doubts, "; "), "raac") {
+		t.Errorf("%s %q", p.Status(), p.Doubts)
+	}
+}
+
 // Sound of before RealMedia has its texts in its head.
 func TestOldSound(t *testing.T) {
 	texts := "\x06A song\x00\x06SECRET\x06SECRET"
