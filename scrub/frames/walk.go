@@ -8,6 +8,7 @@ package frames
 
 import (
 	"bytes"
+	"unicode"
 
 	"untag/scrub"
 	"untag/scrub/apetag"
@@ -40,6 +41,7 @@ type Walk struct {
 	stop int64  // where the last tag between them ends
 	Cut  bool   // the last one is cut short
 	Lost bool   // bytes between them are of no known kind
+	Odd  bool   // so are those before them: it may be another medium, of which the head is damaged
 	Last int64  // length of the last one
 	Byte int64  // where the first one starts, -1 before it is found
 	head []byte // of the first one
@@ -74,6 +76,10 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 	}
 	if w.Lost {
 		e.Doubt = "bytes between the frames are of no known kind"
+		s.Doubt("%s", e.Doubt)
+	}
+	if w.Odd {
+		e.Doubt = "what stands before the first frame is of no known kind"
 		s.Doubt("%s", e.Doubt)
 	}
 	if w.N == 0 {
@@ -210,7 +216,7 @@ func (w *Walk) search(off, end int64) (int64, error) {
 func (w *Walk) gap(off, n int64) error {
 	zeros := w.Zeros(off, n)
 	b := w.peek(off, int(min(n, window)))
-	if !zeros && w.Byte < 0 && n < longest && !readable(b) { // a recording that begins in a frame
+	if !zeros && w.Byte < 0 && n < longest && !readable(b) && !named(b) { // a recording that begins in a frame
 		w.Claim(off, n, scrub.Payload, "frames")
 		return nil
 	}
@@ -225,12 +231,23 @@ func (w *Walk) gap(off, n int64) error {
 	case first: // perhaps a header that a program knows
 		w.Claim(off, n, scrub.Identify, "before frames")
 		w.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: "before frames", Off: off, Len: n})
-		w.Doubt("what stands before the first frame is of no known kind")
+		w.Odd = true
 		return nil
 	}
-	w.Lost = true
+	w.Lost, w.Odd = true, w.Odd || w.Byte < 0 && named(b)
 	w.Claim(off, n, scrub.Payload, "damage")
 	return nil
+}
+
+// named tells whether b ends as the head of a box or chunk does: in its name, or that and a
+// length.
+func named(b []byte) bool {
+	for _, from := range []int{4, 8} {
+		if len(b) >= from && !bytes.ContainsFunc(b[len(b)-from:][:4], func(r rune) bool { return r > 'z' || !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // damaged tells whether n bytes before the first frame that is sound may be another one:

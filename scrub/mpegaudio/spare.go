@@ -103,6 +103,7 @@ func (p *spare) between(w *frames.Walk, begin, end int64) error {
 		}
 		n := 0
 		switch {
+		case w.Odd:
 		case s.pos == 0 && counting(b):
 			w.Doubt("a frame that tells of the others can't be read")
 		case p.open:
