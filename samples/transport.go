@@ -186,7 +186,7 @@ var transports = []recipe{
 		k.streams = true
 		t := &transport{}
 		t.show(nil, entry(6, pidData, psiDescriptor(0x6a, "\x00"), psiDescriptor(0x0a, "eng\x00")))
-		t.packets(pidData, nil, pes(0xbd, 0, 0, nil, k.stay([]byte("\x0b\x77\x01\x02\x14\x40\x43\xe1sound of AC-3, which stays"))))
+		t.packets(pidData, nil, pes(0xbd, 0, 0, nil, k.stay(unhex(ac3Silence))))
 		return t.b
 	}},
 	{"aac-fill", func(k *kit) []byte {
