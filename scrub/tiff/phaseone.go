@@ -39,7 +39,7 @@ func phaseOne(head []byte) bool {
 // field is an entry of such a note.
 type field struct {
 	scrub.Range        // of its value in the file
-	slot        int64  // where value or offset stands,
+	slot        int64  // where value or offset stands
 	number      int64  // which of them this is
 	tag, typ    uint64 // typ is 0 where there is none
 }
@@ -65,10 +65,13 @@ func (f *file) phaseOne(e *entry) {
 
 // fields reads the directory of a note, nil if something in it lies outside of it.
 func (f *file) fields(note scrub.Range, step int64) (all []field) {
+	if note.Len < phaseOneHead {
+		return nil
+	}
 	order := markedOrder(f.Get(note.Off, 2))
 	number := func(off int64) int64 { return int64(order.Uint32(f.Get(off, 4))) }
 	at := note.Off + number(note.Off+8)
-	if note.Len < phaseOneHead || at < note.Off+phaseOneHead || at > note.End()-8 {
+	if at < note.Off+phaseOneHead || at > note.End()-8 {
 		return nil
 	}
 	n := number(at)

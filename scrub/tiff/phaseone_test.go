@@ -35,6 +35,15 @@ func TestPhaseOne(t *testing.T) {
 	}
 }
 
+// Of a note cut short at the end of the file nothing is read.
+func TestPhaseOneCutShort(t *testing.T) {
+	at := 8 + 81 + 2 + 12*9 + 4 + 2 + 12 + 4
+	data := grey(9, 9, entry(0x8769, 4, 1, at-18)) + ul16(1) + entry(0x927C, 7, 8, at) + ul32(0) + "IIIITwaR"
+	if p := plan(t, data, scrub.Options{}); p.Status() != scrub.Partly {
+		t.Errorf("%s %s %q", p.Status(), p.Refused, p.Doubts)
+	}
+}
+
 // A picture that a camera keeps where no reader looks for it costs nothing: what is longer than all
 // pictures stays, and so do tags that lead decoders to it.
 func TestPicturesInTags(t *testing.T) {
