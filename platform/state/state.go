@@ -71,6 +71,7 @@ type table struct {
 	kept  atomic.Int64 // entries that stand for files of this run
 	seen  *filter      // their names; nil if there were none before
 	whole bool         // whether all of them come by; guarded by State.mu
+	stale bool         // whether another version made what is in it
 }
 
 var (
@@ -113,6 +114,9 @@ func (s *State) open() (err error) {
 	if s.db, err = openDB(s.path); err == nil {
 		err = guard(func() error { return s.db.Update(s.begin) })
 	}
+	if err == nil {
+		err = s.expire()
+	}
 	if err != nil && s.db != nil {
 		guard(s.db.Close)
 	}
@@ -141,10 +145,7 @@ func (s *State) begin(tx *bbolt.Tx) error {
 	if s.use == New { // until a folder is asked for that it does not know
 		s.use = Used
 	}
-	if err := s.learn(words); err != nil {
-		return err
-	}
-	return cmp.Or(meta.Put(atRun, binary.BigEndian.AppendUint64(nil, s.run)), s.expire(heads, tables))
+	return cmp.Or(s.learn(words), meta.Put(atRun, binary.BigEndian.AppendUint64(nil, s.run)))
 }
 
 func (s *State) make(tx *bbolt.Tx) error {
@@ -182,18 +183,36 @@ func (s *State) learn(words *bbolt.Bucket) error {
 const lifetime = 50
 
 // expire drops tables of which there was no use for long.
-func (s *State) expire(heads, tables *bbolt.Bucket) error {
-	var gone [][]byte
-	err := heads.ForEach(func(id, v []byte) error {
-		if h, ok := parseHead(v); !ok || h.run+lifetime < s.run {
-			gone = append(gone, bytes.Clone(id))
-		}
-		return nil
+func (s *State) expire() error {
+	var old []*table
+	err := guard(func() error {
+		return s.db.View(func(tx *bbolt.Tx) error {
+			return tx.Bucket(inHeads).ForEach(func(id, v []byte) error {
+				if h, ok := parseHead(v); !ok || h.run+lifetime < s.run {
+					old = append(old, &table{id: bytes.Clone(id), head: h})
+				}
+				return nil
+			})
+		})
 	})
-	for _, id := range gone {
-		err = cmp.Or(err, heads.Delete(id), tables.DeleteBucket(id))
+	for _, t := range old {
+		if err == nil {
+			err = s.dropTable(t)
+		}
 	}
 	return err
+}
+
+// dropTable empties a table, a piece at a time, before it goes: bbolt reads all of it into memory.
+func (s *State) dropTable(t *table) error {
+	if err := s.sweepTable(t); err != nil {
+		return err
+	}
+	return guard(func() error {
+		return s.db.Update(func(tx *bbolt.Tx) error {
+			return cmp.Or(tx.Bucket(inHeads).Delete(t.id), tx.Bucket(inTables).DeleteBucket(t.id))
+		})
+	})
 }
 
 // head is what is known of a table.
@@ -240,6 +259,9 @@ func (s *State) table(root string) *table {
 	key := s.hash.sum(forTable, string(id[:]), s.terms.Version)
 	t.hash = newHasher(key[:])
 	err = guard(func() error { return s.db.Update(func(tx *bbolt.Tx) error { return s.enter(tx, t, abs) }) })
+	if err == nil && t.stale {
+		err = s.sweepTable(t)
+	}
 	if err != nil {
 		s.note(err)
 		t = nil
@@ -250,33 +272,28 @@ func (s *State) table(root string) *table {
 
 // enter reads or makes the table of the folder abs.
 func (s *State) enter(tx *bbolt.Tx, t *table, abs string) error {
-	heads, tables := tx.Bucket(inHeads), tx.Bucket(inTables)
+	heads := tx.Bucket(inHeads)
 	h, known := parseHead(heads.Get(t.id))
 	version, root := s.hash.sum(forVersion, s.terms.Version), s.hash.sum(forRoot, abs)
 	copy(t.head.version[:], version[:])
 	copy(t.head.root[:], root[:])
-	t.head.run = s.run
+	t.head.run, t.head.entries = s.run, h.entries
 	use := Used
 	switch {
-	case known && h.version == t.head.version:
-		t.head.entries = h.entries
-	case known:
-		use = OtherVersion
-		if err := tables.DeleteBucket(t.id); err != nil {
-			return err
-		}
-	default:
-		if use = New; s.knows(heads, t.head.root) {
-			use = OtherOptions
-		}
+	case known && h.version != t.head.version:
+		use, t.stale = OtherVersion, true
+	case !known && s.knows(heads, t.head.root):
+		use = OtherOptions
+	case !known:
+		use = New
 	}
 	if s.use == New || s.use == Used { // else it has been said that there is more to it
 		s.use = use
 	}
-	if n := t.head.entries; n > 0 {
+	if n := t.head.entries; n > 0 && !t.stale {
 		t.seen = newFilter(n)
 	}
-	_, err := tables.CreateBucketIfNotExists(t.id)
+	_, err := tx.Bucket(inTables).CreateBucketIfNotExists(t.id)
 	return cmp.Or(err, heads.Put(t.id, t.head.bytes()))
 }
 

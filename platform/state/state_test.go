@@ -3,6 +3,7 @@ package state
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/bits"
@@ -12,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
 
 	"untag/platform/walk"
@@ -296,6 +298,42 @@ func TestRefuses(t *testing.T) {
 		if st, _ := os.Stat(in(name)); st.Mode() != 0o600 {
 			t.Error(name, st.Mode())
 		}
+	}
+}
+
+// What another version found is dropped, however much it is, and the room is used again.
+func TestAnotherVersionEmpties(t *testing.T) {
+	dir, path := t.TempDir(), filepath.Join(t.TempDir(), "state")
+	fill := func(version string) (size int64) {
+		s := open(t, path, Terms{Version: version})
+		tab := s.table(dir)
+		s.number("clean")
+		for range 3*sweepAtOnce + 1 {
+			a := add{t: tab, value: value{1}}
+			binary.NativeEndian.PutUint64(a.name[:], rand.Uint64())
+			s.adds <- a
+		}
+		s.Close(true)
+		st, err := os.Stat(path)
+		if err != nil || s.Err() != nil {
+			t.Fatal(err, s.Err())
+		}
+		return st.Size()
+	}
+	first := fill("1")
+	s := open(t, path, Terms{Version: "2"})
+	tab := s.table(dir)
+	s.db.View(func(tx *bbolt.Tx) error {
+		if k, _ := tx.Bucket(inTables).Bucket(tab.id).Cursor().First(); k != nil || tab.head.entries != 0 {
+			t.Errorf("entries are left, and %d are counted", tab.head.entries)
+		}
+		return nil
+	})
+	if s.Close(false); s.Use() != OtherVersion || s.Err() != nil {
+		t.Error(s.Use(), s.Err())
+	}
+	if second := fill("2"); second > first*11/10 {
+		t.Errorf("%d bytes, and %d under the version before", second, first)
 	}
 }
 

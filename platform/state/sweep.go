@@ -110,5 +110,5 @@ func (f *filter) add(n name) {
 }
 
 func (f *filter) has(n name) bool {
-	return f.each(n, func(w *atomic.Uint32, bit uint32) bool { return w.Load()&bit != 0 })
+	return f != nil && f.each(n, func(w *atomic.Uint32, bit uint32) bool { return w.Load()&bit != 0 })
 }
