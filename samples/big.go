@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"io"
 	"math"
+	"slices"
 )
 
 // Big is a video that is made while it is read: pictures, a telemetry track
@@ -197,7 +198,21 @@ func BigSong(size int) []byte {
 	tag := id3Tag(3, 0, 2048, sung(k, 3), told(k, 3), id3Frame(3, "APIC", 0, []byte("\x00image/jpeg\x00\x03\x00"), cover))
 	const frame = 417
 	sound := mp3Frames(max(1, (size-len(tag))/frame))
+	for f := range slices.Chunk(sound, frame) {
+		fill(f)
+	}
 	return cat(tag, infoFrame(len(sound), "LAME3.100"), sound)
+}
+
+// fill has the sound of a frame of mp3Frames, as that of most songs does, leave no room: both
+// granules say that they have 1,584 bits, a one for every four samples of silence.
+func fill(f []byte) {
+	side, data := f[4:21], f[21:]
+	copy(side[2:], "\x18\xc0")
+	copy(side[9:], "\x03\x18")
+	for i := range data {
+		data[i] = ^data[i]
+	}
 }
 
 // BigStill returns HEIC pictures of about size bytes each, all of one coded picture but each
