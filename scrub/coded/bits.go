@@ -19,15 +19,15 @@ func (b *Bits) At() int { return b.at }
 
 // Read returns the next n bits, 31 at most.
 func (b *Bits) Read(n int) (v int) {
-	for ; n > 0; n-- {
-		v <<= 1
-		if i := b.at / 8; i < len(b.b) {
-			v |= int(b.b[i]>>(7-b.at%8)) & 1
-		} else {
-			b.Failed = true
-			return 0
-		}
-		b.at++
+	if n > 8*len(b.b)-b.at {
+		b.at, b.Failed = 8*len(b.b), true
+		return 0
+	}
+	for n > 0 {
+		free := 8 - b.at%8
+		k := min(n, free)
+		v = v<<k | int(b.b[b.at/8])>>(free-k)&(1<<k-1)
+		b.at, n = b.at+k, n-k
 	}
 	return v
 }

@@ -25,11 +25,16 @@ type spare struct {
 	open    bool // what follows the last main data may be more
 }
 
-// maxCleared bounds the frames of which what is beside their sound is looked into.
+// maxCleared bounds the frames of which what is beside their sound is cleared.
 const maxCleared = 1 << 16
 
-// slot is where n bytes at pos of the stream of main data stand in the medium.
-type slot struct{ pos, off, n int64 }
+// slot is bytes at pos of the stream of main data, which stand at off in the medium.
+type slot struct {
+	pos, off int64
+	b        []byte
+}
+
+func (s slot) end() int64 { return s.pos + int64(len(s.b)) }
 
 // maxSlots is how many frames, of the smallest, main data can lie before their own.
 const maxSlots = 64
@@ -53,13 +58,13 @@ func (p *spare) follow(w *frames.Walk, off int64, b []byte) error {
 			return err
 		}
 	}
-	p.slots = append(p.slots, slot{p.pos, off + int64(side), int64(len(b) - side)})
+	p.slots = append(p.slots, slot{p.pos, off + int64(side), b[side:]})
 	p.pos += int64(len(b) - side)
 	p.end = 8*begin + bits
 	if begin < 0 || p.end > 8*p.pos {
 		p.end = -1
 	}
-	for len(p.slots) > 0 && (len(p.slots) > maxSlots || 8*(p.slots[0].pos+p.slots[0].n) <= p.end) {
+	for len(p.slots) > 0 && (len(p.slots) > maxSlots || 8*p.slots[0].end() <= p.end) {
 		p.slots = p.slots[1:]
 	}
 	return nil
@@ -82,44 +87,45 @@ func (p *spare) leave(w *frames.Walk, off int64, whole bool) error {
 // between clears [begin, end) of the stream of main data of words.
 func (p *spare) between(w *frames.Walk, begin, end int64) error {
 	for _, s := range p.slots {
-		at, to := max(begin, s.pos), min(end, s.pos+s.n)
-		if to-at < word {
+		at, to := max(begin, s.pos), min(end, s.end())
+		off := s.off + at - s.pos
+		if to-at < word || off < p.from {
 			continue
 		}
-		off := s.off + at - s.pos
-		b, err := w.Bytes(off, int(to-at))
-		if err != nil {
-			return err
+		b := s.b[at-s.pos : to-s.pos]
+		n := p.words(w, b, s.pos == 0)
+		if n == 0 && b[0] != 0 { // which it is where clearing was stopped, and after it
+			continue
 		}
-		if off < p.from || p.cleared > maxCleared {
+		if p.cleared++; p.cleared > maxCleared {
+			w.Doubt("more frames have room beside their sound than are cleared")
 			continue
 		}
 		w.Claim(p.from, off-p.from, scrub.Payload, "frames")
 		p.from = off + int64(len(b))
-		if p.cleared++; p.cleared > maxCleared {
-			w.Claim(off, int64(len(b)), scrub.Payload, "frames")
-			w.Doubt("more frames have room beside their sound than are looked into")
-			continue
-		}
-		n := 0
-		switch {
-		case w.Odd:
-		case s.pos == 0 && counting(b):
-			w.Doubt("a frame that tells of the others can't be read")
-		case p.open:
-			n = len(signature().Find(b))
-			if speaks(b[n:], 2*word) {
-				w.Doubt("behind the sound of the last frame are words, or sound that is cut off")
-			}
-		case speaks(b, word):
-			n = len(b)
-		}
 		if err := w.Blank(off, int64(n), 0, scrub.Software, "frames/ancillary"); err != nil {
 			return err
 		}
 		w.Claim(off+int64(n), int64(len(b)-n), scrub.Structure, "frames/ancillary")
 	}
 	return nil
+}
+
+// words returns how many of the bytes b beside the sound, in the first frame or another, are to go.
+func (p *spare) words(w *frames.Walk, b []byte, first bool) (n int) {
+	switch {
+	case w.Odd:
+	case first && counting(b):
+		w.Doubt("a frame that tells of the others can't be read")
+	case p.open:
+		n = len(signature().Find(b))
+		if speaks(b[n:], 2*word) {
+			w.Doubt("behind the sound of the last frame are words, or sound that is cut off")
+		}
+	case speaks(b, word):
+		n = len(b)
+	}
+	return n
 }
 
 // counting tells whether b may be what tells of all frames (Xing, Info, VBRI), damaged.
