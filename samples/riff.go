@@ -247,6 +247,17 @@ func lossless(width, height, seed int) []byte {
 	return riffChunk("VP8L", b)
 }
 
+// lossy is a picture of 48 by 32 that libvpx coded in VP8, with what stands behind the codes of
+// each of its three partitions.
+func lossy(k *kit, behind ...string) []byte {
+	const head, first, second = 10, 57, 34
+	coded := unhex("3007009d012a300020000587088585888584885d82030ed1db6af3a4998fc882ca3f18d43ee037ff52ba2abebaa8fdb0f8b20f6031357621a66acd3fa669c4d2f36b00" +
+		"220000e96fbad4336cbe2b524aff5c2dae0d2fe3c3f0a117354864506b76055a8904198a001794de0349228d9bb140ec479a94b49abb73503634dcff300000")
+	parts := coded[head+first+3:]
+	tag := int(coded[0])&31 | (first+len(behind[0]))<<5
+	return riffChunk("VP8 ", le16(tag), []byte{byte(tag >> 16)}, k.stay(coded[3:head+first]), []byte(behind[0]), le16(second+len(behind[1])), []byte{0}, k.stay(parts[:second]), []byte(behind[1]), k.stay(parts[second:]), []byte(behind[2]))
+}
+
 // webpHead says what is in a WebP of 48 by 32.
 func webpHead(flags byte) []byte {
 	return riffChunk("VP8X", []byte{flags, 0, 0, 0, 47, 0, 0, 31, 0, 0})
@@ -261,6 +272,9 @@ func pictureFrame(k *kit, seed int, more ...[]byte) []byte {
 
 var webps = []recipe{
 	{"plain", func(k *kit) []byte { return webp(k.stay(lossless(48, 32, 1))) }},
+	{"lossy", func(k *kit) []byte {
+		return webp(lossy(k, k.secret("behind-the-modes"), k.secret("between"), k.secret("behind")))
+	}},
 	{"words", func(k *kit) []byte {
 		return webp(k.stay(lossless(48, 32, 1)), riffText("INAM", k.secret("title")), riffText("IART", k.secret("artist")), riffChunk("JUNK", []byte(k.secret("junk"))))
 	}},
