@@ -1,5 +1,7 @@
 package coded
 
+import "untag/scrub/crc"
+
 // DolbyVision tells whether b is metadata of Dolby Vision (an RPU, ETSI GS CCM 001),
 // with the checksum that ends it.
 func DolbyVision(b []byte) bool {
@@ -11,18 +13,5 @@ func DolbyVision(b []byte) bool {
 		return false
 	}
 	b = b[1 : len(b)-1]
-	return crcMPEG2(b) == 0
-}
-
-// crcMPEG2 is the checksum of ISO/IEC 13818-1 annex A: 0 over data and their sum.
-func crcMPEG2(b []byte) uint32 {
-	const poly = 0x04c11db7
-	crc := ^uint32(0)
-	for _, c := range b {
-		crc ^= uint32(c) << 24
-		for range 8 {
-			crc = crc<<1 ^ poly*(crc>>31)
-		}
-	}
-	return crc
+	return crc.MPEG2(b) == 0
 }

@@ -18,10 +18,14 @@ type Table struct {
 
 // The checksums that formats take. Some start with another register than 0.
 var (
-	Ogg    = New(0x04c11db7)   // RFC 3533; sections of MPEG-2 start with 0xffffffff
+	Ogg    = New(0x04c11db7)   // RFC 3533
 	FLAC16 = New(0x8005 << 16) // of frames, RFC 9639 section 9.3
 	FLAC8  = New(0x07 << 24)   // of their headers, section 9.1.8
 )
+
+// MPEG2 is the checksum of sections and maps of streams; it is 0 over data that their own
+// follows (ISO/IEC 13818-1 annex A).
+func MPEG2(b []byte) uint32 { return Ogg.Update(^uint32(0), b) }
 
 // New returns the checksum of a polynomial, whose highest term is left out.
 func New(poly uint32) *Table {

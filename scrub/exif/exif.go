@@ -20,6 +20,20 @@ type Source interface {
 	Bytes(off int64, n int) ([]byte, error)
 }
 
+// Memory is a block of EXIF that has been read.
+type Memory []byte
+
+// Size implements [Source].
+func (m Memory) Size() int64 { return int64(len(m)) }
+
+// Bytes implements [Source].
+func (m Memory) Bytes(off int64, n int) ([]byte, error) {
+	if off < 0 || n < 0 || off > int64(len(m)) || n > len(m)-int(off) {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return m[off : off+int64(n)], nil
+}
+
 // Block is what a block of EXIF says.
 type Block struct {
 	Order       binary.ByteOrder // nil if there is no TIFF header

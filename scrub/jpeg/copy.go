@@ -2,7 +2,6 @@ package jpeg
 
 import (
 	"bytes"
-	"io"
 	"slices"
 
 	"untag/scrub"
@@ -37,28 +36,16 @@ func (c *cleaner) findCopy(g segment) ([]byte, error) {
 		return nil, nil
 	}
 	block := tail[at+exifHeader:]
-	b, err := exif.Read(memory(block))
+	b, err := exif.Read(exif.Memory(block))
 	if err != nil {
 		return nil, err
 	}
-	reduced, err := b.Reduce(memory(block), exif.Keep{Goes: func(scrub.Kind) bool { return false }, AppleHDR: true, Color: true, Told: true})
+	reduced, err := b.Reduce(exif.Memory(block), exif.Keep{Goes: func(scrub.Kind) bool { return false }, AppleHDR: true, Color: true, Told: true})
 	n := int64(exifHeader + len(reduced))
 	if err != nil || reduced == nil || !bytes.HasPrefix(block, reduced) || c.copyAt(g, n) != from+int64(at) {
 		return nil, err
 	}
 	return slices.Concat(tail[at:at+exifHeader], reduced), nil
-}
-
-// memory is a block of EXIF that has been read.
-type memory []byte
-
-func (m memory) Size() int64 { return int64(len(m)) }
-
-func (m memory) Bytes(off int64, n int) ([]byte, error) {
-	if off < 0 || n < 0 || off > int64(len(m)) || n > len(m)-int(off) {
-		return nil, io.ErrUnexpectedEOF
-	}
-	return m[off : off+int64(n)], nil
 }
 
 // replaceSafely is replace with a copy where it takes one.

@@ -10,6 +10,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/codec"
 	"untag/scrub/coded"
+	"untag/scrub/crc"
 	"untag/scrub/pes"
 )
 
@@ -287,7 +288,7 @@ func (p *parser) navigation(off int64, b []byte) bool {
 // bodies of descriptors that tell something become zero.
 func (p *parser) streamMap(off int64, b []byte) {
 	const head, sum = 10, 4
-	if len(b) < head+2+sum || !pes.Sound(b) {
+	if len(b) < head+2+sum || crc.MPEG2(b) != 0 {
 		p.S.Doubt("a stream map is damaged")
 		return
 	}
@@ -314,7 +315,7 @@ func (p *parser) streamMap(off int64, b []byte) {
 	case bytes.Equal(out, b):
 		p.Keep(off, int64(len(b)), scrub.Structure, "map")
 	default:
-		binary.BigEndian.PutUint32(out[len(out)-sum:], pes.CRC(out[:len(out)-sum]))
+		binary.BigEndian.PutUint32(out[len(out)-sum:], crc.MPEG2(out[:len(out)-sum]))
 		p.Goes(off, int64(len(b)), scrub.Finding{Kind: scrub.Unknown, Place: "map"}, true, scrub.Edit{Off: off, Len: int64(len(b)), Data: out, Phase: scrub.Destroy})
 	}
 }

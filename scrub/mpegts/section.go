@@ -6,7 +6,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/coded"
-	"untag/scrub/pes"
+	"untag/scrub/crc"
 	"untag/scrub/tags"
 )
 
@@ -112,7 +112,7 @@ func begins(b []byte) bool {
 }
 
 // sound tells whether a section is as long as its kind and has the right checksum.
-func (s section) sound() bool { return len(s.b) >= 12 && pes.Sound(s.b) }
+func (s section) sound() bool { return len(s.b) >= 12 && crc.MPEG2(s.b) == 0 }
 
 // stream is an entry of a program map.
 type stream struct {
@@ -195,7 +195,7 @@ func (n names) reduce(b []byte, gone func(pid int) bool, found *[]tags.Tag) []by
 	}
 	length := len(out) + sum - sectionHead
 	out[1], out[2] = out[1]&0xf0|byte(length>>8), byte(length)
-	return binary.BigEndian.AppendUint32(out, pes.CRC(out))
+	return binary.BigEndian.AppendUint32(out, crc.MPEG2(out))
 }
 
 // loops tells whether a section of selection information has its form (EN 300 468, 7.1.2).

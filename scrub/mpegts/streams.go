@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/codec"
+	"untag/scrub/crc"
 	"untag/scrub/pes"
 	"untag/scrub/tags"
 )
@@ -175,7 +176,7 @@ func looksLike(b []byte) bool {
 		if len(in) < sectionHead {
 			return false
 		}
-		if n := sectionHead + int(in[1]&15)<<8 + int(in[2]); n <= len(in) && n >= 12 && pes.Sound(in[:n]) {
+		if n := sectionHead + int(in[1]&15)<<8 + int(in[2]); n <= len(in) && n >= 12 && crc.MPEG2(in[:n]) == 0 {
 			return true
 		}
 	}
@@ -248,7 +249,7 @@ func current(b []byte) bool {
 func damagedTable(b []byte) bool {
 	b = bytes.Clone(b)
 	for _, table := range []byte{tableAssociation, tableMap, tableSelection} {
-		if b[0] = table; len(b) >= 12 && pes.Sound(b) {
+		if b[0] = table; len(b) >= 12 && crc.MPEG2(b) == 0 {
 			return true
 		}
 	}

@@ -2,7 +2,6 @@ package png
 
 import (
 	"bytes"
-	"io"
 
 	"untag/scrub"
 	"untag/scrub/exif"
@@ -20,22 +19,8 @@ type source struct {
 	name    string // of that profile
 	packed  bool   // the text is compressed although it need not be
 	head    string // preamble or nothing
-	tiff    memory
+	tiff    exif.Memory
 	block   *exif.Block
-}
-
-// memory is a block of EXIF that has been read.
-type memory []byte
-
-// Size implements [exif.Source].
-func (m memory) Size() int64 { return int64(len(m)) }
-
-// Bytes implements [exif.Source].
-func (m memory) Bytes(off int64, n int) ([]byte, error) {
-	if off < 0 || n < 0 || off > int64(len(m)) || n > len(m)-int(off) {
-		return nil, io.ErrUnexpectedEOF
-	}
-	return m[off : off+int64(n)], nil
 }
 
 // maxSources bounds the blocks of EXIF of one picture: others go unread.
