@@ -16,8 +16,9 @@ VERSION ?= $(shell scripts/version.sh)
 LDFLAGS := -s -w -X main.release=$(VERSION)
 # What git knows of the checkout is in the version; the same comes out of a tarball.
 BUILD := $(GO) build -trimpath -buildvcs=false
-# All of what untagd is linked with is found at its start, and can't be changed later.
-HARDENED := -buildmode=pie -ldflags '$(LDFLAGS) -linkmode=external "-extldflags=-Wl,-z,relro,-z,now"'
+# All of what untagd is linked with is found at its start, and can't be changed later. Go's
+# own build ID would tell in which folder the headers of another processor lay.
+HARDENED := -buildmode=pie -ldflags '$(LDFLAGS) -buildid= -linkmode=external "-extldflags=-Wl,-z,relro,-z,now"'
 
 NODAEMON := echo "untagd could not be built. untag needs no C: make build, make run DRIVE=FOLDER" >&2; exit 1
 
