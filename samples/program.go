@@ -124,6 +124,12 @@ var programStreams = []recipe{
 			return pes(0xbd, n, 0, nil, k.stay([]byte("\x80\x01\x00\x01\x0b\x77sound of AC-3")))
 		}))
 	}},
+	{"surround", func(k *kit) []byte {
+		k.streams = true
+		return program(quietPicture, func(n int) []byte {
+			return pes(0xbd, n, 0, nil, cat([]byte("\x80\x01\x00\x01"), k.stay(unhex(ac3Silence))))
+		})
+	}},
 	{"map", func(k *kit) []byte {
 		k.streams = true
 		streams := cat([]byte{2, 0xe0}, be16(2+len("CANARY-stream")), psiDescriptor(0x40, k.secret("stream")))

@@ -4,21 +4,20 @@ import (
 	"bytes"
 
 	"untag/scrub"
+	"untag/scrub/crc"
 )
 
-// AC3 returns the pieces of n bytes at off, frames of AC-3, E-AC-3 or DTS: their headers, and fields
-// between coded sound that begin at any bit, may hold what anybody likes. That can't be removed,
-// for checksums cover it. Of the headers those of AC-3 are read.
+// AC3 returns the pieces of n bytes at off, frames of AC-3, E-AC-3 or DTS, of which the first and
+// the last may be cut off: their headers, and fields between coded sound that begin at any bit,
+// may hold what anybody likes. That can't be removed, for checksums cover it. Of the headers
+// those of AC-3 are read.
 func AC3(r *scrub.Reader, off, n int64) ([]Piece, error) {
-	const most, sentence = 64 << 10, 32
-	b, err := r.Bytes(off, int(min(n, most)))
+	const sentence = 32
+	b, err := r.Bytes(off, int(min(n, mostFrames)))
 	if err != nil {
 		return nil, err
 	}
-	why := ""
-	if bytes.HasPrefix(b, []byte{0x0b, 0x77}) {
-		why = header(b)
-	}
+	why := surround(b)
 	if why == "" && tellsBits(b, sentence) {
 		why = "text among the coded sound"
 	}
@@ -26,6 +25,41 @@ func AC3(r *scrub.Reader, off, n int64) ([]Piece, error) {
 		return nil, nil
 	}
 	return []Piece{{Off: off, Len: n, Kind: scrub.Unknown, Value: why}}, nil
+}
+
+// surround tells what frames of AC-3 in b hold that no decoder needs, in their headers and
+// between them. A frame is one if another follows it, or if it ends as its checksum says.
+func surround(b []byte) (why string) {
+	size, end := int64(len(b)), int64(0) // of the last frame
+	whole := false                       // that one is one
+	for at := int64(0); at < size && why == ""; {
+		n := AC3Frame(b[at:])
+		next := at + n
+		sure := n > 0 && (next == size || next < size && AC3Frame(b[next:]) > 0 || next < size && at == end && crc.FLAC16.Update(0, b[at+2:next]) == 0)
+		if sure || n > 0 && at == end && (whole || next >= size) {
+			why = header(b[at:])
+		}
+		switch {
+		case sure && whole && between(b[end:at]):
+			why = "bytes between frames of AC-3"
+		case sure:
+			at, end, whole = next, next, true
+			continue
+		case n > 0 && at == end: // cut off
+			whole = false
+		}
+		at++
+	}
+	if why == "" && whole && between(b[end:]) {
+		why = "bytes between frames of AC-3"
+	}
+	return why
+}
+
+// between tells whether bytes behind a frame are anything but zeros, or the start of another.
+func between(b []byte) bool {
+	const head, sync = 6, 0x0b
+	return len(bytes.Trim(b, "\x00")) > 0 && (len(b) >= head || b[0] != sync)
 }
 
 // header tells what a header of AC-3 (ETSI TS 102 366, 4.3.2) holds that no decoder needs: times,

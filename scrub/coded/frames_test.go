@@ -188,6 +188,7 @@ func TestFrames(t *testing.T) {
 		{"MP3", coded.Layer3, mp3(""), nil, ""},
 		{"MP3 with an encoder's name", coded.Layer3, mp3("LAME3.100"), mp3("LAME     "), ""},
 		{"MP3 with parts of one", coded.Layer3, mp3("LAME3.10"), mp3("LAME    "), ""},
+		{"MP3 with a name behind which sound reads like more of it", coded.Layer3, mp3("LAME3.1007a. LAME3.1019LAME3.99r5Lavc58.549"), mp3("LAME     7a. LAME    19LAME     5Lavc     9"), ""},
 		{"MP3 with a version half emptied", coded.Layer3, mp3("LAME3  00"), mp3("LAME     "), ""},
 		{"MP3 with two", coded.Layer3, mp3("LAME3.99.5UULAME3.97 (beta)"), mp3("LAME      UULAME           "), ""},
 		{"MP3 with a name that is none", coded.Layer3, mp3("LAME\x013.1"), nil, ""},

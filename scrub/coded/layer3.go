@@ -9,8 +9,10 @@ import (
 )
 
 // signature is how encoders sign what of MPEG sound is none, with a version, whole or half
-// emptied, or with what becomes of it. No sound becomes so by chance.
-var signature = pattern.New(`^(LAME|GOGO|Lav[cf])(\d {3,16}|\d[.\d ]{3,5}([abr]|\((alpha|beta)[ \d]{0,3}\))?| {4,16})`)
+// emptied, or with what becomes of it. Sound may follow right behind it, and is not to be taken
+// for more of it: a version is no longer than it can be, and one that is being emptied ends with
+// a bar where what follows reads like more of it.
+var signature = pattern.New(`^((LAME|GOGO|Lav[cf])[ \d.abehlprt()]{3,16}?\||LAME\d(\.(100|\d\d[abr]?)(\.\d)?)( ?\((alpha|beta)[ \d]{0,3}\))?|Lav[cf]\d\d\.\d[.\d]|GOGO\d[.\d ]{3,5}|(LAME|GOGO|Lav[cf])(\d( {1,16}[.\d]{1,5}| {3,16})| {4,16}))`)
 
 // Layer3 returns the pieces of n bytes of MP3 at off, frames or parts of some: the versions of
 // encoders. Where sound begins and ends only all frames before tell; package mpegaudio, which
@@ -29,12 +31,10 @@ func Layer3(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 			if name == nil || p.Off < end {
 				continue
 			}
-			if end = p.Off + p.Len; name[word] != ' ' {
+			if end = p.Off + p.Len; len(bytes.Trim(name[word:], " ")) > 0 {
+				behind := b[i+len(name):]
 				p.Kind, p.Value = scrub.Software, string(name)
-				p.Edits = []scrub.Edit{ // the first letter last: what was interrupted is one yet
-					{Off: p.Off + 1, Len: p.Len - 1, Fill: ' ', Phase: scrub.Unlink},
-					{Off: p.Off, Len: 1, Fill: ' ', Phase: scrub.Destroy},
-				}
+				p.Edits = emptied(p, name[len(name)-1] == bar || len(behind) > 0 && bytes.IndexByte([]byte(" .0123456789"), behind[0]) >= 0)
 			}
 			out = append(out, p)
 		}
@@ -45,6 +45,22 @@ func Layer3(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 		out = append(out, p)
 	}
 	return out, err
+}
+
+const bar = '|'
+
+// emptied are the edits that empty a version, such that what was interrupted is one yet. Where
+// what follows reads like more of it, a bar says where it ends.
+func emptied(p Piece, marked bool) []scrub.Edit {
+	first, last := scrub.Edit{Off: p.Off, Len: 1, Fill: ' ', Phase: scrub.Destroy}, p.Off+p.Len-1
+	if !marked {
+		return []scrub.Edit{{Off: p.Off + 1, Len: p.Len - 1, Fill: ' ', Phase: scrub.Unlink}, first}
+	}
+	return []scrub.Edit{
+		{Off: last, Len: 1, Fill: bar, Phase: scrub.Unlink},
+		{Off: p.Off, Len: p.Len - 1, Fill: ' ', Phase: scrub.Destroy},
+		{Off: last, Len: 1, Fill: ' ', Phase: scrub.Repair},
+	}
 }
 
 // encoders returns where the names of encoders begin, in order.

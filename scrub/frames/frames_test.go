@@ -23,14 +23,14 @@ func TestLengths(t *testing.T) {
 		{"AAC", coded.ADTS, "fff16c40039ffc", 28},
 		{"AAC without its sync word", coded.ADTS, "fef16c40039ffc", 0},
 		{"AAC shorter than its header", coded.ADTS, "fff16c4000dffc", 0},
-		{"AC-3 at 48 kHz", ac3, "0b7796b90040", 128},
-		{"AC-3 at 44.1 kHz, padded", ac3, "0b7796b95540", 836},
-		{"AC-3 of a rate that there is none of", ac3, "0b7796b9ff40", 0},
-		{"E-AC-3", ac3, "0b77003f3287", 128},
-		{"DTS", dts, "7ffe8001fc3c0ff0040001380001ef83", 256},
-		{"DTS, little-endian", dts, "fe7f01803cfcf00f0004380101008300", 256},
-		{"DTS in words of 14 bits", dts, "1fffe80007f00f03fc00400001000000", 1},
-		{"DTS-HD", dts, "64582025000400000000000000000000", 1},
+		{"AC-3 at 48 kHz", coded.AC3Frame, "0b7796b90040", 128},
+		{"AC-3 at 44.1 kHz, padded", coded.AC3Frame, "0b7796b95540", 836},
+		{"AC-3 of a rate that there is none of", coded.AC3Frame, "0b7796b9ff40", 0},
+		{"E-AC-3", coded.AC3Frame, "0b77003f3287", 128},
+		{"DTS", coded.DTSFrame, "7ffe8001fc3c0ff0040001380001ef83", 256},
+		{"DTS, little-endian", coded.DTSFrame, "fe7f01803cfcf00f0004380101008300", 256},
+		{"DTS in words of 14 bits", coded.DTSFrame, "1fffe80007f00f03fc00400001000000", 1},
+		{"DTS-HD", coded.DTSFrame, "64582025000400000000000000000000", 1},
 	} {
 		b, err := hex.DecodeString(tt.head)
 		if err != nil {

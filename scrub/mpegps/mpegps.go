@@ -7,6 +7,8 @@ package mpegps
 
 import (
 	"bytes"
+	"maps"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/mpegts"
@@ -54,7 +56,7 @@ const (
 // parser is the work on one stream.
 type parser struct {
 	*pes.Film
-	tracks      map[byte]*pes.Track
+	tracks      map[int]*pes.Track    // by stream id, that of private stream 1 with the first byte of its data
 	types       map[byte]byte         // of streams, as the map has them
 	seen        map[int]int           // packets of streams that stay
 	strays      map[int][]scrub.Range // those of streams that nobody plays
@@ -67,7 +69,7 @@ type parser struct {
 }
 
 func newParser(s *scrub.Scan) *parser {
-	return &parser{Film: pes.New(s), tracks: map[byte]*pes.Track{}, types: map[byte]byte{}, seen: map[int]int{}, strays: map[int][]scrub.Range{}, descriptors: mpegts.NewDescriptors()}
+	return &parser{Film: pes.New(s), tracks: map[int]*pes.Track{}, types: map[byte]byte{}, seen: map[int]int{}, strays: map[int][]scrub.Range{}, descriptors: mpegts.NewDescriptors()}
 }
 
 // How much is read at the start, at the end, and of samples between, where not all of a
@@ -188,11 +190,9 @@ func (p *parser) find(what []byte, from, to int64) int64 {
 }
 
 func (p *parser) endTracks() error {
-	for id := range byte(lastVideo - firstSound + 1) {
-		if t := p.tracks[firstSound+id]; t != nil {
-			if err := t.End(); err != nil {
-				return err
-			}
+	for _, key := range slices.Sorted(maps.Keys(p.tracks)) {
+		if err := p.tracks[key].End(); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package mpegps_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -172,6 +173,75 @@ func TestLongStream(t *testing.T) {
 	long = append(append(bytes.Clone(told), long...), told...)
 	if p := plan(t, long, index); strings.Contains(string(scrubtest.Perform(long, p)), "CANARY") {
 		t.Errorf("%s, %q", p.Status(), p.Doubts)
+	}
+}
+
+// stream is a program stream of sound, with so many bytes in a packet, each behind a head.
+func stream(id byte, head string, sound []byte, most int) []byte {
+	b := bytes.Clone(samples.Get("mpeg-ps/plain").Data[:14])
+	for part := range slices.Chunk(sound, most) {
+		n := 3 + len(head) + len(part)
+		b = slices.Concat(b, []byte{0, 0, 1, id, byte(n >> 8), byte(n), 0x80, 0, 0}, []byte(head), part)
+	}
+	return append(b, 0, 0, 1, 0xb9)
+}
+
+// Names of encoders are found wherever they lie in the pieces in which sound is looked through.
+func TestNamesAcrossPieces(t *testing.T) {
+	var sound []byte
+	for n := 0; len(sound) < 1<<20; n++ {
+		sound = append(append(sound, "LAME3.100"...), bytes.Repeat([]byte{0x9c}, 50+n%31)...)
+	}
+	b := stream(0xc0, "", sound, 2001)
+	p := plan(t, b, scrub.Options{Depth: scrub.DepthDeep})
+	after := scrubtest.Perform(b, p)
+	for from := 0; ; { // across packets as well
+		i := bytes.Index(after[from:], []byte("LAME3"))
+		if i < 0 {
+			break
+		}
+		t.Fatalf("%q stays at %#x", after[from+i:from+i+9], from+i)
+	}
+	if again := plan(t, after, scrub.Options{Depth: scrub.DepthDeep}); again.Status() != scrub.Clean {
+		t.Errorf("a second time it is %s, %q", again.Status(), again.Doubts)
+	}
+}
+
+// Frames of AC-3 are looked into, in private stream 1 of DVDs as well.
+func TestSurround(t *testing.T) {
+	frame := samples.Get("ac3/tags").Data
+	frame = frame[bytes.Index(frame, []byte("\x0b\x77")):][:128]
+	changed := func(at int, b byte) []byte {
+		f := bytes.Clone(frame)
+		f[at] = b
+		return f
+	}
+	sound := func(middle ...[]byte) []byte {
+		many := bytes.Repeat(frame, 520) // the first piece ends among them
+		return slices.Concat(many, slices.Concat(middle...), many[:1280])
+	}
+	for _, c := range []struct {
+		name  string
+		sound []byte
+		doubt string
+	}{
+		{"frames", sound(), ""},
+		{"zeros", sound(make([]byte, 40)), ""},
+		{"the end of a cell", sound(frame[:77]), ""},
+		{"bytes", sound([]byte("\x85\x13owner")), "bytes between frames"},
+		{"a time", sound(changed(7, frame[7]|2)), "a time"},
+		{"text", sound([]byte("\x0bby Jane Doe, 5 High Street, Springfield, Illinois")), "between frames"},
+	} {
+		for _, head := range []string{"\x80\x01\x00\x01", "\xc0\x01\x00\x01", ""} {
+			p := plan(t, stream(0xbd, head, c.sound, 1280), scrub.Options{})
+			doubts := strings.Join(p.Doubts, " ")
+			if head == "" && len(c.sound)%len(frame) != 0 { // nothing tells of packets that begin within a frame
+				c.doubt = "perhaps those of sound"
+			}
+			if (c.doubt == "") != (doubts == "") || !strings.Contains(doubts, c.doubt) || len(p.Edits) > 0 {
+				t.Errorf("%s behind %q: %q, %d edits", c.name, head, doubts, len(p.Edits))
+			}
+		}
 	}
 }
 

@@ -168,22 +168,51 @@ func (p *parser) packet(off int64, b, next []byte) error {
 	if id < firstVideo || id > lastVideo {
 		p.Told(data)
 	}
-	if id < firstSound || id > lastVideo {
-		return nil
+	at := off + int64(h.Len)
+	switch {
+	case id == private1:
+		if skip := surround(data); skip >= 0 {
+			return p.follow(key, at+int64(skip), data[skip:])
+		}
+	case id >= firstSound && id <= lastVideo:
+		return p.follow(key, at, data)
 	}
-	return p.follow(id, off+int64(h.Len), data)
+	return nil
 }
 
 // follow adds data at off to a stream whose frames are looked into.
-func (p *parser) follow(id byte, off int64, data []byte) error {
-	if p.tracks[id] == nil {
+func (p *parser) follow(key int, off int64, data []byte) error {
+	if id := byte(key >> 8); p.tracks[key] == nil {
 		most := 2 << 20
 		if id < firstVideo { // nothing tells where frames begin
-			most = scrub.MaxPiece / 2
+			most = 64 << 10
 		}
-		p.tracks[id] = p.NewTrack(p.streamOf(id, data), fmt.Sprintf("stream 0x%02x/frame", id), most)
+		name := int(id)
+		if id == private1 {
+			name = key
+		}
+		p.tracks[key] = p.NewTrack(p.streamOf(id, data), fmt.Sprintf("stream 0x%02x/frame", name), most)
 	}
-	return p.tracks[id].Add(off, data)
+	return p.tracks[key].Add(off, data)
+}
+
+// surround returns how many bytes of a packet of private stream 1 stand before AC-3, E-AC-3 or DTS
+// (DVD-Video, EVOB): its number, how many frames begin in it, and where the first one does; -1 if
+// it is of something else.
+func surround(data []byte) int {
+	const head = 4
+	switch id := data[0]; {
+	case raw(data):
+		return 0
+	case id >= 0x80 && id <= 0x8f, id >= 0x98 && id <= 0x9f, id >= 0xc0 && id <= 0xcf:
+		return min(head, len(data))
+	}
+	return -1
+}
+
+// raw tells whether a packet begins with AC-3 or DTS as they are.
+func raw(data []byte) bool {
+	return bytes.HasPrefix(data, []byte{0x0b, 0x77}) || bytes.HasPrefix(data, []byte{0x7f, 0xfe, 0x80, 0x01})
 }
 
 // played tells whether a packet of private stream 1 is sound or subtitles, by the first byte
@@ -195,13 +224,15 @@ func played(b, data []byte) bool {
 	case id >= 0x10 && id <= 0x1f:
 		return b[8] == 0x24
 	}
-	return bytes.HasPrefix(data, []byte{0x0b, 0x77}) || bytes.HasPrefix(data, []byte{0x7f, 0xfe, 0x80, 0x01})
+	return raw(data)
 }
 
 // streamOf is how a stream is coded: by the map, or, if it is of pictures, by what it begins with.
 func (p *parser) streamOf(id byte, data []byte) *codec.Stream {
 	st, _ := codec.Of(codec.Type, string([]byte{p.types[id]}))
 	switch {
+	case id == private1:
+		return &codec.Stream{Kind: codec.AC3}
 	case id < firstVideo && !st.Signed():
 		return &codec.Stream{Kind: codec.MP3}
 	case id < firstVideo, st.Coded():
@@ -333,7 +364,7 @@ func (p *parser) stray(key int, off int64, b []byte) error {
 }
 
 // settleStrays makes padding of packets of data. A few whose number is one bit from that of a
-// stream that is played stay: they may be of it.
+// stream that is played stay: they may be of it, as may those of a stream without numbers.
 func (p *parser) settleStrays() {
 	const head, few = 6, 4
 	var keys []int
@@ -341,7 +372,12 @@ func (p *parser) settleStrays() {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
+	cut := p.seen[private1<<8|0x0b]+p.seen[private1<<8|0x7f] > 0 // sound of which not every packet begins a frame
 	for _, key := range keys {
+		if cut && key>>8 == private1 && key&0xff != 0xff {
+			p.S.Doubt("packets of data are perhaps those of sound")
+			continue
+		}
 		near := false
 		for seen := range p.seen {
 			near = near || bits.OnesCount(uint(seen^key)) == 1 || bits.OnesCount(uint(seen>>8^key>>8)) == 1

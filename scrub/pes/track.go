@@ -24,6 +24,7 @@ type Track struct {
 	begun    bool   // a start code has come
 	pictures int64  // that began so far
 	no       int64  // of the frame at hand
+	told     int    // up to here pieces were reported
 }
 
 // Stream is how the frames of a track are found and looked into: a codec.Stream, or what is
@@ -33,6 +34,14 @@ type Stream interface {
 	Coded() bool
 	Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error)
 }
+
+// Of a stream of which nothing tells where frames begin, the end of what is kept is looked into
+// once more with what follows it: of the longest frame that the codecs have in which something
+// goes, and of the longest signature.
+const (
+	signature = 64
+	twice     = 8<<10 + signature
+)
 
 // run says that what is kept from at on lies at off in the medium.
 type run struct {
@@ -92,7 +101,7 @@ func (t *Track) scan() error {
 		frame, picture := t.stream.Starts(t.b[at+code:])
 		if frame || !t.begun {
 			if t.begun {
-				if err := t.frame(done, at); err != nil {
+				if err := t.frame(done, at, at); err != nil {
 					return err
 				}
 			}
@@ -103,10 +112,17 @@ func (t *Track) scan() error {
 		}
 	}
 	if done == 0 && len(t.b) > t.Most {
-		if err := t.frame(0, len(t.b)); err != nil {
+		sure := len(t.b)
+		if done = sure; !t.stream.Coded() {
+			done, sure = sure-twice, sure-signature
+			if t.b[done] == 0 { // lest a start code seem to begin there
+				done--
+			}
+		}
+		if err := t.frame(0, len(t.b), sure); err != nil {
 			return err
 		}
-		done, t.scanned = len(t.b), len(t.b)
+		t.scanned = done
 	}
 	t.drop(done)
 	return nil
@@ -118,6 +134,7 @@ func (t *Track) drop(n int) {
 		return
 	}
 	t.scanned -= n
+	t.told = max(0, t.told-n)
 	k := sort.Search(len(t.runs), func(i int) bool { return t.runs[i].at > n }) - 1
 	if n == len(t.b) {
 		t.runs = t.runs[:0]
@@ -140,14 +157,14 @@ func (t *Track) End() error {
 	if bytes.HasSuffix(t.b, []byte{0, 0, 1}) { // a start code that is cut off
 		end -= 3
 	}
-	err := t.frame(0, end)
+	err := t.frame(0, end, end)
 	t.drop(len(t.b))
 	t.scanned, t.begun = 0, false
 	return err
 }
 
-// frame looks into a frame.
-func (t *Track) frame(from, to int) error {
+// frame looks into a frame, or some. What is found and ends behind sure may go on.
+func (t *Track) frame(from, to, sure int) error {
 	if from == to {
 		return nil
 	}
@@ -159,6 +176,17 @@ func (t *Track) frame(from, to int) error {
 		t.Film.S.Doubt("coded frames can't be read")
 		return nil
 	}
+	pieces = slices.DeleteFunc(pieces, func(p coded.Piece) bool {
+		at, end := from+int(p.Off), from+int(p.Off+p.Len)
+		if p.Kind != "" && len(p.Edits) == 0 { // a doubt
+			return false
+		}
+		if at < t.told || end > sure {
+			return true
+		}
+		t.told = end
+		return false
+	})
 	for _, p := range t.Film.Look.Most(pieces) {
 		p.Off += int64(from)
 		t.report(p, int64(from))
