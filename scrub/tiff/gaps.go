@@ -55,7 +55,7 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 		return remains, err
 	}
 	if f.block || f.noteEnd(off) >= off+n {
-		return true, nil
+		return f.block || !f.cutOff(off, n), nil
 	}
 	if n > mostHidden && n > f.Size()/hiddenShare || f.shared || f.raw && !f.plainRaw() {
 		return false, nil

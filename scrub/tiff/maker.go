@@ -1,7 +1,6 @@
 package tiff
 
 import (
-	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,25 +23,9 @@ const neededPlace = "OlympusNeeded"
 
 // note walks the directory in a maker's note of a raw picture.
 func (f *file) note(e *entry) error {
-	head, err := f.Bytes(e.off, int(min(e.size, 24)))
-	if err != nil {
+	l, ok, err := f.laidOut(e)
+	if !ok || err != nil {
 		return err
-	}
-	l, ok := exif.Layout(f.maker, head)
-	switch {
-	case l.Name == "FujiFilm": // decoders need nothing of it
-		return nil
-	case phaseOne(head) && !e.inline():
-		f.phaseOne(e)
-		return nil
-	case e.inline():
-		f.opaque(e)
-		return nil
-	case !ok && f.unread(head):
-		f.unneeded(e)
-		return nil
-	case !ok:
-		l = exif.Note{Name: otherNote, Base: -1}
 	}
 	layout, base := f.layout, int64(0)
 	if l.Order != nil {
@@ -56,23 +39,24 @@ func (f *file) note(e *entry) error {
 		return nil
 	}
 	if layout.order.Uint16(f.Get(at, 2)) > mostNoted {
-		f.unneeded(e)
-		return nil
-	}
-	broken, doubts := f.broken, f.Point()
-	d, err := f.directoryAs(at, l.Name, l.Name, layout, base)
-	if err != nil {
+		over, err := f.overcounted(layout, base, at)
+		if over {
+			f.opaque(e)
+		} else {
+			f.unneeded(e)
+		}
 		return err
 	}
-	if d == nil || f.broken != broken || d.end > e.off+e.size {
-		f.Reset(doubts) // a note that was moved by a program that does not know it
-		f.broken = broken
-		if d != nil {
-			delete(f.dirs, at)
-			f.all = f.all[:len(f.all)-1]
-		}
-		f.opaque(e)
-		return nil
+	d, err := f.tryDirectory(at, l.Name, l.Name, layout, base, e.off+e.size)
+	if d == nil || err != nil {
+		f.opaque(e) // a note that was moved by a program that does not know it
+		return err
+	}
+	if more, err := f.goesOn(d, e.off+e.size); err != nil {
+		return err
+	} else if more {
+		e.stays, e.role = true, scrub.Structure
+		f.contradict("%s may have more entries than it says", e)
 	}
 	d.note, d.parent, d.link = e, e, e.off
 	e.subs = append(e.subs, d)
@@ -85,6 +69,48 @@ func (f *file) note(e *entry) error {
 		}
 	}
 	return nil
+}
+
+// laidOut tells how a note is laid out that has a directory; the others are seen to.
+func (f *file) laidOut(e *entry) (l exif.Note, ok bool, err error) {
+	head, err := f.Bytes(e.off, int(min(e.size, 24)))
+	if err != nil {
+		return l, false, err
+	}
+	l, ok = exif.Layout(f.maker, head)
+	switch {
+	case l.Name == "FujiFilm": // decoders need nothing of it
+		return l, false, nil
+	case phaseOne(head) && !e.inline():
+		f.phaseOne(e)
+		return l, false, nil
+	case e.inline():
+		f.opaque(e)
+		return l, false, nil
+	case !ok && f.unread(head):
+		f.unneeded(e)
+		return l, false, nil
+	case !ok:
+		l = exif.Note{Name: otherNote, Base: -1}
+	}
+	return l, true, nil
+}
+
+// tryDirectory is directoryAs for one that may be none, or may go beyond end: then it is nil, and
+// nothing speaks against the file.
+func (f *file) tryDirectory(at int64, name, place string, l layout, base, end int64) (*dir, error) {
+	broken, doubts := f.broken, f.Point()
+	d, err := f.directoryAs(at, name, place, l, base)
+	if err != nil || d != nil && f.broken == broken && d.end <= end {
+		return d, err
+	}
+	f.Reset(doubts)
+	f.broken = broken
+	if d != nil {
+		delete(f.dirs, at)
+		f.all = f.all[:len(f.all)-1]
+	}
+	return nil, nil
 }
 
 // mostNoted is how many entries a note has at the most for decoders: they read nothing of
@@ -127,20 +153,19 @@ func (f *file) inNote(e *entry) error {
 		}
 		at = e.dir.base + int64(n)
 	}
-	if at <= f.head || f.Left(at) < 2 || f.dirs[at] != nil {
+	if f.dirs[at] != nil {
 		return nil
 	}
-	broken, doubts := f.broken, f.Point()
-	d, err := f.directoryAs(at, e.dir.name+"/"+e.known.ID, e.known.In, e.dir.layout, e.dir.base)
-	if err != nil {
-		return err
+	var d *dir
+	if at > f.head && f.Left(at) >= 2 {
+		var err error
+		if d, err = f.tryDirectory(at, e.dir.name+"/"+e.known.ID, e.known.In, e.dir.layout, e.dir.base, f.Size()); err != nil {
+			return err
+		}
 	}
-	if d == nil || f.broken != broken {
-		f.Reset(doubts)
-		f.broken = broken
-		if d != nil {
-			delete(f.dirs, at)
-			f.all = f.all[:len(f.all)-1]
+	if d == nil {
+		if e.known.In == neededPlace {
+			f.contradict("%s leads nowhere", e)
 		}
 		return nil
 	}
@@ -150,7 +175,7 @@ func (f *file) inNote(e *entry) error {
 }
 
 // noted decides on an entry of a maker's note.
-func (f *file) noted(e *entry) {
+func (f *file) noted(e *entry) error {
 	d := e.dir
 	d.stays = true // it stays where it is, and so do its entries
 	e.kind = scrub.MakerNote
@@ -160,13 +185,13 @@ func (f *file) noted(e *entry) {
 	if v := f.mistaken(e); v != "" {
 		e.stays, e.role = true, scrub.Structure
 		f.Doubt("%s stays: it may be %s", e, v)
-		return
+		return nil
 	}
 	known := slices.Contains(settled, d.place)
 	if t := d.find(0x0096); t != nil && d.place == "Nikon" && e.off >= t.off+t.size && e.off < t.off+t.size+4 && !e.inline() {
 		e.stays, e.role = true, scrub.Structure
 		f.Doubt("%s stays: decoders may read on into it behind the curve of the samples", e)
-		return
+		return nil
 	}
 	if e.stays = d.place == neededPlace || !known && !e.named; e.stays {
 		e.role = scrub.Structure
@@ -174,28 +199,13 @@ func (f *file) noted(e *entry) {
 			f.Doubt("what decoders need of the note of %s is not known: it stays, but for what has a name", d.place)
 		}
 	}
-}
-
-// Lengths in bytes of tables in notes from which on none fits into an entry, and from which on
-// few others are as long.
-const large, huge = 256, 8192
-
-// mistaken is what an entry of a note may be but for one bit of its number: a table that
-// decoders need, that is not there, and that it has the type and the length of.
-func (f *file) mistaken(e *entry) string {
-	const part = 32 // shortest one, of the longest
-	for tag, t := range known()[e.dir.place] {
-		if t.Role == 0 || t.Most < huge || bits.OnesCount64(tag^uint64(e.tag)) != 1 || e.size*part < t.Most || e.dir.find(uint16(tag)) != nil {
-			continue
-		}
-		as := *e
-		if as.known = t; t.In != "" {
-			if ok, err := f.fits(&as); ok && err == nil {
-				return t.ID
-			}
-		}
+	if d.place != neededPlace || e.size == 0 {
+		return nil
 	}
-	return ""
+	if e.typ == tASCII {
+		f.Doubt("%s stays: it is text where decoders look for numbers", e)
+	}
+	return f.numbers(e)
 }
 
 // key has Nikon's serial number and counter say no more than what they are needed for: the

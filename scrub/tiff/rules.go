@@ -156,8 +156,7 @@ func (f *file) decide(e *entry) error {
 		return nil
 	}
 	if d.note != nil && d.place != pictures && (!e.named || e.known.Fate == tags.Go || d.place == neededPlace) {
-		f.noted(e)
-		return nil
+		return f.noted(e)
 	}
 	d.stays = d.stays || d.note != nil
 	switch {
@@ -173,24 +172,7 @@ func (f *file) decide(e *entry) error {
 	case e.named && e.known.Fate == tags.Hand:
 		return f.hand(e)
 	case e.named && e.known.Role != 0:
-		ok, err := f.fits(e)
-		if err != nil {
-			return err
-		}
-		if d.note != nil && e.inline() && e.count > 0 && e.known.Most >= large { // its type or length may be damaged
-			f.contradict("%s has a value that there is none of", e)
-		}
-		if ok && f.Goes(e.known.Role, e.known.Kind) && e.known.Kind != "" {
-			e.kind = e.known.Kind
-		} else if ok {
-			e.stays, e.role = true, e.known.Role
-			err = f.developing(e)
-		} else if f.develops(e) {
-			err = f.damaged(e)
-		} else if e.kind = scrub.Unknown; slices.Contains(needed, e.tag) {
-			f.contradict("%s has a value that there is none of", e)
-		}
-		if err != nil {
+		if err := f.draws(e); err != nil {
 			return err
 		}
 	case d.place == pictures && (e.tag == tagMake || e.tag == tagModel):
@@ -206,6 +188,31 @@ func (f *file) decide(e *entry) error {
 		f.unknown(e)
 	}
 	d.stays = d.stays || e.stays
+	return nil
+}
+
+// draws decides on an entry that the table says to be needed.
+func (f *file) draws(e *entry) error {
+	ok, err := f.fits(e)
+	if err != nil {
+		return err
+	}
+	if e.dir.note != nil && e.inline() && e.count > 0 && e.known.Most >= large { // its type or length may be damaged
+		f.contradict("%s has a value that there is none of", e)
+	}
+	switch {
+	case ok && f.Goes(e.known.Role, e.known.Kind) && e.known.Kind != "":
+		e.kind = e.known.Kind
+	case ok:
+		e.stays, e.role = true, e.known.Role
+		return f.developing(e)
+	case f.develops(e):
+		return f.damaged(e)
+	default:
+		if e.kind = scrub.Unknown; slices.Contains(needed, e.tag) {
+			f.contradict("%s has a value that there is none of", e)
+		}
+	}
 	return nil
 }
 
@@ -258,7 +265,7 @@ var typeLetters = map[uint16]string{tByte: "B", tASCII: "A", tShort: "S", tLong:
 func (f *file) fits(e *entry) (bool, error) {
 	const most = 64 // samples
 	p := strings.Fields(e.known.In)
-	if len(p) < 2 || p[0] != "*" && !strings.Contains(p[0], orNone(typeLetters[e.typ])) || e.count == 0 {
+	if len(p) < 2 || (p[0] != "*" || e.typ == tASCII) && !strings.Contains(p[0], orNone(typeLetters[e.typ])) || e.count == 0 {
 		return false, nil
 	}
 	switch n, err := strconv.ParseInt(p[1], 10, 64); {

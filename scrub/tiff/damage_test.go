@@ -1,0 +1,62 @@
+package tiff_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	"untag/samples"
+	"untag/scrub"
+	"untag/scrub/formats"
+	"untag/scrub/scrubtest"
+)
+
+// One bit of a maker's note that is wrong costs nothing that decoders need, and what then stays
+// is not called clean.
+func TestBitsOfNotes(t *testing.T) {
+	number, count, value := 0, 4, 8 // in an entry
+	white := []byte("0100")
+	for name, c := range map[string]struct {
+		sample     string
+		magic      string // before the directory
+		entry, off int    // -1: the number of entries
+		tag        uint16
+		flip       byte
+		doubt      string
+		stays      []byte // and what follows, 36 bytes in all
+	}{
+		"a number out of order":       {"nikon", "Nikon\x00\x02", 0, number + 1, 0x0097, 0x80, "it may be ColorBalance", white},
+		"a number in order":           {"olympus", "OLYMPUS\x00", 0, number, 0x2040, 0x01, "it may be ImageProcessing", nil},
+		"no entries":                  {"nikon", "Nikon\x00\x02", -1, 0, 0, 0x08, "more entries than it says", white},
+		"fewer entries":               {"olympus", "OLYMPUS\x00", -1, 0, 0, 0x01, "more entries than it says", nil},
+		"thousands of entries":        {"nikon", "Nikon\x00\x02", -1, 1, 0, 0x40, "MakerNote stays", white},
+		"a table that is shorter":     {"nikon", "Nikon\x00\x02", 0, count, 0x0097, 0x04, "4 bytes that nothing points at", white},
+		"a table elsewhere":           {"nikon", "Nikon\x00\x02", 0, value + 1, 0x0097, 0x80, "", white},
+		"a lens for a curve":          {"nikon", "Nikon\x00\x02", 0, number, 0x0084, 0x08, "ContrastCurve stays", nil},
+		"equipment for development":   {"olympus", "OLYMPUS\x00", 0, number, 0x2010, 0x20, "text where decoders look for numbers", nil},
+		"a directory that is nowhere": {"olympus", "OLYMPUS\x00", 0, value + 3, 0x2040, 0x80, "leads nowhere", nil},
+	} {
+		s := samples.Get("tiff/raw-" + c.sample)
+		b := bytes.Clone(s.Data)
+		note := bytes.Index(b, []byte(c.magic))
+		dir := note + map[string]int{"nikon": 18, "olympus": 12}[c.sample]
+		at := dir + c.off
+		if c.entry == 0 {
+			for at = dir + 2; binary.LittleEndian.Uint16(b[at:]) != c.tag; at += 12 {
+			}
+			at += c.off
+		}
+		b[at] ^= c.flip
+		p, err := formats.Engine().Plan(bytes.NewReader(b), int64(len(b)), scrub.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if doubts := strings.Join(p.Doubts, "; "); p.Status() != scrub.Partly || !strings.Contains(doubts, c.doubt) {
+			t.Errorf("%s: %s, %q, want %q", name, p.Status(), doubts, c.doubt)
+		}
+		if i := bytes.Index(b, c.stays); c.stays != nil && !bytes.Equal(scrubtest.Perform(b, p)[i:i+36], b[i:i+36]) {
+			t.Errorf("%s: %q and what follows is lost", name, c.stays)
+		}
+	}
+}
