@@ -24,7 +24,7 @@ func (r *run) barrier(items []*item, last bool) {
 	items = slices.DeleteFunc(slices.Clone(items), func(it *item) bool { return it.file() == nil })
 	if len(items) < 2 || !syncsTogether(items[0]) {
 		for _, it := range items {
-			it.fail(explain("syncing", r.syncOne(it, last)))
+			it.fail(explainOf(r.opt.kernel, it.file(), "syncing", r.syncOne(it, last)))
 		}
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"golang.org/x/sys/unix"
 
@@ -38,6 +39,8 @@ var causes = []struct {
 }{
 	{unix.EROFS, ErrReadOnlyDrive},
 	{unix.EACCES, ErrDenied},
+	{unix.EKEYEXPIRED, ErrDenied}, // no ticket for a server that wants one any more
+	{unix.ENOKEY, ErrDenied},
 	{unix.EPERM, ErrImmutable},
 	{unix.ENOSPC, ErrFull},
 	{unix.EDQUOT, ErrFull},
@@ -56,6 +59,12 @@ var causes = []struct {
 	{unix.EREMOTEIO, ErrDrive},
 	{unix.ENOTCONN, ErrDrive}, // FUSE whose server died
 	{unix.ESHUTDOWN, ErrDrive},
+	{unix.EHOSTDOWN, ErrDrive}, // an SMB server that says nothing for two minutes
+	{unix.EHOSTUNREACH, ErrDrive},
+	{unix.ENETUNREACH, ErrDrive},
+	{unix.ECONNREFUSED, ErrDrive},
+	{unix.ECONNRESET, ErrDrive},
+	{unix.ECONNABORTED, ErrDrive},
 	{unix.EUCLEAN, ErrDrive}, // a damaged file system
 	{unix.EAGAIN, ErrInUse},  // a lease of another program
 	{unix.ETXTBSY, ErrInUse},
@@ -91,4 +100,13 @@ func explain(doing string, err error) error {
 		}
 	}
 	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// explainOf is explain of what was done with the file f, which is open: on an SMB share
+// what another program has locked is refused as if it were not allowed.
+func explainOf(k kernel, f *os.File, doing string, err error) error {
+	if errors.Is(err, unix.EACCES) && k.fromServer(f) {
+		return &explained{ErrInUse, doing, unix.EACCES}
+	}
+	return explain(doing, err)
 }

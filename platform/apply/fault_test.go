@@ -254,6 +254,7 @@ func TestExplain(t *testing.T) {
 		{unix.EFBIG, ErrLimit, "a limit on file sizes is in the way (writing: file too large)"},
 		{unix.ESTALE, ErrGone, "is gone (writing: stale file handle)"},
 		{unix.EIO, ErrDrive, "the drive does not answer as it should (writing: input/output error)"},
+		{unix.EHOSTDOWN, ErrDrive, "the drive does not answer as it should (writing: host is down)"},
 		{unix.ETXTBSY, ErrInUse, "is in use by another program (writing: text file busy)"},
 		{walk.ErrNotFile, ErrChanged, "was changed by somebody else meanwhile (writing: is not a regular file)"},
 		{&os.PathError{Op: "write", Path: "/some/where", Err: unix.EIO}, ErrDrive, "the drive does not answer as it should (writing: input/output error)"},

@@ -107,7 +107,7 @@ func (r *run) study(ctx context.Context, it *item, opt scrub.Options) (*scrub.Pl
 		return nil, moved
 	}
 	if err != nil {
-		return nil, explain("reading", err)
+		return nil, explainOf(r.opt.kernel, it.ro, "reading", err)
 	}
 	if plan == nil || plan.Size != it.at.Size {
 		return nil, fmt.Errorf("%w: it is for another file", ErrPlan)

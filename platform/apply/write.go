@@ -91,7 +91,7 @@ func (w *writer) flush() error {
 	n, err := w.k.writeAt(w.f, w.buf[:w.n], w.off)
 	w.wrote(n)
 	if err != nil {
-		return explain("writing", err)
+		return explainOf(w.k, w.f, "writing", err)
 	}
 	w.begin(int64(n))
 	w.n = 0

@@ -20,7 +20,7 @@ var hints = []struct {
 	{apply.ErrReadOnlyDrive, lang.Mark("the drive is read-only: check its lock switch, or mount it for writing")},
 	{apply.ErrReadOnlyFile, lang.Mark("write-protected files: allow writing first (chmod u+w), if they are yours")},
 	{apply.ErrShare, lang.Mark("files that a share does not let go: write clean copies with --to, or clean them on the server")},
-	{apply.ErrDenied, lang.Mark("run untag as the owner of the files")},
+	{apply.ErrDenied, lang.Mark("run untag as the owner of the files; where a server has them, it decides as well (NFS: ro, root_squash)")},
 	{apply.ErrImmutable, lang.Mark("files that may not be changed: see lsattr and chattr")},
 	{apply.ErrTemp, lang.Mark("long streams are laid down there first: set TMPDIR to a folder with room")},
 	{apply.ErrTaken, lang.Mark("something else stands where the copy would be: move it away, or give another DIR")},
