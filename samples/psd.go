@@ -61,6 +61,29 @@ func psd(resources, layers []byte) []byte {
 	return cat([]byte("8BPS\x00\x01"), zeros(6), be16(3), be32(height), be32(width), be16(8), be16(3), be32(0), be32(len(resources)), resources, be32(len(layers)), layers, psdRows(width, height))
 }
 
+// psdPacked is a document of a deflated picture, and of a layer of deflated channels, of which
+// ImageMagick writes the way to blend backwards.
+func psdPacked(k *kit) []byte {
+	const width, height = 20, 12
+	plane := func(i int) (b []byte) {
+		for n := range width * height {
+			b = append(b, byte(n*i))
+		}
+		return b
+	}
+	record, channels := cat(be16(1), zeros(8), be32(height), be32(width), be16(3)), []byte(nil)
+	for i := range 3 {
+		packed := cat(be16(2+i%2), deflated(plane(i)))
+		record, channels = cat(record, be16(i), be32(len(packed))), cat(channels, packed)
+	}
+	label := cat([]byte{7}, []byte(k.hide([]byte("SPYNAME"))))
+	info := cat(record, []byte("8BIMmron\xff\x00\x08\x00"), be32(8+len(label)), zeros(8), label, k.stay(channels))
+	info = append(info, zeros(len(info)&1)...)
+	layers := cat(be32(len(info)), info, be32(0))
+	picture := k.stay(deflated(cat(plane(1), plane(3), plane(5))))
+	return cat([]byte("8BPS\x00\x01"), zeros(6), be16(3), be32(height), be32(width), be16(8), be16(3), be32(0), be32(0), be32(len(layers)), layers, be16(2), picture)
+}
+
 // psdVersion tells that the picture of all layers is there.
 func psdVersion(writer string) []byte {
 	return psdResource(0x0421, "", be32(1), []byte{1}, be32(len(writer)), utf16be(writer), be32(1), utf16be("x"), be32(1))
@@ -85,6 +108,7 @@ var psds = []recipe{
 		k.mustStay = nil // the key of a block
 		return psd(psdVersion(""), psdLayers(20, 12, one, two, psdBlock("cinf", []byte(strings.Repeat(k.secret("cinf"), 50))), psdBlock("anno", []byte(k.secret("anno")))))
 	}},
+	{"packed", func(k *kit) []byte { return append(psdPacked(k), k.secret("behind")...) }},
 	{"gaps", func(k *kit) []byte {
 		b := psd(psdResolution, psdLayers(20, 12, psdLayer("", 20, 12), psdLayer("", 20, 12)))
 		copy(b[6:], k.hide([]byte("SPYSPY")))

@@ -42,6 +42,13 @@ func (d *document) blocks() *chunk.Dialect {
 // modes are ways to blend.
 const modes = "pass norm diss dark mul  idiv lbrn dkCl lite scrn div  lddg lgCl over sLit hLit vLit lLit pLit hMix diff smud fsub fdiv hue  sat  colr lum "
 
+// blends tells whether a way to blend is known. ImageMagick writes some of them backwards.
+func blends(mode []byte) bool {
+	back := slices.Clone(mode)
+	slices.Reverse(back)
+	return strings.Contains(modes, string(mode)) || strings.Contains(modes, string(back))
+}
+
 // byRule are what the table calls by name.
 var byRule = map[string]chunk.Hand{"drawn": drawn, "text": text, "object": object}
 
@@ -157,7 +164,7 @@ func (d *document) layer(f *chunk.Fields, pixels *int64) error {
 			d.planes = d.planes[:planesMost]
 		}
 	}
-	if mode := f.Peek(8); f.Sound() && (string(mode[:4]) != "8BIM" || !strings.Contains(modes, string(mode[4:]))) {
+	if mode := f.Peek(8); f.Sound() && (string(mode[:4]) != "8BIM" || !blends(mode[4:])) {
 		d.Doubt("a layer is blended in a way that is not known")
 	}
 	f.Skip(11) // how it is blended

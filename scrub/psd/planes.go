@@ -1,6 +1,12 @@
 package psd
 
 import (
+	"bufio"
+	"compress/flate"
+	"compress/zlib"
+	"errors"
+	"io"
+
 	"untag/scrub/chunk"
 	"untag/scrub/coded"
 )
@@ -67,9 +73,9 @@ func (d *document) measured(off int64) error {
 
 // planeEnd is where the pixels of a plane at off end, its end where that is not known.
 func (d *document) planeEnd(p plane, off int64) (int64, error) {
-	const raw, runs, code = 0, 1, 2
+	const raw, runs, packed, predicted, code = 0, 1, 2, 3, 2
 	row := (p.width*d.bits + 7) / 8
-	if p.size < code || p.id == otherMask {
+	if p.size < code || p.size == code && p.height*row == 0 || p.id == otherMask {
 		return off + p.size, nil
 	}
 	switch d.Number(d.Get(off, code)) {
@@ -83,6 +89,42 @@ func (d *document) planeEnd(p plane, off int64) (int64, error) {
 		}
 		end, _, err := d.rows(off+code, p.height, row)
 		return end, err
+	case packed, predicted:
+		end, whole, err := d.deflated(off+code, p.size-code, p.height*row)
+		if err == nil && !whole && d.Deep() {
+			d.Doubt("the pixels of a layer can't be followed to their end")
+		}
+		return end, err
 	}
-	return off + p.size, nil // deflated
+	d.Doubt("a layer is coded in a way that is not known")
+	return off + p.size, nil
+}
+
+// inflateLimit is how much may come out of the streams of one document besides eight times what
+// goes in. It is that of a layer of 64 million pixels.
+const inflateLimit = 256 << 20
+
+// deflated returns where in n bytes at off the stream ends that need bytes are packed in, and
+// whether it holds as many; the end of the n bytes unless all is looked at.
+func (d *document) deflated(off, n, need int64) (end int64, whole bool, err error) {
+	end = off + n
+	if !d.Deep() {
+		return end, false, nil
+	}
+	src := io.NewSectionReader(d.Reader, off, n)
+	in := bufio.NewReaderSize(src, 16<<10)
+	z, err := zlib.NewReader(in)
+	got := int64(0)
+	if err == nil {
+		got, err = io.Copy(io.Discard, io.LimitReader(z, min(need, inflateLimit+8*d.Size()-d.inflated)+1))
+	}
+	d.inflated += got
+	if err != nil {
+		if errors.Is(err, zlib.ErrHeader) || errors.Is(err, zlib.ErrChecksum) || errors.Is(err, zlib.ErrDictionary) || errors.As(err, new(flate.CorruptInputError)) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return end, false, err
+	}
+	read, err := src.Seek(0, io.SeekCurrent)
+	return off + read - int64(in.Buffered()), got == need, err
 }

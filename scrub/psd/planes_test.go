@@ -22,6 +22,12 @@ func TestBehindPixels(t *testing.T) {
 		"\x00\x00p" + words:                          "more bytes than pixels",
 		"\x00\x01\x00\x02\x00p" + words:              "more bytes than pixels",
 		"\x00\x01\x00":                               "fewer bytes than rows",
+		"\x00\x02" + deflated("p"):                   "",
+		"\x00\x03" + deflated("p") + words:           "more bytes than pixels",
+		"\x00\x02" + deflated("pq"):                  "can't be followed",
+		"\x00\x02" + deflated(""):                    "can't be followed",
+		"\x00\x03" + deflated("p")[:8]:               "can't be followed",
+		"\x00\x04p":                                  "coded in a way that is not known",
 		"\x00\x02Jane Doe, 12 Example Street, Town.": "text among the pixels",
 	} {
 		p, _ := plan(t, document4(1, 1, "", "", channel(coded)))

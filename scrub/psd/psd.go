@@ -40,6 +40,7 @@ type document struct {
 	large                         bool // PSB, whose lengths have 8 bytes
 	channels, height, width, bits int64
 	planes                        []plane // of layers
+	inflated                      int64   // bytes that came out of streams
 }
 
 const (
@@ -278,8 +279,16 @@ func (d *document) picture(off int64) error {
 		if whole {
 			end.Proof, end.Doubt = scrub.Counted, ""
 		}
-	default: // deflated: it ends where the file does
-		end.Off = d.Size()
+	default:
+		var whole bool
+		if end.Off, whole, err = d.deflated(off+2, d.Left(off+2), rows*row); err != nil {
+			return err
+		}
+		if end.Doubt = ""; whole {
+			end.Proof = scrub.Counted
+		} else if end.Off = d.Size(); d.Deep() { // damaged, it ends where the file does
+			d.Doubt("the picture can't be followed to its end")
+		}
 	}
 	n, err := d.Trim(off, min(end.Off, d.Size())-off)
 	if err != nil {

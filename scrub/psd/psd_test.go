@@ -2,7 +2,9 @@ package psd
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
+	"io"
 	"strings"
 	"testing"
 
@@ -21,12 +23,23 @@ func u32(n int) string { return string(binary.BigEndian.AppendUint32(nil, uint32
 // document4 is one of four pixels in rows of one, deflated if packed is 2.
 func document4(mode, packed byte, colours, resources, layers string) string {
 	rows := "\x00\x00\x00\x00\x00\x02\x00\x02\x00a\x00b"
-	if packed == 0 {
+	switch packed {
+	case 0:
 		rows = "\x00\x00ab"
-	} else {
-		rows = "\x00" + string(packed) + rows[4:]
+	case 1:
+		rows = "\x00\x01" + rows[4:]
+	default:
+		rows = "\x00" + string(packed) + deflated("ab")
 	}
 	return "8BPS\x00\x01\x00\x00\x00\x00\x00\x00\x00\x01" + u32(2) + u32(1) + "\x00\x08\x00" + string(mode) + u32(len(colours)) + colours + u32(len(resources)) + resources + u32(len(layers)) + layers + rows
+}
+
+func deflated(s string) string {
+	var b strings.Builder
+	z := zlib.NewWriter(&b)
+	io.WriteString(z, s)
+	z.Close()
+	return b.String()
 }
 
 // layered is layers of one record with blocks.
@@ -92,8 +105,15 @@ func TestDoubts(t *testing.T) {
 			t.Errorf("%s: %q", want, after)
 		}
 	}
-	if p, _ := plan(t, document4(1, 2, "", "", "")); p.Status() != scrub.Clean {
-		t.Error(p.Status(), p.Doubts)
+	packed := document4(1, 2, "", "", "")
+	for _, c := range []struct {
+		data string
+		want scrub.Status
+		end  int
+	}{{packed, scrub.Clean, 0}, {packed + "behind", scrub.Dirty, 6}, {packed[:len(packed)-6], scrub.Partly, 0}, {strings.Replace(packed, u32(2)+u32(1), u32(3)+u32(1), 1), scrub.Partly, 0}} {
+		if p, _ := plan(t, c.data); p.Status() != c.want || p.Size-p.End != int64(c.end) {
+			t.Errorf("%q: %s %q, %d of %d", c.data, p.Status(), p.Doubts, p.End, p.Size)
+		}
 	}
 }
 
