@@ -176,6 +176,9 @@ func asfWith(change func(m *asf)) []byte {
 var asfs = []recipe{
 	{"plain", func(k *kit) []byte { return asfWith(func(m *asf) {}) }},
 	{"pictures", func(k *kit) []byte { return asfWith(func(m *asf) { m.pictures = mjpegFrames(5) }) }},
+	{"mjpeg", func(k *kit) []byte {
+		return asfWith(func(m *asf) { m.pictures = mjpegFrames(3, segment(0xfe, []byte(k.secret("frame-comment")))) })
+	}},
 	{"times", func(k *kit) []byte {
 		return asfWith(func(m *asf) {
 			m.id, m.created = k.hide([]byte("CANARY-a-file-id")), k.hide([]byte("CANARYtm"))

@@ -62,12 +62,16 @@ func nutTags(stream, chapter int, rest string, texts ...string) []byte {
 
 // nut is a film of pictures, with packets of tags behind its headers.
 func nut(pictures [][]byte, config []byte, closed bool, infos ...[]byte) []byte {
+	return nutOf("H264", pictures, config, closed, infos...)
+}
+
+func nutOf(codec string, pictures [][]byte, config []byte, closed bool, infos ...[]byte) []byte {
 	const key, time, stream, size, check, invalid = 1, 8, 16, 32, 64, 8192
 	elided := []byte{0, 0, 0, 1}
 	film := []byte("nut/multimedia container\x00")
 	main := cat(nutNumbers(3, 1, 65536, 1, 1, 10), nutNumbers(key|time|stream|size|check, 6, 0, 1, 0, 0, 0, 1, key|time|stream|size|check, 8, 0, 1, 0, 0, 0, 1, 0, 1, invalid, 6, 0, 1, 0, 0, 0, 253, 1), nutBlob(string(elided)))
 	film = append(film, nutPacket(nutMain, main)...)
-	film = append(film, nutPacket(nutStream, nutNumbers(0, 0), nutBlob("H264"), nutNumbers(0, 7, 100, 0, 0), nutBlob(string(config)), nutNumbers(48, 32, 0, 0, 0))...)
+	film = append(film, nutPacket(nutStream, nutNumbers(0, 0), nutBlob(codec), nutNumbers(0, 7, 100, 0, 0), nutBlob(string(config)), nutNumbers(48, 32, 0, 0, 0))...)
 	film = append(film, cat(infos...)...)
 	at := len(film)
 	film = append(film, nutPacket(nutSync, nutNumbers(0, 0))...)
@@ -114,6 +118,9 @@ var nuts = []recipe{
 		}
 		p, config := nutPictures(pictures)
 		return nut(p, config, true)
+	}},
+	{"mjpeg", func(k *kit) []byte {
+		return nutOf("MJPG", mjpegFrames(3, segment(0xfe, []byte(k.secret("frame-comment")))), nil, true)
 	}},
 	{"unfinished", odd(func(k *kit) []byte {
 		p, config := nutPictures(tiny.frames(5))

@@ -82,6 +82,9 @@ var (
 	records   = map[string]Kind{"avcC": H264, "hvcC": H265, "vvcC": H266, "lhvC": H265, "avcE": H264, "hvcE": H265, "av1C": AV1}
 )
 
+// sequenceAV1 is the head of a sequence header that has its size (AV1 5.3.2).
+const sequenceAV1 = 0x0a
+
 // IsRecord tells whether [Stream.Record] reads records of that name.
 func IsRecord(name string) bool { return records[name] != Unknown }
 
@@ -131,6 +134,9 @@ func (st *Stream) Config(r *scrub.Reader, off, n int64) ([]coded.Piece, error) {
 		}
 		return st.Record(map[Kind]string{H264: "avcC", H265: "hvcC", H266: "vvcC"}[st.Kind], r, off, n)
 	case AV1:
+		if b[0] == sequenceAV1 { // without a record, as in NUT
+			return st.Frame(r, off, n, Headers)
+		}
 		return st.Record("av1C", r, off, n)
 	case MPEG12, MPEG4:
 		return st.Frame(r, off, n, Headers)

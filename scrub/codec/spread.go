@@ -14,6 +14,9 @@ func (l *Look) Spread(st *Stream, x scrub.Extents, no int64, place string) (foun
 	if st.Kind == Pictures {
 		return l.spreadPicture(x, place)
 	}
+	if done, tells, err := l.Motion(st, x, place); done || err != nil {
+		return x, tells, err
+	}
 	r, err := l.S.Piece(x)
 	if err != nil {
 		return nil, false, err
@@ -79,4 +82,25 @@ func (l *Look) spreadPicture(x scrub.Extents, place string) (found []scrub.Range
 		return nil, false, nil
 	}
 	return x, l.S.Edited(before), err
+}
+
+// Motion has a frame of Motion JPEG, which lies in the ranges x of the medium, cleaned as a medium
+// of its own, if it is a picture from its first byte to its last: else its length may be wrong.
+func (l *Look) Motion(st *Stream, x scrub.Extents, place string) (done, tells bool, err error) {
+	if st.Kind != Fields || l.messages+len(x) > MaxMessages/8 {
+		return false, false, nil
+	}
+	r, err := l.S.Piece(x)
+	if err != nil {
+		return false, false, err
+	}
+	if whole, err := st.Whole(r, 0, r.Size()); err != nil || !whole {
+		return false, false, err
+	}
+	before := l.S.Point()
+	if err = l.S.MediumAs("mjpeg", x, place); scrub.Refusal(err) {
+		return false, false, nil
+	}
+	l.messages += len(x)
+	return err == nil, l.S.Edited(before), err
 }

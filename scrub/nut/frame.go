@@ -2,6 +2,7 @@ package nut
 
 import (
 	"untag/scrub"
+	"untag/scrub/codec"
 	"untag/scrub/coded"
 	"untag/scrub/crc"
 )
@@ -119,8 +120,14 @@ func (f *film) see(x frame) (tells bool, err error) {
 	f.payload(x.x.Off)
 	f.due = x.x.End()
 	if x.elided.Len == 0 {
-		tells, err = f.look.Frame(&x.st.Stream, x.x.Off, x.x.Len, x.no, "frames")
+		done, tells, err := f.look.Motion(&x.st.Stream, scrub.Extents{x.x}, "frames")
+		if !done && err == nil {
+			tells, err = f.look.Frame(&x.st.Stream, x.x.Off, x.x.Len, x.no, "frames")
+		}
 		return tells && (x.no > 0 || x.st.Timed), err
+	}
+	if x.st.Kind == codec.Fields || x.st.Kind == codec.Pictures {
+		f.Doubt("pictures of which a part is left out can't be looked into")
 	}
 	r, err := f.Piece(scrub.Extents{x.elided, x.x})
 	if err != nil {
