@@ -2,6 +2,7 @@ package samples
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 )
 
@@ -179,6 +180,14 @@ var cafs = []recipe{
 	{"aac-fill", func(k *kit) []byte {
 		k.streams = true
 		return cafCoded("aac ", 1024, signed(k).samples...)
+	}},
+	{"aac-fills", func(k *kit) []byte {
+		k.streams = true
+		frames := signed(k).samples
+		for _, n := range []int{3, len(frames) - 1} {
+			frames[n] = cat([]byte(aacFill(k.secret(fmt.Sprint("encoder-", n)))), frames[n])
+		}
+		return cafCoded("aac ", 1024, frames...)
 	}},
 	{"words", func(k *kit) []byte {
 		return caf(k, cafChunk("info", be32(2), []byte("recorded date\x00"+k.secret("date")+"\x00encoding application\x00"+k.secret("program")+"\x00")), cafChunk("chan", be32(6553601), zeros(8)), cafSound(k),

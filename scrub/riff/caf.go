@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/chunk"
+	"untag/scrub/codec"
 	"untag/scrub/words"
 )
 
@@ -40,6 +41,86 @@ func (m *medium) packets(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	}
 	w.Claim(p.Body()+n, p.Size-n, scrub.Payload, place)
 	return true, claim(w, p, place)
+}
+
+// packetTable finds the packet table, which stands before the sound or behind it.
+func (m *medium) packetTable() (p chunk.Part, ok bool) {
+	const first, many = 8, 1 << 10
+	raw := m.raw
+	defer func() { m.raw = raw }()
+	off := int64(first)
+	for range many {
+		p, err := m.read(m.Scan, off, m.Size())
+		if err != nil || p.Cut || p.ID == "pakt" {
+			return p, err == nil && p.ID == "pakt"
+		}
+		off = p.Tail() + p.Pad
+	}
+	return p, false
+}
+
+// packetLengths visits the lengths of as many packets as a packet table counts.
+func (m *medium) packetLengths(p chunk.Part, visit func(no, n int64) error) error {
+	const head, most = 24, 1 << 32
+	count := m.Number(m.Get(p.Body(), int(min(8, p.Size))))
+	no, n := int64(0), int64(0)
+	for off := p.Body() + head; off < p.Tail() && no < count; {
+		b := m.Get(off, int(min(p.Tail()-off, 64<<10)))
+		for _, c := range b {
+			if n = n<<7 | int64(c&0x7f); n > most {
+				return nil
+			}
+			if c&0x80 != 0 {
+				continue
+			}
+			if err := visit(no, n); err != nil || no+1 == count {
+				return err
+			}
+			no, n = no+1, 0
+		}
+		off += int64(len(b))
+	}
+	return nil
+}
+
+// advancedAudio looks into the frames of AAC that lie at r: in depth into all, else into the first ones
+// and the last, and where others than the first one tell something into all as well. Where no
+// table tells their lengths it looks into the first one.
+func (m *medium) advancedAudio(r scrub.Range, place string) error {
+	const first, last = 32, 4
+	p, ok := m.packetTable()
+	count, sum := int64(0), int64(0)
+	if ok {
+		if err := m.packetLengths(p, func(_, n int64) error { count, sum = count+1, sum+n; return nil }); err != nil {
+			return err
+		}
+	}
+	st := &codec.Stream{Kind: codec.AAC}
+	if sum != r.Len {
+		m.Doubt("no table tells where frames of AAC begin")
+		_, err := m.film.look.Frame(st, r.Off, r.Len, 0, place)
+		return err
+	}
+	mark := m.Point()
+	for all := m.Deep(); ; all = true {
+		told, off := false, r.Off
+		err := m.packetLengths(p, func(no, n int64) error {
+			if off += n; !all && no >= first && no < count-last {
+				m.Claim(off-n, n, scrub.Payload, place)
+				return nil
+			}
+			tells, err := m.film.look.Frame(st, off-n, n, no, place)
+			told = told || tells && no > 0
+			return err
+		})
+		if err != nil || all || !told {
+			if !all && count > first+last {
+				m.Unread()
+			}
+			return err
+		}
+		m.Reset(mark)
+	}
 }
 
 // said are the words of info that people read in music (CAF 1.0, Information Strings).

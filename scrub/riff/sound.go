@@ -109,8 +109,8 @@ func (m *medium) samples(n int64) chunk.Hand {
 	}
 }
 
-// coded claims samples. MPEG sound is a medium of its own, which may have tags. Of AAC the first
-// frame is looked into, in which FFmpeg leaves its name: its chunk does not tell where the next begins.
+// coded claims samples. MPEG sound is a medium of its own, which may have tags. Frames of AAC are
+// looked into where a table tells their lengths.
 func (m *medium) coded(r scrub.Range, place string) error {
 	if m.mpeg && !m.Careful && !m.cut {
 		before := m.Point()
@@ -121,8 +121,7 @@ func (m *medium) coded(r scrub.Range, place string) error {
 		m.Reset(before)
 	}
 	if m.aac && !m.Careful {
-		_, err := m.film.look.Frame(&codec.Stream{Kind: codec.AAC}, r.Off, r.Len, 0, place)
-		return err
+		return m.advancedAudio(r, place)
 	}
 	m.Claim(r.Off, r.Len, scrub.Payload, place)
 	return nil
