@@ -65,12 +65,15 @@ func between(b []byte) bool {
 // header tells what a header of AC-3 (ETSI TS 102 366, 4.3.2) holds that no decoder needs: times,
 // and bytes that anybody may add.
 func header(b []byte) string {
-	const annexD, last, word = 6, 8, 6
+	const annexD, last, enhanced = 6, 8, 11
 	r := NewBits(b)
 	r.Skip(40)
 	id := r.Read(5)
 	r.Skip(3)
 	mode := r.Read(3)
+	if id >= enhanced && id <= 16 {
+		return enhancedHeader(b)
+	}
 	if id > last {
 		return ""
 	}
@@ -97,14 +100,119 @@ func header(b []byte) string {
 			return "headers of AC-3 hold a time"
 		}
 	}
-	if !r.Flag() || r.Failed {
-		return ""
-	}
-	added := 8 * (r.Read(6) + 1)
-	if r.At()+added <= 8*len(b) && Tells(fromBit(b, r.At(), added), word) {
+	if added(r) {
 		return "headers of AC-3 hold text"
 	}
 	return ""
+}
+
+// added tells whether what may be added behind a header is text.
+func added(r *Bits) bool {
+	return r.Flag() && tellsNext(r, 8*(r.Read(6)+1))
+}
+
+// tellsNext tells whether the next n bits are text, and passes them.
+func tellsNext(r *Bits, n int) bool {
+	const word = 6
+	at := r.At()
+	r.Skip(n)
+	return !r.Failed && Tells(fromBit(r.b, at, n), word)
+}
+
+// enhancedHeader is [header] for E-AC-3 (ETSI TS 102 366, E.1.2.2): data of mixing, and bytes that
+// anybody may add.
+func enhancedHeader(b []byte) string {
+	const independent, converted, few = 0, 2, 3
+	r := NewBits(b)
+	r.Skip(16)
+	kind := r.Read(2)
+	r.Skip(3 + 11)
+	rate, blocks := r.Read(2), r.Read(2)
+	if rate == few {
+		blocks = 3 // and what was read is half the rate
+	}
+	mode, low := r.Read(3), r.Flag()
+	r.Skip(5)
+	for range 1 + (7-mode)/7 { // two programs, if the mode is 0
+		r.Skip(5)
+		r.If("B")
+	}
+	if kind == 1 {
+		r.If("W")
+	}
+	text := r.Flag() && mixing(r, kind == independent, mode, blocks, low)
+	if r.Flag() { // information
+		r.Skip(3 + 2)
+		if mode == 2 {
+			r.Skip(4)
+		}
+		if mode >= 6 {
+			r.Skip(2)
+		}
+		for range 1 + (7-mode)/7 {
+			r.If("B")
+		}
+		if rate < few {
+			r.Skip(1)
+		}
+	}
+	if kind == independent && blocks != 3 {
+		r.Skip(1)
+	}
+	if kind == converted && (blocks == 3 || r.Flag()) {
+		r.Skip(6)
+	}
+	if text || added(r) {
+		return "headers of E-AC-3 hold text"
+	}
+	return ""
+}
+
+// mixing passes the data of mixing of a header of E-AC-3, and tells whether they hold text.
+func mixing(r *Bits, independent bool, mode, blocks int, low bool) (text bool) {
+	if mode > 2 {
+		r.Skip(2)
+		if mode&1 != 0 {
+			r.Skip(6)
+		}
+	}
+	if mode&4 != 0 {
+		r.Skip(6)
+	}
+	if low {
+		r.If("5")
+	}
+	if !independent {
+		return false
+	}
+	programs := 1 + (7-mode)/7
+	for range programs + 1 {
+		r.If("6")
+	}
+	switch r.Read(2) {
+	case 1:
+		r.Skip(5)
+	case 2:
+		r.Skip(12)
+	case 3:
+		text = tellsNext(r, 8*(r.Read(5)+2))
+	}
+	if mode < 2 {
+		for range programs {
+			r.If("86")
+		}
+	}
+	if !r.Flag() {
+		return text
+	}
+	if blocks == 0 {
+		r.Skip(5)
+		return text
+	}
+	for range []int{1, 2, 3, 6}[blocks] {
+		r.If("5")
+	}
+	return text
 }
 
 // tellsBits is [Tells] for text that begins at any bit.

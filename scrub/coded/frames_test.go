@@ -108,6 +108,17 @@ func ac3(bits, text string) []byte {
 	return b
 }
 
+// eac3 is a frame of E-AC-3 in stereo, from its data of mixing on.
+func eac3(bits string) []byte {
+	d := "00" + "000" + "01111111111" + "00" + "11" + "010" + "0" + "10000" + "11111" + "0" + bits + digits(string(picture))
+	b := []byte{0x0b, 0x77}
+	for ; len(d) >= 8; d = d[8:] {
+		n, _ := strconv.ParseUint(d[:8], 2, 8)
+		b = append(b, byte(n))
+	}
+	return b
+}
+
 func owned(frame []byte) []byte {
 	frame[3] |= 8
 	return frame
@@ -200,6 +211,11 @@ func TestFrames(t *testing.T) {
 		{"AC-3 with numbers of its own", coded.AC3, ac3("0"+"0"+"1"+"000001"+"0000000100010000", ""), nil, ""},
 		{"AC-3 with text between its bits", coded.AC3, ac3("0"+"0"+"0"+"101", "from Jane Doe, 5 High Street, Springfield, Illinois"), nil, "text among"},
 		{"AC-3 with less of it", coded.AC3, ac3("0"+"0"+"0"+"101", "Jane Doe, Springfield"), nil, ""},
+		{"E-AC-3", coded.AC3, eac3("000"), nil, ""},
+		{"E-AC-3 with objects", coded.AC3, eac3("0" + "0" + "1" + "000001" + "0000000100010000"), nil, ""},
+		{"E-AC-3 with bytes of somebody's", coded.AC3, eac3("0" + "0" + "1" + "000111" + digits("Jane Doe")), nil, "hold text"},
+		{"E-AC-3 with them behind much", coded.AC3, eac3("1" + "1000100" + "0" + "01" + "00000" + "1" + "100001" + "00000" + "1" + "10000" + "0101" + "100110000" + "0" + "1" + "000111" + digits("Jane Doe")), nil, "hold text"},
+		{"E-AC-3 with text among data of mixing", coded.AC3, eac3("1" + "000" + "11" + "00110" + digits("Jane Doe") + "0" + "0" + "0"), nil, "hold text"},
 		{"DTS with text", coded.AC3, []byte("\x7f\xfe\x80\x01from Jane Doe, 5 High Street, Springfield"), nil, "text among"},
 		{"JPEG 2000", coded.JPEG2000, codestream("", "", ""), nil, ""},
 		{"JPEG 2000 with comments", coded.JPEG2000, codestream(comment("owner"), comment("serial"), ""), codestream(comment("     "), comment("      "), ""), ""},
