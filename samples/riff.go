@@ -296,6 +296,11 @@ var webps = []recipe{
 	{"turned", func(k *kit) []byte {
 		return webp(webpHead(0x08), k.stay(lossless(48, 32, 2)), riffChunk("EXIF", []byte("Exif\x00\x00"), exif(k, exifOptions{order: big, orientation: 8})))
 	}},
+	{"turned-tight", func(k *kit) []byte { // no room for another directory
+		name := k.secret("name")
+		block := cat([]byte("II*\x00"), le32(8), le16(2), le16(0x0112), le16(3), le32(1), le32(6), le16(0x013b), le16(2), le32(len(name)), le32(38), le32(0), []byte(name))
+		return webp(webpHead(0x08), k.stay(lossless(48, 32, 2)), riffChunk("EXIF", block))
+	}},
 	{"animated", func(k *kit) []byte {
 		return webp(webpHead(0x06), k.stay(riffChunk("ANIM", []byte{9, 8, 7, 255, 0, 0})), pictureFrame(k, 1), pictureFrame(k, 2, riffChunk("what", []byte(k.secret("in-a-frame")))), pictureFrame(k, 3), riffChunk("XMP ", xmp(xmpIdentity(k, ""))))
 	}},

@@ -2,6 +2,7 @@ package bmff
 
 import (
 	"bytes"
+	"math"
 	"strings"
 	"testing"
 
@@ -141,6 +142,25 @@ func TestHiddenFilm(t *testing.T) {
 				t.Errorf("said %q, want %q", said, c.want)
 			}
 		})
+	}
+}
+
+// TestEditsThatAreDates has an edit list that counts from 1970 to the moment of recording.
+func TestEditsThatAreDates(t *testing.T) {
+	for name, c := range map[string]struct {
+		list []byte
+		want scrub.Status
+	}{
+		"a pause":            {join(uint32(0), uint32(1), uint64(600*86400), uint64(math.MaxUint64), uint32(1<<16)), scrub.Dirty},
+		"a pause since 1970": {join(uint32(0), uint32(1), uint64(600*1706723681), uint64(math.MaxUint64), uint32(1<<16)), scrub.Partly},
+		"a start since 1970": {join(uint32(0), uint32(1), uint64(600), uint64(600*1706723681), uint32(1<<16)), scrub.Partly},
+	} {
+		v := video([]uint32{0}, []uint32{6})
+		c.list[0] = 1 // numbers of 64 bits
+		v.extra = bx("edts", bx("elst", c.list))
+		if p := plan(t, movieOf([]byte("FRAME1"), nil, v), scrub.Options{}); p.Status() != c.want {
+			t.Errorf("%s: %s %q, want %s", name, p.Status(), p.Doubts, c.want)
+		}
 	}
 }
 

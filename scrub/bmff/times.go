@@ -22,7 +22,7 @@ func (p *parser) epoch(time uint64, scale uint32, off int64, place string) {
 	}
 	p.dated = true // one of them tells it all
 	p.Stuck(scrub.Finding{Kind: scrub.Time, Place: place, Off: off, Len: 8, Value: "counts from the moment of recording"})
-	p.Doubt("the times of fragments count from a date: they tell when the film was recorded")
+	p.Doubt("the times of frames tell when they were recorded")
 }
 
 // moment claims tfdt (8.8.12) and looks whether it is a date.
@@ -50,11 +50,11 @@ func (r *run) scale() uint32 {
 }
 
 // hiddenFilm reports how much of a track its edit list (8.6.6) does not show. It is
-// there for whoever plays the track without the list.
+// there for whoever plays the track without the list. One that counts from a date is doubted.
 func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 	const mostEdits, least = 256, 4 // a quarter of a second: frames to decode from, and padding of sound
 	total := t.Tables.Lasts
-	if total <= 0 || m.timescale == 0 || t.timescale == 0 {
+	if m.timescale == 0 || t.timescale == 0 {
 		return nil
 	}
 	type shown struct{ from, to int64 }
@@ -71,10 +71,12 @@ func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 			}
 			long, from := int64(box.Uint32(row)), int64(int32(box.Uint32(row[4:])))
 			if wide {
-				long, from = int64(box.Uint64(row)>>1<<1>>1), int64(box.Uint64(row[8:]))
+				long, from = int64(box.Uint64(row)<<1>>1), int64(box.Uint64(row[8:]))
 			}
-			if from < 0 {
-				continue // nothing is shown
+			p.epoch(uint64(max(0, from)), t.timescale, c.Body(), place+"/elst")
+			if from < 0 { // nothing is shown
+				p.epoch(uint64(long), m.timescale, c.Body(), place+"/elst")
+				continue
 			}
 			to := total
 			if long > 0 {
@@ -84,7 +86,7 @@ func (p *parser) hiddenFilm(m *movie, t *track, b box.Box, place string) error {
 		}
 		return err
 	})
-	if err != nil || len(all) == 0 {
+	if err != nil || len(all) == 0 || total <= 0 {
 		return box.IgnoreDamage(err)
 	}
 	slices.SortFunc(all, func(a, b shown) int { return cmp.Compare(a.from, b.from) })

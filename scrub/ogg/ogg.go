@@ -7,6 +7,8 @@
 package ogg
 
 import (
+	"slices"
+
 	"untag/scrub"
 	"untag/scrub/sniff"
 )
@@ -174,6 +176,7 @@ func (f *file) take(p *page) error {
 	missing := p.number != st.next && p.flags&begins == 0
 	st.next = p.number + 1
 	st.ended = st.ended || p.flags&ends != 0
+	f.epoch(st, p)
 	if st.done {
 		f.Claim(p.off, p.size, scrub.Payload, "pages")
 		return nil
@@ -186,6 +189,16 @@ func (f *file) take(p *page) error {
 		return nil
 	}
 	return f.headers(st, p)
+}
+
+// epoch doubts samples that are counted from 1970, as senders of live streams do: more than
+// a year's at the highest rate. Frames of video are numbered in another way.
+func (f *file) epoch(st *stream, p *page) {
+	const most, none = 200_000 * 366 * 86400, 1 << 63
+	sound := slices.Contains([]string{"vorbis", "opus", "flac", "speex", "celt"}, st.name)
+	if sound && p.granule > most && p.granule < none && !p.wrong {
+		f.Doubt("the times of frames tell when they were recorded")
+	}
 }
 
 // headers takes header packets out of a page. What follows the last one is payload.

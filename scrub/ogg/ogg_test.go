@@ -2,6 +2,7 @@ package ogg_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -93,6 +94,20 @@ func pages(b []byte) (n int) {
 		}
 	}
 	return n
+}
+
+// Samples that count from 1970 tell when they were recorded.
+func TestSamplesSinceADate(t *testing.T) {
+	for sample, rate := range map[string]uint64{"ogg/vorbis": 8000, "ogg/opus": 48000, "ogg/flac": 8000} {
+		data := samples.Get(sample).Data
+		at := bytes.LastIndex(data, []byte("OggS"))
+		binary.LittleEndian.PutUint64(data[at+6:], 1706723681*rate)
+		sum := samples.OggSum(data[at:])
+		copy(data[at+22:], sum[:])
+		if p, _ := plan(t, data, scrub.Options{}); p.Status() != scrub.Partly || !strings.Contains(strings.Join(p.Doubts, ""), "when they were recorded") {
+			t.Errorf("%s: %s %q", sample, p.Status(), p.Doubts)
+		}
+	}
 }
 
 // What killed writers, damage and copies that broke off leave stays.

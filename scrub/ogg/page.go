@@ -25,16 +25,17 @@ const (
 )
 
 type page struct {
-	off    int64
-	head   int64 // length of the header
-	size   int64
-	flags  byte
-	serial uint32 // of the stream
-	number uint32 // in the stream
-	lacing []byte
-	cut    bool // it ends behind the end of the file
-	wrong  bool // its checksum is
-	behind bool // it is being changed behind a stub
+	off     int64
+	head    int64 // length of the header
+	size    int64
+	flags   byte
+	serial  uint32 // of the stream
+	number  uint32 // in the stream
+	granule uint64 // how many samples or frames there are up to its end
+	lacing  []byte
+	cut     bool // it ends behind the end of the file
+	wrong   bool // its checksum is
+	behind  bool // it is being changed behind a stub
 	// believed tells that its lengths are right all the same.
 	believed bool
 }
@@ -48,7 +49,7 @@ func readPage(s *scrub.Scan, off int64) (*page, error) {
 		return nil, err
 	}
 	n := int(b[26])
-	p := &page{off: off, head: int64(pageHead + n), flags: b[5], serial: binary.LittleEndian.Uint32(b[14:]), number: binary.LittleEndian.Uint32(b[18:])}
+	p := &page{off: off, head: int64(pageHead + n), flags: b[5], granule: binary.LittleEndian.Uint64(b[6:]), serial: binary.LittleEndian.Uint32(b[14:]), number: binary.LittleEndian.Uint32(b[18:])}
 	if p.size = p.head; len(b) < int(p.head) {
 		p.cut = true
 		return p, nil

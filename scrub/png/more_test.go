@@ -360,6 +360,17 @@ func TestRawProfiles(t *testing.T) {
 	}
 }
 
+// A raw profile without what ImageMagick writes before the block: ExifTool and Pillow read it.
+func TestBareRawProfile(t *testing.T) {
+	block := tiff(6)
+	data := pngWith(chunkOf("zTXt", "Raw profile type exif\x00\x00", string(deflated([]byte(fmt.Sprintf("\nexif\n%8d\n%x\n", len(block), block))))))
+	h := scrubtest.Harness{Engine: engine, Sound: true, Variants: -1, States: 10}
+	_, words, found := bytes.Cut(scrubtest.Perform(data, h.Laws(t, "bare", data)), []byte("Raw profile type exif\x00\x00"))
+	if text := string(inflated(words, 4<<10)); !found || !strings.Contains(text, "0112000300000001000600") || strings.Contains(text, "736563726574") {
+		t.Errorf("became %q", text)
+	}
+}
+
 func TestProfileThatTellsNothingStays(t *testing.T) {
 	data := pngWith(iccp("Photoshop ICC profile", profileNamed("-")))
 	if p := planOf(t, data, scrub.Options{}); p.Status() != scrub.Clean {

@@ -35,7 +35,8 @@ func (c *cleaner) readRaw(s *source) (bool, error) {
 	}
 	tiff, err := hex.DecodeString(strings.Join(strings.Fields(lines[3]), ""))
 	s.keyword, s.name, s.tiff = string(key), name, tiff
-	return err == nil && bytes.HasPrefix(tiff, []byte(preamble)), nil
+	bare := bytes.HasPrefix(tiff, []byte("II*\x00")) || bytes.HasPrefix(tiff, []byte("MM\x00*")) // ExifTool and Pillow read it as well
+	return err == nil && (bare || bytes.HasPrefix(tiff, []byte(preamble))), nil
 }
 
 // raw returns the data of a text that holds profile, as long as it has to be: it

@@ -284,7 +284,7 @@ func (m *medium) reduced(o oriented, off int64) (bool, error) {
 }
 
 // room returns where in the block at off the new directory has room: in one sector of the
-// drive, apart from the old one, or where an earlier run wrote it. It is -1 if there is none.
+// drive, apart from the old one, or over it, or where an earlier run wrote it. It is -1 if there is none.
 func (m *medium) room(o oriented, off int64) (at int64, fresh bool, err error) {
 	if off += o.pre; o.off < 8 || o.off+directory > o.len-o.pre {
 		return -1, false, nil
@@ -303,14 +303,20 @@ func (m *medium) room(o oriented, off int64) (at int64, fresh bool, err error) {
 			return at, true, nil
 		}
 	}
+	if m.Atomic(off+o.off, directory) { // readers find one or the other
+		return o.off, true, nil
+	}
 	return -1, false, nil
 }
 
 // reduce makes an oriented block of the one in p, with its directory at to.
 func (m *medium) reduce(o oriented, p chunk.Part, to int64, fresh bool, place string) {
 	off := p.Body() + o.pre
+	moved := o.off != to
 	if o.off = to; fresh {
 		m.Put(scrub.Announce, off+to, o.ifd())
+	}
+	if fresh && moved {
 		m.Put(scrub.Unlink, off+4, o.pointer())
 	}
 	m.Claim(p.Body(), p.Size, scrub.Identify, place)

@@ -85,7 +85,6 @@ var _ = []lang.Text{
 	lang.Mark("the frames of an encrypted track can't be looked into"),
 	lang.Mark("encrypted packets can't be looked into"),
 	lang.Mark("items that are encrypted can't be looked into"),
-	lang.Mark("the times of fragments count from a date: they tell when the film was recorded"),
 	lang.Mark("the times of blocks count from a date, and tell when they were recorded"),
 	lang.Mark("the times of frames tell when they were recorded"),
 	lang.Mark("the film tells when it was sent"),
