@@ -334,7 +334,7 @@ func (k *kit) phaseOne(form int) []byte {
 	whole := note("IIIICwaR", 16, field{0x0100, 4, longs(0)}, field{0x0102, 1, serial}, field{0x0106, 4, zeros(36)}, field{0x0107, 4, longs(0x3fc00000, 0x3f800000, 0x3fb00000)},
 		field{0x0108, 4, longs(64)}, field{0x0109, 4, longs(48)}, field{0x010a, 4, longs(0)}, field{0x010b, 4, longs(0)}, field{0x010c, 4, longs(64)}, field{0x010d, 4, longs(48)},
 		field{0x010e, 4, longs(form)}, field{0x010f, 2, pixels}, field{0x0110, 4, note("IIII\x01\x00\x00\x00", 12, field{0x0407, 0, serial})}, field{0x0112, 4, at}, field{0x0113, 4, k.hide([]byte{0xd8, 0xc9, 0xba, 0x0b})},
-		field{0x0203, 1, text("back")}, field{0x0212, 4, at}, field{0x021d, 4, longs(0)}, field{0x0301, 1, k.stay([]byte("Credo 40, Factory Firmware: 1.01.4\x00"))}, field{0x0412, 1, text("lens")})
+		field{0x0203, 1, text("back")}, field{0x0212, 4, at}, field{0x021d, 4, longs(0)}, field{0x0301, 1, k.stay([]byte("Credo 40, Factory Firmware: 1.01.4\x00"))}, field{0x0260, 1, text("unknown-text")}, field{0x0410, 1, text("body")}, field{0x0412, 1, text("lens")})
 	exif := ifd{{0x9003, tASCII, string(k.hide([]byte("2031:07:14 15:16:18")))}, {0x927c, tUndefined, []byte{1, 2, 3, 4}}, {0xa420, tASCII, k.secret("unique")}}
 	w := &tiffWriter{order: little, lead: whole}
 	b := w.tiff(sortedDir(scan{width: 4, height: 4, rows: 4, compression: plainTIFF}.dir(k, tag{0x010f, tASCII, "Leaf"}, tag{0x0110, tASCII, "Credo 40"}, tag{0x8769, tLong, exif})))

@@ -3,6 +3,7 @@ package tiff
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math/bits"
 	"slices"
 	"strings"
@@ -47,7 +48,7 @@ type field struct {
 // phaseOne keeps such a note, in which what has a name becomes zeros.
 func (f *file) phaseOne(e *entry) {
 	e.stays, e.role = true, scrub.Structure
-	f.Doubt("what decoders need of the note of %s is not known: it stays, but for what has a name", f.maker)
+	f.Doubt("the note of %s tells the defects of this one sensor, which decoders need: it stays, but for words and what has a name", f.maker)
 	note := scrub.Range{Off: e.off, Len: e.size}
 	fields := f.fields(note, 16)
 	pixels := slices.IndexFunc(fields, func(v field) bool { return v.tag == phaseOnePixels })
@@ -102,17 +103,24 @@ func markedOrder(mark []byte) binary.ByteOrder {
 	return binary.LittleEndian
 }
 
-// erased has those fields of a directory become zeros that the table tells of.
+// phaseOneText is the type of text.
+const phaseOneText = 1
+
+// erased has those fields of a directory become zeros that the table tells of, and texts that it
+// does not: decoders read but two, the model and the serial number.
 func (f *file) erased(all []field, place string) {
 	for _, v := range all {
 		t, ok := known()[place][v.tag]
+		if !ok && v.typ == phaseOneText {
+			t, ok = tags.Tag{ID: fmt.Sprintf("0x%04X", v.tag), Kind: scrub.MakerNote}, true
+		}
 		if !ok || t.Role != 0 || !f.Goes(scrub.Identify, t.Kind) || v.Len == 0 || v.Len > scrub.MaxValue {
 			continue
 		}
 		b := f.Get(v.Off, int(v.Len))
 		text, _, _ := strings.Cut(string(b), "\x00")
 		found := scrub.Finding{Kind: t.Kind, Place: place + "/" + t.ID, Off: v.Off, Len: v.Len, Value: text}
-		number := v.typ != 1 && v.Len == 4 && place == phaseOnePlace
+		number := v.typ != phaseOneText && v.Len == 4 && place == phaseOnePlace
 		fresh, phase := make([]byte, len(b)), scrub.Announce
 		switch {
 		case len(bytes.Trim(b, "\x00")) == 0:
@@ -150,8 +158,10 @@ func (f *file) wanted(v field, all []field, place string, sound bool) string {
 			return "it shares bytes with another"
 		}
 	}
+	_, named := known()[place][v.tag]
 	for tag, t := range known()[place] {
-		if v.typ != 1 && t.Role != 0 && bits.OnesCount64(tag^v.tag) == 1 && !slices.ContainsFunc(all, func(o field) bool { return o.tag == tag }) {
+		needed := t.Role != 0 && (v.typ != phaseOneText || !named) || t.Fate == tags.Hand && !named
+		if needed && bits.OnesCount64(tag^v.tag) == 1 && !slices.ContainsFunc(all, func(o field) bool { return o.tag == tag }) {
 			return "it may be " + t.ID
 		}
 	}

@@ -21,11 +21,12 @@ func TestPhaseOne(t *testing.T) {
 	}
 	entry := func(tag byte) int { return bytes.Index(data, []byte{tag, 2, 0, 0}) }
 	for want, change := range map[string]func(b []byte){
-		"the key of the picture":       func(b []byte) { b[bytes.Index(b, []byte{0x0e, 1, 0, 0, 4})+12] = 2 },
-		"has no picture":               func(b []byte) { b[8+8] ^= 4 },
-		"UnknownDate stays: it may be": func(b []byte) { b[entry(0x12)+15] ^= 0x20 },
-		"shares bytes":                 func(b []byte) { copy(b[entry(0x03)+12:], b[bytes.Index(b, []byte{0x12, 4, 0, 0, 1})+12:][:4]) },
-		"neither text nor":             func(b []byte) { b[bytes.Index(b, []byte("CANARY-back"))] = 3 },
+		"the key of the picture":                   func(b []byte) { b[bytes.Index(b, []byte{0x0e, 1, 0, 0, 4})+12] = 2 },
+		"has no picture":                           func(b []byte) { b[8+8] ^= 4 },
+		"UnknownDate stays: it may be":             func(b []byte) { b[entry(0x12)+15] ^= 0x20 },
+		"shares bytes":                             func(b []byte) { copy(b[entry(0x03)+12:], b[bytes.Index(b, []byte{0x12, 4, 0, 0, 1})+12:][:4]) },
+		"0x0303 stays: it may be FirmwareVersions": func(b []byte) { b[bytes.Index(b, []byte{1, 3, 0, 0, 1})] = 3 },
+		"neither text nor":                         func(b []byte) { b[bytes.Index(b, []byte("CANARY-back"))] = 3 },
 	} {
 		b := bytes.Clone(data)
 		change(b)
