@@ -1,5 +1,12 @@
 package samples
 
+import (
+	"bytes"
+	"cmp"
+
+	"github.com/ulikunitz/xz/lzma"
+)
+
 // swfTag is a tag of a Flash film; long ones have their length behind the code.
 func swfTag(code int, parts ...[]byte) []byte {
 	body := cat(parts...)
@@ -26,6 +33,20 @@ func packed(film []byte) []byte {
 	return cat([]byte("CWS"), film[3:8], deflated(film[8:]))
 }
 
+// packedLZMA is a film that LZMA compressed.
+func packedLZMA(film []byte) []byte {
+	var b bytes.Buffer
+	z, err := lzma.WriterConfig{SizeInHeader: true, Size: int64(len(film) - 8)}.NewWriter(&b)
+	if err == nil {
+		_, err = z.Write(film[8:])
+	}
+	if err = cmp.Or(err, z.Close()); err != nil {
+		panic(err)
+	}
+	packed := b.Bytes()
+	return cat([]byte("ZWS\x0d"), film[4:8], le32(len(packed)-lzma.HeaderLen), packed[:5], packed[lzma.HeaderLen:])
+}
+
 func swfTags(k *kit) [][]byte {
 	return [][]byte{
 		swfTag(69, []byte{0x10, 0, 0, 0}),
@@ -50,5 +71,8 @@ var swfs = []recipe{
 	{"packed", odd(func(k *kit) []byte { return packed(swf()) })}, // which FFmpeg does not open
 	{"packed-tags", odd(func(k *kit) []byte { return packed(swf(swfTags(&kit{})...)) })},
 	{"packed-trailer", odd(func(k *kit) []byte { return append(packed(swf()), k.secret("trailer")...) })},
+	{"lzma", odd(func(k *kit) []byte { return packedLZMA(swf()) })},
+	{"lzma-tags", odd(func(k *kit) []byte { return packedLZMA(swf(swfTags(&kit{})...)) })},
+	{"lzma-trailer", odd(func(k *kit) []byte { return append(packedLZMA(swf()), k.secret("trailer")...) })},
 	{"red-star", func(k *kit) []byte { return append(swf(), k.hide(RedStarTrailer("8295FF513293A"))...) }},
 }

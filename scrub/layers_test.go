@@ -39,6 +39,7 @@ var exempt = map[string]string{
 	"pattern/pattern.go": "sync",                       // an expression is compiled once for all who plan files beside each other
 	"tags/once.go":       "sync",                       // so is a table
 	"words/legacy.go":    "golang.org/x/text/encoding", // tables of code pages
+	"swf/lzma.go":        "github.com/ulikunitz/xz/lzma",
 }
 
 // clock is what package time has besides the writing of dates that a medium holds.

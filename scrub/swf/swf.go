@@ -2,8 +2,7 @@
 //
 // A film is a header and tags. What goes becomes a tag of a code that no player knows, of
 // the same length. In a compressed film nothing can be replaced where it stands: it is
-// cleaned in memory, compressed anew, and the file is written anew. LZMA, which the standard
-// library does not have, is not looked into.
+// cleaned in memory, compressed anew, and the file is written anew.
 package swf
 
 import (
@@ -90,12 +89,9 @@ func parse(s *scrub.Scan) error {
 	case n <= fileHead:
 		return s.Errorf(4, "film of %d bytes", n)
 	case b[0] == 'C':
-		return compressed(s, n)
+		return compressed(s, n, inflate, deflate)
 	case b[0] == 'Z':
-		s.Doubt("the film is compressed with LZMA, and is not looked into")
-		end, err := s.CutMarks(fileHead)
-		s.Claim(0, end, scrub.Payload, "film")
-		return err
+		return compressed(s, n, unpack, pack)
 	}
 	return chunk.Parse(s, dialect, rules(), plan)
 }
@@ -204,9 +200,10 @@ func (f film) sure(p chunk.Part) (bool, error) {
 	return !p.Cut && (p.ID == "41" && p.Size == 26 || p.ID == "77" && string(b) == "<"), nil
 }
 
-// compressed cleans a film that zlib made of one of n bytes (SWF 6 and later).
-func compressed(s *scrub.Scan, n int64) error {
-	end, film, err := inflate(s, n)
+// compressed cleans a film that zlib (SWF 6 and later) or LZMA (SWF 13 and later) made of one of n
+// bytes: open returns that and where its compressed form ends, and shut compresses it.
+func compressed(s *scrub.Scan, n int64, open func(*scrub.Scan, int64) (int64, []byte, error), shut func([]byte) ([]byte, error)) error {
+	end, film, err := open(s, n)
 	if err != nil {
 		s.Doubt("%v", err)
 		if end, err = s.CutMarks(fileHead); err == nil {
@@ -216,7 +213,7 @@ func compressed(s *scrub.Scan, n int64) error {
 	}
 	s.Claim(0, fileHead, scrub.Structure, "header")
 	before := s.Point()
-	err = s.Packed(film, fileHead, end-fileHead, "film", "a compressed film can't be cleaned where it stands", deflate)
+	err = s.Packed(film, fileHead, end-fileHead, "film", "a compressed film can't be cleaned where it stands", shut)
 	if e := (scrub.End{Off: end, Proof: scrub.Proven}); err == nil {
 		if s.Doubted(before) {
 			e.Doubt = "the film before them is not sure to be whole"

@@ -5,8 +5,11 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ulikunitz/xz/lzma"
 
 	"untag/samples"
 	"untag/scrub"
@@ -43,6 +46,23 @@ func packed(data []byte, n int) []byte {
 	return b.Bytes()
 }
 
+// packedLZMA is [packed] by LZMA.
+func packedLZMA(data []byte, n int) []byte {
+	var b bytes.Buffer
+	z, _ := lzma.WriterConfig{SizeInHeader: true, Size: int64(len(data) - 8)}.NewWriter(&b)
+	z.Write(data[8:])
+	z.Close()
+	out := binary.LittleEndian.AppendUint32([]byte("ZWS\x0d"), uint32(n))
+	out = binary.LittleEndian.AppendUint32(out, uint32(b.Len()-lzma.HeaderLen))
+	return slices.Concat(out, b.Bytes()[:5], b.Bytes()[lzma.HeaderLen:])
+}
+
+// reaching is a film that says it needs four gigabytes of what came before.
+func reaching(film []byte) []byte {
+	copy(film[13:], "\xff\xff\xff\xff")
+	return film
+}
+
 func TestTags(t *testing.T) {
 	xmp := tag(77, "<rdf:RDF SECRET")
 	long := film(xmp)
@@ -69,7 +89,14 @@ func TestTags(t *testing.T) {
 		{"a compressed film that tells something", "", packed(long, len(long)), false},
 		{"a compressed film of another length", "compressed film of", packed(long, len(long)+5), false},
 		{"a film of endless zeros", "is not looked into", packed(make([]byte, 100), 1<<30), false},
-		{"a film that no part of the library opens", "LZMA", append([]byte("ZWS\x0d\xff\x00\x00\x00"), "rest of it"...), false},
+		{"a film that LZMA compressed", "", packedLZMA(long, len(long)), false},
+		{"one of another length", "compressed film of", packedLZMA(long, len(long)+5), false},
+		{"one that is longer", "compressed film of", packedLZMA(long, len(long)-5), false},
+		{"one of endless zeros", "is not looked into", packedLZMA(make([]byte, 100), 1<<30), false},
+		{"one that is cut short", "compressed film", packedLZMA(long, len(long))[:40], false},
+		{"one of which copies reach far back", "", reaching(packedLZMA(long, len(long))), false},
+		{"one of no known properties", "compressed film", append([]byte("ZWS\x0d\xff\x00\x00\x00\x0a\x00\x00\x00"), "\xffrest of it"...), false},
+		{"the header of one", "no compressed film", []byte("ZWS\x0d\xff\x00\x00\x00\x0a\x00\x00\x00"), false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p, after := plan(t, c.data)
@@ -89,7 +116,14 @@ func TestTags(t *testing.T) {
 // unpacked is a compressed film as one that is not.
 func unpacked(t *testing.T, data []byte) []byte {
 	t.Helper()
-	z, err := zlib.NewReader(bytes.NewReader(data[8:]))
+	var z io.Reader
+	var err error
+	if data[0] == 'C' {
+		z, err = zlib.NewReader(bytes.NewReader(data[8:]))
+	} else {
+		n := binary.LittleEndian.AppendUint64(nil, uint64(binary.LittleEndian.Uint32(data[4:])-8))
+		z, err = lzma.NewReader(bytes.NewReader(slices.Concat(data[12:17], n, data[17:])))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,13 +139,17 @@ func TestCompressed(t *testing.T) {
 	picture := tag(21, "\x01\x00"+string(samples.Of("jpeg")[0]))
 	plain := film(tag(77, "<rdf:RDF SECRET"), picture, tag(9, "\x00\x00\x00"), tag(700, strings.Repeat("SECRET", 20000)))
 	_, want := plan(t, plain)
-	for _, trailer := range []string{"", "SECRET behind the film"} {
+	for n, trailer := range []string{"", "SECRET behind the film", "", "SECRET behind the film"} {
+		packed := packed
+		if n > 1 {
+			packed = packedLZMA
+		}
 		data := append(packed(plain, len(plain)), trailer...)
 		p, after := plan(t, data)
 		if p.Status() != scrub.Dirty || len(p.Anew) != 1 || p.Removes() < 2 {
 			t.Fatalf("%s %q, %d changes", p.Status(), p.Doubts, len(p.Anew))
 		}
-		if got := unpacked(t, after); !bytes.Equal(got, want) {
+		if got := unpacked(t, after); !bytes.Equal(got[4:], want[4:]) { // but for the version
 			t.Error("another film than without compression")
 		}
 		if again, same := plan(t, after); again.Status() != scrub.Clean || !bytes.Equal(same, after) || !p.RewrittenBy(again) {
