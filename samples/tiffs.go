@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Compressions of TIFF.
@@ -191,12 +192,28 @@ var tiffs = []recipe{
 		b := w.tiff(d)
 		return append(b, zeros(16)...)
 	}},
+	{"of-another-kind", func(k *kit) []byte { // a palette of colours that are none, lengths of tiles of strips, curves that are text
+		pixels := strips{smallScan.pixels(0, 39, 0, 30)}
+		return tiff(little, ifd{
+			{0x0100, tShort, []int{13}}, {0x0101, tShort, []int{30}}, {0x0102, tShort, []int{8, 8, 8}}, {0x0103, tShort, []int{1}}, {0x0106, tShort, []int{2}},
+			{0x0111, tLong, pixels}, {0x0115, tShort, []int{3}}, {0x0116, tShort, []int{30}}, {0x0117, tLong, lengths(pixels)},
+			{0x012d, tShort, wordsOf(k.secret("transfer-function"))}, {0x0140, tShort, wordsOf(k.secret("colour-map"))}, {0x0145, tShort, wordsOf(k.secret("tile-lengths"))},
+		})
+	}},
 	{"slack", func(k *kit) []byte { // in the unused bytes of a short value
 		b := tiff(little, smallScan.dir(k))
 		i := bytes.Index(b, []byte{6, 1, 3, 0, 1, 0, 0, 0, 1, 0})
 		copy(b[i+10:], "hi")
 		return b
 	}},
+}
+
+// wordsOf is a text as numbers of two bytes.
+func wordsOf(text string) (out []int) {
+	for pair := range slices.Chunk([]byte(text+strings.Repeat(" ", len(text)%2)), 2) {
+		out = append(out, int(pair[0])|int(pair[1])<<8)
+	}
+	return out
 }
 
 // raws are raw pictures made of TIFF: samples of a sensor, and a note of the maker.

@@ -29,6 +29,10 @@ func (f *file) hand(e *entry) error {
 		return nil
 	}
 	switch e.tag {
+	case tagStream, tagStreamBytes:
+		if e.count != 1 || !position(e) {
+			f.contradict("%s has a value that there is none of", e)
+		}
 	case tagICC:
 		return f.profile(e)
 	case tagDescription:

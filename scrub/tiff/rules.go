@@ -163,7 +163,7 @@ func (f *file) decide(e *entry) error {
 	case f.renamed(e):
 		e.stays, e.role = true, scrub.Structure
 		f.Doubt("%s stays: it may be the name of the camera", e)
-	case f.idle(e):
+	case f.idle(e), f.foreign(e):
 		e.kind = scrub.Unknown
 		return nil
 	case e.named && e.known.Fate == tags.Holds:
@@ -221,6 +221,31 @@ func (f *file) draws(e *entry) error {
 func (f *file) idle(e *entry) bool {
 	dng := f.block && e.tag >= tagDNGVersion // has no use beside a picture of another kind
 	return (!f.raw || dng) && e.dir.place == pictures && e.named && (e.known.Role != 0 || e.known.Fate == tags.Hand) && ofRaw(e.tag)
+}
+
+// foreign tells whether an entry is one of a picture of another kind, and more than one bit
+// says which kind this picture is.
+func (f *file) foreign(e *entry) bool {
+	d := e.dir
+	if d.place != pictures || d.note != nil || f.raw || f.block {
+		return false
+	}
+	number := func(tag uint16) uint64 {
+		v, err := f.value(d, tag, 1)
+		if err != nil {
+			return 0
+		}
+		return v
+	}
+	switch e.tag {
+	case tagTileWidth, tagTileLength, tagTileBytes:
+		return d.find(tagStrips) != nil && d.find(tagTiles) == nil
+	case tagColorMap:
+		return number(tagSamples) >= 3 && number(tagPhotometric) != 3
+	case tagStream, tagStreamBytes:
+		return d.find(tagStrips) != nil && bits.OnesCount64(number(tagCompression)^oldJPEG) > 1
+	}
+	return false
 }
 
 // ofRaw tells whether a tag is one by which converters develop.
@@ -288,7 +313,23 @@ func (f *file) fits(e *entry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return f.bounded(e.dir.layout, e.typ, b, bound), nil
+	return f.bounded(e.dir.layout, e.typ, b, bound) && (f.develops(e) || e.typ == tASCII || !reads(e, b)), nil
+}
+
+// reads tells whether numbers read as text. Colours of a palette are often of eight bits,
+// and then repeat each byte.
+func reads(e *entry, b []byte) bool {
+	if e.tag == tagColorMap && e.typ == tShort {
+		whole := true
+		for i := 0; i+1 < len(b); i += 2 {
+			whole = whole && b[i] == b[i+1]
+		}
+		if whole {
+			return false
+		}
+	}
+	text, err := coded.Numbers(scrub.Memory(b), 0, int64(len(b)))
+	return text || err != nil
 }
 
 func orNone(letter string) string {
