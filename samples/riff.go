@@ -296,6 +296,10 @@ var webps = []recipe{
 	{"turned", func(k *kit) []byte {
 		return webp(webpHead(0x08), k.stay(lossless(48, 32, 2)), riffChunk("EXIF", []byte("Exif\x00\x00"), exif(k, exifOptions{order: big, orientation: 8})))
 	}},
+	{"panorama", func(k *kit) []byte {
+		shape := `xmlns:GPano="http://ns.google.com/photos/1.0/panorama/" GPano:ProjectionType="equirectangular" GPano:FullPanoWidthPixels="96" GPano:CroppedAreaImageWidthPixels="48" `
+		return webp(webpHead(0x04), k.stay(lossless(48, 32, 2)), riffChunk("XMP ", xmp(string(k.stay([]byte(shape)))+`GPano:StitchingSoftware="`+k.secret("stitcher")+`"`, "")))
+	}},
 	{"turned-tight", func(k *kit) []byte { // no room for another directory
 		name := k.secret("name")
 		block := cat([]byte("II*\x00"), le32(8), le16(2), le16(0x0112), le16(3), le32(1), le32(6), le16(0x013b), le16(2), le32(len(name)), le32(38), le32(0), []byte(name))

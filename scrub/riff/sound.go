@@ -23,7 +23,7 @@ func (m *medium) hands() map[string]chunk.Hand {
 		"INFO/ICRD": year, "INFO/YEAR": year,
 		"AIFF/COMM": m.common, "AIFF/SSND": m.samples(8), "AIFF/MARK": m.markers, "AIFF/CHAN": table(channels, speaker), "AIFF/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak),
 		"CAF/data": m.samples(4), "CAF/chan": table(channels, speaker), "CAF/kuki": m.cookie, "CAF/pakt": m.packets, "CAF/info": m.texts,
-		"WEBP/VP8X": m.extended, "WEBP/VP8 ": m.picture, "WEBP/VP8L": m.picture, "WEBP/ALPH": m.picture, "WEBP/ANIM": chunk.Recorded(animation), "WEBP/ANMF": m.frame, "WEBP/ICCP": m.profile, "WEBP/EXIF": m.exif,
+		"WEBP/VP8X": m.extended, "WEBP/VP8 ": m.picture, "WEBP/VP8L": m.picture, "WEBP/ALPH": m.picture, "WEBP/ANIM": chunk.Recorded(animation), "WEBP/ANMF": m.frame, "WEBP/ICCP": m.profile, "WEBP/EXIF": m.exif, "WEBP/XMP ": m.panorama,
 		"ANMF/VP8 ": m.picture, "ANMF/VP8L": m.picture, "ANMF/ALPH": m.picture,
 	}
 	for _, at := range []string{"AVI/id3 ", "AVI/ID3 ", "AVI/ID32", "WAVE/id3 ", "WAVE/ID3 ", "AIFF/ID3 ", "AIFF/id3 "} {

@@ -8,6 +8,7 @@ import (
 	"untag/scrub/chunk"
 	"untag/scrub/coded"
 	"untag/scrub/exif"
+	"untag/scrub/xmp"
 )
 
 // Flags of VP8X (RFC 9649, 2.7).
@@ -24,6 +25,7 @@ type picture struct {
 	extended int64 // where the flags are, 0 without them
 	flags    byte  // as they are
 	oriented bool  // EXIF tells an orientation that stays
+	curved   bool  // XMP tells the projection of a panorama
 	size     int64 // where width and height of the frame are, each less one
 	left     int64 // macroblocks of lossy pictures that may still be followed
 }
@@ -53,6 +55,9 @@ func (m *medium) flagged() {
 	want := m.still.flags & (hasAnimation | hasAlpha | hasProfile)
 	if m.still.oriented {
 		want |= hasEXIF
+	}
+	if m.still.curved {
+		want |= hasXMP
 	}
 	if want != m.still.flags {
 		m.Put(scrub.Announce, m.still.extended, []byte{want})
@@ -173,6 +178,28 @@ func (m *medium) profile(w *chunk.Walk, p chunk.Part, place string) (bool, error
 	if err != nil {
 		return true, err
 	}
+	return true, claim(w, p, place)
+}
+
+// panorama takes XMP down to the projection of a panorama: the rest becomes spaces, and nothing moves.
+func (m *medium) panorama(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	b := w.Get(p.Body(), int(min(p.Size, xmp.MaxPacket)))
+	r := xmp.Reduce(b, xmp.Keep{Panorama: true})
+	if m.Careful || m.still.curved || m.still.flags&hasXMP == 0 || p.Size > int64(len(b)) || r.Empty() {
+		return w.Drop(p, scrub.Caption, place, "")
+	}
+	m.still.curved = true
+	role := scrub.Render
+	if len(r.Blank) > 0 && w.Found(scrub.Finding{Kind: scrub.Caption, Place: place, Off: p.Off, Len: p.Len()}) {
+		role = scrub.Identify
+		for _, s := range r.First {
+			w.Fill(scrub.Unlink, p.Body()+int64(s.Off), int64(s.End-s.Off), ' ')
+		}
+		for _, s := range r.Blank {
+			w.Fill(scrub.Destroy, p.Body()+int64(s.Off), int64(s.End-s.Off), ' ')
+		}
+	}
+	w.Claim(p.Body(), p.Size, role, place)
 	return true, claim(w, p, place)
 }
 
