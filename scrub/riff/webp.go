@@ -34,6 +34,9 @@ type picture struct {
 // about 0.1 s of computing a megabyte.
 const followLimit = 1 << 20
 
+// Macroblocks of the largest picture, and so many a byte: libwebp has 2 in a picture of one colour.
+const largest, densest = 1 << 20, 8
+
 // extended claims VP8X. It comes first; the flags of what goes are cleared before.
 func (m *medium) extended(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const size = 10
@@ -88,7 +91,7 @@ func (m *medium) picture(w *chunk.Walk, p chunk.Part, place string) (bool, error
 func (m *medium) follow(w *chunk.Walk, p chunk.Part) ([]coded.Piece, error) {
 	if p.ID == "VP8 " && !p.Cut && w.DeepUpTo(followLimit) {
 		if m.still.left == 0 {
-			m.still.left = 1<<24 + 16*w.Size()
+			m.still.left = largest + densest*w.Size()
 		}
 		pieces, whole, err := coded.VP8(w.Reader, p.Body(), p.Size, &m.still.left)
 		if whole || err != nil {
