@@ -63,6 +63,11 @@ func adtl(k *kit) []byte {
 }
 
 var sounds = []recipe{
+	{"aac-fill", func(k *kit) []byte {
+		k.streams = true
+		format := riffChunk("fmt ", le16(0x1600), le16(1), le32(44100), le32(16000), le16(1), le16(0), le16(0))
+		return riffList("RIFF", "WAVE", cat(format, riffChunk("data", aacFrames(2), adtsFrame(aacFill(k.secret("encoder"))), aacFrames(5))))
+	}},
 	{"plain", func(k *kit) []byte { return wave(sound(k)) }},
 	{"words", func(k *kit) []byte { return wave(info(k, ""), sound(k)) }},
 	{"recorder", func(k *kit) []byte {

@@ -50,10 +50,10 @@ type medium struct {
 	film      film
 	tells     told
 	still     picture
-	plain     bool // samples are as they are, and not coded
-	mpeg      bool // the sound is MPEG's
-	aac       bool // the sound is AAC
-	objective bool // there are tracks of objects
+	plain     bool   // samples are as they are, and not coded
+	inner     string // the sound is a medium of its own: this format
+	aac       bool   // the sound is AAC
+	objective bool   // there are tracks of objects
 }
 
 func parser(format string, f *family) func(*scrub.Scan) error {

@@ -36,7 +36,9 @@ func (m *medium) hands() map[string]chunk.Hand {
 	h["CAF/desc"] = func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		m.tells.format = true
 		name := string(w.Get(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8)))))
-		m.plain, m.mpeg, m.aac = name == "lpcm", name == ".mp3", strings.HasPrefix(name, "aac")
+		if m.plain, m.aac = name == "lpcm", strings.HasPrefix(name, "aac"); name == ".mp3" {
+			m.inner = "mp3"
+		}
 		return desc(w, p, place)
 	}
 	return h
@@ -109,19 +111,25 @@ func (m *medium) samples(n int64) chunk.Hand {
 	}
 }
 
-// coded claims samples. MPEG sound is a medium of its own, which may have tags. Frames of AAC are
-// looked into where a table tells their lengths.
+// coded claims samples. MPEG sound and AAC whose frames have headers are media of their own, which
+// may have tags. Other frames of AAC are looked into where a table tells their lengths, else the
+// first one, in which FFmpeg leaves its name.
 func (m *medium) coded(r scrub.Range, place string) error {
-	if m.mpeg && !m.Careful && !m.cut {
+	if m.inner != "" && !m.Careful && !m.cut {
 		before := m.Point()
-		err := m.MediumAs("mp3", scrub.Extents{r}, place)
+		err := m.MediumAs(m.inner, scrub.Extents{r}, place)
 		if err == nil || !scrub.Refusal(err) {
 			return err
 		}
 		m.Reset(before)
 	}
 	if m.aac && !m.Careful {
-		return m.advancedAudio(r, place)
+		if m.family == cafFamily {
+			return m.advancedAudio(r, place)
+		}
+		m.Doubt("frames of AAC that nothing separates can't be looked into")
+		_, err := m.film.look.Frame(&codec.Stream{Kind: codec.AAC}, r.Off, r.Len, 0, place)
+		return err
 	}
 	m.Claim(r.Off, r.Len, scrub.Payload, place)
 	return nil
@@ -134,11 +142,7 @@ var formatTails = []string{"\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b
 // waveFormat claims a WAVEFORMATEX.
 func (m *medium) waveFormat(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	m.tells.format = true
-	err := m.soundFormat(p, place)
-	if m.aac {
-		m.Doubt("frames of AAC that nothing separates can't be looked into")
-	}
-	return true, cmp.Or(err, claim(w, p, place))
+	return true, cmp.Or(m.soundFormat(p, place), claim(w, p, place))
 }
 
 // soundFormat claims the body of a chunk that is a WAVEFORMATEX.
@@ -173,11 +177,11 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 }
 
 // coding notes how sound is coded whose format has that number (mmreg.h): as it is, or as
-// MPEG sound.
+// MPEG sound or AAC with headers.
 func (m *medium) coding(tag []byte) {
 	n := m.Number(tag)
 	m.plain = n == 1 || n == 3 || n == 6 || n == 7
-	m.mpeg = n == 0x50 || n == 0x55
+	m.inner = map[int64]string{0x50: "mp3", 0x55: "mp3", 0x1600: "aac", 0x1602: "loas"}[n]
 }
 
 // adm are the names of tracks of the Audio Definition Model (ITU-R BS.2076).
