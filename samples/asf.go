@@ -193,7 +193,7 @@ var asfs = []recipe{
 				description("A song", "The Band", k.wideSecret("copyright"), k.wideSecret("description"), k.wideSecret("rating")),
 				extended(attribute("WM/AlbumTitle", 0, wide("Seven")), attribute("WM/UniqueFileIdentifier", 0, wide(k.wideSecret("unique"))), attribute("IsVBR", 2, le32(1)),
 					attribute("WM/Composer", 0, wide("47.3769 N, 8.5417 E")), attribute(k.wideSecret("name"), 1, []byte(k.secret("value"))),
-					attribute("WM/TrackNumber", 3, le32(7)), attribute("replaygain_track_gain", 0, wide("-6.50 dB")), attribute("WM/WMADRCPeakReference", 0, wide(k.wideSecret("number")))),
+					attribute("make", 0, wide(k.wideSecret("maker"))), attribute("WM/TrackNumber", 3, le32(7)), attribute("replaygain_track_gain", 0, wide("-6.50 dB")), attribute("WM/WMADRCPeakReference", 0, wide(k.wideSecret("number")))),
 			}
 			k.hide(utf16le("47.3769 N"))
 			m.extension = [][]byte{metadata("44231C94-9498-49D1-A141-1D134E457054", "WM/EncodingTime", 0, wide(k.wideSecret("library"))), metadata("C5F8CBEA-5BAF-4877-8467-AA8C44FA4CCA", "AspectRatioX", 3, le32(1))}
