@@ -168,21 +168,23 @@ func (p *parser) packet(off int64, b, next []byte) error {
 	if id < firstVideo || id > lastVideo {
 		p.Told(data)
 	}
-	at := off + int64(h.Len)
-	switch {
-	case id == private1:
-		if skip := surround(data); skip >= 0 {
-			return p.follow(key, at+int64(skip), data[skip:])
-		}
-	case id >= firstSound && id <= lastVideo:
-		return p.follow(key, at, data)
-	}
-	return nil
+	return p.follow(key, off+int64(h.Len), data)
 }
 
-// follow adds data at off to a stream whose frames are looked into.
+// follow adds data at off to a stream, if its frames are looked into.
 func (p *parser) follow(key int, off int64, data []byte) error {
-	if id := byte(key >> 8); p.tracks[key] == nil {
+	id, skip := byte(key>>8), 0
+	switch {
+	case id == private1:
+		skip = surround(data)
+	case id < firstSound || id > lastVideo:
+		skip = -1
+	}
+	if skip < 0 {
+		return nil
+	}
+	off, data = off+int64(skip), data[skip:]
+	if p.tracks[key] == nil {
 		most := 2 << 20
 		if id < firstVideo { // nothing tells where frames begin
 			most = 64 << 10
