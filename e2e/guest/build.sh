@@ -9,11 +9,13 @@ here=$(cd "$(dirname "$0")" && pwd)
 cache=$1
 suite=${UNTAG_E2E_SUITE:-bookworm}
 mirror=${UNTAG_E2E_MIRROR:-http://deb.debian.org}
-include=systemd,systemd-sysv,udev,kmod,dbus,polkitd,udisks2,libpam-systemd,dbus-user-session,ntfs-3g,e2fsprogs,mount,procps
+include=systemd,systemd-sysv,udev,kmod,dbus,polkitd,udisks2,libpam-systemd,dbus-user-session,ntfs-3g,e2fsprogs,mount,procps,nfs-kernel-server,samba
 # What is below a root file system, a stick and a card, and what is on them.
 modules=(virtio_pci virtio_blk virtio_console 9pnet_virtio 9p ext4 crc32c_generic
   xhci_pci usb_storage uas sd_mod sdhci_pci mmc_block
   vfat nls_cp437 nls_ascii nls_utf8 exfat fuse)
+# What a server and its clients take, and the ciphers that SMB asks for by name.
+servers=(nfsd nfsv3 nfsv4 cifs cmac ccm gcm ghash-generic hmac sha256_generic sha512_generic md5 ecb ctr aes_generic)
 
 log() { echo "build.sh: $*" >&2; }
 
@@ -74,28 +76,34 @@ kernel() {
   depmod -b "$tmp" "$version"
 }
 
+# modules_into DIR MODULE...: those modules and what they need.
+modules_into() {
+  local dir=$1 module file
+  for module in "${@:2}"; do
+    modprobe -d "$tmp" -S "$version" --show-depends "$module"
+  done | awk '$1 == "insmod" {print $2}' | sort -u >"$tmp/list"
+  while read -r file; do
+    install -D -m 644 "$file" "$dir/lib/modules/${file#*/lib/modules/}"
+  done <"$tmp/list"
+  cp "$tmp/lib/modules/$version"/modules.{builtin,builtin.modinfo,order} "$dir/lib/modules/$version/"
+  depmod -b "$dir" "$version"
+}
+
 # initramfs: busybox, and the modules that lead to the root file system.
 initramfs() {
-  local fs=$tmp/initramfs module file
+  local fs=$tmp/initramfs file
   mkdir -p "$fs"/{bin,proc,sys,dev,mnt,etc}
   ln -s bin "$fs/sbin"
   cp /bin/busybox "$fs/bin/"
   for file in sh mount umount modprobe sleep switch_root; do ln -s busybox "$fs/bin/$file"; done
-  for module in "${modules[@]}"; do
-    modprobe -d "$tmp" -S "$version" --show-depends "$module"
-  done | awk '$1 == "insmod" {print $2}' | sort -u >"$tmp/list"
-  while read -r file; do
-    install -D -m 644 "$file" "$fs/lib/modules/${file#*/lib/modules/}"
-  done <"$tmp/list"
-  cp "$tmp/lib/modules/$version"/modules.{builtin,builtin.modinfo,order} "$fs/lib/modules/$version/"
-  depmod -b "$fs" "$version"
+  modules_into "$fs" "${modules[@]}"
   install -m 755 "$here/init" "$fs/init"
   (cd "$fs" && find . -print0 | cpio --quiet --null -o -H newc -R 0:0 | gzip -1) >"$out/initrd.gz"
 }
 
 image() {
-  local unit
-  cp -a "$tmp/initramfs/lib/modules" "$root/lib/"
+  local unit preset=$root/etc/systemd/system-preset/50-e2e.preset
+  modules_into "$root" "${modules[@]}" "${servers[@]}"
   (cd "$here/../.." && CGO_ENABLED=0 go build -trimpath -o "$root/usr/local/sbin/e2e-agent" ./e2e/agent)
   cp "$here/e2e-agent.service" "$root/etc/systemd/system/"
   mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
@@ -103,6 +111,13 @@ image() {
   echo e2e >"$root/etc/hostname"
   : >"$root/etc/fstab"
   echo uninitialized >"$root/etc/machine-id"
+  # Servers run when a test starts them. The preset is for the first boot, which enables
+  # what there is no rule for.
+  mkdir -p "$(dirname "$preset")"
+  for unit in rpcbind.socket rpcbind.service nfs-server.service nfs-client.target smbd.service nmbd.service samba-ad-dc.service; do
+    chroot "$root" systemctl --quiet disable "$unit"
+    echo "disable $unit" >>"$preset"
+  done
   # What waits for a network, or would work beside the tests.
   for unit in systemd-timesyncd.service systemd-networkd.service systemd-networkd.socket apt-daily.timer apt-daily-upgrade.timer \
     dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer getty@tty1.service \
