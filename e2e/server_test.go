@@ -53,7 +53,7 @@ func TestServers(t *testing.T) {
 		}
 	}
 	g.changedOnTheServer(s, all[0])
-	g.sh("umount /mnt/* && exportfs -ua && systemctl stop nfs-server && pkill -x smbd")
+	g.sh("umount /mnt/NFS4 /mnt/NFS3 && exportfs -ua && systemctl stop nfs-server")
 	s.leave(false, all...)
 }
 
@@ -137,6 +137,8 @@ func (g *guest) overSMB(s *stick, dir string, media []medium) {
 	g.says("scrub "+dir, fmt.Sprintf("cleaned %d", len(media)-1), "can't be replaced on this share", "--to", "exit 3")
 	g.says("scrub --to /mnt/SMB/COPY "+filepath.Join("/mnt/SMB", last.path), "copied to", "exit 0")
 	g.says("verify "+filepath.Join(s.mount, "COPY"), "clean 1", "exit 0")
+	// Linux keeps a file open for a second after it was closed.
+	g.sh("umount /mnt/SMB /mnt/other && pkill -x smbd && while pgrep -x smbd; do sleep 0.1; done")
 	g.says("scrub "+filepath.Join(s.mount, last.path), "cleaned", "exit 0") // as untag told us to
 }
 
