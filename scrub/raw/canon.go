@@ -29,7 +29,7 @@ var needed = []string{"ftyp", "CNCV", "CCTP", "CTBO", "tkhd", "mdhd", "mvhd", "h
 
 // canon plans a CR3.
 func canon(s *scrub.Scan) error {
-	c := &cr3{Scan: s}
+	c := &cr3{Scan: s, twice: map[string]bool{}}
 	at, err := c.boxes(0, s.Size(), "", 0)
 	if err != nil {
 		return err
@@ -49,7 +49,9 @@ type cr3 struct {
 	picture bool // there is media data
 	media   []scrub.Range
 	tracks  []track
-	many    bool // tracks, more than are noted
+	many    bool            // tracks, more than are noted
+	twice   map[string]bool // blocks of which there are several
+	damaged bool            // a record of the timed tags that are cleaned
 }
 
 // boxes goes through the boxes in [at, end), and returns where it stopped.
@@ -98,6 +100,9 @@ func (c *cr3) box(b box.Box, place string, depth int) error {
 	body, n := b.Body(), b.Size()
 	head := func(more int64) { c.Claim(b.Off, b.Head+more, scrub.Structure, place) }
 	switch {
+	case c.twice[b.Type]: // one of them may be another
+		c.Claim(b.Off, b.Len, scrub.Structure, place)
+		c.Doubt("box %s is there twice", place)
 	case blocks[b.Type] != "":
 		head(0)
 		return block(c.Scan, body, n, place, blocks[b.Type], "Canon")
@@ -167,7 +172,12 @@ func (c *cr3) kept(b box.Box, place string) error {
 // holds goes through the boxes in a box, if they fill it: a wrong length would have another
 // box go with what it makes part of a block.
 func (c *cr3) holds(at, end int64, place string, depth int) error {
+	seen := map[string]bool{}
 	rest, err := box.Each(c.Scan, at, end, func(b box.Box) error {
+		if blocks[b.Type] != "" {
+			c.twice[b.Type] = c.twice[b.Type] || seen[b.Type]
+			seen[b.Type] = true
+		}
 		if zero, err := c.Constant(b.Off, 4, 0); err != nil || zero || !box.IsType([]byte(b.Type)) {
 			return cmp.Or(err, c.Errorf(b.Off, "no box"))
 		}

@@ -131,22 +131,31 @@ func (c *cr3) sample(codec string) func(off, n int64) error {
 	}
 }
 
-// records tells whether n bytes at off are records of timed tags and nothing else.
+// records tells whether n bytes at off are records of timed tags and nothing else, none of
+// them longer than it can be.
 func (c *cr3) records(off, n int64) bool {
 	const header = 12
-	for ; n >= header; off, n = off+le32(c.Get(off, 4)), n-le32(c.Get(off, 4)) {
-		if size := le32(c.Get(off, 4)); size < header || size > n {
+	for n >= header {
+		b := c.Get(off, header)
+		size := le32(b)
+		t, ok := lookup("CTMD", uint64(b[4])|uint64(b[5])<<8)
+		if size < header || size > n || ok && t.Fate != tags.Hand && size-header > t.Most || slices.ContainsFunc(b[6:], odd) {
 			return false
 		}
+		off, n = off+size, n-size
 	}
 	return n == 0
 }
+
+// odd tells whether a byte of the flags of a record is none.
+func odd(b byte) bool { return b > 1 && b < 0xff }
 
 // timed cleans a sample of tags that change with time: records with a length and a number
 // (ExifTool, ProcessCTMD).
 func (c *cr3) timed(off, n int64) error {
 	const header = 12
 	at, end := off, off+n
+	c.damaged = !c.records(off, n)
 	for end-at >= header {
 		b, err := c.Bytes(at, header)
 		if err != nil {
@@ -177,7 +186,7 @@ func (c *cr3) record(tag uint64, at, n int64, flags []byte) error {
 	}
 	place := "mdat/CTMD/" + t.ID
 	c.Claim(at, header, scrub.Structure, place)
-	if slices.ContainsFunc(flags, func(b byte) bool { return b > 1 && b < 0xff }) {
+	if slices.ContainsFunc(flags, odd) {
 		c.Doubt("%s has flags that there are none of", place)
 	}
 	body, rest := at+header, n-header
@@ -224,14 +233,14 @@ func (c *cr3) timedBlocks(at, n int64, place string) error {
 	return c.unlessBlock(at, end-at, scrub.Unknown, place)
 }
 
-// unlessBlock has n bytes at off go, unless they hold a TIFF: a number or a length before it
-// may be damaged then, and decoders find colours in it.
+// unlessBlock has n bytes at off go, unless they hold a TIFF or one of the records is damaged: a
+// number or a length before it may be, and decoders find colours there.
 func (c *cr3) unlessBlock(off, n int64, kind scrub.Kind, place string) error {
 	b, err := c.Bytes(off, int(min(n, scrub.MaxPiece)))
 	if err != nil {
 		return err
 	}
-	if n > scrub.MaxPiece || bytes.Contains(b, []byte("II*\x00")) || bytes.Contains(b, []byte("MM\x00*")) {
+	if c.damaged && n > 0 || n > scrub.MaxPiece || bytes.Contains(b, []byte("II*\x00")) || bytes.Contains(b, []byte("MM\x00*")) {
 		c.Claim(off, n, scrub.Structure, place)
 		c.Doubt("%s may be tags that decoders need", place)
 		return nil

@@ -28,6 +28,9 @@ func Block(s *scrub.Scan, place, maker string) error {
 	} else if err := f.alone(place); err != nil {
 		return err
 	}
+	if err := f.first(); err != nil {
+		return err
+	}
 	if err := f.recognise(); err != nil {
 		return err
 	}
@@ -38,6 +41,23 @@ func Block(s *scrub.Scan, place, maker string) error {
 		f.all[0].stays, f.all[0].fixed = true, true // LibRaw looks for it behind the header
 	}
 	return f.clean()
+}
+
+// first looks at the first directory of a block, where one wrong bit would cost all that it holds.
+func (f *file) first() error {
+	if len(f.all) == 0 {
+		return nil
+	}
+	d := f.all[0]
+	if more, err := f.goesOn(d, f.Size()); err != nil {
+		return err
+	} else if more {
+		f.contradict("%s may have more entries than it says", d.name)
+	}
+	if d.at != f.head {
+		f.contradict("%s does not follow the header", d.name)
+	}
+	return nil
 }
 
 // alone reads the only directory of a block.

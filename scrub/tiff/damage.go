@@ -1,6 +1,7 @@
 package tiff
 
 import (
+	"bytes"
 	"math/bits"
 	"slices"
 
@@ -13,7 +14,7 @@ const large, long = 256, 512
 
 // mistaken is what an entry of a note may be but for one bit of its number: one that decoders
 // need and that is not there, if with it the directory is in order and else is not, or if it is a
-// large table, of which the entry has the type and the length.
+// large table, of which the entry, that has no name itself, has the type and the length.
 func (f *file) mistaken(e *entry) string {
 	const part = 32 // shortest table, of the longest
 	for tag, t := range known()[e.dir.place] {
@@ -27,7 +28,7 @@ func (f *file) mistaken(e *entry) string {
 		if t.Fate == tags.Holds && (e.typ == tIFD || e.typ == tLong) && e.count == 1 {
 			return t.ID
 		}
-		if t.Most < long || e.size*part < t.Most {
+		if e.named || t.Most < long || e.size*part < t.Most {
 			continue
 		}
 		as := *e
@@ -56,16 +57,20 @@ func (d *dir) inOrder(e *entry, tag uint16) bool {
 	return true
 }
 
-// goesOn tells whether a further entry follows those of a directory in a note that ends at end.
+// goesOn tells whether a further entry follows those of a directory in a note, or a block, that
+// ends at end.
 func (f *file) goesOn(d *dir, end int64) (bool, error) {
-	last := -1
+	last, at := -1, d.end
 	if k := len(d.entries); k > 0 {
 		last = int(d.entries[k-1].tag)
 	}
-	if !d.sorted || end-d.end < f.entryLen() {
+	if d.place == pictures { // behind which a pointer follows
+		at -= f.wide()
+	}
+	if !d.sorted || end-at < f.entryLen() {
 		return false, nil
 	}
-	b, err := f.Bytes(d.end, int(f.entryLen()))
+	b, err := f.Bytes(at, int(f.entryLen()))
 	return err == nil && f.follows(d.layout, d.base, b, last), err
 }
 
@@ -101,6 +106,17 @@ func (f *file) overcounted(l layout, base, at int64) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// swallowed tells whether n bytes at off, few enough for a piece, may hold the next block: its
+// header, and more than the footer that Canon's notes have of the same form.
+func (f *file) swallowed(off, n int64) bool {
+	const least = 8 + 2 + 12
+	b := f.Get(off, int(n))
+	return slices.ContainsFunc([]string{"II*\x00", "MM\x00*"}, func(head string) bool {
+		i := bytes.Index(b, []byte(head))
+		return i >= 0 && len(b)-i >= least
+	})
 }
 
 // cutOff tells whether n bytes at off, in a note, may be of a value that decoders need: all of one

@@ -54,8 +54,11 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 	if err != nil || remains {
 		return remains, err
 	}
-	if f.block || f.noteEnd(off) >= off+n {
-		return f.block || !f.cutOff(off, n), nil
+	switch {
+	case f.block:
+		return n < long && !f.swallowed(off, n), nil
+	case f.noteEnd(off) >= off+n:
+		return !f.cutOff(off, n), nil
 	}
 	if n > mostHidden && n > f.Size()/hiddenShare || f.shared || f.raw && !f.plainRaw() {
 		return false, nil

@@ -130,7 +130,11 @@ func (f *file) model(e *entry) error {
 	e.stays, e.role = true, scrub.Structure
 	f.Stuck(scrub.Finding{Kind: scrub.Device, Role: scrub.Render, Place: e.String(), Off: e.off, Len: e.size, Value: text})
 	if e.typ != tASCII || e.size > most || !words.Readable(text) || strings.Contains(text, "\x00") || told == scrub.Place || told == scrub.Time || told == scrub.Person {
-		f.Doubt("%s stays: decoders may need it, and it is not what it should be", e)
+		doubt := f.Doubt
+		if f.block { // the name may be among what nothing points at
+			doubt = f.contradict
+		}
+		doubt("%s stays: decoders may need it, and it is not what it should be", e)
 	}
 	if e.inline() && f.pointed(e) || e.typ == tASCII && e.size <= most && !e.inline() && b[len(b)-1] != 0 { // dcraw reads on
 		f.contradict("%s ends within a word", e)
