@@ -86,8 +86,10 @@ func (f *vp8) header() {
 		}
 	}
 	d.number(1 + 6 + 3) // the loop filter
-	if d.flag() && d.flag() {
-		d.optional(4+4, 6+1)
+	if d.flag() {       // and is adjusted by frames and modes
+		if d.flag() {
+			d.optional(4+4, 6+1)
+		}
 	}
 	f.coefficients = make([]bools, 1<<d.number(2))
 	d.number(7) // quantizers
