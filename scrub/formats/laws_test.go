@@ -96,6 +96,10 @@ func TestLawsUnderOtherOptions(t *testing.T) {
 					t.Log("not damaged: the name of an attached file with a damaged length takes two runs to go")
 					h.Variants = -1
 				}
+				if s.Name == "webp/lossy" && name == "index" {
+					t.Log("not clean: without following the codes, what stands behind them is seen, and that it is none of them is not")
+					h.Sound = false
+				}
 				if (name == "strict" || name == "remove") && !s.Odd {
 					h.Secrets = s.Secrets
 				}

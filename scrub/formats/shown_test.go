@@ -132,6 +132,7 @@ var unshown = map[string]string{
 	"raf/plain":        "LibRaw knows no such sensor",
 	"mrw/plain":        "LibRaw knows no such sensor",
 	"x3f/early":        "LibRaw needs a CAMF",
+	"psd/packed":       "FFmpeg and Pillow read no deflated planes",
 	"adif/plain":       "FFmpeg does not read it",
 	"adif/comment":     "FFmpeg does not read it",
 	"tak/plain":        "its frames are no sound",

@@ -25,7 +25,7 @@ type spare struct {
 	open    bool // what follows the last main data may be more
 }
 
-// maxCleared bounds the frames of which what is beside their sound is cleared.
+// maxCleared bounds the frames of which what is beside their sound is looked into.
 const maxCleared = 1 << 16
 
 // slot is bytes at pos of the stream of main data, which stand at off in the medium.
@@ -94,11 +94,8 @@ func (p *spare) between(w *frames.Walk, begin, end int64) error {
 		}
 		b := s.b[at-s.pos : to-s.pos]
 		n := p.words(w, b, s.pos == 0)
-		if n == 0 && b[0] != 0 { // which it is where clearing was stopped, and after it
-			continue
-		}
 		if p.cleared++; p.cleared > maxCleared {
-			w.Doubt("more frames have room beside their sound than are cleared")
+			w.Doubt("more frames have room beside their sound than are looked into")
 			continue
 		}
 		w.Claim(p.from, off-p.from, scrub.Payload, "frames")

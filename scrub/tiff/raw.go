@@ -62,8 +62,12 @@ func (f *file) recognise() error {
 		}
 		f.raw = f.raw || phaseOne(head)
 	}
+	f.raw = f.raw || f.broken != "" && slices.ContainsFunc(picturesInNotes, func(m string) bool { return strings.HasPrefix(f.maker, m) })
 	return nil
 }
+
+// picturesInNotes are makers whose pictures lie in the maker's note, which may be damaged.
+var picturesInNotes = []string{"Leaf", "Phase One", "Mamiya"}
 
 // pointsToRaw are tags of makers in which the picture of the sensor is, or what leads to it;
 // beside them is a preview like any other picture: Kodak, Leaf, Imacon, Sinar, Hasselblad (dcraw
