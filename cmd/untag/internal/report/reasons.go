@@ -91,7 +91,6 @@ var _ = []lang.Text{
 	lang.Mark("the names of pages are compressed, and stay"),
 	lang.Mark("the drawing is compressed: what it tells stays until it is unpacked"),
 	lang.Mark("a compressed film can't be cleaned where it stands"),
-	lang.Mark("the film is compressed with LZMA, and is not looked into"),
 	lang.Mark("subtitles may be telemetry: %s"),
 	lang.Mark("a stream of text may be telemetry"),
 	lang.Mark("more subtitles hold positions than can be kept account of"),
