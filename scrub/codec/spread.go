@@ -97,10 +97,17 @@ func (l *Look) Motion(st *Stream, x scrub.Extents, place string) (done, tells bo
 	if whole, err := st.Whole(r, 0, r.Size()); err != nil || !whole {
 		return false, false, err
 	}
+	if done, tells, err = l.MotionPicture(x, place); done {
+		l.messages += len(x)
+	}
+	return done, tells, err
+}
+
+// MotionPicture is [Look.Motion] for a frame that the container proves to be whole.
+func (l *Look) MotionPicture(x scrub.Extents, place string) (done, tells bool, err error) {
 	before := l.S.Point()
 	if err = l.S.MediumAs("mjpeg", x, place); scrub.Refusal(err) {
 		return false, false, nil
 	}
-	l.messages += len(x)
 	return err == nil, l.S.Edited(before), err
 }

@@ -300,12 +300,7 @@ func (m *medium) motion(c chunk.Part, place string) (done, tells bool, err error
 			return false, false, err
 		}
 	}
-	before := m.Point()
-	err = m.MediumAs("mjpeg", scrub.Extents{{Off: c.Body(), Len: c.Size}}, place)
-	if scrub.Refusal(err) {
-		return false, false, nil
-	}
-	return err == nil, m.Edited(before), err
+	return m.film.look.MotionPicture(scrub.Extents{{Off: c.Body(), Len: c.Size}}, place)
 }
 
 // blankFrame fills a frame of a stream that goes with zeros. The stream says so first.
