@@ -22,6 +22,7 @@ type item struct {
 	first unix.Stat_t // what the file was when it was found
 	at    unix.Stat_t // what it was when last planned or synced
 	key   inode
+	held  inode // what whoever takes this file works on already
 	plan  *scrub.Plan
 	out   Outcome
 	start time.Time

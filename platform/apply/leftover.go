@@ -23,6 +23,7 @@ import (
 var (
 	errSameBytes = errors.New("is a copy left by an interrupted run, and may share its place on the drive with the original: have the drive checked (fsck) before removing it")
 	errBadCopy   = errors.New("is a copy left by an interrupted run, and is not whole; the original is missing or damaged")
+	errHeld      = errors.New("has become the file that it is waited for with")
 	errLinked    = errors.New("has the name of a copy left by an interrupted run, and other names beside it")
 )
 
@@ -209,19 +210,21 @@ func halfErased(ctx context.Context, old, now *os.File) (bool, error) {
 // other: a leftover has one name, which is longer than that of its original.
 func (r *run) original(ctx context.Context, it *item, temp walk.Temp) (*item, error) {
 	it.entry.Hold()
-	orig := &item{entry: it.entry.Folder().Entry(temp.For)}
-	st, err := orig.entry.Stat()
-	if err == nil && inodeOf(&st) == it.key { // on a damaged drive, or by a link of this moment
-		err = errSameBytes
-	}
+	orig := &item{entry: it.entry.Folder().Entry(temp.For), held: it.key}
+	_, err := orig.entry.Stat()
 	if err == nil {
 		if err = r.take(ctx, orig); err == nil {
 			return orig, nil
 		}
 	}
 	r.letGo(orig)
-	if errors.Is(err, unix.ENOENT) {
-		err = nil
+	switch {
+	case errors.Is(err, errHeld) && it.stillNamed() == nil: // on a damaged drive, or by a link of this moment
+		return nil, errSameBytes
+	case errors.Is(err, errHeld): // a copy of ours, which took its place meanwhile
+		return nil, ErrGone
+	case errors.Is(err, unix.ENOENT):
+		return nil, nil
 	}
 	return nil, explain("looking", err)
 }

@@ -760,23 +760,8 @@ func TestHalfACopyInTheWay(t *testing.T) {
 func TestTakesWhatReplacedIt(t *testing.T) {
 	dir := t.TempDir()
 	path := put(t, dir, "a.toy", makeToy(data(1, 500)))
-	root, err := walk.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer root.Close()
-	r, err := newRun(t.Context(), Direct(toyEngine), Options{}, func(Outcome) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	entry := func() *walk.Entry {
-		e, err := root.Entry("a.toy")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return e
-	}
-	first, second := &item{entry: entry()}, &item{entry: entry()}
+	r, file := runIn(t, dir)
+	first, second := &item{entry: file("a.toy")}, &item{entry: file("a.toy")}
 	if err := r.take(bg, first); err != nil {
 		t.Fatal(err)
 	}
@@ -794,4 +779,62 @@ func TestTakesWhatReplacedIt(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	r.letGo(second)
+}
+
+// A copy of another worker, come upon before it takes the place of its original, is nobody's
+// leftover afterwards, and is not waited for by who has it open.
+func TestMeetsACopyOfItsOwn(t *testing.T) {
+	dir := t.TempDir()
+	path := put(t, dir, "a.toy", makeToy(data(1, 500), packed(secret)))
+	temp := walk.Temp{For: "a.toy", Sum: 1}
+	left := put(t, dir, temp.Name(), makeToy(data(1, 500), packed("")))
+	r, file := runIn(t, dir)
+	first := &item{entry: file("a.toy")}
+	if err := r.take(bg, first); err != nil {
+		t.Fatal(err)
+	}
+	r.report = func(o Outcome) { t.Errorf("%+v", o) }
+	done := make(chan *item)
+	go func() { done <- r.leftover(bg, entry{file(temp.Name()), 0}, temp) }()
+	for !r.busy.wanted() {
+		time.Sleep(time.Millisecond)
+	}
+	if err := os.Rename(left, path); err != nil {
+		t.Fatal(err)
+	}
+	r.letGo(first)
+	select {
+	case it := <-done:
+		if it != nil {
+			t.Errorf("%+v", it)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("it waits for itself")
+	}
+	if again := (&item{entry: file("a.toy")}); r.take(bg, again) != nil {
+		t.Error("the file is not let go")
+	} else {
+		r.letGo(again)
+	}
+}
+
+// runIn starts a run, and opens entries of the folder for it.
+func runIn(t *testing.T, dir string) (*run, func(name string) *walk.Entry) {
+	t.Helper()
+	root, err := walk.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { root.Close() })
+	r, err := newRun(t.Context(), Direct(toyEngine), Options{}, func(Outcome) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, func(name string) *walk.Entry {
+		e, err := root.Entry(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
 }
