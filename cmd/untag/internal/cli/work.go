@@ -68,15 +68,13 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	}
 	if f.to != "" && !f.dryRun && len(roots) > 0 {
 		if opt.Copies, err = a.copies(working, f, roots, opt.Choice); err != nil {
-			r.end()
-			return err
+			return r.refuse(err)
 		}
 		defer opt.Copies.Root.Close()
 	}
 	if f.state != "" && len(roots) > 0 {
 		if opt.State, err = a.openState(f, args, opt); err != nil {
-			r.end()
-			return err
+			return r.refuse(err)
 		}
 	}
 	opt.Progress, opt.Left, opt.Ordered = r.progress, r.left, true
@@ -86,6 +84,13 @@ func (a *app) work(ctx context.Context, verb report.Verb, f flags, args []string
 	r.closeState(opt.State, err == nil && opt.Choice.Since.IsZero())
 	r.totals.Interrupted = err != nil && ctx.Err() != nil
 	return a.finish(r, err)
+}
+
+// refuse ends a run that does not begin, of which there is nothing to tell.
+func (r *run) refuse(err error) error {
+	r.end()
+	r.record.Discard()
+	return err
 }
 
 // restrain keeps the work within what is left to it of the computer.

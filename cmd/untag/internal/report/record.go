@@ -65,3 +65,10 @@ func (r *Record) End(t *Totals, code exit.Code) error {
 	}
 	return r.file.Keep()
 }
+
+// Discard removes a report that has nothing to tell.
+func (r *Record) Discard() {
+	if r != nil {
+		r.file.Discard()
+	}
+}
