@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -43,13 +44,13 @@ type Watcher struct {
 	most  int
 	fs    *fsnotify.Watcher
 	ready chan struct{}
-	ended chan struct{}
+	ended sync.WaitGroup // of those who listen
 	*settling
 
 	mu      sync.Mutex
 	watched map[string]struct{} // folders, by path beneath the root
 	folders []string            // new ones
-	lost    bool
+	lost    atomic.Bool
 }
 
 // New begins to watch nothing yet. The root is a clean path.
@@ -58,19 +59,20 @@ func New(root string, opt Options) (*Watcher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNoWatches, err)
 	}
-	w := &Watcher{root: root, most: opt.Folders, fs: fs, ready: make(chan struct{}, 1), ended: make(chan struct{}), watched: map[string]struct{}{}}
+	w := &Watcher{root: root, most: opt.Folders, fs: fs, ready: make(chan struct{}, 1), watched: map[string]struct{}{}}
 	if w.most <= 0 {
 		w.most = maxFolders
 	}
 	w.settling = newSettling(opt.Settle, w.wakeUp)
-	go w.listen()
+	w.ended.Go(w.listen)
+	w.ended.Go(w.hearErrors)
 	return w, nil
 }
 
 // Close ends the watching.
 func (w *Watcher) Close() error {
 	err := w.fs.Close()
-	<-w.ended
+	w.ended.Wait()
 	w.settling.close()
 	return err
 }
@@ -91,8 +93,8 @@ func (w *Watcher) Take() Changes {
 	files, full := w.take()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	c := Changes{Files: files, Folders: w.folders, Lost: w.lost || full}
-	w.folders, w.lost = nil, false
+	c := Changes{Files: files, Folders: w.folders, Lost: w.lost.Swap(false) || full}
+	w.folders = nil
 	return c
 }
 
@@ -161,24 +163,18 @@ func (w *Watcher) rel(name string) (string, bool) {
 }
 
 func (w *Watcher) listen() {
-	defer close(w.ended)
-	for {
-		select {
-		case e, ok := <-w.fs.Events:
-			if !ok {
-				return
-			}
-			w.handle(e)
-		case _, ok := <-w.fs.Errors:
-			if !ok {
-				return
-			}
-			// An overflow, or reading failed: events are missing.
-			w.mu.Lock()
-			w.lost = true
-			w.mu.Unlock()
-			w.wakeUp()
-		}
+	for e := range w.fs.Events {
+		w.handle(e)
+	}
+}
+
+// hearErrors takes note of an overflow, or that reading failed: events are missing. It
+// waits for no lock, and goes on while an event is handled: fsnotify holds a lock of its
+// own until some errors are taken, and whoever adds or removes a watch waits for that.
+func (w *Watcher) hearErrors() {
+	for range w.fs.Errors {
+		w.lost.Store(true)
+		w.wakeUp()
 	}
 }
 
@@ -215,7 +211,8 @@ func (w *Watcher) arrived(rel string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.folders) >= maxFolders {
-		w.folders, w.lost = nil, true
+		w.folders = nil
+		w.lost.Store(true)
 	}
 	w.folders = append(w.folders, rel)
 	w.wakeUp()

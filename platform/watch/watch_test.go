@@ -246,3 +246,43 @@ func TestCloseWhileBusy(t *testing.T) {
 		<-done
 	}
 }
+
+// fsnotify holds its lock until an error is taken, as of a folder that was moved out of what is
+// watched and is gone before it reads of that, and who adds a watch holds ours and waits for that one.
+func TestErrorsAreTakenMeanwhile(t *testing.T) {
+	s := newScene(t, Options{})
+	s.w.mu.Lock()
+	for range 2 {
+		select {
+		case s.w.fs.Errors <- unix.EINVAL:
+		case <-time.After(10 * time.Second):
+			t.Error("an error waits for who adds a watch")
+		}
+	}
+	s.w.mu.Unlock()
+	if !s.w.Take().Lost {
+		t.Error("what may be lost is not told")
+	}
+}
+
+func TestMovedOutAndGone(t *testing.T) {
+	s := newScene(t, Options{})
+	s.mkdir("out")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range 1000 {
+			name := fmt.Sprint("in", i)
+			os.Mkdir(s.path(name), 0o755)
+			s.w.Watch(name)
+			os.Rename(s.path(name), s.path("out/"+name))
+			os.Remove(s.path("out/" + name))
+		}
+		s.w.Close()
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		t.Fatal("hangs")
+	}
+}
