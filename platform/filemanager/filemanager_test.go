@@ -202,6 +202,23 @@ func TestKorean(t *testing.T) {
 	}
 }
 
+// TestMenusInKorean has GNOME Files say what the desktop entries of Nemo say.
+func TestMenusInKorean(t *testing.T) {
+	for verb, entry := range map[string]string{"inspect": "nemo/untag-inspect.nemo_action", "clean": "nemo/untag-clean.nemo_action"} {
+		cmd := exec.Command("/usr/bin/python3", "testdata/nautilus.py", "nautilus/untag.py", verb, addresses(hostile)[0])
+		cmd.Env = []string{"HAVE_NAUTILUS=4.0", "PYTHONPATH=testdata", "PYTHONDONTWRITEBYTECODE=1", "PYTHONUTF8=1", "LANG=ko_KR.UTF-8", "SAY=1"}
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+			if key := []string{"Name", "Comment"}[i]; !strings.Contains(read(t, entry), key+"[ko]="+line+"\n") {
+				t.Errorf("%s of %s: %q", key, verb, line)
+			}
+		}
+	}
+}
+
 // TestCancel closes the window that shows that there is work going on.
 func TestCancel(t *testing.T) {
 	d := newDesk(t)

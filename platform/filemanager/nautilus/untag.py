@@ -1,4 +1,5 @@
 """Clean and Inspect in the menu of GNOME Files (nautilus-python)."""
+import os
 import subprocess
 
 import gi
@@ -14,6 +15,20 @@ ACTIONS = (
     ("inspect", "Inspect with untag", "Show what the files tell of device, person, place and time"),
     ("clean", "Clean with untag…", "Remove what tells of device, person, place and time; this cannot be undone"),
 )
+KOREAN = {
+    "Inspect with untag": "untag로 살펴보기",
+    "Show what the files tell of device, person, place and time": "파일이 드러내는 기기, 사람, 장소, 시간을 보여 줍니다",
+    "Clean with untag…": "untag로 청소하기…",
+    "Remove what tells of device, person, place and time; this cannot be undone":
+        "기기, 사람, 장소, 시간을 드러내는 정보를 지웁니다. 되돌릴 수 없습니다",
+}
+
+
+def said(text):
+    """Returns the text in the reader's language, as gettext does."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "C"
+    korean = locale.split(".")[0] not in ("C", "POSIX") and (os.environ.get("LANGUAGE") or locale).startswith("ko")
+    return KOREAN[text] if korean else text
 
 
 class Untag(GObject.GObject, Nautilus.MenuProvider):
@@ -28,6 +43,6 @@ class Untag(GObject.GObject, Nautilus.MenuProvider):
         return []
 
     def item(self, addresses, verb, label, tip):
-        item = Nautilus.MenuItem(name="Untag::" + verb, label=label, tip=tip)
+        item = Nautilus.MenuItem(name="Untag::" + verb, label=said(label), tip=said(tip))
         item.connect("activate", lambda *_: subprocess.Popen([ON_FILES, verb, *addresses]))
         return item

@@ -1,4 +1,4 @@
-"""nautilus.py EXTENSION VERB ADDRESS...: chooses VERB in the menu of the extension."""
+"""nautilus.py EXTENSION VERB ADDRESS...: chooses VERB in the menu of the extension, or says its words if SAY is set."""
 import importlib.util
 import os
 import subprocess
@@ -17,6 +17,9 @@ popen = subprocess.Popen
 subprocess.Popen = lambda *a, **k: started.append(popen(*a, **k))
 for item in provider.get_file_items(*before, files):
     if item.name == "Untag::" + verb:
-        item.activate()
+        if os.environ.get("SAY"):
+            print(item.label, item.tip, sep="\n")
+        else:
+            item.activate()
 for child in started:
     child.wait()

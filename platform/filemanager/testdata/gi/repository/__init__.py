@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 class Item:
     def __init__(self, name, label, tip):
-        self.name, self.label = name, label
+        self.name, self.label, self.tip = name, label, tip
 
     def connect(self, signal, call):
         assert signal == "activate"
