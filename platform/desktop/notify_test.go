@@ -186,7 +186,7 @@ func TestBubblesInKorean(t *testing.T) {
 	readOnly := with(stick(station.Stuck, station.Counts{}), func(s *station.DriveState) { s.Problem = station.ReadOnly })
 	want := []string{
 		"+1 HOLIDAY 드라이브에서 식별 정보를 지우고 있습니다 | 끝날 때까지 뽑지 마십시오.",
-		"=1! HOLIDAY 드라이브는 완전히 깨끗하지 않습니다 | 파일 41개에서 식별 정보 310개를 지웠습니다. 일부만 깨끗한 파일 2개. untag가 모르는 다른 파일 1개는 검사하지 않았습니다.",
+		"=1! HOLIDAY 드라이브는 완전히 깨끗하지는 않습니다 | 파일 41개에서 식별 정보 310개를 지웠습니다. 일부만 깨끗한 파일 2개. untag가 모르는 다른 파일 1개는 검사하지 않았습니다.",
 		"=1! HOLIDAY 드라이브는 청소할 수 없습니다 | 드라이브가 읽기 전용임.",
 	}
 	got := play(t, config.NotifyAll, step{stick(station.Cleaning, counts), time.Hour}, step{stick(station.Watching, counts), 0}, step{readOnly, 0})

@@ -16,7 +16,7 @@ import (
 func rootLong() string {
 	return lang.T(`untag removes from photos, videos and music whatever tells which device,
 person, place or time made or handled them, and leaves picture and sound as
-they are. It works on the files themselves, in place.
+they are. It works on the files themselves, in place, which can't be undone.
 
 A file is called clean only if every byte of it is accounted for. A file that
 untag is not sure about is reported as partly cleaned, or as unsupported, and

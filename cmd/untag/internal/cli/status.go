@@ -65,7 +65,7 @@ func (a *app) status() *cobra.Command {
 		},
 	}
 	busFlag(c, &bus)
-	c.Flags().BoolVar(&files, "files", false, "list the files that are not clean")
+	c.Flags().BoolVar(&files, "files", false, lang.T("list the files that are not clean"))
 	c.Flags().BoolVar(&asJSON, "json", false, lang.T("report in JSON: one object for each drive, and one for the daemon"))
 	return c
 }
@@ -136,7 +136,7 @@ func daemonWords(s desktop.Status) string {
 	case desktop.Working:
 		return lang.T("working, %s", progressWords(s.Progress))
 	case desktop.Attention:
-		return lang.T("not everything is clean or looked at")
+		return lang.T("something is not clean, or was not looked at")
 	}
 	return lang.T("nothing to do")
 }

@@ -59,7 +59,7 @@ func (a *app) watch() *cobra.Command {
 		},
 	}
 	busFlag(c, &bus)
-	c.Flags().BoolVar(&files, "files", false, "list the files that are not clean")
+	c.Flags().BoolVar(&files, "files", false, lang.T("list the files that are not clean"))
 	c.Flags().BoolVar(&asJSON, "json", false, lang.T("report in JSON, one object for each change"))
 	c.Flags().BoolVar(&notify, "notify", false, lang.T("show notifications on the desktop as well"))
 	return c

@@ -51,6 +51,10 @@ var _ = []lang.Text{
 	lang.Mark("an interrupted run was finished: it is %s now"),
 	lang.Mark("it was what %s replaced in an interrupted run: overwritten and removed"),
 	lang.Mark("what an interrupted run had left of it was overwritten and removed"),
+	lang.Mark("is a copy left by an interrupted run, and may share its place on the drive with the original: have the drive checked (fsck) before removing it"),
+	lang.Mark("is a copy left by an interrupted run, and is not whole; the original is missing or damaged"),
+	lang.Mark("has the name of a copy left by an interrupted run, and other names beside it"),
+	lang.Mark("another file is where the copy would be"),
 }
 
 // Reasons that the formats have for not calling a file clean, of which people

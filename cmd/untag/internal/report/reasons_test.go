@@ -60,4 +60,8 @@ func TestReasonsInKorean(t *testing.T) {
 	if got := report.ErrorWords(errors.New("is gone (opening: no such file or directory)")); got != "없어졌음 (opening: no such file or directory)" {
 		t.Error(got)
 	}
+	const shared = "is a copy left by an interrupted run, and may share its place on the drive with the original: have the drive checked (fsck) before removing it"
+	if got := report.ErrorWords(errors.New(shared)); !strings.HasSuffix(got, "삭제하기 전에 드라이브를 점검(fsck)하십시오") {
+		t.Error(got)
+	}
 }

@@ -302,7 +302,7 @@ func (p *Text) dirty(n int) string {
 
 func (p *Text) partly(n int) string {
 	if p.changes() && p.opt.To == "" {
-		return lang.T("%d cleaned, the rest is not certain", n)
+		return lang.T("%d, in which something may be left", n)
 	}
 	return lang.T("%d, could only be cleaned in part", n)
 }
