@@ -34,7 +34,7 @@ func advice(f station.File) string {
 	case "unsupported":
 		return lang.T("files that can't be cleaned: take them for unclean, and save what is needed of them in another format")
 	case "found":
-		return lang.T("files with tags: untag scrub PATH removes them")
+		return lang.T("files with tags: untag scrub PATH removes the tags")
 	case "waiting":
 		return lang.T("files in use: close what has them open; untagd looks at them again by itself")
 	}
