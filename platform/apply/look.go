@@ -54,19 +54,15 @@ func (r *run) look(ctx context.Context, e entry) *item {
 
 // take opens the file of an entry for reading, once nobody else of this run
 // works on it under this or another name. Whoever did may have put another file
-// in its place, which is taken then, unless it is what is held already: that would
-// be waited for for ever.
+// in its place, which is taken then.
 func (r *run) take(ctx context.Context, it *item) error {
 	for range 2 {
 		st, err := it.entry.Stat()
 		if err != nil {
 			return explain("looking", err)
 		}
-		if inodeOf(&st) == it.held {
-			return errHeld
-		}
-		if !r.busy.enter(ctx, inodeOf(&st)) {
-			return context.Cause(ctx)
+		if err := r.busy.enter(ctx, inodeOf(&st), it.held); err != nil {
+			return err
 		}
 		it.key = inodeOf(&st)
 		it.ro, it.at, err = it.entry.Open(unix.O_RDONLY | unix.O_NOATIME)

@@ -109,3 +109,46 @@ func overlapping(ctx context.Context, t *testing.T, dir string, planner Planner,
 	}
 	return got
 }
+
+// Names can change hands while they are followed: two workers would then wait for each
+// other's file, or one for its own, and nobody would wake them.
+func TestNobodyWaitsInACircle(t *testing.T) {
+	for most := 1; most <= 3; most++ {
+		b := newBusy()
+		var waiters sync.WaitGroup
+		file := func(i int) inode { return inode{1, uint64(i)} }
+		for i := range most {
+			if err := b.enter(bg, file(i), inode{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range most - 1 {
+			waiters.Go(func() {
+				if err := b.enter(bg, file(i+1), file(i)); err != nil {
+					t.Error(err)
+				}
+				b.leave(file(i + 1))
+				b.leave(file(i))
+			})
+			for waiting := 0; waiting <= i; time.Sleep(time.Millisecond) {
+				b.mu.Lock()
+				waiting = b.waiting
+				b.mu.Unlock()
+			}
+		}
+		want := ErrInUse
+		if most == 1 {
+			want = errHeld
+		}
+		ctx, cancel := context.WithTimeout(bg, 10*time.Second)
+		if err := b.enter(ctx, file(0), file(most-1)); err != want {
+			t.Errorf("%d files: %v, want %v", most, err, want)
+		}
+		cancel()
+		b.leave(file(most - 1))
+		waiters.Wait()
+		if most > 1 && len(b.files) != 0 {
+			t.Errorf("%d files: %v are left", most, b.files)
+		}
+	}
+}

@@ -40,9 +40,8 @@ func (p *Pool) do(ctx context.Context, f *os.File, q request) (reply, error) {
 		return reply{}, err
 	}
 	defer p.leave(pl)
-	ctx, cancel := context.WithCancelCause(ctx)
+	ctx, cancel := p.within(ctx)
 	defer cancel(nil)
-	defer context.AfterFunc(p.ctx, func() { cancel(ErrClosed) })()
 	if err := p.ready(ctx, pl); err != nil {
 		return reply{}, err
 	}

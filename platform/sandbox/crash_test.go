@@ -207,6 +207,22 @@ func TestClose(t *testing.T) {
 	}
 }
 
+// Workers that are being got ready don't hold up the end.
+func TestCloseWhileStarting(t *testing.T) {
+	l := quick
+	l.start = 20 * time.Second
+	p := start(t, Options{Lazy: true, args: []string{os.Args[0], "hostile", "hangs"}, limits: l})
+	warmed := make(chan struct{})
+	go func() { p.Warm(bg, 1); close(warmed) }()
+	time.Sleep(200 * time.Millisecond)
+	begin := time.Now()
+	p.Close()
+	<-warmed
+	if took := time.Since(begin); took > l.start/2 {
+		t.Errorf("took %v", took)
+	}
+}
+
 // A parser's reading errors mean what they mean to whoever reads the file himself.
 func TestReadingErrors(t *testing.T) {
 	p := start(t, Options{Workers: 1})

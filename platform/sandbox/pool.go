@@ -152,6 +152,8 @@ func (p *Pool) Status() (Status, error) {
 // its worker, and two who held some and waited for more would wait for ever. What
 // fails is found by who asks.
 func (p *Pool) Warm(ctx context.Context, n int) {
+	ctx, end := p.within(ctx)
+	defer end(nil)
 	var places []*place
 	for range min(n, p.opt.Workers) {
 		if pl := p.spare(); pl != nil {
@@ -168,6 +170,13 @@ func (p *Pool) Warm(ctx context.Context, n int) {
 			}
 		})
 	}
+}
+
+// within is a context that ends with ctx and with the pool, or earlier.
+func (p *Pool) within(ctx context.Context) (_ context.Context, end context.CancelCauseFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(p.ctx, func() { cancel(ErrClosed) })
+	return ctx, func(why error) { stop(); cancel(why) }
 }
 
 // spare returns a place that is free now, nil if there is none.

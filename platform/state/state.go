@@ -248,6 +248,9 @@ func (s *State) table(root string) *table {
 	if t, ok := s.tables[root]; ok {
 		return t
 	}
+	if s.broken.Load() { // its locks may be held for ever
+		return nil
+	}
 	abs, err := filepath.Abs(root)
 	if err != nil {
 		s.tables[root] = nil

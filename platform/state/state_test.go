@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 	"golang.org/x/sys/unix"
@@ -381,5 +382,36 @@ func TestForgets(t *testing.T) {
 	}
 	if n, use := tr.known(path, terms); n != 0 || use != New {
 		t.Errorf("%d known, %s", n, use)
+	}
+}
+
+// Where bbolt stumbles it may go down with its lock: nobody waits for that afterwards.
+func TestNobodyWaitsForADamagedOne(t *testing.T) {
+	tr := newTree(t, 1)
+	s, err := Open(filepath.Join(t.TempDir(), "state"), terms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.db.Begin(true); err != nil {
+		t.Fatal(err)
+	}
+	s.failed(errDamaged)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Partly(tr.dir)
+		tr.each(func(e *walk.Entry, st *unix.Stat_t) {
+			s.Look(tr.dir, e.Rel, st)
+			s.Add(e, tr.dir, st, "clean")
+		})
+		s.Close(true)
+	}()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		t.Fatal("hangs")
+	}
+	if s.Use() != Damaged {
+		t.Error(s.Use())
 	}
 }

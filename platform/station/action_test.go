@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"untag/platform/config"
+	"untag/platform/drive"
 	"untag/platform/testkit"
 )
 
@@ -176,5 +177,27 @@ func TestProgressWhileFilesSettle(t *testing.T) {
 	s.await("they are done", func() bool { d := s.of(1); return d.State == Watching && d.Total == 5 && d.Done == 5 })
 	if d := s.of(1); d.Counts.Cleaned != 5 {
 		t.Errorf("%+v", d)
+	}
+}
+
+// Who waited for a drive and finds that a third daemon has it waits again.
+func TestWaitsForTheNext(t *testing.T) {
+	q := newQueue(t.Context(), New(Options{}), drive.Drive{}, policy{})
+	q.heir.Store(true)
+	ours, theirs := net.Pipe()
+	theirs.Close()
+	q.mu.Lock()
+	done := make(chan struct{})
+	go func() { q.inherit(ours); close(done) }()
+	for late := time.Now().Add(10 * time.Second); q.heir.Load(); time.Sleep(time.Millisecond) {
+		if time.Now().After(late) {
+			t.Error("nobody could wait when the drive is asked for")
+			break
+		}
+	}
+	q.mu.Unlock()
+	<-done
+	if !q.orders.unstick {
+		t.Error("the drive is not asked for")
 	}
 }

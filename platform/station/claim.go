@@ -64,9 +64,9 @@ func trusted(c *net.UnixConn) bool {
 // inherit goes on with the drive when the other daemon lets go of it.
 func (q *queue) inherit(c net.Conn) {
 	defer c.Close()
-	defer q.heir.Store(false)
 	defer context.AfterFunc(q.ctx, func() { c.Close() })()
 	io.Copy(io.Discard, c) // nothing is ever said
+	q.heir.Store(false)    // before the drive is asked for: if a third daemon has it, that one is waited for
 	q.order(func(o *orders) { o.unstick = true })
 }
 
