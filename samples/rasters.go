@@ -113,6 +113,33 @@ func tgaMore(k *kit, at int) []byte {
 	return cat(area, stamp, maker, le32(at), le32(at+size+len(stamp)), []byte("TRUEVISION-XFILE.\x00"))
 }
 
+// tgaMapped is a Targa picture of colours 0 to 8 of a map of some entries, each of bits; last
+// stands in the others. Of kind 2 it uses none of them.
+func tgaMapped(kind byte, entries, bits int, last []byte) []byte {
+	const width, height, used = 40, 30, 9
+	var colours, px []byte
+	for i := range entries {
+		entry := []byte{byte(i * 28), byte(255 - i*28), byte(i * 9), byte(255 - i)}[:(bits+7)/8]
+		if i >= used || kind == 2 {
+			copy(entry, zeros(4))
+			last = last[copy(entry, last):]
+		}
+		colours = append(colours, entry...)
+	}
+	depth := byte(8)
+	for i := range width * height {
+		switch kind {
+		case 2:
+			depth, px = 24, append(px, byte(i), byte(i/width), byte(i*5))
+		case 9:
+			px = append(px, 0x80, byte(i/7%used))
+		default:
+			px = append(px, byte(i/7%used))
+		}
+	}
+	return cat([]byte{0, 1, kind}, le16(0), le16(entries), []byte{byte(bits)}, le16(0), le16(0), le16(width), le16(height), []byte{depth, 0x20}, colours, px)
+}
+
 var tgas = []recipe{
 	{"plain", func(k *kit) []byte { return tgaOf("", false) }},
 	{"words", func(k *kit) []byte {
@@ -123,6 +150,10 @@ var tgas = []recipe{
 		b := tgaOf(k.secret("identification"), true)
 		return cat(b, tgaMore(k, len(b)))
 	}},
+	{"palette", func(k *kit) []byte { return tgaMapped(1, 256, 24, []byte(k.secret("unused colours"))) }},
+	{"palette-alpha", func(k *kit) []byte { return tgaMapped(1, 40, 32, []byte(k.secret("unused colours"))) }},
+	{"palette-runs", func(k *kit) []byte { return tgaMapped(9, 64, 16, []byte(k.secret("unused colours"))) }},
+	{"palette-of-none", func(k *kit) []byte { return tgaMapped(2, 64, 24, []byte(k.secret("colours of none"))) }},
 }
 
 func ddsOf(reserved, fourCC string, pixels []byte) []byte {

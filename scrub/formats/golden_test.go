@@ -12,7 +12,7 @@ func TestGoldenMaps(t *testing.T) {
 		"tiff/words-ii", "tiff/words-mm", "tiff/no-room", "tiff/pages", "tiff/jpeg", "tiff/imagej", "tiff/hiding", "tiff/raw-nikon", "tiff/raw-olympus", "tiff/raw-dng", "tiff/raw-sony", "tiff/raw-samsung", "tiff/raw-casio", "tiff/raw-kodak", "bigtiff/words-mm", "raf/plain", "mrw/plain", "cr3/plain", "cr3/timed", "crw/plain", "crw/recipe", "x3f/plain",
 		"jpeg/plain", "jpeg/everything", "jpeg/exif-thumbnail", "jpeg/icc-split", "jpeg/ultra-hdr", "jpeg/motion", "jpeg/trailer-layers",
 		"png/text", "png/exif-orientation", "png/icc",
-		"bmp/gaps", "bmp/palette", "bmp/profile", "bmp/linked-profile", "bmp/runs", "ico/words", "qoi/trailer", "pcx/words", "tga/words", "dds/words", "pnm/comments", "hdr/words", "exr/words", "djvu/words",
+		"bmp/gaps", "bmp/palette", "bmp/profile", "bmp/linked-profile", "bmp/runs", "ico/words", "qoi/trailer", "pcx/words", "tga/words", "tga/palette", "dds/words", "pnm/comments", "hdr/words", "exr/words", "djvu/words",
 		"track/gpx", "positions/nmea", "xmp/words", "xmp/settings", "pp3/words", "develop/dxo", "aae/edits", "sony-xml/camera", "appledouble/where-from",
 		"jxl/phone", "jxl/parts", "jxl-codestream/mark", "jp2/tags", "jp2/icc", "jp2/comments", "j2k/comments",
 		"svg/editor", "svg/illustrator", "svg/embedded", "svgz/plain",

@@ -81,9 +81,7 @@ func (d *dib) body(off, size int64) (end int64, length bool, err error) {
 			return 0, false, err
 		}
 	default:
-		for i := range d.colours {
-			used[i] = true
-		}
+		used = nil
 	}
 	if err := d.paint(used); err != nil {
 		return 0, false, err

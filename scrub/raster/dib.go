@@ -32,6 +32,7 @@ type dib struct {
 	*picture
 	at, end int64 // where the header is, and where what it describes ends at the latest
 	icon    bool  // a mask follows the pixels, and counts as height
+	alpha   bool  // the fourth byte of an entry of the palette is one
 
 	raw                                  []byte // the header
 	behind                               int64  // where the colour profile is
@@ -210,8 +211,8 @@ func (d *dib) unprofiled(f scrub.Finding) {
 	d.Fill(scrub.Destroy, d.at+112, 8, 0)
 }
 
-// paint claims the palette: entries that no pixel uses, and the fourth byte of each, show
-// nothing.
+// paint claims the palette: entries that no pixel uses, and the fourth byte of each that is
+// not its transparency, show nothing. Without used, all of them may.
 func (d *dib) paint(used *[256]bool) error {
 	if d.colours == 0 {
 		return nil
@@ -221,18 +222,20 @@ func (d *dib) paint(used *[256]bool) error {
 	if err != nil {
 		return err
 	}
-	for i := range used {
-		if used[i] && int64(i) >= d.colours {
+	for i := range 256 {
+		if used != nil && used[i] && int64(i) >= d.colours {
 			return d.Errorf(d.palette, "a palette of %d colours, pixels have colour %d", d.colours, i)
 		}
 	}
 	for i := range d.colours {
 		e := b[i*d.entry:][:d.entry]
-		grey := e[0] == byte(i) && e[1] == byte(i) && e[2] == byte(i) // for Pillow, all make a picture of greys
-		if !used[i] && i > 0 && !grey {
+		grey := len(e) > 2 && e[0] == byte(i) && e[1] == byte(i) && e[2] == byte(i) // for Pillow, all make a picture of greys
+		switch {
+		case used != nil && !used[i] && i > 0 && !grey:
 			clear(e)
+		case !d.alpha && len(e) > 3:
+			clear(e[3:])
 		}
-		clear(e[3:])
 	}
 	d.use(d.palette, n)
 	d.Claim(d.palette, n, scrub.Structure, "palette")

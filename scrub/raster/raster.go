@@ -153,8 +153,11 @@ func (g grid) size() int64 { return g.stride * g.height }
 // of up to eight bits have.
 func (p *picture) look(g grid, used *[256]bool) (holes []hole, err error) {
 	over := g.bits < 8*g.stride
-	if g.stride > scrub.MaxPiece || g.height == 0 || !over && used == nil {
+	switch {
+	case g.height == 0 || !over && used == nil:
 		return nil, nil
+	case g.stride > scrub.MaxPiece:
+		return nil, p.Errorf(g.off, "rows of %d bytes, too long to be looked into", g.stride)
 	}
 	var whole [256]bool
 	var fill filler
