@@ -63,19 +63,30 @@ func highest(t *testing.T, program string, n int) int {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
-	for most := 0; ; {
-		select {
-		case err := <-ended:
-			if err != nil || !regexp.MustCompile(fmt.Sprintf(`(?m)^files +0, and %d other`, n)).Match(out.Bytes()) {
-				t.Fatalf("%v\n%s", err, &out)
-			}
-			return most
-		case <-time.After(10 * time.Millisecond):
-			most = max(most, held(c.Process.Pid))
-		}
+	most := holding(c.Process.Pid)
+	if err := c.Wait(); err != nil || !regexp.MustCompile(fmt.Sprintf(`(?m)^files +0, and %d other`, n)).Match(out.Bytes()) {
+		t.Fatalf("%v\n%s", err, &out)
 	}
+	return most()
+}
+
+// holding watches a process. The function that it returns ends that, and tells how many kB the
+// process has held at the most.
+func holding(pid int) func() int {
+	end, most := make(chan bool), make(chan int)
+	go func() {
+		kB := 0
+		for {
+			select {
+			case <-end:
+				most <- kB
+				return
+			case <-time.After(10 * time.Millisecond):
+				kB = max(kB, held(pid))
+			}
+		}
+	}()
+	return func() int { close(end); return <-most }
 }
 
 var highWater = regexp.MustCompile(`VmHWM:\s*(\d+) kB`)
