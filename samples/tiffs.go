@@ -200,12 +200,79 @@ var tiffs = []recipe{
 			{0x012d, tShort, wordsOf(k.secret("transfer-function"))}, {0x0140, tShort, wordsOf(k.secret("colour-map"))}, {0x0145, tShort, wordsOf(k.secret("tile-lengths"))},
 		})
 	}},
+	{"palette", func(k *kit) []byte {
+		return tiff(little, paletted{39, 30, 8, 8, plainTIFF, 0, false}.dir(wordsOf(k.secret("unused colours"))))
+	}},
+	{"palette-bits", func(k *kit) []byte {
+		return tiff(little, paletted{39, 30, 8, 4, packBitsTIFF, 0, false}.dir(wordsOf(string(k.hide([]byte("CCAANNAARRYY!!"))))))
+	}},
+	{"palette-pages", func(k *kit) []byte { // that share one, letters doubled
+		text := k.hide([]byte("CCAANNAARRYYooff  eeiigghhtt  bbiittss"))
+		one, other := paletted{39, 30, 30, 8, lzwTIFF, 0, true}.dir(wordsOf(string(cat(zeros(16), text)))), paletted{39, 30, 30, 8, deflateTIFF, 8, false}.dir(nil)
+		b := tiff(little, one, other)
+		entry := []byte{0x40, 1, 3, 0, 0, 3, 0, 0}
+		first, second := bytes.Index(b, entry), bytes.LastIndex(b, entry)
+		copy(b[second+8:second+12], b[first+8:])
+		return b
+	}},
+	{"palette-unseen", func(k *kit) []byte { // pixels that nobody follows
+		k.odd = true
+		d := paletted{39, 30, 30, 8, plainTIFF, 0, false}.dir([]int{0x1234, 0x2345})
+		d[3].value = []int{50000}
+		return tiff(little, d)
+	}},
 	{"slack", func(k *kit) []byte { // in the unused bytes of a short value
 		b := tiff(little, smallScan.dir(k))
 		i := bytes.Index(b, []byte{6, 1, 3, 0, 1, 0, 0, 0, 1, 0})
 		copy(b[i+10:], "hi")
 		return b
 	}},
+}
+
+// paletted is a picture of colours 0 to 8 of a palette, in strips of rows; hidden stands in what
+// other colours have of red. Its colours begin with first.
+type paletted struct {
+	width, height, rows      int
+	bits, compression, first int
+	predicted                bool
+}
+
+func (p paletted) dir(hidden []int) ifd {
+	const used = 9
+	var pieces strips
+	for y := 0; y < p.height; y += p.rows {
+		var b []byte
+		for row := y; row < min(y+p.rows, p.height); row++ {
+			w, last := bitWriter{}, 0
+			for x := range p.width {
+				v := p.first + (x/3+row/2)%used
+				if w.bits(v-last, p.bits); p.predicted {
+					last = v
+				}
+			}
+			if w.n > 0 {
+				w.bits(0, 8-w.n)
+			}
+			b = append(b, w.b...)
+		}
+		pieces = append(pieces, scan{compression: p.compression}.coded(b))
+	}
+	n := 1 << p.bits
+	colours := make([]int, 3*n)
+	for i := range used {
+		for c := range 3 {
+			colours[c*n+p.first+i] = (i*28 + c*50) % 256 * 257
+		}
+	}
+	copy(colours[p.first+used:n], hidden)
+	d := ifd{
+		{0x0100, tShort, []int{p.width}}, {0x0101, tShort, []int{p.height}}, {0x0102, tShort, []int{p.bits}}, {0x0103, tShort, []int{p.compression}}, {0x0106, tShort, []int{3}},
+		{0x0111, tLong, pieces}, {0x0115, tShort, []int{1}}, {0x0116, tShort, []int{p.rows}}, {0x0117, tLong, lengths(pieces)}, {0x0140, tShort, colours},
+	}
+	if p.predicted {
+		d = append(d, tag{0x013d, tShort, []int{2}})
+	}
+	return sortedDir(d)
 }
 
 // wordsOf is a text as numbers of two bytes.

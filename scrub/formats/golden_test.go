@@ -9,7 +9,7 @@ import (
 
 func TestGoldenMaps(t *testing.T) {
 	for _, name := range []string{
-		"tiff/words-ii", "tiff/words-mm", "tiff/no-room", "tiff/pages", "tiff/jpeg", "tiff/imagej", "tiff/hiding", "tiff/raw-nikon", "tiff/raw-olympus", "tiff/raw-dng", "tiff/raw-sony", "tiff/raw-samsung", "tiff/raw-casio", "tiff/raw-kodak", "bigtiff/words-mm", "raf/plain", "mrw/plain", "cr3/plain", "cr3/timed", "crw/plain", "crw/recipe", "x3f/plain",
+		"tiff/palette", "tiff/palette-pages", "tiff/words-ii", "tiff/words-mm", "tiff/no-room", "tiff/pages", "tiff/jpeg", "tiff/imagej", "tiff/hiding", "tiff/raw-nikon", "tiff/raw-olympus", "tiff/raw-dng", "tiff/raw-sony", "tiff/raw-samsung", "tiff/raw-casio", "tiff/raw-kodak", "bigtiff/words-mm", "raf/plain", "mrw/plain", "cr3/plain", "cr3/timed", "crw/plain", "crw/recipe", "x3f/plain",
 		"jpeg/plain", "jpeg/everything", "jpeg/exif-thumbnail", "jpeg/icc-split", "jpeg/ultra-hdr", "jpeg/motion", "jpeg/trailer-layers",
 		"png/text", "png/exif-orientation", "png/icc",
 		"bmp/gaps", "bmp/palette", "bmp/profile", "bmp/linked-profile", "bmp/runs", "ico/words", "qoi/trailer", "pcx/words", "tga/words", "tga/palette", "dds/words", "pnm/comments", "hdr/words", "exr/words", "djvu/words",

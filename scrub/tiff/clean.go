@@ -64,6 +64,9 @@ func (f *file) thorough() error {
 		return err
 	}
 	f.blank()
+	if err := f.paint(); err != nil {
+		return err
+	}
 	if err := f.rekey(); err != nil {
 		return err
 	}

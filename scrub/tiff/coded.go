@@ -112,16 +112,24 @@ func (f *file) used(p part) (n int64, ok bool, err error) {
 		return 0, false, nil
 	}
 	src := &counter{r: io.NewSectionReader(f, p.off, p.len)}
+	dst := io.Discard
+	if x := p.image.indexes; x != nil {
+		x.start()
+		dst = x
+	}
 	var out int64
 	switch p.image.compression {
 	case deflate, adobeDeflate:
-		out, err = inflate(src)
+		out, err = inflate(dst, src)
 	case lzw:
-		out, err = unLZW(src)
+		out, err = unLZW(dst, src)
 	case packBits:
-		out, err = unpackBits(src, need)
+		out, err = unpackBits(dst, src, need)
 	default:
 		return 0, false, nil
+	}
+	if x := p.image.indexes; x != nil {
+		x.blind = x.blind || err != nil || out != need
 	}
 	if err != nil && (errors.Is(err, scrub.ErrBudget) || src.err != nil) {
 		return 0, false, src.err
@@ -174,50 +182,53 @@ func (c *counter) Read(p []byte) (int, error) {
 // mostInflated bounds what coded data may become.
 const mostInflated = 1 << 30
 
-func inflate(src *counter) (int64, error) {
+func inflate(dst io.Writer, src *counter) (int64, error) {
 	z, err := zlib.NewReader(src)
 	if err != nil {
 		return 0, err
 	}
-	n, err := io.CopyN(io.Discard, z, mostInflated)
+	n, err := io.CopyN(dst, z, mostInflated)
 	if err == io.EOF {
 		err = nil
 	}
 	return n, err
 }
 
-func unpackBits(src *counter, need int64) (out int64, err error) {
+func unpackBits(dst io.Writer, src *counter, need int64) (out int64, err error) {
+	var run [128]byte
 	for out < need {
 		c, err := src.ReadByte()
 		if err != nil {
 			return out, err
 		}
-		n := 1
+		n, times := 1, 1
 		switch {
 		case c < 128:
 			n = int(c) + 1
-			out += int64(n)
 		case c == 128:
 			continue
 		default:
-			out += 257 - int64(c)
+			times = 257 - int(c)
 		}
-		for range n {
-			if _, err := src.ReadByte(); err != nil {
+		for i := range n {
+			if run[i], err = src.ReadByte(); err != nil {
 				return out, err
 			}
 		}
+		for range times {
+			_, _ = dst.Write(run[:n])
+		}
+		out += int64(n * times)
 	}
 	return out, nil
 }
 
 // unLZW follows LZW (TIFF 6.0, section 13) to its end code and returns how many bytes it
 // becomes.
-func unLZW(src *counter) (out int64, err error) {
-	const clearCode, endCode, first = 256, 257, 258
-	var lengths [4097]int64
-	width, next, last := uint(9), first, -1
-	acc, have := uint32(0), uint(0)
+func unLZW(dst io.Writer, src *counter) (out int64, err error) {
+	const clearCode, endCode = 256, 257
+	w := lzwTable{next: lzwFirst, last: -1}
+	width, acc, have := uint(9), uint32(0), uint(0)
 	for out <= mostInflated {
 		for have < width {
 			b, err := src.ReadByte()
@@ -232,27 +243,61 @@ func unLZW(src *counter) (out int64, err error) {
 		case code == endCode:
 			return out, nil
 		case code == clearCode:
-			width, next, last = 9, first, -1
+			width, w.next, w.last = 9, lzwFirst, -1
 			continue
-		case code > next || code == next && last < 0 || next > 4096:
+		case code > w.next || code == w.next && w.last < 0 || w.next > lzwMost:
 			return out, errors.New("no LZW code")
 		}
-		length := func(c int) int64 {
-			if c < 256 {
-				return 1
-			}
-			return lengths[c]
-		}
-		if last >= 0 && next < 4096 {
-			lengths[next] = length(last) + 1
-			next++
-		}
-		out += length(code)
-		if last = code; next >= 1<<width-1 && width < 12 {
+		w.add(code)
+		b := w.bytes(code)
+		_, _ = dst.Write(b)
+		out += int64(len(b))
+		if w.last = code; w.next >= 1<<width-1 && width < 12 {
 			width++
 		}
 	}
 	return out, errors.New("too long")
+}
+
+// The first code of LZW that stands for several bytes, and how many codes there are.
+const lzwFirst, lzwMost = 258, 4096
+
+// lzwTable is what codes of LZW stand for: what another one does, and one more byte.
+type lzwTable struct {
+	before     [lzwMost + 1]uint16
+	end, first [lzwMost + 1]byte
+	next, last int
+	buf        [lzwMost + 2]byte
+}
+
+// add notes what the next new code stands for: the one before code, and its first byte.
+func (w *lzwTable) add(code int) {
+	if w.last < 0 || w.next >= lzwMost {
+		return
+	}
+	w.before[w.next], w.first[w.next] = uint16(w.last), w.start(w.last)
+	w.end[w.next] = w.start(code)
+	w.next++
+}
+
+// start is the first byte that a code stands for.
+func (w *lzwTable) start(code int) byte {
+	if code < lzwFirst {
+		return byte(code)
+	}
+	return w.first[code]
+}
+
+// bytes is what a code stands for.
+func (w *lzwTable) bytes(code int) []byte {
+	at := len(w.buf)
+	for ; code >= lzwFirst && at > 1; code = int(w.before[code]) {
+		at--
+		w.buf[at] = w.end[code]
+	}
+	at--
+	w.buf[at] = byte(code)
+	return w.buf[at:]
 }
 
 // jpeg looks into a JPEG stream: a whole picture is one of its own, in others what is

@@ -268,18 +268,18 @@ func (f *file) shaped(e *entry, text string) {
 
 // stacked notes the pictures that follow the one of the only directory: programs for
 // microscopes write thousands of them without any.
-func (f *file) stacked() {
+func (f *file) stacked() error {
 	d := f.all[0]
 	for _, o := range f.all[1:] {
 		if o.place == pictures {
-			return
+			return nil
 		}
 	}
 	i := len(f.stays) - 1
 	for ; i >= 0 && f.stays[i].role != scrub.Payload; i-- {
 	}
 	if i < 0 || f.stays[i].first.image == nil || f.stays[i].first.image.dir != d || f.stays[i].first.image.compression != noCompression {
-		return
+		return nil
 	}
 	r := &f.stays[i]
 	m := r.first.image
@@ -295,7 +295,11 @@ func (f *file) stacked() {
 		f.contradict("a stack of %d bytes is cut short", need)
 	default:
 		r.len, r.last = need, part{image: m, off: r.off, len: need}
+		if m.indexes != nil && !m.indexes.vague {
+			return f.plain(m.indexes, r.off, need)
+		}
 	}
+	return nil
 }
 
 // blank has those lines and bytes of values that stay become blanks that tell something.

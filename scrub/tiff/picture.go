@@ -29,6 +29,7 @@ type image struct {
 	across, down              uint64 // resolution of colour
 	at, bytes                 *entry // offsets and lengths of strips or tiles
 	tiled                     bool
+	indexes                   *indexes // nil: there is no palette
 }
 
 // part is a strip or tile.
@@ -179,6 +180,10 @@ func (f *file) parts(m *image) error {
 	case m.bytes != nil && m.bytes.count != m.at.count || uint64(m.at.count) != m.count() && !(f.raw && m.count() == 0):
 		f.contradict("%s has %d strips, expected %d", d.name, m.at.count, m.count())
 	}
+	var err error
+	if m.indexes, err = f.indexes(m); err != nil {
+		return err
+	}
 	for i := range m.at.count {
 		p, err := f.part(m, i)
 		if err != nil {
@@ -195,6 +200,9 @@ func (f *file) parts(m *image) error {
 			return err
 		}
 		if err := f.coded(p); err != nil {
+			return err
+		}
+		if err := f.learn(p); err != nil {
 			return err
 		}
 		f.payload(p)

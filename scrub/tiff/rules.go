@@ -313,7 +313,10 @@ func (f *file) fits(e *entry) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return f.bounded(e.dir.layout, e.typ, b, bound) && (f.develops(e) || e.typ == tASCII || !reads(e, b)), nil
+	if p := f.palettes[e.off]; p != nil && !p.blind && p.entry.tag == e.tag {
+		_, b, err = f.colours(p)
+	}
+	return f.bounded(e.dir.layout, e.typ, b, bound) && (f.develops(e) || e.typ == tASCII || !reads(e, b)), err
 }
 
 // reads tells whether numbers read as text. Colours of a palette are often of eight bits,

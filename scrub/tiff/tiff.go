@@ -28,7 +28,7 @@ func Formats() []scrub.Format {
 
 // Parse plans a picture.
 func Parse(s *scrub.Scan) error {
-	f := &file{Scan: s, dirs: map[int64]*dir{}}
+	f := &file{Scan: s, dirs: map[int64]*dir{}, palettes: map[int64]*palette{}}
 	if err := f.header(); err != nil {
 		return err
 	}
@@ -51,7 +51,9 @@ func Parse(s *scrub.Scan) error {
 		return err
 	}
 	if f.stack && len(f.all) > 0 {
-		f.stacked()
+		if err := f.stacked(); err != nil {
+			return err
+		}
 	}
 	f.outsized()
 	return f.clean()
@@ -79,16 +81,18 @@ func (f *file) judgeAll() error {
 type file struct {
 	*scrub.Scan
 	layout
-	head   int64 // length of the header
-	link   int64 // where the pointer to the first directory stands
-	dirs   map[int64]*dir
-	all    []*dir // in the order in which they were found
-	broken string // why only what is positively identified may go; "" if nothing speaks against the rest
-	stack  bool   // a text says that there are pictures without directories,
-	images int64  // how many there are in all,
-	values int64  // or how many samples
-	odd    []goes // bytes of values that stay
-	marks         // what lies where
+	head     int64 // length of the header
+	link     int64 // where the pointer to the first directory stands
+	dirs     map[int64]*dir
+	all      []*dir             // in the order in which they were found
+	broken   string             // why only what is positively identified may go; "" if nothing speaks against the rest
+	stack    bool               // a text says that there are pictures without directories,
+	images   int64              // how many there are in all,
+	values   int64              // or how many samples
+	odd      []goes             // bytes of values that stay
+	palettes map[int64]*palette // by where they are
+	coloured int64              // colours in them
+	marks                       // what lies where
 
 	version     uint16 // of the header
 	special     bool   // a header that only raw pictures have
