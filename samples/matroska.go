@@ -207,6 +207,12 @@ var webFilms = []recipe{
 			m.blocks[0] = cat(simpleBlock(2, 0, 0x80, []byte(aacFill(k.secret("encoder"))), aacTrack(1).samples[0]), m.blocks[0])
 		})
 	}},
+	{"opus-padding", func(k *kit) []byte {
+		return webWith(k, func(m *webFilm) {
+			m.tracks = [][]byte{webTrack(1, 1, 2, "A_OPUS", el("\x63\xa2", opusHead), el("\xe1", el("\xb5", be64(math.Float64bits(48000))), elNumber("\x9f", 1)))}
+			m.blocks = [][]byte{cat(simpleBlock(1, 0, 0x80, opusSilence), simpleBlock(1, 20, 0x80, paddedOpus([]byte(k.secret("padding of a packet")))))}
+		})
+	}},
 	{"mp3-names", func(k *kit) []byte {
 		return webWith(k, func(m *webFilm) {
 			m.tracks = [][]byte{webTrack(1, 1, 2, "A_MPEG/L3", el("\xe1", el("\xb5", be64(math.Float64bits(44100))), elNumber("\x9f", 1)))}

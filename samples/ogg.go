@@ -71,6 +71,11 @@ var (
 	opusSilence = []byte("\xf8\xff\xfe")
 )
 
+// paddedOpus is a packet of silence with padding.
+func paddedOpus(padding []byte) []byte {
+	return cat([]byte{opusSilence[0] | 3, 0x41, byte(len(padding))}, opusSilence[1:], padding)
+}
+
 func opus(tags []byte) []byte { return opusOf(255, tags) }
 
 func opusOf(pieces int, tags []byte) []byte {
@@ -215,6 +220,31 @@ var oggMedia = []recipe{
 	}},
 	{"flac", func(k *kit) []byte {
 		return oggFLAC(flacPart(4, telling(k)), flacPart(2, []byte("riff"), []byte(k.secret("riff"))), flacPart(1, []byte(k.secret("padding"))))
+	}},
+	{"hiding-in-padding", func(k *kit) []byte {
+		k.odd = true
+		o := &oggs{serial: 0x1234}
+		o.group(2, 255, opusHead)
+		o.group(0, 255, append([]byte("OpusTags"), comments("")...))
+		o.sound(30, 960, paddedOpus([]byte(k.secret("padding of a packet"))))
+		return o.b
+	}},
+	{"hiding-behind-setup", func(k *kit) []byte {
+		k.odd = true
+		o := &oggs{serial: 0x5678}
+		o.group(2, 255, vorbisHead)
+		o.group(0, 255, cat([]byte("\x03vorbis"), framed(comments(""))), cat(vorbisSetup(4), []byte(k.secret("what follows the setup"))))
+		o.sound(30, 128, zeros(1))
+		return o.b
+	}},
+	{"hiding-among-packets", func(k *kit) []byte {
+		k.odd = true
+		o := &oggs{serial: 0x5678}
+		o.group(2, 255, vorbisHead)
+		o.group(0, 255, cat([]byte("\x03vorbis"), framed(comments(""))), vorbisSetup(4))
+		o.group(0, 255, cat([]byte("\x03vorbis"), framed(comments("", k.secret("comments=once more")))))
+		o.sound(30, 128, zeros(1))
+		return o.b
 	}},
 	{"hiding-between-pages", func(k *kit) []byte {
 		b := opus(comments(""))

@@ -194,6 +194,10 @@ var cafs = []recipe{
 		}
 		return cafCoded("aac ", 1024, frames...)
 	}},
+	{"opus-padding", func(k *kit) []byte {
+		k.streams = true
+		return cafCoded("opus", 960, opusSilence, paddedOpus([]byte(k.secret("padding of a packet"))), opusSilence)
+	}},
 	{"words", func(k *kit) []byte {
 		return caf(k, cafChunk("info", be32(2), []byte("recorded date\x00"+k.secret("date")+"\x00encoding application\x00"+k.secret("program")+"\x00")), cafChunk("chan", be32(6553601), zeros(8)), cafSound(k),
 			cafChunk("strg", []byte(k.secret("strings"))), cafChunk("umid", field(k.secret("umid"), 64)), cafChunk("uuid", zeros(16), []byte(k.secret("uuid"))), cafChunk("free", field(k.secret("free"), 300)), cafChunk("what", []byte(k.secret("unknown"))))

@@ -58,22 +58,31 @@ type Stream struct {
 	Dolby bool // it is said to be Dolby Vision
 	Timed bool // a frame told a time of day
 
-	latm  coded.LATM
-	video h26x.Video
-	mpeg  mpegvideo.Stream
+	streams int // of Opus in a packet: see Several
+	latm    coded.LATM
+	video   h26x.Video
+	mpeg    mpegvideo.Stream
 
 	sliced bool // a slice of the frame at hand has come: see Starts
 }
 
 // Known tells whether frames are looked into, all of their bytes being accounted for.
-func (st *Stream) Known() bool { return st.Kind >= H264 && st.Kind <= Plain || st.Kind == AAC }
+func (st *Stream) Known() bool { return st.Kind >= H264 && st.Kind <= Plain || st.Signed() }
 
 // Sound tells whether the stream is sound with a configuration.
 func (st *Stream) Sound() bool { return st.Kind >= AAC }
 
 // Signed tells whether the stream is sound in the frames of which encoders leave their names, or
 // anybody else what they like.
-func (st *Stream) Signed() bool { return st.Kind == AAC || st.Kind >= ADTS && st.Kind <= MP3 }
+func (st *Stream) Signed() bool {
+	return st.Kind >= AAC && st.Kind <= ALAC || st.Kind >= ADTS && st.Kind <= MP3
+}
+
+// Headed tells whether a header of MPEG-1 or MPEG-2 video has come.
+func (st *Stream) Headed() bool { return st.mpeg.Headed() }
+
+// Several says that each packet of Opus holds packets of so many streams.
+func (st *Stream) Several(streams int) { st.streams = streams }
 
 // standards are the codecs of NAL units, records what their configuration records are
 // called in MP4.
@@ -206,7 +215,9 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) (pieces []coded.Piece
 		pieces, err = coded.Layer3(r, off, n)
 	case DNxHD:
 		pieces, err = coded.DNxHD(r, off, n)
-	case Unknown, Plain, Theora, VFW:
+	case Opus:
+		pieces, err = coded.Opus(r, off, n, st.streams)
+	case Unknown, Plain, Theora, VFW, Vorbis, FLAC, ALAC:
 		pieces, err = coded.Prose(r, off, n)
 	}
 	st.Timed = st.Timed || slices.ContainsFunc(pieces, func(p coded.Piece) bool { return p.Kind == scrub.Time })

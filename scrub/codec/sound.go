@@ -39,6 +39,7 @@ func (st *Stream) opaque(r *scrub.Reader, off, n int64) ([]coded.Piece, error) {
 	case Opus: // RFC 7845, 5.1
 		if end := 19; n >= 19 && bytes.HasPrefix(b, []byte("OpusHead")) {
 			if b[18] != 0 {
+				st.streams = int(b[min(19, n-1)])
 				end += 2 + int(b[9])
 			}
 			if end <= len(b) {
@@ -101,7 +102,8 @@ func xiphHeaders(off int64, b []byte) (out []coded.Piece, ok bool) {
 	if at < end && b[at] == 1 { // the bit that ends those of Vorbis
 		at++
 	}
-	return blank(out, off, b, int64(at), int64(end-at), 0, scrub.Hidden), true
+	const sentence = 24
+	return blank(out, off, b, int64(at), int64(end-at), 0, scrub.Hidden), !coded.Tells(b[end:], sentence)
 }
 
 // laced returns where the first of three headers begins, and where the second one is: behind

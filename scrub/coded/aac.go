@@ -28,7 +28,7 @@ func AAC(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 			out[i] = Piece{Off: p.Off, Len: p.Len, Kind: scrub.Hidden, Value: "fill that nobody's name explains"}
 		}
 	}
-	return out, nil
+	return append(out, Behind(off, b, parts)...), nil
 }
 
 // Headed is [AAC] for frames of ADTS, of which the first and the last may be cut off.
@@ -44,7 +44,9 @@ func Headed(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 		}
 		if f[1]&1 != 0 && f[6]&3 == 0 { // no checksum, and one block
 			clean, parts := Quiet(f, 8*head)
-			out = append(out, pieces(off+at, f, clean, parts)...)
+			out = append(append(out, pieces(off+at, f, clean, parts)...), Behind(off+at, f, parts)...)
+		} else {
+			out = append(out, Behind(off+at, f, nil)...)
 		}
 	})
 	return out, nil
@@ -112,11 +114,25 @@ func signs(b []byte) bool {
 	return (begun || Tells(b, word)) && text >= 3*other
 }
 
+// Behind returns the sound of a frame b at off, which stands behind those parts of it that are none,
+// as a piece if there is text in it, at any bit.
+func Behind(off int64, b []byte, parts []scrub.Range) []Piece {
+	const sentence = 32
+	from := int64(0)
+	if n := len(parts); n > 0 {
+		from = parts[n-1].End()
+	}
+	if !tellsBits(b[from:], sentence) {
+		return nil
+	}
+	return []Piece{{Off: off + from, Len: int64(len(b)) - from, Kind: scrub.Unknown, Value: "text among the coded sound"}}
+}
+
 // Quiet returns a frame of AAC, which begins at a bit of b, without what it begins with that
 // is no sound: fill, in which encoders leave their names, and data (ISO/IEC 14496-3, 4.4.2.1);
 // and where that lies. What stands behind coded sound can't be found without decoding it.
 func Quiet(b []byte, start int) (clean []byte, parts []scrub.Range) {
-	const data, fill = 4, 6
+	const data, fill, dataElement, dynamicRange = 4, 6, 2, 11
 	r := &Bits{b: b, at: start}
 	clean = bytes.Clone(b)
 	for !r.Failed {
@@ -129,10 +145,15 @@ func Quiet(b []byte, start int) (clean []byte, parts []scrub.Range) {
 			if n == 0 {
 				continue
 			}
-			if r.Read(4) > 2 { // dynamic range, replicated spectrum
+			n = 8*n - 4
+			kind := r.Read(4)
+			if kind == dynamicRange && rangeFits(*r, n) {
+				r.at += n
+				continue
+			}
+			if kind > dataElement && kind != dynamicRange && !spare(kind) { // replicated spectrum
 				n = -1
 			}
-			n = 8*n - 4
 		case data:
 			r.Read(4)
 			align := r.Flag()
@@ -155,6 +176,26 @@ func Quiet(b []byte, start int) (clean []byte, parts []scrub.Range) {
 		r.at += n
 	}
 	return clean, parts
+}
+
+// spare tells whether nobody has given a kind of fill a meaning (ISO/IEC 14496-3, table 4.121).
+func spare(kind int) bool { return kind >= 3 && kind <= 8 || kind == 10 || kind == 15 }
+
+// rangeFits tells whether n bits are a dynamic_range_info (4.4.2.7) from the first to the last.
+func rangeFits(r Bits, n int) bool {
+	end := r.at + n
+	r.If("44") // a program
+	for more := r.Flag(); more && !r.Failed; more = r.Flag() {
+		r.Skip(7) // channels that are left out
+	}
+	bands := 1
+	if r.Flag() {
+		bands += r.Read(4)
+		r.Skip(4 + 8*bands)
+	}
+	r.If("71") // the level of reference
+	r.Skip(8 * bands)
+	return !r.Failed && end-r.at >= 0 && end-r.at < 8
 }
 
 // faac is how an encoder signs the first frame, and faacName the same without its version.

@@ -77,6 +77,35 @@ func aac(words string) []byte {
 	return append(append(b, make([]byte, 16-len(words))...), 0x21, 0x10, 0x05, 0x00, 0xa0, 0x1b, 0xff)
 }
 
+// aacOf is [aac] whose fill is of a kind.
+func aacOf(kind byte, words string) []byte {
+	b := aac(words)
+	b[1], b[2] = b[1]|kind>>3, kind<<5 // behind 15 bits
+	return b
+}
+
+// loudness is a frame of AAC that begins with the range of its loudness: one band.
+func loudness() []byte {
+	return bits("110" + "0010" + "1011" + "0000" + "10010110" + "00100001000100000000010100000000101000000001101")
+}
+
+func bits(digits string) (b []byte) {
+	for i, d := range digits {
+		if i%8 == 0 {
+			b = append(b, 0)
+		}
+		b[i/8] |= byte(d&1) << (7 - i%8)
+	}
+	return b
+}
+
+func zeros(n int) string { return strings.Repeat("\x00", n) }
+
+// opusOf looks into packets of so many streams of Opus.
+func opusOf(streams int) func(*scrub.Reader, int64, int64) ([]coded.Piece, error) {
+	return func(r *scrub.Reader, off, n int64) ([]coded.Piece, error) { return coded.Opus(r, off, n, streams) }
+}
+
 // adts is a frame of ADTS.
 func adts(frame []byte) []byte {
 	n := len(frame) + 7
@@ -195,6 +224,22 @@ func TestFrames(t *testing.T) {
 		{"a frame of ADTS with a bit of a number", coded.AAC, owned(adts(aac(""))), nil, "number of a right"},
 		{"ADTS behind the end of a frame", coded.Headed, append([]byte("\xff\xf1sound"), adts(aac("serial"))...), append([]byte("\xff\xf1sound"), adts(aac(""))...), ""},
 		{"ADTS cut off", coded.Headed, adts(aac("serial"))[:30], nil, ""},
+		{"AAC that begins with fill of a kind that nobody has", coded.AAC, aacOf(3, "Jane, Seoul"), aacOf(3, ""), ""},
+		{"AAC that begins with words for the range of loudness", coded.AAC, aacOf(11, "Jane, Seoul"), aacOf(11, ""), ""},
+		{"AAC that begins with the range of loudness", coded.AAC, loudness(), nil, ""},
+		{"AAC with text behind it", coded.AAC, append(aac(""), "from Jane Doe, 5 High Street, Springfield"...), nil, "text among"},
+		{"ADTS with text behind its sound", coded.AAC, adts(append(aac("serial"), "from Jane Doe, 5 High Street, Springfield"...)), adts(append(aac(""), "from Jane Doe, 5 High Street, Springfield"...)), "text among"},
+		{"Opus", opusOf(1), []byte("\xf8\xff\xfe"), nil, ""},
+		{"Opus with padding", opusOf(1), []byte("\xfb\x41\x04\xff\xfe\x00\x00\x00\x00"), nil, ""},
+		{"Opus with words in it", opusOf(1), []byte("\xfb\x41\x0f\xff\xfeJane Doe, Seoul"), []byte("\xfb\x41\x0f\xff\xfe" + zeros(15)), ""},
+		{"Opus with numbers in it", opusOf(1), []byte("\xfb\x41\x04\xff\xfe\x93\x8e\xf1\x07"), nil, "padding of Opus"},
+		{"Opus with much padding", opusOf(1), []byte("\xfb\x41\xff\x02\xff\xfe" + "Jane Doe, Seoul" + zeros(241)), []byte("\xfb\x41\xff\x02\xff\xfe" + zeros(256)), ""},
+		{"Opus with two frames and words", opusOf(1), []byte("\xfb\xc2\x0f\x01\xff\xfe\xfdJane Doe, Seoul"), []byte("\xfb\xc2\x0f\x01\xff\xfe\xfd" + zeros(15)), ""},
+		{"Opus that is shorter than its padding", opusOf(1), []byte("\xfb\x41\x40\xff\xfeJane Doe, Seoul"), nil, ""},
+		{"Opus of two streams, the first with words", opusOf(2), []byte("\xfb\x41\x0f\x02\xff\xfeJane Doe, Seoul\xf8\xff\xfe"), []byte("\xfb\x41\x0f\x02\xff\xfe" + zeros(15) + "\xf8\xff\xfe"), ""},
+		{"Opus of two streams, the second with words", opusOf(2), []byte("\xf8\x02\xff\xfe\xfb\x41\x0f\xff\xfeJane Doe, Seoul"), []byte("\xf8\x02\xff\xfe\xfb\x41\x0f\xff\xfe" + zeros(15)), ""},
+		{"Opus in a transport stream", opusOf(0), []byte("\x7f\xe0\x03\xf8\xff\xfe\x7f\xe0\x14\xfb\x41\x0f\xff\xfeJane Doe, Seoul"), []byte("\x7f\xe0\x03\xf8\xff\xfe\x7f\xe0\x14\xfb\x41\x0f\xff\xfe" + zeros(15)), ""},
+		{"Opus that is text", opusOf(1), []byte("\xf8by Jane Doe of Springfield, Illinois"), nil, "text among"},
 		{"LOAS of an unknown multiplex", new(coded.LATM).Frames, []byte("\x56\xe0\x04\x80\x12\x34\x56"), nil, "multiplexed"},
 		{"MP3", coded.Layer3, mp3(""), nil, ""},
 		{"MP3 with an encoder's name", coded.Layer3, mp3("LAME3.100"), mp3("LAME     "), ""},
@@ -293,6 +338,7 @@ func TestProse(t *testing.T) {
 		noise + fill: false,
 		noise + "UUUUUUUUUUUUUUUUUUUUUUUUUUUUUULAME3.100UUUUUUUUU": false,
 		noise + fill + "by Jane Doe of Springfield, Illinois":      true,
+		noise + "the garden 47.376912,8.541730":                    true,
 	} {
 		p, _ := look(t, coded.Prose, []byte(text))
 		if (p.Status() == scrub.Partly) != tells {

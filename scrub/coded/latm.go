@@ -38,7 +38,7 @@ func (l *LATM) Frames(r *scrub.Reader, off, n int64) (out []Piece, err error) {
 			out = append(out, Piece{Off: off + at, Len: int64(len(f)), Kind: scrub.Hidden, Value: why})
 			return
 		}
-		out = append(out, pieces(off+at, f, clean, parts)...)
+		out = append(append(out, pieces(off+at, f, clean, parts)...), Behind(off+at, f, parts)...)
 	})
 	return out, nil
 }

@@ -16,9 +16,14 @@ func Text(b []byte) string {
 
 // Tells tells whether b holds words or numbers for people: n bytes in a row that read as
 // text, different ones at different distances, as those of a gradient are not. Coded
-// picture comes about as such once in ten billion bytes if n is 24, in twenty trillion if it is 32.
+// picture comes about as such once in ten billion bytes if n is 24, in twenty trillion if it is 32;
+// codes of a steady tone, which recur, have to be more different then.
 func Tells(b []byte, n int) bool {
-	const different = 6
+	const long = 32
+	different := 6
+	if n >= long {
+		different = 10
+	}
 	run := 0
 	for i, c := range b {
 		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c > '~' {

@@ -57,7 +57,7 @@ func VP9(r *scrub.Reader, off, n int64) ([]Piece, error) {
 }
 
 // filling is what LAME puts where a frame has bits to spare, or the end of it.
-var filling = pattern.New(`(L?AME)?\d\.\d{2,3}(\.\d|[ab]\d?)?U*|LAME|U{8,}`)
+var filling = pattern.New(`L?AME\d\.\d{2,3}(\.\d|[ab]\d?)?U*|\d\.\d{2,3}(\.\d|[ab]\d?)?UU+|LAME|U{8,}`)
 
 // Speaks is [Tells] for what may be MP3 that LAME filled.
 func Speaks(b []byte, n int) bool {

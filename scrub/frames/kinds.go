@@ -67,10 +67,19 @@ func elements(w *Walk, off int64, b []byte) (claimed bool, err error) {
 		w.Doubt("headers hold the number of a right, a bit in each")
 	}
 	if len(b) <= head || b[1]&1 == 0 || b[6]&3 != 0 { // a checksum, or several blocks
+		w.behind(off, b, nil)
 		return false, nil
 	}
 	clean, parts := coded.Quiet(b, 8*head)
+	w.behind(off, b, parts)
 	return w.parts(off, b, clean, parts), nil
+}
+
+// behind doubts a frame that has text behind the parts that are no sound.
+func (w *Walk) behind(off int64, b []byte, parts []scrub.Range) {
+	for _, p := range coded.Behind(off, b, parts) {
+		w.Doubt("%s", p.Value)
+	}
 }
 
 // told doubts frames of AC-3 and DTS that hold what is no sound.

@@ -16,6 +16,7 @@ func parseLOAS(s *scrub.Scan) error {
 		if why != "" {
 			w.Doubt("%s", why)
 		}
+		w.behind(off, b, parts)
 		return w.parts(off, b, clean, parts), nil
 	}
 	return Parse(s, Kind{Head: 3, Len: coded.LOAS, Same: func(a, b []byte) bool { return a[0] == b[0] && a[1]&0xe0 == b[1]&0xe0 }, Frame: frame, Split: true}, 0, nil)

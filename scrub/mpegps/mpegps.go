@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/codec"
 	"untag/scrub/mpegts"
 	"untag/scrub/pes"
 	"untag/scrub/sniff"
@@ -57,6 +58,7 @@ const (
 type parser struct {
 	*pes.Film
 	tracks      map[int]*pes.Track    // by stream id, that of private stream 1 with the first byte of its data
+	headless    map[int]*codec.Stream // of MPEG-1 and MPEG-2 video, as far as is known
 	types       map[byte]byte         // of streams, as the map has them
 	seen        map[int]int           // packets of streams that stay
 	strays      map[int][]scrub.Range // those of streams that nobody plays
@@ -69,7 +71,7 @@ type parser struct {
 }
 
 func newParser(s *scrub.Scan) *parser {
-	return &parser{Film: pes.New(s), tracks: map[int]*pes.Track{}, types: map[byte]byte{}, seen: map[int]int{}, strays: map[int][]scrub.Range{}, descriptors: mpegts.NewDescriptors()}
+	return &parser{Film: pes.New(s), tracks: map[int]*pes.Track{}, headless: map[int]*codec.Stream{}, types: map[byte]byte{}, seen: map[int]int{}, strays: map[int][]scrub.Range{}, descriptors: mpegts.NewDescriptors()}
 }
 
 // How much is read at the start, at the end, and of samples between, where not all of a
@@ -202,6 +204,11 @@ func (p *parser) endTracks() error {
 func (p *parser) finish() error {
 	if err := p.endTracks(); err != nil {
 		return err
+	}
+	for _, st := range p.headless {
+		if !st.Headed() {
+			p.S.Doubt("pictures without a header: nothing tells how they are coded")
+		}
 	}
 	if p.sealed {
 		p.S.Doubt("encrypted packets can't be looked into")

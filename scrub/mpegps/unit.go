@@ -193,7 +193,11 @@ func (p *parser) follow(key int, off int64, data []byte) error {
 		if id == private1 {
 			name = key
 		}
-		p.tracks[key] = p.NewTrack(p.streamOf(id, data), fmt.Sprintf("stream 0x%02x/frame", name), most)
+		st := p.streamOf(id, data)
+		if st.Kind == codec.MPEG12 {
+			p.headless[key] = st
+		}
+		p.tracks[key] = p.NewTrack(st, fmt.Sprintf("stream 0x%02x/frame", name), most)
 	}
 	return p.tracks[key].Add(off, data)
 }

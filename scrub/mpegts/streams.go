@@ -62,7 +62,7 @@ func (p *parser) declare(s stream) {
 }
 
 // registers is for streams whose registration tells how they are coded.
-var registers = map[string]codec.Kind{"HEVC": codec.H265, "VC-1": codec.Plain, "VVC ": codec.H266, "drac": codec.Dirac}
+var registers = map[string]codec.Kind{"HEVC": codec.H265, "VC-1": codec.Plain, "VVC ": codec.H266, "drac": codec.Dirac, "Opus": codec.Opus}
 
 // judge tells what becomes of a stream.
 func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {

@@ -30,6 +30,29 @@ func (st *Stream) coded(code byte) bool {
 	return code >= 1 && code <= 0xaf
 }
 
+// measure notes how many slices stand below each other, of frames and of fields.
+func (st *Stream) measure(header []byte) {
+	const field = 32
+	in := coded.NewBits(header)
+	in.Skip(12)
+	if height := int(in.Read(12)); !in.Failed {
+		st.rows = max(1, 2*((height+field-1)/field))
+	}
+}
+
+// picture looks at coded picture: not into it, but whether it begins or ends with text, lies
+// outside of the picture, or goes on from gap in a way that no code does.
+func (st *Stream) picture(r *scrub.Reader, code byte, data scrub.Range, gap int64) ([]coded.Piece, error) {
+	const tall = 2800 / 16 // from here on slices have more of a number
+	switch {
+	case gap >= 0:
+		return told(gap, max(0, data.End()-gap)), nil
+	case st.Codec == MPEG12 && st.rows > 0 && st.rows < tall && int(code) > st.rows:
+		return []coded.Piece{{Off: data.Off, Len: data.Len, Kind: scrub.Unknown, Value: "slices outside of the picture"}}, nil
+	}
+	return coded.Prose(r, data.Off, data.Len)
+}
+
 // header looks at what follows a start code that is not picture. More than there can
 // be is told of, and stays: one wrong bit makes another code of that of a slice.
 func (st *Stream) header(r *scrub.Reader, code byte, data scrub.Range) ([]coded.Piece, error) {

@@ -30,7 +30,11 @@ const prefixLen = 255
 type Stream struct {
 	Codec  Codec
 	simple bool // MPEG-4 of a profile without B-VOPs
+	rows   int  // of slices that a picture of MPEG-1 and MPEG-2 has; 0 if no header told it
 }
+
+// Headed tells whether a header of the stream has come, without which none can be decoded.
+func (st *Stream) Headed() bool { return st.rows > 0 }
 
 // Frame returns the pieces of n bytes of video at off, which are picture number no or
 // its headers: what user data holds besides that which decoders act upon, time codes
@@ -53,14 +57,17 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error
 		return nil, err
 	}
 	for {
-		code, data, more, err := s.part(st.coded)
+		code, data, more, err := s.part()
 		if err != nil || !more {
 			return out, err
 		}
 		var p []coded.Piece
 		if st.coded(code) {
-			p = told(data.Off, data.Len)
-		} else if p, err = st.look(r, code, data, no); err != nil {
+			p, err = st.picture(r, code, data, s.gap)
+		} else {
+			p, err = st.look(r, code, data, no)
+		}
+		if err != nil {
 			return nil, err
 		}
 		if out = append(out, p...); len(out) > maxPieces {
@@ -76,6 +83,8 @@ func (st *Stream) look(r *scrub.Reader, code byte, data scrub.Range, no int64) (
 		return pieces(r, st.Codec, data)
 	case code == extensionCode && st.Codec == MPEG12:
 		return extension(r, data)
+	case code == sequenceHeader && st.Codec == MPEG12:
+		st.measure(r.Get(data.Off, int(min(data.Len, 3))))
 	case code == groupCode && st.Codec == MPEG12, code == groupCode4 && st.Codec == MPEG4:
 		p, err := st.timeCode(r, data.Off, no)
 		if over := data.Len - 4; err == nil && over > 0 {

@@ -268,6 +268,25 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// Slices that lie outside of the picture, or are text, are told of.
+func TestSlices(t *testing.T) {
+	const header, said = "2\x00\x00\x01\xb3\x04\x00\x30\x13\xff\xff\xe0\x18", "the owner is Jane Doe of Springfield" // 64 by 48
+	for _, c := range []struct{ name, data, doubt string }{
+		{"the last one", header + "\x00\x00\x01\x03\x10\x20", ""},
+		{"of fields", header + "\x00\x00\x01\x04\x10\x20", ""},
+		{"below", header + "\x00\x00\x01\x05\x10\x20", "outside"},
+		{"without a header", "2\x00\x00\x01\x05\x10\x20", ""},
+		{"text", header + "\x00\x00\x01\x03\x10\x20" + said, "text among"},
+		{"text in MPEG-4", "4\x00\x00\x01\xb6\x10\x20" + said, "text among"},
+	} {
+		h := scrubtest.Harness{Engine: engine, Streams: true, States: 40, Variants: -1}
+		p := h.Laws(t, c.name, []byte(c.data))
+		if doubts := strings.Join(p.Doubts, " "); (c.doubt == "") != (doubts == "") || !strings.Contains(doubts, c.doubt) {
+			t.Errorf("%s: %q", c.name, doubts)
+		}
+	}
+}
+
 // A start code that is cut off at the end is none of the data before it.
 func TestCutCode(t *testing.T) {
 	const extension = "\x00\x00\x01\xb5\x14\x8a\x00\x01\x00\x00" // a sequence extension, which no film lacks

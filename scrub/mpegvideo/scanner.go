@@ -67,24 +67,18 @@ func (s *scanner) next() (err error) {
 	}
 }
 
-// part returns what follows the next start code that is not of coded picture, without
-// the zero bytes that may stand before the one after it, or what no code makes in picture.
-func (s *scanner) part(coded func(code byte) bool) (code byte, data scrub.Range, more bool, err error) {
-	for s.off < s.end {
-		data.Off, code, s.gap = s.off+codeLen, s.code, -1
-		if err = s.next(); err != nil {
-			return 0, data, false, err
-		}
-		if coded(code) && s.gap < 0 {
-			continue
-		}
-		if coded(code) {
-			data.Off = s.gap
-		}
-		data.Len, err = s.trim(data.Off, s.off)
-		return code, data, true, err
+// part returns what follows the next start code, without the zero bytes that may stand
+// before the one after it.
+func (s *scanner) part() (code byte, data scrub.Range, more bool, err error) {
+	if s.off >= s.end {
+		return 0, data, false, nil
 	}
-	return 0, data, false, nil
+	data.Off, code, s.gap = s.off+codeLen, s.code, -1
+	if err = s.next(); err != nil {
+		return 0, data, false, err
+	}
+	data.Len, err = s.trim(data.Off, s.off)
+	return code, data, true, err
 }
 
 // trim returns the length of what lies between from and to without zero bytes

@@ -36,6 +36,9 @@ var codecs = []codec{
 	{name: "dirac", magic: "BBCD", headers: 1},
 }
 
+// opusHead is how long the first packet of Opus is that has one stream.
+const opusHead = 19
+
 // unknown is a codec that nobody looks into.
 var unknown = codec{name: "unknown", headers: 1}
 
@@ -54,7 +57,7 @@ func identify(b []byte) codec {
 				c.headers = 1 << 16
 			}
 		case c.name == "opus" && len(b) > 18:
-			if c.head = 19; b[18] != 0 {
+			if c.head = opusHead; b[18] != 0 {
 				c.head = 21 + int(b[9])
 			}
 		case c.version > 0 && len(b) >= c.head:

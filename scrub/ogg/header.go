@@ -2,6 +2,7 @@ package ogg
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 
 	"untag/scrub"
@@ -65,12 +66,16 @@ func (f *file) header(st *stream, i int, p packet) error {
 		}
 	default:
 		place, role = st.name+"/setup", scrub.Payload
+		f.told(p.b)
 	}
 	for _, x := range p.parts {
 		f.Claim(x.off, x.len, role, place)
 	}
 	return nil
 }
+
+// spare is where Speex has two numbers that are reserved.
+const spare = 72
 
 // identification blanks the text that names a program, and what is too long.
 func (f *file) identification(st *stream, p packet, place string) {
@@ -82,6 +87,10 @@ func (f *file) identification(st *stream, p packet, place string) {
 	if st.version > 0 {
 		clear(want[st.version : st.version+20])
 		f.field(p, want, span{st.version, 20}, scrub.Software, place+"/version")
+	}
+	if st.name == "speex" {
+		clear(want[spare:st.head])
+		f.field(p, want, span{spare, st.head - spare}, scrub.Hidden, place+"/reserved")
 	}
 	if st.head > 0 {
 		clear(want[st.head:])
@@ -243,7 +252,10 @@ func (f *file) block(p packet, place string) error {
 	switch {
 	case kind == comment:
 		return f.comments(&stream{codec: codec{name: "flac"}}, p, head, place)
-	case kind == 3 || kind == padding && f.blank(p, all.off, all.len): // SEEKTABLE
+	case kind == 3: // SEEKTABLE
+		f.points(p.b[head:])
+		return nil
+	case kind == padding && f.blank(p, all.off, all.len):
 		return nil
 	}
 	r := p.at(0, len(p.b))
@@ -256,6 +268,25 @@ func (f *file) block(p packet, place string) error {
 		f.change(p, all.off, make([]byte, all.len), []span{all}, scrub.Destroy)
 	}
 	return nil
+}
+
+// points doubts a seek table whose points are none: samples in their order, and zeros in places
+// that are left free.
+func (f *file) points(b []byte) {
+	const point, free = 18, 1<<64 - 1
+	before, ok := uint64(0), len(b)%point == 0
+	for ; len(b) >= point; b = b[point:] {
+		sample, at := binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])
+		if sample == free {
+			ok = ok && len(bytes.Trim(b[8:point], "\x00")) == 0
+			continue
+		}
+		ok = ok && sample >= before && at < uint64(f.Size())
+		before = sample
+	}
+	if !ok {
+		f.Doubt("the points of the seek table are out of order")
+	}
 }
 
 // skeleton blanks the time in the first packet of a skeleton, and what the messages about

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/sniff"
 )
 
@@ -30,6 +31,7 @@ type file struct {
 	streams map[uint32]*stream
 	deep    bool
 	buf     []byte
+	held    int64       // which page is in it
 	changed []*revision // header pages of which bytes change
 }
 
@@ -178,6 +180,7 @@ func (f *file) take(p *page) error {
 	st.ended = st.ended || p.flags&ends != 0
 	f.epoch(st, p)
 	if st.done {
+		f.hear(st, p, p.head)
 		f.Claim(p.off, p.size, scrub.Payload, "pages")
 		return nil
 	}
@@ -201,6 +204,39 @@ func (f *file) epoch(st *stream, p *page) {
 	}
 }
 
+// told doubts coded sound or picture in which there is text.
+func (f *file) told(b []byte) {
+	const sentence = 24
+	if coded.Speaks(b, sentence) {
+		f.Doubt("text among the coded sound")
+	}
+}
+
+// hear looks at what a page holds from an offset on: for text, and for padding of Opus.
+func (f *file) hear(st *stream, p *page, from int64) {
+	if p.wrong || p.behind || f.far(p) || slices.Contains([]string{"kate", "ogm text", "skeleton", unknown.name}, st.name) {
+		return
+	}
+	if f.held != p.off {
+		return
+	}
+	body := f.buf[from:p.size]
+	f.told(body)
+	if st.name != "opus" || st.head > opusHead {
+		return
+	}
+	at, size := p.head, int64(0)
+	for _, l := range p.lacing {
+		if size += int64(l); l == 255 {
+			continue
+		}
+		if begun := at > p.head || p.flags&continued == 0; begun && at >= from && coded.PadsOpus(body[at-from:at-from+size]) {
+			f.Doubt("padding of Opus that is not empty")
+		}
+		at, size = at+size, 0
+	}
+}
+
 // headers takes header packets out of a page. What follows the last one is payload.
 func (f *file) headers(st *stream, p *page) error {
 	at := p.off + p.head
@@ -217,6 +253,7 @@ func (f *file) headers(st *stream, p *page) error {
 		}
 	}
 	if st.done {
+		f.hear(st, p, at-p.off)
 		f.Claim(at, p.end()-at, scrub.Payload, "pages")
 	} else if size > 0 || len(p.lacing) > 0 && p.lacing[len(p.lacing)-1] == 255 {
 		st.open = append(st.open, part{p, at, size})
@@ -251,6 +288,7 @@ func (f *file) packet(st *stream, parts []part) error {
 	}
 	if !st.isHeader(i, b) {
 		st.done = true
+		f.told(b)
 		f.payload(parts)
 		return nil
 	}

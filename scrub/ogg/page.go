@@ -93,6 +93,7 @@ func (f *file) check(p *page) error {
 		f.buf = make([]byte, most)
 	}
 	b := f.buf[:p.size]
+	f.held = p.off
 	if _, err := f.ReadAt(b, p.off); err != nil {
 		return err
 	}

@@ -83,10 +83,10 @@ func (m *medium) packetLengths(p chunk.Part, visit func(no, n int64) error) erro
 	return nil
 }
 
-// advancedAudio looks into the frames of AAC that lie at r: in depth into all, else into the first ones
+// packetFrames looks into the frames of sound that lie at r: in depth into all, else into the first ones
 // and the last, and where others than the first one tell something into all as well. Where no
 // table tells their lengths it looks into the first one.
-func (m *medium) advancedAudio(r scrub.Range, place string) error {
+func (m *medium) packetFrames(r scrub.Range, place string) error {
 	const first, last = 32, 4
 	p, ok := m.packetTable()
 	count, sum := int64(0), int64(0)
@@ -95,9 +95,9 @@ func (m *medium) advancedAudio(r scrub.Range, place string) error {
 			return err
 		}
 	}
-	st := &codec.Stream{Kind: codec.AAC}
+	st := &codec.Stream{Kind: m.packed}
 	if sum != r.Len {
-		m.Doubt("no table tells where frames of AAC begin")
+		m.Doubt("no table tells where frames of sound begin")
 		_, err := m.film.look.Frame(st, r.Off, r.Len, 0, place)
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/chunk"
+	"untag/scrub/codec"
 	"untag/scrub/sniff"
 )
 
@@ -50,10 +51,10 @@ type medium struct {
 	film      film
 	tells     told
 	still     picture
-	plain     bool   // samples are as they are, and not coded
-	inner     string // the sound is a medium of its own: this format
-	aac       bool   // the sound is AAC
-	objective bool   // there are tracks of objects
+	plain     bool       // samples are as they are, and not coded
+	inner     string     // the sound is a medium of its own: this format
+	packed    codec.Kind // how the sound is coded, if its frames are looked into
+	objective bool       // there are tracks of objects
 }
 
 func parser(format string, f *family) func(*scrub.Scan) error {

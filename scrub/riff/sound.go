@@ -36,7 +36,7 @@ func (m *medium) hands() map[string]chunk.Hand {
 	h["CAF/desc"] = func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		m.tells.format = true
 		name := string(w.Get(p.Body()+min(8, p.Size), int(min(4, max(0, p.Size-8)))))
-		if m.plain, m.aac = name == "lpcm", strings.HasPrefix(name, "aac"); name == ".mp3" {
+		if m.plain, m.packed = name == "lpcm", packets[name]; name == ".mp3" {
 			m.inner = "mp3"
 		}
 		return desc(w, p, place)
@@ -111,8 +111,14 @@ func (m *medium) samples(n int64) chunk.Hand {
 	}
 }
 
+// packets are the names in CAF of sound whose frames are looked into.
+var packets = map[string]codec.Kind{
+	"aac ": codec.AAC, "aach": codec.AAC, "aacp": codec.AAC, "aacl": codec.AAC, "aace": codec.AAC,
+	"opus": codec.Opus, "flac": codec.FLAC, "alac": codec.ALAC,
+}
+
 // coded claims samples. MPEG sound and AAC whose frames have headers are media of their own, which
-// may have tags. Other frames of AAC are looked into where a table tells their lengths, else the
+// may have tags. Other frames are looked into where a table tells their lengths, else the
 // first one, in which FFmpeg leaves its name.
 func (m *medium) coded(r scrub.Range, place string) error {
 	if m.inner != "" && !m.Careful && !m.cut {
@@ -123,9 +129,9 @@ func (m *medium) coded(r scrub.Range, place string) error {
 		}
 		m.Reset(before)
 	}
-	if m.aac && !m.Careful {
+	if m.packed != codec.Unknown && !m.Careful {
 		if m.family == cafFamily {
-			return m.advancedAudio(r, place)
+			return m.packetFrames(r, place)
 		}
 		m.Doubt("frames of AAC that nothing separates can't be looked into")
 		_, err := m.film.look.Frame(&codec.Stream{Kind: codec.AAC}, r.Off, r.Len, 0, place)
@@ -172,7 +178,9 @@ func (m *medium) soundFormat(p chunk.Part, place string) error {
 	}
 	st, _ := codec.Of(codec.Tag, string(tag))
 	m.coding(tag)
-	m.aac = st.Kind == codec.AAC
+	if st.Kind == codec.AAC {
+		m.packed = st.Kind
+	}
 	return cmp.Or((&codec.Look{S: m.Scan}).Config(&st, at, extra, place), m.Hide(at+extra, p.Tail()-at-extra, place+"/rest"))
 }
 

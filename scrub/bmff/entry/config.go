@@ -19,6 +19,12 @@ func (w reader) readCodec(t *Track, b box.Box) error {
 	case "dvcC", "dvvC":
 		t.Codec.Dolby = true
 		return nil
+	case "dOps":
+		const family, streams = 10, 11
+		if head := w.Get(b.Body(), int(min(b.Size(), streams+1))); len(head) > streams && head[family] != 0 {
+			t.Codec.Several(int(head[streams]))
+		}
+		return nil
 	case "wave": // QuickTime's
 		_, err := box.Each(w.Scan, b.Body(), b.End(), func(in box.Box) error {
 			if in.Type != "esds" {
@@ -224,6 +230,8 @@ func (st stream) codec() codec.Kind {
 		return codec.JPEG2000
 	case o == 0xa4:
 		return codec.Dirac
+	case o == 0xdd: // as FFmpeg writes it
+		return codec.Vorbis
 	}
 	return codec.Unknown
 }
