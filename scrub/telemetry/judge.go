@@ -19,6 +19,7 @@ type features struct {
 	glyphs, bracket             float64
 	markup, lines, control      float64
 	wordN, anywhere, dates      float64 // counts: words, samples with a position, different dates
+	places, plates, named       float64 // three words for a place, a number plate, and in which there are two names
 	loud                        float64 // in a shape with anything that machines measure
 }
 
@@ -30,6 +31,7 @@ func (a *account) features() features {
 		n: n, stay: share(a.stay, a.pairs), contig: share(a.contig, a.pairs), advance: share(a.advance, a.clockPairs), stepOne: share(a.stepOne, a.numberPairs),
 		constant: share(a.same, n), distinct: share(len(a.shapes), n), vocabulary: share(len(a.words), a.wordN), control: a.control / max(1, a.chars),
 		samelen: share(a.samelen, a.pairs), sameplace: share(a.sameplace, a.pairs), nospace: share(a.nospace, n), glyphs: share(a.glyphs, n),
+		places: share(a.places, n), plates: share(a.plates, n), named: share(a.named, n),
 		bracket: share(a.bracket, n), markup: share(a.markup, n), lines: share(a.lines, n), wordN: float64(a.wordN), anywhere: float64(a.position), dates: float64(len(a.dates)),
 	}
 	need := recurring
@@ -105,6 +107,10 @@ var rules = []rule{
 	{Telemetry, "positions in nearly every sample", func(f *features) bool {
 		return f.anywhere >= .8*float64(f.n) && (f.n < 5 || f.vocabulary < .2)
 	}},
+	{Telemetry, "three words for a place in nearly every sample", func(f *features) bool {
+		return f.places >= .8 && f.n >= 3 && f.constant < .9
+	}},
+	{Unsure, "three words for a place", func(f *features) bool { return f.places*float64(f.n) >= 2 && f.places >= .2 }},
 	{Telemetry, "positions in one shape", func(f *features) bool { return f.machine >= .5 && f.position >= .3 }},
 	{Telemetry, "dates and clocks that run with the medium", func(f *features) bool {
 		return f.machine >= .6 && f.date >= .5 && f.clock >= .5 && f.advance >= .6
@@ -134,6 +140,10 @@ var rules = []rule{
 		return f.machine*float64(f.n) >= 5 && f.machine >= .05 && !f.stopwatch() && (f.fields >= 3 || f.rich >= 1 || f.date+f.clock >= .3*f.machine || f.machine >= .5 && f.unit >= .8*f.machine)
 	}},
 	{Unsure, "two samples with measurements", func(f *features) bool { return f.n == 2 && f.loud == 1 }},
+	{Unsure, "number plates", func(f *features) bool { return f.n == 2 && f.plates == 1 }},
+	{Unsure, "names with a number that counts", func(f *features) bool {
+		return f.machine >= .9 && f.steady() && f.stay >= .9 && f.n >= 10 && f.named >= .9 && !f.stopwatch() && !f.moves()
+	}},
 	{Unsure, "one text again and again", func(f *features) bool { return f.n >= 10 && f.steady() && f.constant >= .9 && f.bracket < .5 }},
 	{Unsure, "few words at a steady pace", func(f *features) bool {
 		return f.n >= 20 && f.steady() && f.distinct >= .5 && f.wordN >= 4*float64(f.n) && f.vocabulary < .05

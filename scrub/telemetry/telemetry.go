@@ -16,6 +16,7 @@ import (
 	"strings"
 	"unicode"
 
+	"untag/scrub/pattern"
 	"untag/scrub/words"
 )
 
@@ -154,6 +155,8 @@ type account struct {
 	offsets              []float64 // of clocks from the time of the medium
 	first                string
 	same, nospace        int
+	places, plates       int // samples that are three words for a place, a number plate
+	named                int // that hold two names
 	glyphs, bracket      int
 	markup, lines        int
 	pairs, stay, contig  int // of neighbours
@@ -192,7 +195,7 @@ func (a *account) add(start, end float64, raw string, control float64) {
 	s := sample{set: true, start: start, end: end, text: []rune(text)}
 	e := shape{n: 1}
 	s.shape, e.number, e.code = outline(lower)
-	if e.number || e.code {
+	if e.number || e.code || strings.Contains(text, "///") {
 		a.evidence(text, &s, &e)
 	}
 	a.count(s.shape, e)
@@ -260,10 +263,19 @@ func (a *account) letters(lower string, text []rune) {
 	}
 }
 
+// plate is a number plate, name a word as names are written.
+var (
+	plate = pattern.New(`^\p{Lu}[\p{Lu}\d]{0,3}([ ·-]+[\p{Lu}\d]{1,4}){0,2}[ ·-]*\d{2,5}(-?\p{Lu}{1,3})?$`)
+	name  = pattern.New(`\p{Lu}[\p{Ll}]{3,}`)
+)
+
 // look notes what a text looks like.
 func (a *account) look(text string, runes []rune) {
 	const long = 24
 	a.same += one(text == a.first)
+	a.places += one(words.ThreeWords(text))
+	a.plates += one(plate().MatchString(text))
+	a.named += one(len(name().FindAllStringIndex(text, 2)) == 2)
 	a.nospace += one(len(runes) >= long && !strings.Contains(text, " ") && 4*(len(text)-len(runes)) <= len(runes)) // of ASCII, mostly
 	a.bracket += one(strings.ContainsRune("[(♪♫*#（【", runes[0]) || strings.Contains(text, "♪"))
 	a.markup += one(text[0] == '<' || strings.Contains(text, "</") || strings.Contains(text, "/>"))

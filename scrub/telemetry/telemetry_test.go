@@ -1,6 +1,7 @@
 package telemetry_test
 
 import (
+	"fmt"
 	"testing"
 
 	"untag/scrub/telemetry"
@@ -64,6 +65,43 @@ func TestSpeech(t *testing.T) {
 					t.Errorf("%s, seed %d, %d samples: %v (%s)", s.name, seed, n, v, rule)
 				}
 			}
+		}
+	}
+}
+
+// Places, plates and names that machines write without measurements.
+func TestWithoutMeasurements(t *testing.T) {
+	lists := func(lines ...string) (track []piece) {
+		for i := range 20 {
+			track = append(track, piece{float64(i), float64(i + 1), []byte(lines[i%len(lines)])})
+		}
+		return track
+	}
+	numbered := func(format string) (track []piece) {
+		for i := range 20 {
+			track = append(track, piece{float64(i), float64(i + 1), fmt.Appendf(nil, format, i+1)})
+		}
+		return track
+	}
+	for name, c := range map[string]struct {
+		track []piece
+		want  telemetry.Verdict
+	}{
+		"three words":              {lists("filled.count.soap", "index.home.raft", "daring.lion.race"), telemetry.Telemetry},
+		"three words with slashes": {lists("///filled.count.soap", "///index.home.raft"), telemetry.Telemetry},
+		"three words of Korean":    {lists("///사과.나무.하늘", "///바다.구름.강물"), telemetry.Telemetry},
+		"addresses of them":        {lists("https://what3words.com/filled.count.soap", "https://w3w.co/index.home.raft"), telemetry.Telemetry},
+		"a few of them":            {lists("///filled.count.soap", "Look!", "There.", "No."), telemetry.Unsure},
+		"the name of a site":       {lists("www.example.com", "Look!", "There.", "No.", "Yes."), telemetry.Speech},
+		"a plate, twice":           {lists("KA AB 4711")[:2], telemetry.Unsure},
+		"a plate in one word":      {lists("ZH482133")[:2], telemetry.Unsure},
+		"two signs":                {lists("MIAMI", "Room 5")[:2], telemetry.Speech},
+		"a street and a number":    {numbered("#%d Bahnhofstrasse, Luzern"), telemetry.Unsure},
+		"a counter":                {numbered("Frame %d"), telemetry.Speech},
+		"a counter of two words":   {numbered("Test line %d"), telemetry.Speech},
+	} {
+		if v, rule := judge(c.track); v != c.want {
+			t.Errorf("%s: %v (%s)", name, v, rule)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package words
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // The letters of the hemispheres: English; German and Spanish; Russian.
@@ -58,12 +60,31 @@ var positions = [][]step{
 	{zone, capitals(3), blank, count(5, 5), blank, count(5, 5)}, // MGRS: 33UXU 13992 59672
 	{zone, capitals(1), blank, capitals(2), blank, count(5, 5), blank, count(5, 5)},
 	{zone, capitals(3), count(10, 10)},
+	join([]step{one("/"), one("/"), one("/"), word, one(". 。 ・"), word, one(". 。 ・"), word}), // what3words, as it is written
+}
+
+// word is one of a place's three.
+var word = step{ok: func(k token, s string) bool { return k.class == letters && utf8.RuneCountInString(s) >= 2 }}
+
+// ThreeWords tells whether a text is nothing but the three words by which what3words calls a
+// place, with slashes before them, with an address, or bare.
+func ThreeWords(text string) bool {
+	const least = 3 // letters
+	for _, before := range []string{"what3words.com/", "w3w.co/", "///"} {
+		if _, behind, ok := strings.Cut(text, before); ok {
+			text = behind
+		}
+	}
+	parts := strings.Split(text, ".")
+	return len(parts) == 3 && parts[0] != "www" && !slices.ContainsFunc(parts, func(w string) bool {
+		return utf8.RuneCountInString(w) < least || strings.IndexFunc(w, func(r rune) bool { return !unicode.IsLower(r) && !unicode.IsMark(r) && !unicode.Is(unicode.Lo, r) }) >= 0
+	})
 }
 
 // Position finds the first position on earth, and returns its bytes. It knows
 // sentences of NMEA 0183, ISO 6709, angles of the hemispheres, degrees with
 // minutes and seconds, pairs of decimals with four places (eleven metres) and
-// more, UTM, MGRS, and Open Location Code.
+// more, UTM, MGRS, Open Location Code, and three words behind three slashes.
 func (t Tokens) Position() (lo, hi int, ok bool) {
 	if i, end, ok := t.find(positions); ok {
 		return t.list[i].lo, t.list[end-1].hi, true

@@ -21,7 +21,7 @@ func TestPosition(t *testing.T) {
 		"20140403181741S37723724E027857763+0603000", "GPS (114.5130, -37.1193, 14)",
 		"Breitengrad: 52,524841 Längengrad: 13,369512", "위도 30.78049 경도 -29.91676", "٤٥.١٢١٠٨ ١٥٩.٧٣٧٥٢", "۴۵٫۱۲۱۰۸ ۵۹٫۷۳۷۵۲",
 		"52.524841,13.369512,34.5", `{"lat": -38.165159, "lon": 108.754942}`,
-		"33U 433308 5862261", "33U XU 13992 59672", "33UXU1399259672", "9F4MGCM7+2Q Berlin",
+		"33U 433308 5862261", "33U XU 13992 59672", "33UXU1399259672", "9F4MGCM7+2Q Berlin", "at ///filled.count.soap", "///사과.나무.하늘",
 	} {
 		lo, hi, ok := Scan(s).Position()
 		if !ok || lo < 0 || hi > len(s) || lo >= hi {
@@ -31,7 +31,7 @@ func TestPosition(t *testing.T) {
 	for _, s := range []string{
 		"", "GPS: In 200 meters, turn left.", "It's you v.s. the world.", "the GPRMC, GPGGA and others", "1.e4 e5 2.Nf3 Nc6", "1-0, 0-1, 3:2",
 		"John 3:16 and Luke 2:11", "v1.2.3456 and v1.2.3457", "192.168.10.20 10.0.0.1", "12.5 and 13.7", "+1 555 010 0000", "2024-01-31 18:54:41",
-		"12.3456 of 1,234,567", "95.1234 and 195.1234", "S1:E2 is on", "S01E02", "N 3, 4 E 5, 6", "call 5G 1234567890 now", "WWW+12",
+		"12.3456 of 1,234,567", "95.1234 and 195.1234", "S1:E2 is on", "S01E02", "N 3, 4 E 5, 6", "call 5G 1234567890 now", "WWW+12", "www.example.com", "file:///home/jane", "a //b.c.d",
 	} {
 		if lo, hi, ok := Scan(s).Position(); ok {
 			t.Errorf("%q: position %q", s, s[lo:hi])
