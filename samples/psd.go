@@ -61,6 +61,29 @@ func psd(resources, layers []byte) []byte {
 	return cat([]byte("8BPS\x00\x01"), zeros(6), be16(3), be32(height), be32(width), be16(8), be16(3), be32(0), be32(len(resources)), resources, be32(len(layers)), layers, psdRows(width, height))
 }
 
+// psdIndexed is a document of colours 0 to 8 of a table; hidden stands in others of its green.
+func psdIndexed(packed bool, hidden string) []byte {
+	const width, height, used = 20, 12, 9
+	colours := zeros(768)
+	for i := range used {
+		colours[i], colours[256+i], colours[512+i] = byte(i*28), byte(255-i*20), byte(i*9)
+	}
+	copy(colours[256+used:512], hidden)
+	lengths, rows, packing := []byte(nil), []byte(nil), be16(0)
+	for y := range height {
+		var row []byte
+		for x := range width {
+			row = append(row, byte((x/3+y)%used))
+		}
+		if packed {
+			packing, row = be16(1), cat([]byte{byte(width - 1 - 5)}, row[:width-5], []byte{0xfc, byte(y % used)})
+			lengths = append(lengths, be16(len(row))...)
+		}
+		rows = append(rows, row...)
+	}
+	return cat([]byte("8BPS\x00\x01"), zeros(6), be16(1), be32(height), be32(width), be16(8), be16(2), be32(len(colours)), colours, be32(0), be32(0), packing, lengths, rows)
+}
+
 // psdPacked is a document of a deflated picture, and of a layer of deflated channels, of which
 // ImageMagick writes the way to blend backwards.
 func psdPacked(k *kit) []byte {
@@ -108,6 +131,8 @@ var psds = []recipe{
 		k.mustStay = nil // the key of a block
 		return psd(psdVersion(""), psdLayers(20, 12, one, two, psdBlock("cinf", []byte(strings.Repeat(k.secret("cinf"), 50))), psdBlock("anno", []byte(k.secret("anno")))))
 	}},
+	{"indexed", func(k *kit) []byte { return psdIndexed(false, k.secret("unused colours")) }},
+	{"indexed-runs", func(k *kit) []byte { return psdIndexed(true, k.secret("unused colours")) }},
 	{"packed", func(k *kit) []byte { return append(psdPacked(k), k.secret("behind")...) }},
 	{"gaps", func(k *kit) []byte {
 		b := psd(psdResolution, psdLayers(20, 12, psdLayer("", 20, 12), psdLayer("", 20, 12)))

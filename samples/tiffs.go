@@ -221,6 +221,14 @@ var tiffs = []recipe{
 		d[3].value = []int{50000}
 		return tiff(little, d)
 	}},
+	{"palette-grey", func(k *kit) []byte { // of a picture that has none, with a curve that is none
+		k.odd = true
+		d := paletted{39, 30, 30, 8, plainTIFF, 0, false}.dir([]int{0x1234, 0x2345})
+		d[4].value = []int{1}
+		curve := make([]int, 256)
+		curve[100] = 0x2345
+		return tiff(little, sortedDir(append(d, tag{0x0123, tShort, curve})))
+	}},
 	{"slack", func(k *kit) []byte { // in the unused bytes of a short value
 		b := tiff(little, smallScan.dir(k))
 		i := bytes.Index(b, []byte{6, 1, 3, 0, 1, 0, 0, 0, 1, 0})

@@ -39,6 +39,7 @@ type document struct {
 	*chunk.Walk
 	large                         bool // PSB, whose lengths have 8 bytes
 	channels, height, width, bits int64
+	table                         int64   // where the colours of an indexed picture are, 0: nowhere
 	planes                        []plane // of layers
 	inflated                      int64   // bytes that came out of streams
 }
@@ -181,10 +182,12 @@ func (d *document) colours(off, n int64) error {
 	if err != nil {
 		return err
 	}
-	kept := int64(0)
+	kept, role := int64(0), scrub.Render
 	switch mode := d.Number(b); {
 	case mode == indexed:
-		kept = min(n, 768)
+		if kept = min(n, tableLen); kept == tableLen && d.bits == 8 {
+			d.table, role = off, scrub.Structure
+		}
 	case mode == duotone, d.bits == 32:
 		kept = min(n, most)
 	}
@@ -193,7 +196,7 @@ func (d *document) colours(off, n int64) error {
 		d.Distrust("%d bytes of colours that the picture has no use for", n-kept)
 		kept = n
 	}
-	d.Claim(off, kept, scrub.Render, "colours")
+	d.Claim(off, kept, role, "colours")
 	d.Claim(off+kept, n-kept, scrub.Filler, "colours/rest")
 	return err
 }
@@ -290,6 +293,10 @@ func (d *document) picture(off int64) error {
 			d.Doubt("the picture can't be followed to its end")
 		}
 	}
+	packing := d.Number(b)
+	if err := d.paint(off+2, packing == runs, packing == runs && end.Doubt == "" || packing == raw && end.Off == d.Size()); err != nil {
+		return err
+	}
 	n, err := d.Trim(off, min(end.Off, d.Size())-off)
 	if err != nil {
 		return err
@@ -346,18 +353,5 @@ func (d *document) isRow(off, n, row int64) (bool, error) {
 	if err != nil {
 		return false, nil // a row lies outside
 	}
-	for len(b) > 0 && row > 0 {
-		k := int64(int8(b[0]))
-		switch {
-		case k >= 0 && int64(len(b)) > k+1:
-			b, row = b[k+2:], row-k-1
-		case k == -128:
-			b = b[1:]
-		case k < 0 && len(b) > 1:
-			b, row = b[2:], row+k-1
-		default:
-			return false, nil
-		}
-	}
-	return len(b) == 0 && row == 0, nil
+	return isRow(b, row, &[256]bool{}), nil
 }

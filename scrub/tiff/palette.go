@@ -65,12 +65,17 @@ func (f *file) indexes(m *image) (*indexes, error) {
 	alike := !slices.ContainsFunc(m.bits, func(n uint64) bool { return n != x.bits })
 	switch {
 	case p.entry.count != e.count, !alike, x.bits == 0, x.bits > 8 && x.bits != 16, e.count != 3<<x.bits, x.samples == 0, x.samples > mostSamples,
-		m.planes > 1, order != 1, predictor > 2, x.predicted && x.bits != 8, m.wide > 1<<28, !x.predicted && unnamed(m.dir):
+		m.planes > 1, order != 1, m.photometric != paletteColour, predictor > 2, x.predicted && x.bits != 8, m.wide > 1<<28, !x.predicted && unnamed(m.dir):
 		p.blind = true
 	}
-	x.see(0) // what is missing is shown in it
+	if m.photometric == paletteColour {
+		x.see(0) // what is missing is shown in it
+	}
 	return x, nil
 }
+
+// paletteColour is the photometric interpretation of pixels that have colours of a palette.
+const paletteColour = 3
 
 // unnamed tells whether an entry may be the predictor, with one bit of its number changed.
 func unnamed(d *dir) bool {
@@ -222,6 +227,32 @@ func (f *file) paint() error {
 			f.Gone(scrub.Finding{Kind: scrub.Hidden, Place: p.entry.String(), Off: off, Len: p.entry.size, Value: "entries that no pixel uses"})
 			f.Put(scrub.Destroy, off+int64(from), want[from:])
 		}
+	}
+	return nil
+}
+
+// curves doubts curves of brightness that are none: each rises or falls from one value that a
+// sample can have to the next.
+func (f *file) curves(e *entry) error {
+	n, err := f.value(e.dir, tagBits, 1)
+	if err != nil || n > 16 || e.typ != tShort || f.raw || f.block {
+		return err
+	}
+	b, err := f.Bytes(e.off, int(e.size))
+	if err != nil {
+		return err
+	}
+	sound := e.count == 1<<n || e.count == 3<<n
+	for ; sound && len(b) > 0; b = b[2<<n:] {
+		rises, falls := true, true
+		for i := 2; i < 2<<n; i += 2 {
+			v, last := e.dir.order.Uint16(b[i:]), e.dir.order.Uint16(b[i-2:])
+			rises, falls = rises && v >= last, falls && v <= last
+		}
+		sound = rises || falls
+	}
+	if !sound {
+		f.Doubt("%s has a value that there is none of", e)
 	}
 	return nil
 }

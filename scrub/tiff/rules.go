@@ -51,8 +51,10 @@ const (
 	tagRows        = 0x0116
 	tagStripBytes  = 0x0117
 	tagPlanar      = 0x011C
+	tagGreys       = 0x0123
 	tagT4          = 0x0124
 	tagT6          = 0x0125
+	tagTransfer    = 0x012D
 	tagPredictor   = 0x013D
 	tagColorMap    = 0x0140
 	tagTileWidth   = 0x0142
@@ -205,6 +207,9 @@ func (f *file) draws(e *entry) error {
 		e.kind = e.known.Kind
 	case ok:
 		e.stays, e.role = true, e.known.Role
+		if e.tag == tagTransfer || e.tag == tagGreys {
+			return f.curves(e)
+		}
 		return f.developing(e)
 	case f.develops(e):
 		return f.damaged(e)

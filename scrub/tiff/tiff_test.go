@@ -240,3 +240,13 @@ func TestStripsOfOtherCodings(t *testing.T) {
 func FuzzTIFF(f *testing.F) {
 	scrubtest.Fuzz(f, formats.Engine(), samples.Of("tiff", "bigtiff")...)
 }
+
+// Colours of a picture that has none, and curves that are none, are a doubt.
+func TestColoursOfNone(t *testing.T) {
+	for name, want := range map[string]string{"tiff/palette-grey": "IFD0/GrayResponseCurve has a value that there is none of; IFD0/ColorMap may have colours that no pixel has",
+		"tiff/palette-unseen": "IFD0/ColorMap may have colours that no pixel has"} {
+		if p := plan(t, string(samples.Get(name).Data), scrub.Options{}); strings.Join(p.Doubts, "; ") != want {
+			t.Errorf("%s: %q", name, p.Doubts)
+		}
+	}
+}
