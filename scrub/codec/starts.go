@@ -37,6 +37,9 @@ func (st *Stream) Starts(b []byte) (frame, picture bool) {
 // Coded tells whether the frames of the stream are told by start codes.
 func (st *Stream) Coded() bool { return st.Kind >= H264 && st.Kind <= MPEG4 && st.Kind != AV1 }
 
+// Runs tells whether frames of the stream tell where they begin: by start codes, or by headers.
+func (st *Stream) Runs() bool { return st.Coded() || st.Kind >= ADTS && st.Kind <= MP3 }
+
 func (st *Stream) slice(first bool) (frame, picture bool) {
 	frame = first && st.sliced
 	st.sliced = true

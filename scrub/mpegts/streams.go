@@ -45,13 +45,17 @@ func (p *parser) declare(s stream) {
 	}
 	x.declared, x.fate, x.kind = true, fate, kind
 	if fate == looked {
-		const most = 64
+		const most, sound = 64, 64 << 10
 		if len(p.tracks) >= most {
 			x.fate = kept
 			p.S.Doubt("there are more streams of pictures than can be looked into")
 			return
 		}
-		x.track = p.NewTrack(st, fmt.Sprintf("%s/frame", x.place), mostKept/most*4)
+		kept := mostKept / most * 4
+		if st.Runs() && !st.Coded() {
+			kept = sound
+		}
+		x.track = p.NewTrack(st, fmt.Sprintf("%s/frame", x.place), kept)
 		p.tracks = append(p.tracks, x.track)
 	}
 	if len(x.strays) > 0 && fate != kept {

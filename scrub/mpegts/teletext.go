@@ -18,6 +18,9 @@ func (teletext) Starts([]byte) (frame, picture bool) { return false, false }
 // Coded implements the stream of a track.
 func (teletext) Coded() bool { return false }
 
+// Runs implements the stream of a track.
+func (teletext) Runs() bool { return false }
+
 // Frame returns the packets 8/30 among the data units of n bytes at off, which become lines of
 // spaces.
 func (teletext) Frame(r *scrub.Reader, off, n, _ int64) (out []coded.Piece, err error) {

@@ -32,6 +32,7 @@ type Track struct {
 type Stream interface {
 	Starts(b []byte) (frame, picture bool)
 	Coded() bool
+	Runs() bool // frames tell where they begin, whatever packets they lie in
 	Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error)
 }
 
@@ -70,10 +71,10 @@ func (t *Track) Add(off int64, data []byte) error {
 	return nil
 }
 
-// Begin says that a packet of the stream begins, which for streams without start codes is
-// a frame.
+// Begin says that a packet of the stream begins, which is a frame if frames don't tell where
+// they begin.
 func (t *Track) Begin() error {
-	if !t.stream.Coded() {
+	if !t.stream.Runs() {
 		return t.End()
 	}
 	return nil
