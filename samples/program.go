@@ -107,6 +107,7 @@ var programStreams = []recipe{
 		k.streams = true
 		sound := cat(signedMP3(k)...)
 		const third = 3*417 + 105 // within a name
+		k.hide([]byte(".97 (beta)"))
 		return program(quietPicture, func(n int) []byte {
 			return [][]byte{pes(0xc0, 0, 0, nil, sound[:third]), pes(0xc0, 1, 0, nil, sound[third:]), nil}[n]
 		})

@@ -202,7 +202,8 @@ var transports = []recipe{
 		t.show(nil, entry(0x03, pidData), entry(0x06, pidData+1))
 		t.packets(pidData, nil, pes(0xc0, 0, 0, nil, cat(signedMP3(k)...)))
 		sound := cat(signedMP3(k)...)
-		const third = 3*417 + 105                                      // within a name
+		const third = 3*417 + 105 // within a name
+		k.hide([]byte(".97 (beta)"))
 		t.packets(pidData+1, nil, pes(0xc1, 0, 0, nil, sound[:third])) // as FFmpeg has it for discs
 		t.packets(pidData+1, nil, pes(0xc1, 1, 0, nil, sound[third:]))
 		return t.b
