@@ -42,6 +42,10 @@ func streaming(r func(*kit) []byte) func(*kit) []byte {
 var h264s = []recipe{
 	{"plain", streaming(func(k *kit) []byte { return stream(tiny.frames(5)) })},
 	{"padded", streaming(func(k *kit) []byte { return append(stream(tiny.frames(5)), zeros(100)...) })},
+	{"behind-sets", streaming(func(k *kit) []byte {
+		const code = "\x00\x00\x00\x01"
+		return cat([]byte(code), tiny.sps(), []byte(k.secret("behind one set")+code), tiny.pps(), []byte(k.secret("behind another")), cat(startCoded(tiny.frames(5))...))
+	})},
 	{"red-star", streaming(func(k *kit) []byte {
 		return append(stream(tiny.frames(5)), k.hide(RedStarTrailer("8295FF513293A"))...)
 	})},

@@ -69,8 +69,8 @@ func (w *walk) next(from, to, code int64) error {
 	if w.slices && (delimits || c == set || c == message) {
 		w.slices, w.strange = false, nil
 	}
-	if c == set && code-to > 1 && code-from <= maxSet { // one is of the start code
-		to = code
+	if c == set && code-to > 1 && code-from <= maxSet {
+		to = code - 1 // one is of the start code
 	}
 	return w.unit(from, to-from)
 }
