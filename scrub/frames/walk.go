@@ -162,7 +162,8 @@ func (w *Walk) run(off, end int64) error {
 	return nil
 }
 
-// follows tells whether another frame, or the end, follows the one at off.
+// follows tells whether another frame, the end, or nothing but zeros follows the one at off: an
+// interrupted run leaves zeros of a tag.
 func (w *Walk) follows(off, end int64) (bool, error) {
 	b := w.peek(off, w.Head)
 	first := bytes.Clone(b)
@@ -173,7 +174,10 @@ func (w *Walk) follows(off, end int64) (bool, error) {
 	if b = w.peek(at, w.Head); len(b) < w.Head {
 		return true, nil
 	}
-	return w.Len(b) > 0 && (w.Same == nil || w.Same(first, b)) || id3.Len(b) > 0, nil
+	if w.Len(b) > 0 && (w.Same == nil || w.Same(first, b)) || id3.Len(b) > 0 {
+		return true, nil
+	}
+	return len(bytes.Trim(b, "\x00")) == 0 && w.Zeros(at, end-at), nil
 }
 
 // between claims what stands at off and is no frame, and returns where the next frame is,

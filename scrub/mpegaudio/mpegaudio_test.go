@@ -46,6 +46,7 @@ func TestEnds(t *testing.T) {
 		{"a damaged last frame", frames(40) + "\xbf" + frames(1)[1:], 41 * 417, true},
 		{"a frame cut short", frames(4)[:1600], 1600, false},
 		{"a damaged frame", frames(5) + "\xbf" + frames(1)[1:] + frames(5), 11 * 417, true},
+		{"a damaged frame before the last one, and what an interrupted run left of a tag", frames(4) + "\xbf" + frames(1)[1:] + frames(1) + strings.Repeat("\x00", 131), 6*417 + 131, true},
 		{"a damaged first frame", "\xbf" + frames(1)[1:] + frames(5), 6 * 417, true},
 		{"tags behind what is none", frames(4) + foreign(40) + "TAG" + strings.Repeat("\x00", 125), 4 * 417, false},
 		{"the start of a frame", frames(4) + "\xff\xfb", 4*417 + 2, true},
