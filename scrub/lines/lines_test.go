@@ -103,6 +103,7 @@ func TestPaths(t *testing.T) {
 		{list(`E:\Music\a.mp3`), list(`\.\Music\a.mp3`)},
 		{list("http://u:p@h.example/a.mp3?token=abc&x=1"), list("http://000@h.example/a.mp3?token=000&x=1")},
 		{list("http://h.example/a.mp3?id=5&width=2"), ""},
+		{list("~a.mp3", "b.mp3"), ""},
 	} {
 		want := tt[1]
 		if want == "" {
@@ -111,6 +112,18 @@ func TestPaths(t *testing.T) {
 		p, got := plan(t, tt[0], scrub.Options{})
 		if got != want || p.Status() != scrub.Clean && p.Status() != scrub.Dirty {
 			t.Errorf("%s: %q, want %q", p.Status(), got, want)
+		}
+	}
+}
+
+// Lines that were cut short or damaged are read to their end, and no further.
+func TestLinesCutShort(t *testing.T) {
+	for _, text := range []string{
+		"#EXTM3U\n" + strings.Repeat("#EXTINF:5,a film\nd.mp3\n", 20) + "\x01\x01mp3\n",
+		"[Script Info]\nTitle: A Film\nScriptType: v4.00+\nPlayResX: 640\nPlayResY: 480\n\n[V4+ Styles]\nFormat",
+	} {
+		if p, got := plan(t, text, scrub.Options{}); p.Status() == scrub.Clean || len(got) != len(text) {
+			t.Errorf("%s: %q", p.Status(), got)
 		}
 	}
 }

@@ -211,6 +211,13 @@ func (p *script) relative(l line, place string) {
 		folder = own
 	}
 	n := len(folder)
+	if n == 0 { // of which there is nothing to replace
+		if l.s[0] == torn {
+			p.Doubt("%s may have a damaged name", place)
+		}
+		p.Claim(l.off, l.end-l.off, scrub.Structure, place)
+		return
+	}
 	dots := bytes.Repeat([]byte("./"), n/2)
 	if n > 0 && folder[n-1] == '\\' {
 		dots = bytes.Repeat([]byte(`.\`), n/2)

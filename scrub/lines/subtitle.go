@@ -333,7 +333,7 @@ func (p *script) settle() {
 
 // assLine deals with a line of a section that stays.
 func (p *script) assLine(l line, s []byte) error {
-	key, _, ok := bytes.Cut(s, []byte(":"))
+	key, columns, ok := bytes.Cut(s, []byte(":"))
 	name := strings.ToLower(string(key))
 	switch {
 	case p.section == "script info":
@@ -344,7 +344,7 @@ func (p *script) assLine(l line, s []byte) error {
 		}
 		p.field(l, "ass/Script Info", string(key), at, len(l.s))
 	case name == "format":
-		p.columns = strings.Split(strings.ReplaceAll(strings.ToLower(string(s[len(key)+1:])), " ", ""), ",")
+		p.columns = strings.Split(strings.ReplaceAll(strings.ToLower(string(columns)), " ", ""), ",")
 		p.known(l, "ass", "Format")
 	case p.section != "events":
 		p.style(l)
