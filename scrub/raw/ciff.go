@@ -80,9 +80,15 @@ func (c *heaps) heap(at, end int64, depth int) {
 		c.Doubt("a directory of %d entries does not fit its heap", n)
 		return
 	}
+	after := dir + 2 + n*entry
+	repeated := after+pointer <= end-pointer && at+le32(c.Get(after, pointer)) == dir // as it was before a recipe followed
+	if after != end-pointer && !repeated {
+		c.Doubt("a directory of %d entries does not fit its heap", n)
+		return
+	}
 	c.stays(dir, 2, scrub.Structure, "directory")
 	c.stays(end-pointer, pointer, scrub.Structure, "directory")
-	if after := dir + 2 + n*entry; after+pointer <= end-pointer && at+le32(c.Get(after, pointer)) == dir { // as it was before a recipe followed
+	if repeated {
 		c.stays(after, pointer, scrub.Structure, "directory")
 	}
 	for i := dir + 2; n > 0; i, n = i+entry, n-1 {
@@ -214,8 +220,10 @@ func (c *heaps) text(tag uint64, t tags.Tag, off, n int64) error {
 	const most = 64
 	text := string(c.Get(off, int(min(n, most))))
 	end := int64(len(strings.TrimRight(text, "\x00")))
-	if names := strings.SplitN(text, "\x00", 3); tag == ciffModel && len(names) == 3 { // bytes may follow that are left from before
-		end = int64(len(names[0]) + 1 + len(names[1]))
+	if names := strings.SplitN(text, "\x00", 4); tag == ciffModel && len(names) > 2 { // bytes may follow that are left from before
+		if whole := strings.Join(names[:2], "\x00") + " " + names[2]; names[2] == "" || !ciffName.MatchString(whole) { // a blank that lost its bit
+			end = int64(len(names[0]) + 1 + len(names[1]))
+		}
 	}
 	form := firmware
 	if tag == ciffModel {

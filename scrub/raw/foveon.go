@@ -151,6 +151,11 @@ func (x *sections) properties(off, n int64) error {
 		e := x.Get(off+head+entry*i, entry)
 		l.note(le32(e), le32(e[4:]))
 	}
+	if l.torn { // what went would not tell any more that it was another one's
+		x.Doubt("properties are not what they should be")
+		x.Claim(text, off+n-text, scrub.Structure, "PROP")
+		return nil
+	}
 	if l.needed < vital { // one of them may be what is of no use now
 		l.careful = true
 		x.Doubt("properties that decoders need are not what they should be")
@@ -174,6 +179,7 @@ type list struct {
 	tags    []tags.Tag // by number; the first is that of what belongs to none
 	needed  int        // properties that are there of those which decoders need
 	careful bool       // only what has a name goes
+	torn    bool       // a name or a value begins within another one
 }
 
 // vital is how many properties decoders need: maker, model, white balance.
@@ -207,6 +213,7 @@ func (l *list) note(name, value int64) {
 
 // use notes whose text the characters at off are.
 func (l *list) use(off int64, text []uint16, t tags.Tag) {
+	l.torn = l.torn || off > 0 && len(letters(l.chars, off-1)) > 0
 	l.tags = append(l.tags, t)
 	for k := off; k < min(off+int64(len(text)), int64(len(l.owner))); k++ {
 		if l.tags[l.owner[k]].Role == 0 {

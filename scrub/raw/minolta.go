@@ -1,6 +1,8 @@
 package raw
 
 import (
+	"bytes"
+
 	"untag/scrub"
 	"untag/scrub/tiff"
 )
@@ -26,7 +28,7 @@ func minolta(s *scrub.Scan) error {
 			return err
 		}
 		n, name := be32(b[4:]), string(b[1:4])
-		if b[0] != 0 || n > end-at-8 {
+		if b[0] != 0 || n > end-at-8 || n < end-at-8 && !isBlock(s, at+8+n) {
 			s.Doubt("a block of %d bytes at 0x%x, %d are left", n, at, end-at-8)
 			break
 		}
@@ -63,6 +65,12 @@ func minolta(s *scrub.Scan) error {
 	}
 	s.Claim(end, s.Size()-end, scrub.Payload, "picture")
 	return nil
+}
+
+// isBlock tells whether a block may begin at off.
+func isBlock(s *scrub.Scan, off int64) bool {
+	b := s.Get(off, int(min(4, s.Left(off))))
+	return len(b) == 4 && b[0] == 0 && !bytes.ContainsFunc(b[1:], func(c rune) bool { return c < 'A' || c > 'Z' })
 }
 
 // pixels is how many bytes the picture has at the least: height and width of the sensor,

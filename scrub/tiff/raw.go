@@ -122,7 +122,11 @@ func (f *file) plainRaw() bool {
 func (f *file) model(e *entry) error {
 	const most = 64
 	e.kind = scrub.Device
-	if !f.raw || e.size == 0 {
+	if !f.raw {
+		return nil
+	}
+	if e.size == 0 {
+		f.contradict("%s has a value that there is none of", e)
 		return nil
 	}
 	b, err := f.Bytes(e.off, int(min(e.size, most)))
@@ -143,7 +147,17 @@ func (f *file) model(e *entry) error {
 	if e.inline() && f.pointed(e) || e.typ == tASCII && e.size <= most && !e.inline() && b[len(b)-1] != 0 { // dcraw reads on
 		f.contradict("%s ends within a word", e)
 	}
+	if f.block && !e.inline() && e.off > f.head && len(text) > 0 && coded.Text(append(f.Get(e.off-1, 1), text...)) != "" && !f.claimed(e.off-1) {
+		f.contradict("%s begins within a word", e)
+	}
 	return nil
+}
+
+// claimed tells whether the byte at off is one of a directory or a value.
+func (f *file) claimed(off int64) bool {
+	return slices.ContainsFunc(f.all, func(d *dir) bool {
+		return off >= d.at && off < d.end || slices.ContainsFunc(d.entries, func(e *entry) bool { return off >= e.off && off < e.off+e.size })
+	})
 }
 
 // pointed tells whether what stands in an entry may be a pointer to text: its length may be damaged.
