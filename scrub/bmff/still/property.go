@@ -108,6 +108,9 @@ func (p *Pictures) readAssociations(b box.Box) error {
 		it := p.item(id)
 		switch {
 		case u.index < 0: // none
+			if it != nil {
+				p.without = append(p.without, it)
+			}
 		case u.index >= len(p.properties), it == nil:
 			p.Distrust("a property is named that there is not")
 		case len(it.uses) > 255, slices.ContainsFunc(it.uses, func(v use) bool { return v.index == u.index }):
@@ -165,6 +168,9 @@ func (p *Pictures) claimProperty(r *property, place string) error {
 		t.Kind = scrub.Unknown
 	case ok && t.Role != 0 && p.needed(r):
 		return p.keepProperty(r, place)
+	case ok && t.Role != 0 && p.lost(r):
+		p.Doubtful(r.Box, place)
+		return nil
 	case ok && t.Role != 0 && len(r.users) == 0:
 		t.Kind = scrub.Hidden
 	case !ok:
@@ -205,6 +211,31 @@ func (p *Pictures) needed(r *property) bool {
 		return slices.ContainsFunc(r.users, func(it *item) bool { return p.grouped(it.id, "ster") })
 	}
 	return len(r.users) > 0
+}
+
+// lost tells whether a property that no picture has may be one of a picture that is said to
+// have none, or another, but for one bit of its number: one that others have, too, while it has
+// none of this type beside that.
+func (p *Pictures) lost(r *property) bool {
+	number := slices.Index(p.properties, r) + 1
+	for bit := 1; bit <= maxProperties && len(r.users) == 0; bit <<= 1 {
+		i := (number ^ bit) - 1
+		users := p.without
+		if i >= len(p.properties) {
+			continue
+		}
+		if i >= 0 {
+			if users = p.properties[i].users; len(users) < 2 {
+				continue
+			}
+		}
+		for _, it := range users {
+			if !slices.ContainsFunc(it.uses, func(u use) bool { return u.index != i && p.properties[u.index].Type == r.Type }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // unmark says of a property that goes that it is not essential: readers refuse pictures

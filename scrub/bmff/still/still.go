@@ -29,6 +29,7 @@ type Pictures struct {
 	entries    map[int64]*item // by where the boxes of their types are
 	references []*reference
 	properties []*property
+	without    []*item           // items that are said to have no property, perhaps beside others
 	groups     map[uint32]string // types of those that an item is in
 	primary    uint32
 	tables     map[string]int      // boxes of each type that were read

@@ -173,3 +173,31 @@ func TestCorpus(t *testing.T) {
 		t.Errorf("%d pictures in %s, %d of them not clean: %v", n, root, partly, err)
 	}
 }
+
+// One bit in the table of what pictures have costs none of them a property.
+func TestOneBitOfAssociations(t *testing.T) {
+	for _, name := range []string{"heif/phone", "heif/gain-map", "heif/alpha", "heif/tone-map"} {
+		data := samples.Get(name).Data
+		gone := func(data []byte) (at []int64) {
+			p, _ := plan(t, data, scrub.Options{})
+			for _, f := range p.Findings {
+				if f.Goes && strings.HasPrefix(f.Place, "meta/iprp/ipco") {
+					at = append(at, f.Off)
+				}
+			}
+			return at
+		}
+		base := gone(data)
+		box := bytes.Index(data, []byte("ipma"))
+		end := box - 4 + int(binary.BigEndian.Uint32(data[box-4:]))
+		for bit := 8 * (box + 12); bit < 8*end; bit++ {
+			bad := bytes.Clone(data)
+			bad[bit/8] ^= 1 << (bit % 8)
+			for _, off := range gone(bad) {
+				if !slices.Contains(base, off) {
+					t.Errorf("%s: bit %d of 0x%x: the property at 0x%x goes", name, bit%8, bit/8, off)
+				}
+			}
+		}
+	}
+}
