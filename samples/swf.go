@@ -64,6 +64,16 @@ var swfs = []recipe{
 		return swf(swfTag(21, le16(9), []byte("\xff\xd9\xff\xd8"), photo(scene(48, 32, 4), segment(0xfe, []byte(k.secret("comment"))))),
 			swfTag(35, le16(10), le32(len(photo(small))), photo(small), deflated(filled(64, 0xff))))
 	}},
+	{"bitmaps", func(k *kit) []byte {
+		pixels := k.stay(deflated(cat([]byte{9, 9, 9, 200, 100, 0}, []byte("\x00\x01\x01\x00\x01\x00\x00\x00"))))
+		return swf(swfTag(20, le16(9), []byte{3}, le16(5), le16(1), []byte{1}, pixels), swfTag(36, le16(10), []byte{5}, le16(2), le16(2), deflated(filled(16, 7))))
+	}},
+	{"bitmap-colours", odd(func(k *kit) []byte {
+		return swf(swfTag(36, le16(9), []byte{3}, le16(4), le16(1), []byte{3}, deflated(cat(filled(8, 9), []byte("NOT SEEN"), []byte("\x00\x01\x01\x00")))))
+	})},
+	{"bitmap-more", odd(func(k *kit) []byte {
+		return swf(swfTag(20, le16(9), []byte{5}, le16(1), le16(1), deflated([]byte{0, 1, 2, 3}), []byte("words behind the pixels")))
+	})},
 	{"mp3-names", func(k *kit) []byte {
 		sound := cat(signedMP3(k)...)
 		return swf(swfTag(14, le16(8), []byte{0x02}, le32(40), k.stay([]byte("sound as it is, which is not looked into"))), swfTag(14, le16(9), []byte{0x2e}, le32(6*1152), zeros(2), sound), swfTag(18, []byte{0x2e, 0x2e}, le16(1152), zeros(2)), swfTag(19, le16(1152), zeros(2), sound[:417]))

@@ -12,7 +12,7 @@ import (
 )
 
 func (f film) hands() map[string]chunk.Hand {
-	h := map[string]chunk.Hand{"/8": f.tables, "/14": f.sound(9), "/19": f.sound(4), "/39": f.sprite, "/69": f.attributes, "/77": f.metadata, "/87": f.binary}
+	h := map[string]chunk.Hand{"/8": f.tables, "/14": f.sound(9), "/19": f.sound(4), "/20": f.lossless(0), "/36": f.lossless(1), "/39": f.sprite, "/69": f.attributes, "/77": f.metadata, "/87": f.binary}
 	for id, before := range map[string]int64{"/6": 2, "/21": 2, "/35": 6, "/90": 8} {
 		h[id] = func(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 			return true, f.picture(p, before, place)

@@ -100,10 +100,12 @@ func parse(s *scrub.Scan) error {
 type film struct {
 	*chunk.Walk
 	look *codec.Look
+	left *int64 // bytes of packed pictures that are looked into yet
 }
 
 func plan(w *chunk.Walk) error {
-	f := film{w, &codec.Look{S: w.Scan}}
+	left := int64(maxUnpacked)
+	f := film{w, &codec.Look{S: w.Scan}, &left}
 	w.Hands = f.hands()
 	b := w.Get(0, int(min(w.Size(), fileHead+32)))
 	if len(b) <= fileHead {
