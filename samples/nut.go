@@ -122,6 +122,11 @@ var nuts = []recipe{
 	{"mjpeg", func(k *kit) []byte {
 		return nutOf("MJPG", mjpegFrames(3, segment(0xfe, []byte(k.secret("frame-comment")))), nil, true)
 	}},
+	{"dated", odd(func(k *kit) []byte { // times count from 1970
+		p, config := nutPictures(tiny.frames(5))
+		film := nut(p, config, true, nutTags(0, 0, "", "encoder", k.secret("encoder")))
+		return bytes.Replace(film, nutPacket(nutSync, nutNumbers(0, 0)), nutPacket(nutSync, nutNumbers(17067236810, 0)), 1)
+	})},
 	{"unfinished", odd(func(k *kit) []byte {
 		p, config := nutPictures(tiny.frames(5))
 		return nut(p, config, false, nutTags(0, 0, "", "encoder", k.secret("encoder")))

@@ -55,6 +55,15 @@ func TestFilms(t *testing.T) {
 	}
 }
 
+// Times that count from 1970 tell when a film was recorded.
+func TestTimesSinceADate(t *testing.T) {
+	data := samples.Get("ivf/plain").Data
+	binary.LittleEndian.PutUint64(data[36:], 1706723681*10) // ten ticks a second
+	if p, _ := plan(t, data, scrub.Options{}); p.Status() != scrub.Partly || !strings.Contains(strings.Join(p.Doubts, ""), "when they were recorded") {
+		t.Errorf("%s %q", p.Status(), p.Doubts)
+	}
+}
+
 // A long film is looked into in parts, and where not all of it is, its start says whether
 // more has to be.
 func TestLong(t *testing.T) {

@@ -19,6 +19,7 @@ func ivf(s *scrub.Scan) error {
 		return err
 	}
 	look, all := codec.Look{S: s}, s.Deep()
+	tick := float64(binary.LittleEndian.Uint32(b[20:])) / float64(max(1, binary.LittleEndian.Uint32(b[16:])))
 	st, ok := codec.Of(codec.FourCC, string(b[8:12]))
 	if !ok {
 		s.Doubt("a codec that nobody knows, %q, can't be looked into", b[8:12])
@@ -30,7 +31,8 @@ func ivf(s *scrub.Scan) error {
 		if n > s.Left(off+head) || no == counted && binary.LittleEndian.Uint64(b[4:]) == 0 { // time begins once
 			break
 		}
-		if const1970 := uint64(1e12); binary.LittleEndian.Uint64(b[4:]) >= const1970 {
+		const years = 20 * 365 * 86400
+		if time := float64(binary.LittleEndian.Uint64(b[4:])); time*tick > years || time >= 1e12 {
 			s.Doubt("the times of frames tell when they were recorded")
 		}
 		s.Claim(off, head, scrub.Payload, "frames")

@@ -205,19 +205,18 @@ func (f *film) hearSome(t *track, points []point) error {
 	return nil
 }
 
-// clusterTime reads the time of a cluster, which stands at its start.
+// clusterTime reads the time of a cluster, which stands before its blocks.
 func (f *film) clusterTime(p chunk.Part) (time int64, err error) {
-	_, err = f.blocks(p, func(c chunk.Part, _ *block) (err error) {
-		if c.ID == crc32 {
+	_, err = f.blocks(p, func(c chunk.Part, b *block) (err error) {
+		switch {
+		case c.ID == "Timestamp":
+			if time, err = f.number(c); err != nil {
+				return err
+			}
+		case b == nil: // a checksum, or what was one
 			return nil
 		}
-		if c.ID == "Timestamp" {
-			time, err = f.number(c)
-		}
-		if err == nil {
-			err = errFound
-		}
-		return err
+		return errFound
 	})
 	if err == errFound {
 		err = nil

@@ -164,6 +164,7 @@ func TestDoubts(t *testing.T) {
 		{"blocks of nobody", whole(el(cluster, el("\xe7", "\x00")+"\xa3\x88\x85\x00\x00\x80word")), "of a track that nothing describes"},
 		{"reserved bits", whole(el(cluster, el("\xe7", "\x00")+"\xa3\x88\x81\x00\x00\xf0word")), "bits set that mean nothing"},
 		{"times since 1970", whole(el(cluster, el("\xe7", "\x01\x8d\x00\x00\x00\x00")+block(much))), "count from a date"},
+		{"times since 1970 behind what was a checksum", whole(el(cluster, el("\xec", "\x00\x00\x00\x00")+el("\xe7", "\x01\x8d\x00\x00\x00\x00")+block(much))), "count from a date"},
 		{"a number that is a word", whole(el(cluster, el("\xe7", "CANARIES")+block(much))), "holds what it can't hold"},
 	} {
 		p := planOf(t, []byte(c.data), scrub.Options{})

@@ -30,9 +30,11 @@ func (f *film) mainHeader(c *cursor, off int64) {
 	}
 	c.number()
 	c.number()
+	f.ticks = nil
 	for n := c.number(); n > 0 && !c.bad; n-- {
-		c.number()
-		c.number()
+		if num, den := c.number(), c.number(); len(f.ticks) < mostTicks {
+			f.ticks = append(f.ticks, float64(num)/float64(max(1, den)))
+		}
 	}
 	f.frameCodes(c)
 	f.elided = []scrub.Range{{}}
@@ -44,6 +46,18 @@ func (f *film) mainHeader(c *cursor, off int64) {
 		f.Doubt("the film tells when it was sent")
 	}
 	f.known = !c.bad
+}
+
+// mostTicks is how many lengths of ticks are remembered.
+const mostTicks = 1 << 10
+
+// dated doubts the time of a syncpoint that counts from a date: ticks of one of the lengths.
+func (f *film) dated(time uint64) {
+	const years = 20 * 365 * 86400
+	n := uint64(len(f.ticks))
+	if n > 0 && float64(time/n)*f.ticks[time%n] > years {
+		f.Doubt("the times of frames tell when they were recorded")
+	}
 }
 
 // frameCodes reads what the first byte of a frame says, for each value that it can have.

@@ -66,6 +66,7 @@ type film struct {
 	codes   [256]frameCode
 	known   bool // the codes are
 	elided  []scrub.Range
+	ticks   []float64 // lengths of ticks in seconds
 	streams map[uint64]*stream
 	last    frame
 }
@@ -213,7 +214,7 @@ func (f *film) packet(p packet) (next int64, err error) {
 	case streamCode:
 		err = f.streamHeader(c, p)
 	case syncCode:
-		c.number()
+		f.dated(c.number())
 		c.number()
 	case infoCode:
 		return p.next(), f.info(c, p)

@@ -120,3 +120,11 @@ func TestValues(t *testing.T) {
 func FuzzNUT(f *testing.F) {
 	scrubtest.Fuzz(f, engine, samples.Of("nut")...)
 }
+
+// Times that count from 1970 tell when a film was recorded.
+func TestTimesSinceADate(t *testing.T) {
+	data := samples.Get("nut/dated").Data
+	if p, _ := plan(t, data); p.Status() != scrub.Partly || !strings.Contains(strings.Join(p.Doubts, ""), "when they were recorded") {
+		t.Errorf("%s %q", p.Status(), p.Doubts)
+	}
+}

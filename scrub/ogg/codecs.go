@@ -15,6 +15,9 @@ type codec struct {
 	comment string // with which the packet of comments begins, the second one
 	framed  bool   // a bit behind the comments has to be set
 	tail    bool   // their packet may be longer
+
+	shift uint    // of the number of a key frame in the times of Theora
+	tick  float64 // of these, in seconds; 0 where they aren't known
 }
 
 // codecs are those whose headers are known, by the specifications of Xiph, RFC 7845,
@@ -60,6 +63,9 @@ func identify(b []byte) codec {
 			if c.head = opusHead; b[18] != 0 {
 				c.head = 21 + int(b[9])
 			}
+		case c.name == "theora" && len(b) >= c.head:
+			c.shift = uint(binary.BigEndian.Uint16(b[40:]) >> 5 & 31)
+			c.tick = float64(binary.BigEndian.Uint32(b[26:])) / float64(max(1, binary.BigEndian.Uint32(b[22:])))
 		case c.version > 0 && len(b) >= c.head:
 			c.headers += int(min(16, binary.LittleEndian.Uint32(b[extra[c.name]:])))
 		}

@@ -195,11 +195,12 @@ func (f *file) take(p *page) error {
 }
 
 // epoch doubts samples that are counted from 1970, as senders of live streams do: more than
-// a year's at the highest rate. Frames of video are numbered in another way.
+// a year's at the highest rate, and frames of more than twenty years.
 func (f *file) epoch(st *stream, p *page) {
-	const most, none = 200_000 * 366 * 86400, 1 << 63
+	const most, none, years = 200_000 * 366 * 86400, 1 << 63, 20 * 365 * 86400
 	sound := slices.Contains([]string{"vorbis", "opus", "flac", "speex", "celt"}, st.name)
-	if sound && p.granule > most && p.granule < none && !p.wrong {
+	dated := sound && p.granule > most || float64(p.granule>>st.shift)*st.tick > years
+	if dated && p.granule < none && !p.wrong {
 		f.Doubt("the times of frames tell when they were recorded")
 	}
 }

@@ -110,6 +110,40 @@ func TestSamplesSinceADate(t *testing.T) {
 	}
 }
 
+// theora is a film of one frame at a time, with ten frames a second, and key frames that are
+// numbered above six bits.
+func theora(time uint64) (b []byte) {
+	head := append([]byte("\x80theora\x03\x02\x01"), make([]byte, 32)...)
+	head[25], head[29], head[41] = 10, 1, 6<<5
+	for i, body := range []string{string(head), "\x81theora" + strings.Repeat("\x00", 8), "\x82theora", "\x00"} {
+		page := append([]byte("OggS\x00"), make([]byte, 21)...)
+		page[5] = byte(2*one(i == 0) | 4*one(i == 3))
+		binary.LittleEndian.PutUint64(page[6:], time*uint64(one(i == 3)))
+		page[18] = byte(i)
+		page = append(append(page, 1, byte(len(body))), body...)
+		sum := samples.OggSum(page)
+		copy(page[22:], sum[:])
+		b = append(b, page...)
+	}
+	return b
+}
+
+func one(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// Frames of video that count from 1970 do so as well.
+func TestFramesSinceADate(t *testing.T) {
+	for time, want := range map[uint64]scrub.Status{100<<6 | 3: scrub.Clean, 1706723681*10<<6 | 3: scrub.Partly} {
+		if p, _ := plan(t, theora(time), scrub.Options{}); p.Status() != want {
+			t.Errorf("%d: %s %q", time, p.Status(), p.Doubts)
+		}
+	}
+}
+
 // What killed writers, damage and copies that broke off leave stays.
 func TestEnd(t *testing.T) {
 	sound := samples.Get("ogg/vorbis").Data
