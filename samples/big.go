@@ -107,9 +107,9 @@ func bigIndex(user []byte, v avc, each, pictures, start int) []byte {
 	fixes.samples = make([][]byte, (pictures+chunkPictures-1)/chunkPictures)
 	places := make([][]place, 2)
 	for i := range fixes.samples {
-		at := i * (chunkPictures*each + fixSize)
+		at := int64(i) * int64(chunkPictures*each+fixSize)
 		places[0] = append(places[0], place{0, at})
-		places[1] = append(places[1], place{0, at + min(chunkPictures, pictures-i*chunkPictures)*each})
+		places[1] = append(places[1], place{0, at + int64(min(chunkPictures, pictures-i*chunkPictures)*each)})
 	}
 	fixes.size = fixSize
 	m := &movie{brand: "mp42", co64: true, created: spectre, tracks: []*track{video, fixes}, moov: [][]byte{user}}

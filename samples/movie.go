@@ -48,7 +48,10 @@ type movie struct {
 }
 
 // place is where a chunk went.
-type place struct{ mdat, off int }
+type place struct {
+	mdat int
+	off  int64 // of a film that has more than 2 GiB, too
+}
 
 var identity = cat(be32(0x10000), zeros(12), be32(0x10000), zeros(12), be32(0x40000000))
 
@@ -117,7 +120,7 @@ func (m *movie) media() (bodies [][]byte, places [][]place) {
 				*b = append(*b, m.gaps[gap]...)
 			}
 			gap++
-			places[i] = append(places[i], place{n % len(bodies), len(*b)})
+			places[i] = append(places[i], place{n % len(bodies), int64(len(*b))})
 			*b = append(*b, cat(t.samples[from:to]...)...)
 		}
 	}
@@ -216,9 +219,9 @@ func (m *movie) offsets(bases []int, places []place) []byte {
 	var b []byte
 	for _, p := range places {
 		if m.co64 {
-			b = append(b, be64(uint64(bases[p.mdat]+p.off))...)
+			b = append(b, be64(uint64(int64(bases[p.mdat])+p.off))...)
 		} else {
-			b = append(b, be32(bases[p.mdat]+p.off)...)
+			b = append(b, be32(bases[p.mdat]+int(p.off))...)
 		}
 	}
 	if m.co64 {

@@ -221,7 +221,7 @@ var stills = []recipe{
 				entry: visualEntry("av01", 64, 64, k.secret("compressor"), box("av1C", unhex(av164.setup)), fullBox("ccst", 0, 0, be32(0x7c000000)))}
 			p.moov = func(mdat int) []byte {
 				m := &movie{tracks: []*track{t}}
-				return m.movieBox([]int{mdat}, [][]place{{{0, 0}, {0, second}}})
+				return m.movieBox([]int{mdat}, [][]place{{{0, 0}, {0, int64(second)}}})
 			}
 		})
 	}},
