@@ -134,6 +134,30 @@ func TestReportThatNobodyReadsEndsTheRun(t *testing.T) {
 	}
 }
 
+// A report for which there is no room is not there the next time either.
+func TestFullDriveIsHintedAt(t *testing.T) {
+	env, _, errs := environment("scrub", "-v", folder(t, 9))
+	out := &broken{err: syscall.ENOSPC}
+	out.left.Store(1)
+	env.Stdout = out
+	if code := cli.Run(context.Background(), env); code != exit.Failed || !strings.Contains(errs.String(), "untag: hint: the drive is full") {
+		t.Errorf("code %d, said %q", code, errs.String())
+	}
+}
+
+func TestFlagsThatMayBeMeant(t *testing.T) {
+	for args, want := range map[string]string{
+		"scrub --dryrun x":   "untag: hint: did you mean untag scrub --dry-run?\n",
+		"--verson":           "untag: hint: did you mean untag --version?\n",
+		"scrub --sideways x": "untag: hint: see untag scrub --help\n",
+	} {
+		env, _, errs := environment(strings.Fields(args)...)
+		if code := cli.Run(context.Background(), env); code != exit.Usage || !strings.HasSuffix(errs.String(), want) {
+			t.Errorf("%s: code %d, said %q", args, code, errs.String())
+		}
+	}
+}
+
 func TestWhatCannotBeWrittenIsNoSuccess(t *testing.T) {
 	const words = "untag: error: writing the report: no paper\n"
 	for _, tt := range []struct {

@@ -63,6 +63,12 @@ func (a *app) command() *cobra.Command {
 		if errors.As(err, &invalid) { // which tells what strconv says
 			msg = lang.T("--%s can't be %q", invalid.GetFlag().Name, invalid.GetValue())
 		}
+		var missing *pflag.NotExistError
+		if errors.As(err, &missing) {
+			if near := flagsLike(c, missing.GetSpecifiedName()); len(near) > 0 {
+				return usage(msg, lang.T("did you mean untag %s?", strings.TrimPrefix(c.CommandPath()+" ", "untag ")+strings.Join(near, lang.T(" or "))))
+			}
+		}
 		return usage(msg, seeHelp(c))
 	})
 	root.SetVersionTemplate("untag {{.Version}}\n")
@@ -156,6 +162,18 @@ func help() *cobra.Command {
 			return about.Help()
 		},
 	}
+}
+
+// flagsLike are the flags that somebody may have meant, as cobra finds commands.
+func flagsLike(c *cobra.Command, name string) (near []string) {
+	all := &cobra.Command{SuggestionsMinimumDistance: 2}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		all.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
+	})
+	for _, flag := range all.SuggestionsFor(name) {
+		near = append(near, "--"+flag)
+	}
+	return near
 }
 
 // unknown is what happens without one of the commands.

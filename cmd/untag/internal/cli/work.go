@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -144,7 +145,7 @@ func (r *run) unheard() error {
 	case r.broken == nil:
 		return nil
 	case r.changes:
-		return &failure{exit.Failed, lang.T("stopped after %s: writing the report: %v", done(r.state), r.broken), again()}
+		return &failure{exit.Failed, lang.T("stopped after %s: writing the report: %v", done(r.state), r.broken), cmp.Or(hint(r.broken), again())}
 	}
 	return failed(r.broken)
 }
