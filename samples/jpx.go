@@ -79,6 +79,15 @@ var jp2s = []recipe{
 			identified("33c7a4d2b81d4723a0baf1a3e097ad38", []byte(k.secret("iptc"))), identified("b14bf8bd083d4b43a5ae8cd7d5a6ce03", []byte(k.secret("geo"))), box("uuid", []byte(k.secret("who-knows-what"))),
 			box("xml ", []byte(k.secret("xml"))), box("jp2i", []byte(k.secret("rights"))), box("uinf", box("url ", []byte(k.secret("url")))), gml, k.stay(box("jp2c", j2k())), box("jumb", []byte(k.secret("jumb"))), box("skip", []byte(k.secret("skip"))))
 	}},
+	{"channels", func(k *kit) []byte { // depths, and what each is for
+		return jp2(jp2Header(sRGBColour, box("bpcc", []byte{7, 7, 7}), box("cdef", be16(3), be16(0), be16(0), be16(1), be16(1), be16(0), be16(2), be16(2), be16(0), be16(3))), k.stay(box("jp2c", j2k())))
+	}},
+	{"channels-of-words", odd(func(k *kit) []byte {
+		return jp2(jp2Header(sRGBColour, box("cdef", []byte("\x00\x03eighteen letters..")), box("bpcc", []byte("seven"))), k.stay(box("jp2c", j2k())))
+	})},
+	{"palette", odd(func(k *kit) []byte {
+		return jp2(jp2Header(sRGBColour, box("pclr", be16(4), []byte{3, 7, 7, 7}, filled(12, 9)), box("cmap", be16(0), []byte{1, 0}, be16(0), []byte{1, 1}, be16(0), []byte{1, 2})), k.stay(box("jp2c", j2k())))
+	})},
 	{"icc", func(k *kit) []byte {
 		return jp2(jp2Header(box("colr", []byte{2, 0, 0}, iccProfile(k, ""))), k.stay(box("jp2c", j2k())))
 	}},

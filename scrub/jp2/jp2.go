@@ -43,6 +43,11 @@ func parse(s *scrub.Scan) error {
 			"JP2/ftyp": brands, "JP2/jp2c": p.stream, "JP2/ftbl": elsewhere, "JP2/dtbl": elsewhere,
 			"header/ihdr":     chunk.Recorded(chunk.Layout{chunk.Any(4), chunk.Any(4), chunk.UpTo(2, 1<<14), chunk.Any(1), chunk.UpTo(1, 7), chunk.UpTo(1, 1), chunk.UpTo(1, 1)}),
 			"header/colr":     colour,
+			"header/pclr":     palette,
+			"header/bpcc":     listed(chunk.Layout{chunk.Is(1, func(v uint64) bool { return v&0x7f < 38 })}),
+			"header/cmap":     listed(chunk.Layout{chunk.UpTo(2, mostChannels), chunk.UpTo(1, 1), chunk.Any(1)}),
+			"header/cdef":     definitions,
+			"layer/cdef":      definitions,
 			"resolution/resc": chunk.Recorded(resolution), "resolution/resd": chunk.Recorded(resolution),
 		}
 		end, _, err := box.Top(w, "JP2")
@@ -83,6 +88,36 @@ func brands(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
 	if c.Size > most || len(b)%4 != 0 {
 		w.Doubt("the kind of file has %d bytes", c.Size)
 	}
+	return true, w.Keep(c, scrub.Structure, place)
+}
+
+// mostChannels is how many channels a picture has that is looked into.
+const mostChannels = 1 << 12
+
+// listed is a [chunk.Hand] for rows of numbers.
+func listed(l chunk.Layout) chunk.Hand {
+	return func(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
+		w.Claim(c.Off, c.Head, scrub.Structure, place)
+		return true, w.Rows(c.Body(), c.Size, l, place)
+	}
+}
+
+// definitions claims what channels are for (I.5.3.6): how many rows there are, and those.
+func definitions(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
+	const all = 0xffff
+	if c.Size < 2 || w.Number(w.Get(c.Body(), 2))*6 != c.Size-2 {
+		w.Doubt("%s is not what it has to be", place)
+	}
+	w.Claim(c.Off, c.Head, scrub.Structure, place)
+	n := min(c.Size, 2)
+	w.Claim(c.Body(), n, scrub.Structure, place)
+	row := chunk.Layout{chunk.UpTo(2, mostChannels), chunk.One(2, 0, 1, 2, all), chunk.Is(2, func(v uint64) bool { return v <= mostChannels || v == all })}
+	return true, w.Rows(c.Body()+n, c.Size-n, row, place)
+}
+
+// palette claims a table of colours (I.5.3.4), of which nobody knows which ones pixels have.
+func palette(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
+	w.Doubt("%s may have colours that no pixel has", place)
 	return true, w.Keep(c, scrub.Structure, place)
 }
 

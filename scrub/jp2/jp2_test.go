@@ -90,3 +90,15 @@ func TestComments(t *testing.T) {
 		t.Error(p.Status(), p.Doubts)
 	}
 }
+
+// Words in the place of channels, and colours of which nobody knows whether pixels have them,
+// are a doubt.
+func TestChannels(t *testing.T) {
+	for name, want := range map[string]bool{"jp2/channels": true, "jp2/channels-of-words": false, "jp2/palette": false} {
+		data := samples.Get(name).Data
+		p, err := engine.Plan(strings.NewReader(string(data)), int64(len(data)), scrub.Options{})
+		if err != nil || (len(p.Doubts) == 0) != want {
+			t.Errorf("%s: %v %q", name, err, p.Doubts)
+		}
+	}
+}
