@@ -232,7 +232,7 @@ func (f *file) paint() error {
 }
 
 // curves doubts curves of brightness that are none: each rises or falls from one value that a
-// sample can have to the next.
+// sample can have to the next. What an interrupted run left of some goes.
 func (f *file) curves(e *entry) error {
 	n, err := f.value(e.dir, tagBits, 1)
 	if err != nil || n > 16 || e.typ != tShort || f.raw || f.block {
@@ -243,6 +243,10 @@ func (f *file) curves(e *entry) error {
 		return err
 	}
 	sound := e.count == 1<<n || e.count == 3<<n
+	if !sound && len(bytes.Trim(b, "\x00")) == 0 {
+		e.stays, e.kind = false, scrub.Unknown
+		return nil
+	}
 	for ; sound && len(b) > 0; b = b[2<<n:] {
 		rises, falls := true, true
 		for i := 2; i < 2<<n; i += 2 {
