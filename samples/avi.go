@@ -234,7 +234,32 @@ var films = []recipe{
 		f.within = [][]byte{riffChunk("00dc", []byte(k.secret("no-index-names-it")))}
 		return f.build()
 	}},
+	{"palette", func(k *kit) []byte { return indexedFilm(k, zeros(16)).build() }},
+	{"palette-words", odd(func(k *kit) []byte {
+		return indexedFilm(k, []byte("wor\x00ds \x00in \x00a p\x00ale\x00tte\x00, o\x00f a\x00 fi\x00lm \x00of \x00Jan\x00e D\x00oe.\x00")).build()
+	})},
 	{"trailer", func(k *kit) []byte { return cat(basicFilm(k).build(), redStar(k, "8295FF513293A")) }},
+}
+
+// indexedFilm has pictures of colours of a palette, of which last are some that none has.
+func indexedFilm(k *kit, last []byte) *aviFilm {
+	const side, colours = 16, 64
+	palette := zeros(4 * colours)
+	for i := range 8 {
+		copy(palette[4*i:], []byte{byte(i * 36), byte(255 - i*36), byte(i * 9)})
+	}
+	copy(palette[4*16:], last)
+	s := aviStream{header: aviHeader("vids", "DIB ", 1, 10, 3, 0), id: "00db",
+		format: riffChunk("strf", le32(40), le32(side), le32(side), le16(1), le16(8), le32(0), le32(side*side), zeros(8), le32(colours), le32(0), palette)}
+	for frame := range 3 {
+		var b []byte
+		for i := range side * side {
+			b = append(b, byte((i/3+i/side+frame)%8))
+		}
+		s.chunks = append(s.chunks, b)
+	}
+	k.stay(s.chunks[1])
+	return &aviFilm{streams: []aviStream{s}}
 }
 
 func basicFilm(k *kit) *aviFilm {

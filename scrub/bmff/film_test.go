@@ -199,3 +199,19 @@ func TestRunThatLostItsFlags(t *testing.T) {
 		t.Errorf("%s, doubts %q", p.Status(), p.Doubts)
 	}
 }
+
+// Words among the colours of a palette are a doubt.
+func TestWordsInPalette(t *testing.T) {
+	colours := join(zeros(6), uint16(4))
+	for _, c := range "fifteen letters" {
+		if len(colours)%8 == 0 {
+			colours = join(colours, zeros(2))
+		}
+		colours = join(colours, byte(c), byte(c))
+	}
+	data := one(func(t *trackSpec) { t.entry = append16(put(visual("raw "), 84, "\x00\x00"), string(colours)) })
+	p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
+	if err != nil || !strings.Contains(strings.Join(p.Doubts, "; "), "/colours holds text") {
+		t.Errorf("%v %q", err, p.Doubts)
+	}
+}

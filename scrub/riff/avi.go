@@ -7,6 +7,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/chunk"
 	"untag/scrub/codec"
+	"untag/scrub/coded"
 	"untag/scrub/telemetry"
 )
 
@@ -142,10 +143,23 @@ func (m *medium) pictureFormat(s *stream, p chunk.Part, place string) error {
 		if err := m.Rows(more.Off, colours&^3, chunk.Layout{chunk.UpTo(4, 0xffffff)}, place); err != nil {
 			return err
 		}
+		if text, err := coded.Numbers(scrub.Memory(threes(m.Get(more.Off, int(colours&^3)))), 0, colours/4*3); err != nil {
+			return err
+		} else if text {
+			m.Doubt("%s holds text", place)
+		}
 		more = scrub.Range{Off: more.Off + colours&^3, Len: more.Len - colours&^3}
 	}
 	s.bare = more.Len == 0
 	return m.film.look.Config(&s.codec, more.Off, more.Len, place)
+}
+
+// threes is b without each fourth byte.
+func threes(b []byte) (out []byte) {
+	for ; len(b) >= 4; b = b[4:] {
+		out = append(out, b[:3]...)
+	}
+	return out
 }
 
 // driverData deals with strd: cameras have their notes in it, and a few codecs what their

@@ -156,3 +156,12 @@ func FuzzRIFF(f *testing.F) {
 	}
 	scrubtest.Fuzz(f, formats.Engine(), seeds...)
 }
+
+// Words among the colours of a palette are a doubt.
+func TestPalette(t *testing.T) {
+	for name, want := range map[string]int{"avi/palette": 0, "avi/palette-words": 1} {
+		if p := plan(t, samples.Get(name).Data, scrub.Options{}); len(p.Doubts) != want {
+			t.Errorf("%s: %q", name, p.Doubts)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/bmff/box"
 	"untag/scrub/bmff/samples"
+	"untag/scrub/coded"
 )
 
 // visualFields and soundFields are the lengths of the fields, from the start
@@ -176,13 +177,21 @@ func (w reader) palette(t *Track, e entry, n int64, place string) error {
 	is := append([]byte(nil), was...)
 	is[4] &= 0x80
 	is[5] = 0
+	var shown []byte
 	for i := 8; i < len(is); i++ {
 		switch at := i % 8; {
 		case at < 2:
 			is[i] = 0
 		case at%2 == 1:
 			is[i] = is[i-1]
+		default:
+			shown = append(shown, is[i])
 		}
+	}
+	if text, err := coded.Numbers(scrub.Memory(shown), 0, int64(len(shown))); err != nil {
+		return err
+	} else if text {
+		w.Doubt("%s holds text", place+"/colours")
 	}
 	if string(is) != string(was) {
 		w.Rewrite(off, is, scrub.Hidden, place+"/colours")
