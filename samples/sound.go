@@ -109,6 +109,9 @@ var wavPacks = streams([]recipe{
 	{"old", func(k *kit) []byte {
 		return cat(wavPackBlock(false, wavPackSub(0x21, wavHeader(k, "bext"))), wavPackBlock(false))
 	}},
+	{"one-block", func(k *kit) []byte {
+		return cat(wavPackBlock(false), []byte(k.secret("behind the only block, which is all")))
+	}},
 })
 
 // monkeySound is a file of Monkey's Audio 3.99 with a stored header and trailer.

@@ -27,6 +27,9 @@ type Kind struct {
 	Blind bool
 	// Same tells whether two headers may be of one stream; nil: any.
 	Same func(a, b []byte) bool
+	// Sure tells whether a frame shows by itself that it is one, so that none need follow the
+	// first; nil: none does.
+	Sure func(frame []byte) bool
 	// Frame, if not nil, claims a frame by itself and returns true, or leaves it to be
 	// payload. It is shown every frame. b is the frame, as far as it reaches.
 	Frame func(w *Walk, off int64, b []byte) (claimed bool, err error)
@@ -168,7 +171,7 @@ func (w *Walk) follows(off, end int64) (bool, error) {
 	b := w.peek(off, w.Head)
 	first := bytes.Clone(b)
 	at := off + w.Len(b)
-	if at >= end {
+	if at >= end || w.Sure != nil && w.Sure(w.peek(off, int(at-off))) {
 		return true, nil
 	}
 	if b = w.peek(at, w.Head); len(b) < w.Head {

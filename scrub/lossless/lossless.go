@@ -11,6 +11,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/apetag"
+	"untag/scrub/coded"
 	"untag/scrub/frames"
 	"untag/scrub/sniff"
 )
@@ -101,9 +102,45 @@ const (
 	blockHead, largest = 32, 1 << 20
 )
 
-// kept are the optional sub-blocks that stay: configuration, checksums of the sound, the
-// ending of the file's name, rate, channels.
-var kept = []byte{0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x2b, checksum}
+// kept are the optional sub-blocks that stay, and how long they are at the most: configuration,
+// checksums of the sound, the ending of the file's name, rate, channels.
+var kept = map[byte]int{0x25: 8, 0x26: 16, 0x27: 4, 0x28: 8, 0x29: 16, 0x2a: 64, 0x2b: 64, checksum: 4}
+
+// strange doubts a sub-block that stays, if it is longer than it can be, of a kind that nobody
+// knows, or text.
+func strange(w *frames.Walk, kind byte, b []byte) {
+	const lastKnown, word, sentence = 0x0e, 12, 24
+	most, optional := kept[kind]
+	switch {
+	case optional && (len(b) > most || coded.Tells(b, word)):
+		w.Doubt("a sub-block is longer than it can be, or holds text")
+	case !optional && kind > lastKnown:
+		w.Doubt("a sub-block of a kind that nobody knows")
+	case !optional && coded.Tells(b, sentence):
+		w.Doubt("text among the coded sound")
+	}
+}
+
+// only tells whether a block holds all of the sound by its own count, and consists of whole
+// sub-blocks from its head to its end.
+func only(b []byte) bool {
+	const final = 0x10 // in the second byte of the flags: no more channels follow
+	at := blockHead
+	if len(b) < blockHead || le32(b, 16) != 0 || le32(b, 20) != le32(b, 12) || b[25]&final == 0 {
+		return false
+	}
+	for at+2 <= len(b) {
+		head, n := 2, 2*int(b[at+1])
+		if b[at]&large != 0 {
+			if at+4 > len(b) {
+				return false
+			}
+			head, n = 4, n+int(b[at+2])<<9+int(b[at+3])<<17
+		}
+		at += head + n
+	}
+	return at == len(b) && at > blockHead
+}
 
 func wavpack(s *scrub.Scan) error {
 	return frames.Parse(s, frames.Kind{
@@ -115,6 +152,7 @@ func wavpack(s *scrub.Scan) error {
 			return 0
 		},
 		Same:  func(a, b []byte) bool { return bytes.Equal(a[:4], b[:4]) },
+		Sure:  only,
 		Frame: block, Split: true,
 	}, 0, nil)
 }
@@ -141,7 +179,8 @@ func block(w *frames.Walk, off int64, b []byte) (bool, error) {
 		switch {
 		case kind == checksum && b[27]&hasChecksum != 0:
 			sum = at
-		case bytes.IndexByte(kept, kind) >= 0:
+		case kept[kind] > 0:
+			strange(w, kind, used)
 		case kind == wrapperLo && len(used) > 11 && string(used[8:12]) == "WAVE": // programs look for it
 			copy(clean[body:], hollow(used))
 			w.Claim(off+from, int64(at)-from, scrub.Payload, "blocks")
@@ -153,6 +192,8 @@ func block(w *frames.Walk, off int64, b []byte) (bool, error) {
 			w.Claim(off+from, int64(at)-from, scrub.Payload, "blocks")
 			claimSub(w, off, b, clean, at, body, n)
 			from, claims = int64(body+n), claims+1
+		default:
+			strange(w, kind, used)
 		}
 		at = body + n
 	}

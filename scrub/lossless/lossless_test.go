@@ -45,6 +45,30 @@ func TestWavPack(t *testing.T) {
 	}
 }
 
+// Sub-blocks that stay are looked at: of how many bytes they are, and for text.
+func TestSubBlocks(t *testing.T) {
+	old := string(samples.Get("wavpack/one-block").Data)
+	block := old[:8+int(old[4])+int(old[5])<<8]
+	with := func(sub string) []byte {
+		b := []byte(block + sub)
+		b[4], b[5] = byte((len(b)-8)&0xff), byte((len(b)-8)>>8)
+		return b
+	}
+	for _, c := range []struct{ name, sub, doubt string }{
+		{"none", "", ""},
+		{"a checksum of the sound", "\x26\x08" + strings.Repeat("\x81", 16), ""},
+		{"one that is longer", "\x26\x09" + strings.Repeat("\x81", 18), "longer than it can be"},
+		{"one that is text", "\x26\x08of Jane Doe, OK.", "longer than it can be"},
+		{"of no kind", "\x1e\x01ab", "nobody knows"},
+		{"text for sound", "\x0e\x0cby Jane Doe, Springfield", "text among"},
+	} {
+		p, _ := plan(t, with(c.sub))
+		if doubts := strings.Join(p.Doubts, " "); (c.doubt == "") != (doubts == "") || !strings.Contains(doubts, c.doubt) || p.Refused != "" {
+			t.Errorf("%s: %q %s", c.name, doubts, p.Refused)
+		}
+	}
+}
+
 // The checksum of Monkey's Audio is over what the file becomes (formats of the decoder: header, sound,
 // trailer, then the tables before them).
 func TestMonkey(t *testing.T) {
