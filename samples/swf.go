@@ -74,6 +74,9 @@ var swfs = []recipe{
 	{"bitmap-more", odd(func(k *kit) []byte {
 		return swf(swfTag(20, le16(9), []byte{5}, le16(1), le16(1), deflated([]byte{0, 1, 2, 3}), []byte("words behind the pixels")))
 	})},
+	{"alpha-more", odd(func(k *kit) []byte {
+		return swf(swfTag(35, le16(10), le32(len(photo(small))), photo(small), deflated(filled(64, 0xff)), []byte("words behind what can be seen through")))
+	})},
 	{"mp3-names", func(k *kit) []byte {
 		sound := cat(signedMP3(k)...)
 		return swf(swfTag(14, le16(8), []byte{0x02}, le32(40), k.stay([]byte("sound as it is, which is not looked into"))), swfTag(14, le16(9), []byte{0x2e}, le32(6*1152), zeros(2), sound), swfTag(18, []byte{0x2e, 0x2e}, le16(1152), zeros(2)), swfTag(19, le16(1152), zeros(2), sound[:417]))

@@ -92,6 +92,9 @@ func (f film) picture(p chunk.Part, before int64, place string) error {
 	}
 	f.Claim(p.Off, at-p.Off, scrub.Structure, place)
 	f.Claim(at+n, p.Tail()-at-n, scrub.Payload, place)
+	if !f.packed(at+n, p.Tail()-at-n) {
+		f.Doubt("a picture can't be looked into")
+	}
 	ends, err := f.ends(at, n, p.Tail()-at-n)
 	if err != nil {
 		return err

@@ -95,3 +95,18 @@ func (f film) unpacked(off, n int64, m bitmap) (whole, clean bool, err error) {
 	rest, err := io.Copy(io.Discard, io.LimitReader(z, 1))
 	return err == nil && rest == 0 && in.n == n, clean, nil
 }
+
+// packed tells whether n bytes at off are what zlib made, to the last one.
+func (f film) packed(off, n int64) bool {
+	if n == 0 || !f.Deep() {
+		return true
+	}
+	in := &counted{Reader: bufio.NewReader(io.NewSectionReader(f, off, n))}
+	z, err := zlib.NewReader(in)
+	if err != nil {
+		return false
+	}
+	out, err := io.Copy(io.Discard, io.LimitReader(z, *f.left+1))
+	*f.left -= out
+	return err == nil && *f.left >= 0 && in.n == n
+}
