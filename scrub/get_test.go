@@ -55,3 +55,19 @@ func TestGet(t *testing.T) {
 		}
 	}
 }
+
+// What could not be read before a try is not forgotten with it.
+func TestTryForgetsNothing(t *testing.T) {
+	f := scrub.Format{Name: "short", Sniff: func([]byte, int64) bool { return true }, Parse: func(s *scrub.Scan) error {
+		s.Claim(0, s.Size(), scrub.Payload, "all")
+		s.Get(s.Size()-4, 8)
+		if s.Try(func() error { return nil }) == nil {
+			t.Error("a try on what can't be read")
+		}
+		return nil
+	}}
+	p, err := scrub.NewEngine([]scrub.Format{f}).Plan(&drive{}, 4096, scrub.Options{})
+	if err != nil || p.Refused == "" {
+		t.Errorf("%+v, %v", p, err)
+	}
+}

@@ -171,8 +171,12 @@ func (s *Scan) lawful() error {
 
 // Try has a parser plan the medium, and returns what speaks against the result: bytes that
 // [Reader.Get] could not read, the parser's own error, or edits that meet what was claimed
-// as protected meanwhile: a nested medium answers for itself.
+// as protected meanwhile: a nested medium answers for itself. What could not be read before
+// speaks against the medium, and is not forgotten with the try.
 func (s *Scan) Try(plan func() error) error {
+	if s.meter.failed != nil {
+		return s.meter.failed
+	}
 	p := s.Point()
 	err := plan()
 	if err = cmp.Or(s.meter.failure(), err); err != nil {

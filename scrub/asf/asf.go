@@ -66,10 +66,7 @@ var dialect = &chunk.Dialect{
 }
 
 func readObject(s *scrub.Scan, off, end int64) (chunk.Part, error) {
-	b, err := s.Bytes(off, objectHead)
-	if err != nil {
-		return chunk.Part{}, err
-	}
+	b := s.Get(off, objectHead)
 
 	p := chunk.Part{ID: guid(b), Off: off, Head: objectHead}
 	if h := heads[p.ID]; h > 0 && h <= end-off {

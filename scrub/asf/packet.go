@@ -16,10 +16,7 @@ func (f *film) data(p chunk.Part) (end int64, err error) {
 	if err := f.fileID(p.Off+objectHead, "Data"); err != nil {
 		return p.End(), err
 	}
-	count, err := f.Bytes(p.Off+40, 10)
-	if err != nil {
-		return p.End(), err
-	}
+	count := f.Get(p.Off+40, 10)
 	end = p.End()
 	n, declared := int64(0), int64(binary.LittleEndian.Uint64(count))
 	if f.packet > 0 {

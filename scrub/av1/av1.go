@@ -103,10 +103,7 @@ func (st Stream) Config(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	if n < head {
 		return nil, errorf(off, "configuration record of %d bytes, it has %d at least", n, head)
 	}
-	b, err := r.Bytes(off, 1)
-	if err != nil {
-		return nil, err
-	}
+	b := r.Get(off, 1)
 	if b[0] != 0x81 {
 		return nil, errorf(off, "configuration record begins with %#x, not marker and version 1", b[0])
 	}

@@ -127,9 +127,9 @@ func (o obu) blank(r *scrub.Reader) (bool, error) {
 	if o.body == o.end {
 		return true, nil
 	}
-	last, err := r.Bytes(o.end-1, 1)
-	if err != nil || last[0] != trailingBits {
-		return false, err
+	last := r.Get(o.end-1, 1)
+	if last[0] != trailingBits {
+		return false, nil
 	}
 	return r.Constant(o.body, o.end-1-o.body, 0)
 }

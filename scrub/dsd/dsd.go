@@ -95,10 +95,7 @@ var dialect = &chunk.Dialect{
 var rules = chunk.MustRules(table)
 
 func read(s *scrub.Scan, off, end int64) (p chunk.Part, err error) {
-	b, err := s.Bytes(off, 12)
-	if err != nil {
-		return p, err
-	}
+	b := s.Get(off, 12)
 	for _, c := range b[:4] {
 		if c < ' ' || c > '~' {
 			return p, s.Errorf(off, "a chunk %q, expected letters", b[:4])

@@ -117,14 +117,11 @@ func parse(s *scrub.Scan) error {
 
 // length is that of a frame: sequences are counted in the second byte of their headers.
 func (f *film) length(end int64) (int64, error) {
-	first, err := f.Bytes(0, 3)
-	if err != nil {
-		return 0, err
-	}
+	first := f.Get(0, 3)
 	for n := int64(1); n < most && (n+1)*sequence <= end; n++ {
-		b, err := f.Bytes(n*sequence, 3)
-		if err != nil || string(b) == string(first) {
-			return n * sequence, err
+		b := f.Get(n*sequence, 3)
+		if string(b) == string(first) {
+			return n * sequence, nil
 		}
 	}
 	return 10 * sequence, nil

@@ -72,10 +72,7 @@ func parse(s *scrub.Scan) error {
 // parse tells whether frames hold something that others may hold, too.
 func (f *film) parse() (more bool, err error) {
 	const head = 9
-	b, err := f.Bytes(0, head)
-	if err != nil {
-		return false, err
-	}
+	b := f.Get(0, head)
 	first := int64(binary.BigEndian.Uint32(b[5:]))
 	if first < head || first > f.Size()-backLen {
 		return false, f.Errorf(5, "header of %d bytes", first)
@@ -87,10 +84,7 @@ func (f *film) parse() (more bool, err error) {
 	off := first + backLen
 	f.due = off
 	for {
-		t, ok, err := f.read(off)
-		if err != nil {
-			return false, err
-		}
+		t, ok := f.read(off)
 		if !ok {
 			break
 		}
@@ -120,23 +114,23 @@ func (t tag) body() int64 { return t.off + tagHead }
 func (t tag) end() int64  { return t.body() + t.n }
 
 // read reads the tag at off. None is there if what stands behind it is not its length.
-func (f *film) read(off int64) (t tag, ok bool, err error) {
+func (f *film) read(off int64) (t tag, ok bool) {
 	if f.Left(off) < tagHead+backLen {
-		return t, false, nil
+		return t, false
 	}
 	b := f.Get(off, tagHead)
 	t = tag{int64(b[0]), off, int64(binary.BigEndian.Uint32(b) & 0xffffff)}
 	if t.n > f.Left(t.body())-backLen {
-		return t, false, nil
+		return t, false
 	}
-	back, err := f.Bytes(t.end(), backLen)
-	if err != nil || int64(binary.BigEndian.Uint32(back)) != t.n+tagHead {
-		return t, false, err
+	back := f.Get(t.end(), backLen)
+	if int64(binary.BigEndian.Uint32(back)) != t.n+tagHead {
+		return t, false
 	}
 	if b[8]|b[9]|b[10] != 0 {
 		f.Doubt("tags have numbers of streams, which mean nothing")
 	}
-	return t, true, nil
+	return t, true
 }
 
 // more looks for tags in n bytes at off: one that is cut short or damaged, and others

@@ -98,10 +98,7 @@ func read(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 		return p, err
 	}
 	if b[2] == nameLen && p.Size > nameLen {
-		name, err := s.Bytes(off+3, nameLen)
-		if err != nil {
-			return p, err
-		}
+		name := s.Get(off+3, nameLen)
 		p.ID = label(b[1], name)
 	}
 	if b[1] == comment && p.ID == "FE" {
@@ -135,10 +132,7 @@ func label(kind byte, name []byte) string {
 // their terminator; -1 if that is not before end.
 func links(s *scrub.Scan, off, end int64, visit func(at, n int64) error) (int64, error) {
 	for off < end {
-		b, err := s.Bytes(off, 1)
-		if err != nil {
-			return -1, err
-		}
+		b := s.Get(off, 1)
 		n := int64(b[0])
 		if n == 0 {
 			return off + 1, nil

@@ -46,10 +46,7 @@ type medium struct {
 const screenLen = 13 // header and screen descriptor
 
 func parse(s *scrub.Scan) error {
-	b, err := s.Bytes(0, screenLen)
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, screenLen)
 	width, height := le16(b[6:]), le16(b[8:])
 	return chunk.Parse(s, dialect(width, height), rules(), func(w *chunk.Walk) error {
 		m := &medium{Walk: w, width: width, height: height, background: int(b[11]), whole: true, transparent: -1}
@@ -172,10 +169,7 @@ func anchors(b []byte) bool {
 // sub-block is.
 func drawn(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const first = 12
-	b, err := w.Bytes(p.Body(), 1)
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Body(), 1)
 	if b[0] != first {
 		w.Distrust("text that is drawn starts with %d bytes, expected %d", b[0], first)
 		return true, w.Keep(p, scrub.Identify, place)

@@ -25,10 +25,7 @@ func tableLen(flags byte) int64 {
 
 // picture claims an image: its descriptor, colours and pixels (sections 20 to 22).
 func (m *medium) picture(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
-	b, err := w.Bytes(p.Off, imageLen-1)
-	if err != nil {
-		return true, err
-	}
+	b := w.Get(p.Off, imageLen-1)
 	w.Claim(p.Off, imageLen-1, scrub.Structure, place)
 	w.Claim(p.Body()-1, 1, scrub.Structure, place)
 	left, top, width, height := le16(b[1:]), le16(b[3:]), le16(b[5:]), le16(b[7:])
@@ -76,10 +73,7 @@ func (m *medium) pixels(p chunk.Part, n int64, seen *colors) (*codes, error) {
 		seen.all, m.whole = true, false
 		return nil, nil
 	}
-	size, err := m.Bytes(p.Body()-1, 1)
-	if err != nil {
-		return nil, err
-	}
+	size := m.Get(p.Body()-1, 1)
 	in := &codes{s: m.Scan, next: p.Body()}
 	got, ended := in.follow(uint(size[0]), &seen.used)
 	switch {
@@ -101,10 +95,7 @@ func (m *medium) ended(p chunk.Part, in *codes, place string) error {
 	const last = 1 // byte of the codes, of which some bits are left over
 	m.Claim(p.Body(), in.at-last-p.Body(), scrub.Payload, place)
 	m.Claim(in.at-last, last, scrub.Structure, place)
-	b, err := m.Bytes(in.at-last, last)
-	if err != nil {
-		return err
-	}
+	b := m.Get(in.at-last, last)
 	if want := b[0] &^ (0xff << (8 - in.n) & 0xff); !m.Careful {
 		if err := m.Field(in.at-last, []byte{want}, scrub.Hidden, place+"/bits"); err != nil {
 			return err

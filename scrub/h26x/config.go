@@ -207,9 +207,8 @@ func (c *record) rest() error {
 	if c.at == c.end {
 		return nil
 	}
-	zero, err := c.r.Constant(c.at, c.end-c.at, 0)
-	if err != nil || zero {
-		return err
+	if c.r.Zeros(c.at, c.end-c.at) {
+		return nil
 	}
 	return c.add(Piece{Off: c.at, Len: c.end - c.at, Kind: scrub.Unknown, Value: "after the configuration record"})
 }

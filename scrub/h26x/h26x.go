@@ -216,9 +216,8 @@ func (w *walk) delimiter(from, end int64) error {
 	if from >= end {
 		return nil
 	}
-	zero, err := w.r.Constant(from, end-from, 0)
-	if err != nil || zero {
-		return err
+	if w.r.Zeros(from, end-from) {
+		return nil
 	}
 	p := Piece{Off: from, Len: end - from, Padding: true}
 	blank, err := w.r.Constant(from, end-from, fill)

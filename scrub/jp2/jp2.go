@@ -191,10 +191,7 @@ func codestream(s *scrub.Scan, off, n int64, place string) (int64, error) {
 	if last := len(pieces) - 1; last >= 0 && pieces[last].Padding && pieces[last].Off+pieces[last].Len == end {
 		end, pieces = pieces[last].Off, pieces[:last]
 	}
-	b, err := s.Bytes(end-mark, mark)
-	if err != nil {
-		return -1, err
-	}
+	b := s.Get(end-mark, mark)
 	whole := string(b) == "\xff\xd9"
 	if !whole {
 		if n, err = s.Trim(off, n); err != nil {

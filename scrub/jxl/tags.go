@@ -37,10 +37,7 @@ func reported(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
 func packed(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
 	kind := scrub.Unknown
 	if c.Size >= 4 {
-		b, err := w.Bytes(c.Body(), 4)
-		if err != nil {
-			return true, err
-		}
+		b := w.Get(c.Body(), 4)
 		if r, ok := w.Rules["JXL"][string(b)]; ok && r.Kind != "" {
 			kind, place = r.Kind, place+"/"+w.Name(string(b))
 		}

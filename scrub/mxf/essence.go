@@ -38,10 +38,7 @@ var (
 
 // element claims coded data, and looks into pictures.
 func (f *film) element(p chunk.Part) error {
-	key, err := f.Bytes(p.Off, keyLen)
-	if err != nil {
-		return err
-	}
+	key := f.Get(p.Off, keyLen)
 	f.essence = true
 	f.run(p.Off)
 	switch kind := key[12]; {
@@ -156,10 +153,7 @@ func (f *film) system(p chunk.Part) error {
 	if ok, err := f.among(p, 3); err != nil || !ok {
 		return err
 	}
-	key, err := f.Bytes(p.Off, keyLen)
-	if err != nil {
-		return err
-	}
+	key := f.Get(p.Off, keyLen)
 	if p.ID == "package" {
 		return f.packageItems(p, 2+int64(key[5]>>4&2))
 	}

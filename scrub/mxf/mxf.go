@@ -290,18 +290,12 @@ func (f *film) partition(p chunk.Part) error {
 		f.Claim(p.Body(), p.Size, scrub.Structure, place)
 		return nil
 	}
-	b, err := f.Bytes(p.Body(), fixed)
-	if err != nil {
-		return err
-	}
+	b := f.Get(p.Body(), fixed)
 	if off := int64(binary.BigEndian.Uint64(b[this:])); off != p.Off-f.runIn {
 		f.Distrust("a partition is not where it says")
 	}
 	f.begins[p.Off-f.runIn] = true
-	key, err := f.Bytes(p.Off, keyLen)
-	if err != nil {
-		return err
-	}
+	key := f.Get(p.Off, keyLen)
 	f.open = p.ID != "footer" && key[14]&1 == 1 && binary.BigEndian.Uint64(b[footers:]) == 0
 	f.footer = f.footer || p.ID == "footer"
 	if err := f.Record(p.Body(), fixed, partitionPack, place); err != nil {

@@ -50,10 +50,7 @@ const itemHead = 4
 
 // set claims a set: its items become zeros where they go.
 func (f *film) set(p chunk.Part) error {
-	key, err := f.Bytes(p.Off, keyLen)
-	if err != nil {
-		return err
-	}
+	key := f.Get(p.Off, keyLen)
 	name := "set " + strings.ToUpper(hex.EncodeToString(key[8:]))
 	if t, ok := rules()["set"][strings.ToUpper(hex.EncodeToString(key[14:15]))]; ok && string(key[8:14]) == "\x0d\x01\x01\x01\x01\x01" {
 		name = t.Meaning
@@ -67,10 +64,7 @@ func (f *film) set(p chunk.Part) error {
 	f.Claim(p.Off, p.Head, scrub.Structure, name)
 	off := p.Body()
 	for p.Tail()-off >= itemHead {
-		b, err := f.Bytes(off, itemHead)
-		if err != nil {
-			return err
-		}
+		b := f.Get(off, itemHead)
 		x := item{tag: binary.BigEndian.Uint16(b), off: off + itemHead, n: int64(binary.BigEndian.Uint16(b[2:]))}
 		if x.n > p.Tail()-x.off {
 			break

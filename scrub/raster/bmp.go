@@ -91,10 +91,7 @@ func (d *dib) body(off, size int64) (end int64, length bool, err error) {
 	}
 	length = d.length >= need && d.length < need+4
 	packed := d.packed != plain && d.packed != bitfields && d.packed != alphaFields
-	gap, err := d.Constant(d.start, off-d.start, 0)
-	if err != nil {
-		return 0, false, err
-	}
+	gap := d.Zeros(d.start, off-d.start)
 	sure := d.length == need || !packed && (off+need == d.Size() || off+need == size)
 	if off > d.start && !sure && (!gap || off < d.start+4) {
 		return 0, false, d.Errorf(10, "pixels at 0x%x, expected 0x%x", off, d.start)

@@ -28,10 +28,7 @@ var djvuDialect = &chunk.Dialect{
 }
 
 func readDjVu(s *scrub.Scan, off, end int64) (p chunk.Part, err error) {
-	b, err := s.Bytes(off, 8)
-	if err != nil {
-		return p, err
-	}
+	b := s.Get(off, 8)
 	for _, c := range b[:4] {
 		if c < ' ' || c > '~' {
 			return p, s.Errorf(off, "a chunk %q, expected letters", b[:4])

@@ -107,10 +107,7 @@ func (p *picture) attributes(off int64, all *[]attribute) (int64, error) {
 // attribute claims one; what goes becomes a text of zeros with a name of one letter, by a write
 // that can't be torn, or keeps its name.
 func (p *picture) attribute(a attribute, all []attribute) error {
-	zero, err := p.Constant(a.value, a.n, 0)
-	if err != nil {
-		return err
-	}
+	zero := p.Zeros(a.value, a.n)
 	t := rules()["exr"][a.name]
 	if a.alone && (t.ID == "name" || t.ID == "view") {
 		t.Role, t.Kind = 0, scrub.Caption
@@ -166,9 +163,9 @@ func (p *picture) preview(a attribute, t tags.Tag) (bool, error) {
 	if t.ID != "preview" || a.kind != t.ID || a.n <= size {
 		return false, nil
 	}
-	b, err := p.Bytes(a.value, size)
-	if err != nil || le32(b, 0) > 1<<12 || 4*le32(b, 0)*le32(b, 4) != a.n-size {
-		return false, err
+	b := p.Get(a.value, size)
+	if le32(b, 0) > 1<<12 || 4*le32(b, 0)*le32(b, 4) != a.n-size {
+		return false, nil
 	}
 	p.Claim(a.off, a.value+size-a.off, scrub.Structure, "header/preview")
 	return true, p.Blank(a.value+size, a.n-size, 0, t.Kind, "header/preview")

@@ -68,10 +68,7 @@ func (p *picture) icon(r scrub.Range, e []byte, followed bool) error {
 	if r.Len < infoHead || r.Off > p.Size() || r.Len > p.Size()-r.Off {
 		return p.Errorf(r.Off, "a picture of %d bytes, %d are left", r.Len, p.Left(r.Off))
 	}
-	head, err := p.Bytes(r.Off, len(pngMark))
-	if err != nil {
-		return err
-	}
+	head := p.Get(r.Off, len(pngMark))
 	if string(head) == pngMark {
 		before := p.Point()
 		if err := p.Medium(scrub.Extents{r}, "PNG"); err != nil {

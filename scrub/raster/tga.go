@@ -159,10 +159,7 @@ func (p *picture) tgaRest(end, row, column, pixel int64, packed, shifts bool) er
 	}
 	foot := end + int64(at)
 	more, makers := le32(b, at), le32(b, at+4)
-	zero, err := p.Constant(end, foot-end, 0)
-	if err != nil {
-		return err
-	}
+	zero := p.Zeros(end, foot-end)
 	if !zero && more != end && makers != end && foot != end {
 		return p.Errorf(end, "what stands before the footer may be pixels")
 	}

@@ -199,10 +199,7 @@ func (c *cr3) holds(at, end int64, place string, depth int) error {
 // uuid deals with a box whose name says what it holds.
 func (c *cr3) uuid(b box.Box, place string, depth int) error {
 	const header = 16
-	name, err := c.Bytes(b.Body(), header)
-	if err != nil {
-		return err
-	}
+	name := c.Get(b.Body(), header)
 	body, n := b.Body()+header, b.Size()-header
 	head := func(more int64) { c.Claim(b.Off, b.Head+header+more, scrub.Structure, place) }
 	switch string(name) {
@@ -267,10 +264,7 @@ func (c *cr3) preview(b box.Box, place string) error {
 
 // times has the times go at which the film and its tracks were made.
 func (c *cr3) times(b box.Box, place string) error {
-	version, err := c.Bytes(b.Body(), 1)
-	if err != nil {
-		return err
-	}
+	version := c.Get(b.Body(), 1)
 	wide := int64(8)
 	if version[0] == 1 {
 		wide = 16

@@ -35,10 +35,7 @@ func fuji(s *scrub.Scan) error {
 		s.Claim(0, s.Size(), scrub.Structure, "header")
 		return nil
 	}
-	b, err := s.Bytes(0, fujiHead)
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, fujiHead)
 	s.Claim(0, fujiCamera, scrub.Structure, "header")
 	if err := s.BlankValue(fujiCamera, fujiModel-fujiCamera, 0, scrub.Device, "header/CameraNumber", string(b[fujiCamera:fujiModel])); err != nil {
 		return err

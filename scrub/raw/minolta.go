@@ -76,9 +76,6 @@ func isBlock(s *scrub.Scan, off int64) bool {
 // pixels is how many bytes the picture has at the least: height and width of the sensor,
 // 12 bits each.
 func pixels(s *scrub.Scan, at int64) (int64, error) {
-	b, err := s.Bytes(at+8, 4)
-	if err != nil {
-		return 0, err
-	}
+	b := s.Get(at+8, 4)
 	return max(1, (int64(b[0])<<8|int64(b[1]))*(int64(b[2])<<8|int64(b[3]))*12/8), nil
 }

@@ -74,11 +74,7 @@ func rest(s *scrub.Scan, off, end int64) error {
 	if off >= end {
 		return nil
 	}
-	zeros, err := s.Constant(off, end-off, 0)
-	if err != nil {
-		return err
-	}
-	if zeros {
+	if s.Zeros(off, end-off) {
 		s.Claim(off, end-off, scrub.Filler, "gap")
 		return nil
 	}

@@ -157,10 +157,7 @@ func (c *cr3) timed(off, n int64) error {
 	at, end := off, off+n
 	c.damaged = !c.records(off, n)
 	for end-at >= header {
-		b, err := c.Bytes(at, header)
-		if err != nil {
-			return err
-		}
+		b := c.Get(at, header)
 		size := le32(b)
 		if size < header || size > end-at {
 			break
@@ -210,10 +207,7 @@ func (c *cr3) timedBlocks(at, n int64, place string) error {
 	const header = 8
 	end := at + n
 	for end-at >= header {
-		b, err := c.Bytes(at, header)
-		if err != nil {
-			return err
-		}
+		b := c.Get(at, header)
 		in := map[int64]string{0x8769: tiff.Exif, 0x927C: "Canon"}[le32(b[4:])]
 		size := le32(b)
 		if in == "" || size < header || size > end-at {

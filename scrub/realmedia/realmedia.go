@@ -54,10 +54,7 @@ var dialect = &chunk.Dialect{
 // readChunk reads the head of a chunk. DATA of no packets was left by a writer that was
 // killed: they follow to the end of the file.
 func readChunk(s *scrub.Scan, off, end int64) (chunk.Part, error) {
-	b, err := s.Bytes(off, chunkHead)
-	if err != nil {
-		return chunk.Part{}, err
-	}
+	b := s.Get(off, chunkHead)
 
 	for _, c := range b[:4] {
 		if (c < 'A' || c > 'Z') && c != '.' && (c < '0' || c > '9') {

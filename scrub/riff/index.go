@@ -147,20 +147,19 @@ func (m *medium) odmlIndex(w *chunk.Walk, p chunk.Part, place string) (bool, err
 }
 
 // readIndex adds up what an index of OpenDML among the frames says.
-func (m *medium) readIndex(c chunk.Part) error {
+func (m *medium) readIndex(c chunk.Part) {
 	const head = 24
 	b := m.Get(c.Body(), int(min(c.Size, scrub.MaxPiece)))
 	if len(b) < head || b[3] != 1 {
-		return nil
+		return
 	}
 	s, base, row := m.stream(string(b[8:12])), m.Number(b[12:20]), 4*int(b[0])
 	if s == nil || row < 8 {
-		return nil
+		return
 	}
 	n := m.Number(b[4:8])
 	for b = b[head:]; len(b) >= row && n > 0; b, n = b[row:], n-1 {
 		size := m.Number(b[4:8]) & 0x7fffffff
 		s.indexed += entry{off: base + m.Number(b[:4]) - m.head, size: size}.sum()
 	}
-	return nil
 }

@@ -78,7 +78,10 @@ func (m *medium) count() error {
 		return err
 	}
 	for i := 0; i < len(m.movis); i++ {
-		_, err := m.frames(m.movis[i], func(c chunk.Part, id string) error { return m.see(c, id, i) })
+		_, err := m.frames(m.movis[i], func(c chunk.Part, id string) error {
+			m.see(c, id, i)
+			return nil
+		})
 		if errors.Is(err, errNotInOrder) {
 			i = -1
 			err = point(nil)
@@ -100,13 +103,14 @@ func (m *medium) count() error {
 }
 
 // see takes account of one chunk of the list of frames number i.
-func (m *medium) see(c chunk.Part, id string, i int) error {
+func (m *medium) see(c chunk.Part, id string, i int) {
 	if c.ID == "ix##" {
-		return m.readIndex(c)
+		m.readIndex(c)
+		return
 	}
 	s := m.stream(id)
 	if s == nil {
-		return nil
+		return
 	}
 	sum := entry{id, c.Off, c.Size}.sum()
 	s.sum += sum
@@ -115,14 +119,13 @@ func (m *medium) see(c chunk.Part, id string, i int) error {
 	}
 	s.frames++
 	if s.kind != "txts" {
-		return nil
+		return
 	}
 	b := m.Get(c.Body(), int(min(c.Size, 4<<10)))
 	if s.rate > 0 && !bytes.HasPrefix(b, []byte(subtitleFile)) {
 		unit := float64(s.scale) / float64(s.rate)
 		s.text.Add(float64(s.frames-1)*unit, float64(s.frames)*unit, b)
 	}
-	return nil
 }
 
 // judge decides whether the indexes and the frames agree, and which streams go.
@@ -236,7 +239,8 @@ func (m *medium) frameOf(s *stream, c chunk.Part, place string) error {
 	no := s.no
 	s.no++
 	if s.goes != "" {
-		return m.blankFrame(s, c, place)
+		m.blankFrame(s, c, place)
+		return nil
 	}
 	m.Claim(c.Off, c.Head, scrub.Payload, place)
 	probe := m.Deep() || no < firstFrames || no >= s.frames-lastFrames || s.tells
@@ -304,17 +308,17 @@ func (m *medium) motion(c chunk.Part, place string) (done, tells bool, err error
 }
 
 // blankFrame fills a frame of a stream that goes with zeros. The stream says so first.
-func (m *medium) blankFrame(s *stream, c chunk.Part, place string) error {
+func (m *medium) blankFrame(s *stream, c chunk.Part, place string) {
 	m.Claim(c.Off, c.Head, scrub.Structure, place)
 	zeros := m.Zeros(c.Body(), c.Size+c.Pad)
 	switch {
 	case zeros:
 		m.Claim(c.Body(), c.Size+c.Pad, scrub.Filler, place)
-		return nil
+		return
 	case m.Careful || s.goes == scrub.Unknown && s.kind != gone && !m.private(s, c):
 		m.Doubt("a stream stays that nobody knows")
 		m.Claim(c.Body(), c.Size+c.Pad, scrub.Payload, place)
-		return nil
+		return
 	}
 	m.Claim(c.Body(), c.Size+c.Pad, scrub.Identify, place)
 	if m.Found(scrub.Finding{Kind: s.goes, Place: place, Off: c.Off, Len: c.Len()}) {
@@ -324,7 +328,6 @@ func (m *medium) blankFrame(s *stream, c chunk.Part, place string) error {
 		}
 		m.Fill(scrub.Destroy, c.Body(), c.Size+c.Pad, 0)
 	}
-	return nil
 }
 
 // private tells whether a stream of a kind that nobody knows is one: its kind is a name,

@@ -76,10 +76,7 @@ func (m *medium) formAt(off int64) (p chunk.Part, ok bool, err error) {
 // returns where the form ends.
 func (m *medium) lengths() (int64, error) {
 	const at = 12
-	b, err := m.Bytes(at, 24)
-	if err != nil {
-		return 0, err
-	}
+	b := m.Get(at, 24)
 
 	size, data := m.Number(b[8:16]), m.Number(b[16:24])
 	if string(b[:4]) != "ds64" || size > endless || data > endless {

@@ -274,10 +274,7 @@ func (m *medium) exif(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		w.Claim(body, p.Size, scrub.Render, place)
 		return true, cmp.Or(err, claim(w, p, place))
 	}
-	to, fresh, err := m.room(o, body)
-	if err != nil {
-		return true, err
-	}
+	to, fresh := m.room(o, body)
 	if to < 0 {
 		w.Doubt("the EXIF has no room for what stays of it")
 		w.Stuck(scrub.Finding{Kind: scrub.Device, Place: place, Off: p.Off, Len: p.Len()})
@@ -315,13 +312,13 @@ func (m *medium) reduced(o oriented, off int64) (bool, error) {
 
 // room returns where in the block at off the new directory has room: in one sector of the
 // drive, apart from the old one, or over it, or where an earlier run wrote it. It is -1 if there is none.
-func (m *medium) room(o oriented, off int64) (at int64, fresh bool, err error) {
+func (m *medium) room(o oriented, off int64) (at int64, fresh bool) {
 	if off += o.pre; o.off < 8 || o.off+directory > o.len-o.pre {
-		return -1, false, nil
+		return -1, false
 	}
-	b, err := m.Bytes(off+o.off, directory)
-	if err != nil || bytes.Equal(b, o.ifd()) {
-		return o.off, false, err
+	b := m.Get(off+o.off, directory)
+	if bytes.Equal(b, o.ifd()) {
+		return o.off, false
 	}
 	entries := m.Number(b[:2])
 	if o.order == 'M' {
@@ -330,13 +327,13 @@ func (m *medium) room(o oriented, off int64) (at int64, fresh bool, err error) {
 	old := scrub.Range{Off: o.off, Len: 2 + 12*entries + 4}
 	for at = 8; at+directory <= o.len-o.pre && max(at, old.Off) < 1<<16; at += 2 {
 		if m.Atomic(off+at, directory) && (at+directory <= old.Off || at >= old.End()) {
-			return at, true, nil
+			return at, true
 		}
 	}
 	if m.Atomic(off+o.off, directory) { // readers find one or the other
-		return o.off, true, nil
+		return o.off, true
 	}
-	return -1, false, nil
+	return -1, false
 }
 
 // reduce makes an oriented block of the one in p, with its directory at to.

@@ -87,11 +87,7 @@ func (k kind) parse(s *scrub.Scan) error {
 	}
 	begun := bytes.HasPrefix(head, []byte(least))
 	if begun {
-		zeros, err := s.Constant(n, s.Size()-n, 0)
-		if err != nil {
-			return err
-		}
-		if zeros {
+		if s.Zeros(n, s.Size()-n) {
 			s.Claim(0, n, scrub.Structure, k.name)
 			s.Claim(n, s.Size()-n, scrub.Filler, k.name)
 			s.CutAt(n)

@@ -60,10 +60,7 @@ var dialect = &chunk.Dialect{
 const long = 0x3f
 
 func readTag(s *scrub.Scan, off, end int64) (chunk.Part, error) {
-	b, err := s.Bytes(off, 2)
-	if err != nil {
-		return chunk.Part{}, err
-	}
+	b := s.Get(off, 2)
 
 	word := binary.LittleEndian.Uint16(b)
 	p := chunk.Part{ID: strconv.Itoa(int(word >> 6)), Off: off, Head: 2, Size: int64(word & long)}
@@ -80,10 +77,7 @@ func readTag(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 }
 
 func parse(s *scrub.Scan) error {
-	b, err := s.Bytes(0, fileHead)
-	if err != nil {
-		return err
-	}
+	b := s.Get(0, fileHead)
 
 	switch n := int64(binary.LittleEndian.Uint32(b[4:])); {
 	case n <= fileHead:

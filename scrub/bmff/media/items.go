@@ -133,9 +133,9 @@ func (d *Data) pictureItem(t *Samples, x scrub.Extents, place string) error {
 // WholeItem tells whether what lies in x is one coded frame of t from its first byte to its last.
 func (d *Data) WholeItem(t *Samples, x scrub.Extents) (bool, error) {
 	if t.Codec.Kind == codec.AV1 && len(x) > 0 { // begins with a delimiter or a sequence header
-		b, err := d.Bytes(x[0].Off, 1)
-		if err != nil || b[0]>>3&15 != 1 && b[0]>>3&15 != 2 {
-			return false, err
+		b := d.Get(x[0].Off, 1)
+		if b[0]>>3&15 != 1 && b[0]>>3&15 != 2 {
+			return false, nil
 		}
 	}
 	in, err := d.Within(x, "")

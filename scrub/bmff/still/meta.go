@@ -159,29 +159,23 @@ func (p *Pictures) cloak(it *item) error {
 
 // exifStart returns where the block begins in an item of EXIF: the item says so itself in its
 // first four bytes (ISO/IEC 23008-12, A.2.1). It is -1 if there is none.
-func exifStart(in *scrub.Scan) (int64, error) {
+func exifStart(in *scrub.Scan) int64 {
 	const head = 4
 	if in.Size() < head+8 {
-		return -1, nil
+		return -1
 	}
-	b, err := in.Bytes(0, head)
-	if err != nil {
-		return -1, err
-	}
+	b := in.Get(0, head)
 	at := head + int64(binary.BigEndian.Uint32(b))
 	for _, at := range []int64{at, head, head + 6} { // writers forget "Exif" and two zeros
 		if in.Left(at) < 8 {
 			continue
 		}
-		b, err := in.Bytes(at, 4)
-		if err != nil {
-			return -1, err
-		}
+		b := in.Get(at, 4)
 		if string(b) == "II*\x00" || string(b) == "MM\x00*" {
-			return at, nil
+			return at
 		}
 	}
-	return -1, nil
+	return -1
 }
 
 // exif takes a block of EXIF down to what the picture needs.
@@ -191,10 +185,7 @@ func (p *Pictures) exif(it *item) error {
 	if err != nil {
 		return err
 	}
-	at, err := exifStart(in)
-	if err != nil {
-		return err
-	}
+	at := exifStart(in)
 	if left, err := emptied(in, at); err != nil || left {
 		if err == nil {
 			in.Gone(scrub.Finding{Kind: scrub.Device, Place: it.label(), Off: 0, Len: n})
@@ -305,17 +296,16 @@ func (p *Pictures) settled(in *scrub.Scan, at int64, tiff []byte) (bool, error) 
 	if in.Left(at) < n {
 		return false, nil
 	}
-	head, err := in.Bytes(0, 4)
-	if err != nil || int64(binary.BigEndian.Uint32(head)) != at-4 {
-		return false, err
+	head := in.Get(0, 4)
+	if int64(binary.BigEndian.Uint32(head)) != at-4 {
+		return false, nil
 	}
 	b, err := in.Bytes(at, len(tiff))
 	if err != nil || !bytes.Equal(b, tiff) {
 		return false, err
 	}
-	before, err := in.Constant(4, at-4, 0)
-	if err != nil || !before {
-		return false, err
+	if !in.Zeros(4, at-4) {
+		return false, nil
 	}
 	return in.Constant(at+n, in.Size()-at-n, 0)
 }

@@ -183,10 +183,7 @@ func (m *mini) part(c chunk, off int64, place string) error {
 // config claims how the picture is coded: records of AV1 begin with another byte than those of
 // the others, which are of H.265 in all that is known.
 func (m *mini) config(off, n int64, place string) error {
-	b, err := m.Bytes(off, 1)
-	if err != nil {
-		return err
-	}
+	b := m.Get(off, 1)
 	name := "hvcC"
 	if b[0] == 0x81 {
 		name = "av1C"

@@ -117,9 +117,7 @@ func (p *Pictures) shown(it *item, look bool) error {
 	case t.Codec.Kind == codec.Unknown && !it.sealed:
 		p.Doubt("a coded picture can't be looked into")
 	case look && !it.sealed && !p.Careful:
-		if err := p.tail(it, t); err != nil {
-			return err
-		}
+		p.tail(it, t)
 		return p.media.CoverPicture(t, it.extents, "mdat/picture")
 	}
 	return p.media.CoverItem(t, it.extents)
@@ -181,7 +179,7 @@ func (p *Pictures) derived(it *item, read func(*box.Fields, int)) error {
 }
 
 // tail has bytes go that follow the last unit of a picture of AV1: decoders pass over them.
-func (p *Pictures) tail(*item, *media.Samples) error { return nil }
+func (p *Pictures) tail(*item, *media.Samples) { return }
 
 // remove has all of an item go.
 func (p *Pictures) remove(it *item) error {

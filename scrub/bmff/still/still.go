@@ -51,10 +51,7 @@ func IsPictures(w *box.Walk, b box.Box, among bool) (is, named bool, err error) 
 	if b.Size() < head {
 		return among, false, nil
 	}
-	h, err := w.Bytes(b.Body(), head)
-	if err != nil {
-		return false, false, err
-	}
+	h := w.Get(b.Body(), head)
 	if string(h[8:12]) == "hdlr" && string(h[20:24]) == "pict" {
 		return true, true, nil
 	}
