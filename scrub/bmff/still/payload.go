@@ -117,7 +117,6 @@ func (p *Pictures) shown(it *item, look bool) error {
 	case t.Codec.Kind == codec.Unknown && !it.sealed:
 		p.Doubt("a coded picture can't be looked into")
 	case look && !it.sealed && !p.Careful:
-		p.tail(it, t)
 		return p.media.CoverPicture(t, it.extents, "mdat/picture")
 	}
 	return p.media.CoverItem(t, it.extents)
@@ -177,9 +176,6 @@ func (p *Pictures) derived(it *item, read func(*box.Fields, int)) error {
 	}
 	return in.Blank(k, n-k, 0, scrub.Hidden, it.label()+"/slack")
 }
-
-// tail has bytes go that follow the last unit of a picture of AV1: decoders pass over them.
-func (p *Pictures) tail(*item, *media.Samples) { return }
 
 // remove has all of an item go.
 func (p *Pictures) remove(it *item) error {
