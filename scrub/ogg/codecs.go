@@ -17,7 +17,7 @@ type codec struct {
 	tail    bool   // their packet may be longer
 
 	shift uint    // of the number of a key frame in the times of Theora
-	tick  float64 // of these, in seconds; 0 where they aren't known
+	tick  float64 // of the times of video and subtitles, in seconds; 0 where they aren't known
 }
 
 // codecs are those whose headers are known, by the specifications of Xiph, RFC 7845,
@@ -53,7 +53,12 @@ func identify(b []byte) codec {
 		}
 		switch {
 		case c.name == "kate" && len(b) > 11:
-			c.headers = int(b[11])
+			if c.headers = int(b[11]); len(b) >= 32 {
+				c.tick = float64(binary.LittleEndian.Uint32(b[28:])) / float64(max(1, binary.LittleEndian.Uint32(b[24:])))
+			}
+		case c.name == "ogm text" && len(b) >= 33:
+			const second = 1e7
+			c.tick = float64(binary.LittleEndian.Uint64(b[17:])) / second / float64(max(1, binary.LittleEndian.Uint64(b[25:])))
 		case c.name == "flac" && len(b) > 8:
 			c.headers = 1 + int(binary.BigEndian.Uint16(b[7:]))
 			if c.headers == 1 { // not known

@@ -7,11 +7,14 @@
 package ogg
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"untag/scrub"
 	"untag/scrub/coded"
 	"untag/scrub/sniff"
+	"untag/scrub/telemetry"
+	"untag/scrub/words"
 )
 
 // Format is Ogg.
@@ -49,6 +52,8 @@ type stream struct {
 	done    bool // its headers are over
 	ended   bool
 	next    uint32 // number of the next page
+	said    telemetry.Track
+	lines   int // texts of it
 }
 
 func parse(s *scrub.Scan) error {
@@ -180,6 +185,9 @@ func (f *file) take(p *page) error {
 	st.ended = st.ended || p.flags&ends != 0
 	f.epoch(st, p)
 	if st.done {
+		if st.name == "kate" || st.name == "ogm text" {
+			f.listen(st, p)
+		}
 		f.hear(st, p, p.head)
 		f.Claim(p.off, p.size, scrub.Payload, "pages")
 		return nil
@@ -199,7 +207,7 @@ func (f *file) take(p *page) error {
 func (f *file) epoch(st *stream, p *page) {
 	const most, none, years = 200_000 * 366 * 86400, 1 << 63, 20 * 365 * 86400
 	sound := slices.Contains([]string{"vorbis", "opus", "flac", "speex", "celt"}, st.name)
-	dated := sound && p.granule > most || float64(p.granule>>st.shift)*st.tick > years
+	dated := sound && p.granule > most || st.name == "theora" && float64(p.granule>>st.shift)*st.tick > years
 	if dated && p.granule < none && !p.wrong {
 		f.Doubt("the times of frames tell when they were recorded")
 	}
@@ -210,6 +218,49 @@ func (f *file) told(b []byte) {
 	const sentence = 24
 	if coded.Speaks(b, sentence) {
 		f.Doubt("text among the coded sound")
+	}
+}
+
+// maxLines bounds the texts of a stream that are judged.
+const maxLines = 1 << 17
+
+// listen takes in the texts of a page of subtitles: those of OGM stand behind a byte that says
+// how many more tell how long they are shown, those of Kate behind three times and a length.
+func (f *file) listen(st *stream, p *page) {
+	const long, short, kate = 0xc0, 2, 29
+	at, size := p.off+p.head, int64(0)
+	for _, l := range p.lacing {
+		if size += int64(l); l == 255 {
+			continue
+		}
+		b := f.Get(at, int(min(size, 2*words.MaxText)))
+		skip, time := 0, float64(p.granule)*st.tick
+		switch {
+		case len(b) == 0:
+		case st.name == "kate" && b[0] == 0 && len(b) >= kate:
+			skip, time = kate, float64(binary.LittleEndian.Uint64(b[1:]))*st.tick
+		case st.name != "kate" && b[0]&1 == 0:
+			skip = 1 + int(b[0]&long>>6|b[0]&short<<1)
+		}
+		if skip > 0 && skip < len(b) {
+			if st.lines++; st.lines <= maxLines {
+				st.said.Add(time, time, b[skip:])
+			}
+		}
+		at, size = at+size, 0
+	}
+}
+
+// judge doubts subtitles that a machine wrote, and that can't be taken out.
+func (f *file) judge(st *stream) {
+	if !f.Goes(scrub.Identify, scrub.Telemetry) {
+		return
+	}
+	if verdict, rule := st.said.Judge(); verdict != telemetry.Speech {
+		f.Doubt("subtitles may be telemetry: %s", rule)
+	}
+	if st.lines > maxLines {
+		f.Doubt("more subtitles than can be looked at")
 	}
 }
 
@@ -318,6 +369,7 @@ func (f *file) close() (ended bool) {
 	ended = true
 	for _, st := range f.streams {
 		f.unfinished(st)
+		f.judge(st)
 		ended = ended && st.ended
 	}
 	return ended

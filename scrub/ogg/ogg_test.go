@@ -3,6 +3,7 @@ package ogg_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -133,6 +134,58 @@ func one(is bool) int {
 		return 1
 	}
 	return 0
+}
+
+// subtitles are a stream of text, a page a second.
+func subtitles(head, comments string, packet func(i int) string) (b []byte) {
+	const n = 22
+	for i := range n {
+		body := head
+		switch {
+		case i == 1:
+			body = comments
+		case i > 1:
+			body = packet(i - 2)
+		}
+		page := append([]byte("OggS\x00"), make([]byte, 21)...)
+		page[5] = byte(2*one(i == 0) | 4*one(i == n-1))
+		binary.LittleEndian.PutUint64(page[6:], uint64(1000*max(0, i-2)))
+		page[18] = byte(i)
+		page = append(append(page, 1, byte(len(body))), body...)
+		sum := samples.OggSum(page)
+		copy(page[22:], sum[:])
+		b = append(b, page...)
+	}
+	return b
+}
+
+// Subtitles of OGM and of Kate are judged as those of other films.
+func TestSubtitles(t *testing.T) {
+	head := append([]byte("\x01text\x00\x00\x00\x00\x00\x00\x00\x00"), make([]byte, 40)...)
+	binary.LittleEndian.PutUint64(head[17:], 1e4)
+	binary.LittleEndian.PutUint64(head[25:], 1)
+	kate := append([]byte("\x80kate\x00\x00\x00\x00\x07\x00\x02"), make([]byte, 52)...)
+	kate[24], kate[25], kate[28] = 0xe8, 3, 1
+	said := []string{"Where have you been?", "At the sea.", "And now?", "Nothing.", "So it goes, they say.", "Yes.", "You never listen.", "No?"}
+	speech := func(i int) string { return said[i*5%8] + strings.Repeat("!", i%3) }
+	positions := func(i int) string { return fmt.Sprintf("N 47.37%02d E 8.54%02d %d km/h", i, 2*i, 30+i%7) }
+	for _, text := range []struct {
+		line  func(int) string
+		doubt string
+	}{{speech, ""}, {positions, "telemetry"}} {
+		for name, data := range map[string][]byte{
+			"OGM": subtitles(string(head), "\x03vorbis"+strings.Repeat("\x00", 8)+"\x01", func(i int) string { return "\x48\xe8" + text.line(i) }),
+			"Kate": subtitles(string(kate), "\x81kate\x00\x00\x00\x00"+strings.Repeat("\x00", 8), func(i int) string {
+				times := binary.LittleEndian.AppendUint64(nil, uint64(1000*i))
+				return "\x00" + string(times) + strings.Repeat("\x00", 16) + string([]byte{byte(len(text.line(i))), 0, 0, 0}) + text.line(i)
+			}),
+		} {
+			p, _ := plan(t, data, scrub.Options{})
+			if doubts := strings.Join(p.Doubts, " "); (text.doubt == "") != (doubts == "") || !strings.Contains(doubts, text.doubt) {
+				t.Errorf("%s: %s %q", name, p.Status(), p.Doubts)
+			}
+		}
+	}
 }
 
 // Frames of video that count from 1970 do so as well.
