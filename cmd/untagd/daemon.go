@@ -123,7 +123,7 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 	ctx, end := context.WithCancelCause(ctx)
 	cancel := func() { end(nil) }
 	defer cancel()
-	events, err := d.events(ctx)
+	events, err := d.events(ctx, func(err error) { end(deaf{err}) })
 	if err != nil {
 		d.log.Error().Err(err).Msg("drives can't be looked for")
 		return exitFailed
@@ -143,9 +143,15 @@ func (d *daemon) serve(ctx context.Context, c config.Config) int {
 		d.log.Error().Err(errTaken).Msg("one is enough: untag status shows what it does")
 		return exitTaken
 	}
+	if lost := (deaf{}); errors.As(context.Cause(ctx), &lost) {
+		err = lost
+	}
 	d.log.Info().Msg("stopped")
 	return d.result(err)
 }
+
+// deaf means that nothing is heard of drives any more.
+type deaf struct{ error }
 
 // errTaken means that drives are served already.
 var errTaken = errors.New("another untagd is on the bus")
@@ -199,9 +205,10 @@ func (d *daemon) planner() (apply.Planner, func(), error) {
 	return pool, pool.Close, nil
 }
 
-// events tells of drives: those that are named, or those that come and go.
-func (d *daemon) events(ctx context.Context) (<-chan drive.Event, error) {
-	opt := drive.Options{Loop: d.flags.loop, Warn: func(err error) { d.log.Warn().Err(err).Msg("looking for drives") }}
+// events tells of drives: those that are named, or those that come and go, until lost is told why
+// that is over.
+func (d *daemon) events(ctx context.Context, lost func(error)) (<-chan drive.Event, error) {
+	opt := drive.Options{Loop: d.flags.loop, Lost: lost, Warn: func(err error) { d.log.Warn().Err(err).Msg("looking for drives") }}
 	switch {
 	case len(d.flags.drives) > 0:
 		return d.named(), nil

@@ -70,6 +70,8 @@ type Options struct {
 	// Warn, if not nil, is told what is wrong and can be lived with. It must not
 	// block.
 	Warn func(error)
+	// Lost, if not nil, is told why a [Watcher] stopped before its context ended.
+	Lost func(error)
 
 	testPatience time.Duration
 }

@@ -68,7 +68,9 @@ func Watch(ctx context.Context, opt Options) (*Watcher, error) {
 		defer close(w.events)
 		defer w.release()
 		defer cancel()
-		w.err = w.run(ctx, first)
+		if w.err = w.run(ctx, first); ctx.Err() == nil && opt.Lost != nil {
+			opt.Lost(w.err)
+		}
 	}()
 	return w, nil
 }

@@ -150,3 +150,30 @@ func TestWatchOfAContextThatHasEnded(t *testing.T) {
 		t.Errorf("%v", e)
 	}
 }
+
+// Who waits for drives is told when nothing will be heard of them any more, and not when it ended
+// the watcher itself.
+func TestLost(t *testing.T) {
+	broken := errors.New("broken")
+	for _, want := range []error{broken, nil} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var lost error
+		opt := newFake(t).options()
+		opt.Lost = func(err error) { lost = err }
+		w, err := Watch(ctx, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want != nil {
+			w.poller.failed <- want
+		} else {
+			cancel()
+		}
+		for range w.Events() {
+		}
+		if lost != want {
+			t.Errorf("%v was told, want %v", lost, want)
+		}
+	}
+}
