@@ -6,7 +6,7 @@ import (
 )
 
 // nutNumber is one of seven bits a byte.
-func nutNumber(n int) []byte {
+func nutNumber[T int | int64](n T) []byte {
 	b := []byte{byte(n & 0x7f)}
 	for n >>= 7; n > 0; n >>= 7 {
 		b = slices.Insert(b, 0, byte(n&0x7f|0x80))
@@ -125,7 +125,7 @@ var nuts = []recipe{
 	{"dated", odd(func(k *kit) []byte { // times count from 1970
 		p, config := nutPictures(tiny.frames(5))
 		film := nut(p, config, true, nutTags(0, 0, "", "encoder", k.secret("encoder")))
-		return bytes.Replace(film, nutPacket(nutSync, nutNumbers(0, 0)), nutPacket(nutSync, nutNumbers(17067236810, 0)), 1)
+		return bytes.Replace(film, nutPacket(nutSync, nutNumbers(0, 0)), nutPacket(nutSync, cat(nutNumber(int64(17067236810)), nutNumber(0))), 1)
 	})},
 	{"unfinished", odd(func(k *kit) []byte {
 		p, config := nutPictures(tiny.frames(5))
