@@ -14,6 +14,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/formats"
 	"untag/scrub/scrubtest"
+	"untag/scrub/scrubtest/decoders"
 )
 
 // Programs that know nothing of untag look at each sample before and after, and
@@ -174,11 +175,8 @@ var emptied = regexp.MustCompile(`(Invalid OBU of|Unknown OBU) type 0|Could not 
 // whether it came to the end.
 func frames(t *testing.T, path string) (sums, complaints []string, ok bool) {
 	t.Helper()
-	colours := []string{"-map", "0:a?"}
-	if ext := filepath.Ext(path); ext == ".bmp" || ext == ".pcx" { // else the colours count that no pixel has
-		colours = []string{"-pix_fmt", "rgba"}
-	}
-	out, ok := program(t, "ffmpeg", append(append([]string{"-v", "warning", "-threads", "1", "-i", path, "-map", "0:v?"}, colours...), "-f", "framemd5", "-")...)
+	args := append([]string{"-v", "warning", "-threads", "1", "-i", path, "-map", "0:v?", "-map", "0:a?"}, decoders.Painted(path)...)
+	out, ok := program(t, "ffmpeg", append(args, "-f", "framemd5", "-")...)
 	for line := range strings.Lines(out) {
 		switch {
 		case strings.HasPrefix(line, "#"):

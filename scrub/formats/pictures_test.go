@@ -30,6 +30,12 @@ var pictureDecoders = map[string][]decoder{
 	"svg": {{"rsvg-convert", func(from, to string) []string { return []string{"-o", to, from} }}},
 }
 
+// unopened are samples that a decoder of their format does not open.
+var unopened = map[string]string{
+	"psd/indexed/convert":      "ImageMagick 6 opens no document of one indexed channel",
+	"psd/indexed-runs/convert": "ImageMagick 6 opens no document of one indexed channel",
+}
+
 func openJPEG(from, to string) []string { return []string{"-i", from, "-o", to} }
 
 // Each sample is the same picture before and after, for programs that share no code with
@@ -42,6 +48,9 @@ func TestPicturesDecodeTheSame(t *testing.T) {
 				continue
 			}
 			t.Run(s.Name+"/"+d.name, func(t *testing.T) {
+				if why := unopened[s.Name+"/"+d.name]; why != "" {
+					t.Skip(why)
+				}
 				src, size := bytesOf(s.Data)
 				p, err := e.Plan(src, size, scrub.Options{})
 				if err != nil {

@@ -3,6 +3,7 @@ package decoders
 import (
 	"context"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,12 +29,22 @@ func showFFmpeg(program, path string) (Shown, error) {
 	return shown, err
 }
 
+// Painted has FFmpeg tell of the pixels of a picture where it would tell of its palette too, in which
+// there may be colours that no pixel has.
+func Painted(path string) []string {
+	if slices.Contains([]string{".bmp", ".pcx", ".psd", ".tga", ".tif"}, filepath.Ext(path)) {
+		return []string{"-pix_fmt", "rgba64le"}
+	}
+	return nil
+}
+
 func isSubtitle(s Stream) bool { return s.Kind == "subtitle" }
 
 func frames(program, path string, maps ...string) (Shown, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	args := append([]string{"-v", "quiet", "-nostdin", "-threads", "1", "-i", path}, maps...)
+	args = append(args, Painted(path)...)
 	out, _ := exec.CommandContext(ctx, program, append(args, "-f", "framehash", "-hash", "md5", "-")...).Output()
 	return parseFrames(string(out)), ctx.Err()
 }
