@@ -206,16 +206,13 @@ func halfErased(ctx context.Context, old, now *os.File) (bool, error) {
 }
 
 // original opens the file that a leftover is of, once nobody else of this run works on it; nil
-// if there is none. Who works on it may remove the leftover meanwhile. Nobody waits for the
-// other: a leftover has one name, which is longer than that of its original.
+// if there is none. Who works on it may remove the leftover meanwhile, or make it the original.
 func (r *run) original(ctx context.Context, it *item, temp walk.Temp) (*item, error) {
 	it.entry.Hold()
 	orig := &item{entry: it.entry.Folder().Entry(temp.For), held: it.key}
-	_, err := orig.entry.Stat()
+	err := r.take(ctx, orig)
 	if err == nil {
-		if err = r.take(ctx, orig); err == nil {
-			return orig, nil
-		}
+		return orig, nil
 	}
 	r.letGo(orig)
 	switch {
