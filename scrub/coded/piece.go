@@ -1,4 +1,4 @@
-// Package coded holds what the packages that look inside coded video have in
+// Package coded holds what the packages that look inside coded video and sound have in
 // common: the [Piece] they return, what becomes of it, and the verdict on ITU-T
 // T.35 messages, which H.264, H.265, H.266 and AV1 share.
 package coded
