@@ -95,7 +95,7 @@ func (s *Scan) behind(tags []lead, parse func(*Scan) error) error {
 	_, start := s.engine.leads(s.Reader)
 	s.Claim(off, start-off, Filler, "padding")
 	in := s.within(Extents{{start, s.size - start}}, "")
-	in.tagged = true
+	in.tagged, in.marked = true, s.marked
 	err := parse(in)
 	if in.end >= 0 {
 		s.end = start + in.end

@@ -108,6 +108,7 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 	default:
 		p.Format = f.Name
 		s = e.newScan(medium, opt)
+		s.marked = start < size
 		err = s.behind(tags, func(m *Scan) error { return m.run(f) })
 		if err == nil && start < size {
 			s.cutAliens(aliens, whole)

@@ -22,6 +22,7 @@ type Scan struct {
 	logical *End  // where the parser says that the medium ends, nil while it does not
 	end     int64 // where the file is cut, -1 for not at all
 	tagged  bool  // a tag stands before the medium
+	marked  bool  // marks that are no part of any medium stand behind it
 }
 
 // outcome gathers what the parsers of a file and of its nested media report.

@@ -66,6 +66,9 @@ func (s *Scan) aliens() (l []marks.Mark, start int64, err error) {
 	return l, start, nil
 }
 
+// Marked tells whether such marks stand behind the medium. They become zeros before they are cut off.
+func (s *Scan) Marked() bool { return s.marked }
+
 // paged reads through the cache of a reader, as what is read of a small file is read again.
 type paged struct{ *Reader }
 

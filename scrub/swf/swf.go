@@ -122,6 +122,7 @@ func plan(w *chunk.Walk) error {
 	}
 	if last, err := f.chain(first, end); err != nil || last != end {
 		w.Distrust("the tags don't lead to the end of the film")
+		f.shorten(end, n)
 	}
 	ended, err := f.tags(first, end, "")
 	if err != nil || end != n {
@@ -133,6 +134,14 @@ func plan(w *chunk.Walk) error {
 	}
 	w.Scan.End(e)
 	return nil
+}
+
+// shorten has a film of n bytes, of which end are left, say so before marks behind them become zeros,
+// which pass for an end tag.
+func (f film) shorten(end, n int64) {
+	if n > end && (f.Marked() || end < f.Size()) {
+		f.Put(scrub.Unlink, 4, binary.LittleEndian.AppendUint32(nil, uint32(end)))
+	}
 }
 
 // chain returns where the tags from off on end, behind the end tag, or -1.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/zlib"
 	"encoding/binary"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -193,6 +194,18 @@ func TestBitmaps(t *testing.T) {
 		p, err := engine.Plan(bytes.NewReader(data), int64(len(data)), scrub.Options{})
 		if err != nil || strings.Join(p.Doubts, "; ") != want {
 			t.Errorf("%s: %v %q", name, err, p.Doubts)
+		}
+	}
+}
+
+// Zeros that a mark leaves behind a film without its end are no end tag, wherever a run was interrupted.
+func TestMarksOverTheEnd(t *testing.T) {
+	jpeg := samples.Get("jpeg/everything").Data
+	whole := film(tag(21, "\x01\x00"+string(jpeg)), tag(9, "\x00\x00\x00"))
+	for missing := range 10 {
+		for name, mark := range map[string][]byte{"Red Star": samples.RedStarTrailer("8295FF513293A"), "ID3": append([]byte("TAGtitle"), make([]byte, 120)...)} {
+			h := scrubtest.Harness{Engine: engine, Wild: true, Variants: -1}
+			h.Laws(t, fmt.Sprintf("%s, %d bytes missing", name, missing), slices.Concat(whole[:len(whole)-missing], mark))
 		}
 	}
 }
