@@ -35,6 +35,11 @@ func jp2Header(colour []byte, more ...[]byte) []byte {
 	return box("jp2h", box("ihdr", be32(12), be32(16), be16(3), []byte{7, 7, 0, 0}), colour, cat(more...))
 }
 
+// jp2Palette has a palette of three bytes a colour.
+func jp2Palette(k *kit, colours []byte) []byte {
+	return jp2(jp2Header(sRGBColour, box("pclr", be16(len(colours)/3), []byte{3, 7, 7, 7}, colours), box("cmap", be16(0), []byte{1, 0}, be16(0), []byte{1, 1}, be16(0), []byte{1, 2})), k.stay(box("jp2c", j2k())))
+}
+
 func identified(id string, data ...[]byte) []byte {
 	b, _ := hex.DecodeString(id)
 	return box("uuid", b, cat(data...))
@@ -85,9 +90,9 @@ var jp2s = []recipe{
 	{"channels-of-words", odd(func(k *kit) []byte {
 		return jp2(jp2Header(sRGBColour, box("cdef", []byte("\x00\x03eighteen letters..")), box("bpcc", []byte("seven"))), k.stay(box("jp2c", j2k())))
 	})},
-	{"palette", odd(func(k *kit) []byte {
-		return jp2(jp2Header(sRGBColour, box("pclr", be16(4), []byte{3, 7, 7, 7}, filled(12, 9)), box("cmap", be16(0), []byte{1, 0}, be16(0), []byte{1, 1}, be16(0), []byte{1, 2})), k.stay(box("jp2c", j2k())))
-	})},
+	{"palette", func(k *kit) []byte { return jp2Palette(k, filled(12, 9)) }},
+	{"palette-of-words", odd(func(k *kit) []byte { return jp2Palette(k, []byte("no colour is this one...")) })},
+	{"palette-too-long", odd(func(k *kit) []byte { return jp2Palette(k, filled(13, 9)) })},
 	{"icc", func(k *kit) []byte {
 		return jp2(jp2Header(box("colr", []byte{2, 0, 0}, iccProfile(k, ""))), k.stay(box("jp2c", j2k())))
 	}},

@@ -68,8 +68,14 @@ var swfs = []recipe{
 		pixels := k.stay(deflated(cat([]byte{9, 9, 9, 200, 100, 0}, []byte("\x00\x01\x01\x00\x01\x00\x00\x00"))))
 		return swf(swfTag(20, le16(9), []byte{3}, le16(5), le16(1), []byte{1}, pixels), swfTag(36, le16(10), []byte{5}, le16(2), le16(2), deflated(filled(16, 7))))
 	}},
-	{"bitmap-colours", odd(func(k *kit) []byte {
-		return swf(swfTag(36, le16(9), []byte{3}, le16(4), le16(1), []byte{3}, deflated(cat(filled(8, 9), []byte("NOT SEEN"), []byte("\x00\x01\x01\x00")))))
+	{"bitmap-colours", func(k *kit) []byte {
+		return swf(swfTag(36, le16(9), []byte{3}, le16(4), le16(1), []byte{4}, deflated(cat(filled(8, 9), []byte{255, 0, 0, 255, 0, 128, 0, 255, 9, 9, 9, 0}, []byte("\x00\x01\x01\x00")))))
+	}},
+	{"bitmap-words", odd(func(k *kit) []byte {
+		return swf(swfTag(36, le16(9), []byte{3}, le16(4), le16(1), []byte{4}, deflated(cat(filled(8, 9), []byte("WHO MADE IT "), []byte("\x00\x01\x01\x00")))))
+	})},
+	{"bitmap-spare", odd(func(k *kit) []byte { // the fourth byte of a pixel
+		return swf(swfTag(20, le16(9), []byte{4}, le16(2), le16(1), deflated([]byte{0x80, 1, 0x80, 2})), swfTag(20, le16(8), []byte{5}, le16(2), le16(1), deflated([]byte("hRGBiRGB"))))
 	})},
 	{"bitmap-more", odd(func(k *kit) []byte {
 		return swf(swfTag(20, le16(9), []byte{5}, le16(1), le16(1), deflated([]byte{0, 1, 2, 3}), []byte("words behind the pixels")))

@@ -96,3 +96,25 @@ func TestReport(t *testing.T) {
 		})
 	}
 }
+
+func TestColours(t *testing.T) {
+	grey, shades, web := []byte{}, []byte{}, []byte{}
+	for i := range 256 {
+		grey = append(grey, byte(i), byte(i), byte(i))
+		shades = append(shades, byte(128-i/4), byte(122-i/3), byte(110-2*i/5))
+	}
+	for i := range 216 {
+		web = append(web, byte(i/36*51), byte(i/6%6*51), byte(i%6*51))
+	}
+	for name, b := range map[string][]byte{"grey": grey, "shades": shades, "web": web} {
+		if coded.Colours(b) {
+			t.Errorf("%s: taken for words", name)
+		}
+		for _, text := range []string{"Tanja Beispiel", "52.5200,13.4050", "tanja@example.org", "UNUSED COLOURS", "2024:01:31 12:34:56", "+49 30 1234567", "4F2A99C0B17E3D5564"} {
+			hidden := append(bytes.Clone(b[:300]), text...)
+			if hidden = append(hidden, b[300:]...); !coded.Colours(hidden) {
+				t.Errorf("%s: %q is not seen", name, text)
+			}
+		}
+	}
+}

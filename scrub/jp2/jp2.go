@@ -5,6 +5,7 @@ package jp2
 
 import (
 	_ "embed"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
@@ -115,10 +116,29 @@ func definitions(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
 	return true, w.Rows(c.Body()+n, c.Size-n, row, place)
 }
 
-// palette claims a table of colours (I.5.3.4), of which nobody knows which ones pixels have.
+// palette claims a table of colours (I.5.3.4): how many there are, how many numbers each has and of
+// how many bits, and those. Nobody knows which ones pixels have.
 func palette(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
-	w.Doubt("%s may have colours that no pixel has", place)
-	return true, w.Keep(c, scrub.Structure, place)
+	const head, most, few = 3, 1024, 4
+	b := w.Get(c.Body(), int(min(c.Size, head+few)))
+	w.Claim(c.Off, c.Len(), scrub.Structure, place)
+	if len(b) < head || b[2] == 0 || b[2] > few || len(b) < head+int(b[2]) {
+		w.Doubt("%s is not what it has to be", place)
+		return true, nil
+	}
+	n, row, depths := w.Number(b[:2]), int64(0), b[head:head+int(b[2])]
+	for _, d := range depths {
+		row += int64(d&0x7f)/8 + 1
+	}
+	if n == 0 || n > most || slices.ContainsFunc(depths, func(d byte) bool { return d&0x7f > 37 }) || c.Size != head+int64(len(depths))+n*row {
+		w.Doubt("%s is not what it has to be", place)
+		return true, nil
+	}
+	colours := w.Get(c.Body()+head+int64(len(depths)), int(n*row))
+	if coded.Colours(colours) {
+		w.Doubt("%s holds text", place)
+	}
+	return true, nil
 }
 
 // colour claims how colours are meant (I.5.3.3): a number, or a profile.

@@ -143,9 +143,7 @@ func (m *medium) pictureFormat(s *stream, p chunk.Part, place string) error {
 		if err := m.Rows(more.Off, colours&^3, chunk.Layout{chunk.UpTo(4, 0xffffff)}, place); err != nil {
 			return err
 		}
-		if text, err := coded.Numbers(scrub.Memory(threes(m.Get(more.Off, int(colours&^3)))), 0, colours/4*3); err != nil {
-			return err
-		} else if text {
+		if coded.Colours(threes(m.Get(more.Off, int(colours&^3)))) {
 			m.Doubt("%s holds text", place)
 		}
 		more = scrub.Range{Off: more.Off + colours&^3, Len: more.Len - colours&^3}

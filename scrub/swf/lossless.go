@@ -8,6 +8,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/chunk"
+	"untag/scrub/coded"
 )
 
 // Forms of pictures that zlib packed (SWF 19, DefineBitsLossless): of colours of a palette, of
@@ -22,6 +23,8 @@ const (
 type bitmap struct {
 	colours, entry      int64 // of a palette, and how long one is
 	row, stride, height int64 // bytes of a row that are pixels, and of one with what fills it up
+	every               int64 // of so many bytes of a row, the first has bits that no pixel shows
+	spare               byte  // those
 }
 
 // lossless is a [chunk.Hand] for such pictures, whose colours have alpha or none.
@@ -42,9 +45,12 @@ func (f film) lossless(alpha int64) chunk.Hand {
 		case ofPalette:
 			m.colours, m.entry, m.row, at = int64(b[head])+1, 3+alpha, width, at+1
 		case of15Bits:
-			m.row = 2 * width
+			m.row, m.every, m.spare = 2*width, 2, 0x80
 		case ofBytes:
-			m.row = 4 * width
+			m.row, m.every = 4*width, 4
+			if alpha == 0 {
+				m.spare = 0xff
+			}
 		}
 		m.stride = (m.row + 3) &^ 3
 		whole, clean, err := f.unpacked(at, p.Tail()-at, m)
@@ -54,7 +60,7 @@ func (f film) lossless(alpha int64) chunk.Hand {
 		case !whole || m.row == 0:
 			w.Doubt("a picture can't be looked into")
 		case !clean:
-			w.Doubt("the picture may have colours that no pixel has")
+			w.Doubt("a picture holds what no pixel shows")
 		}
 		return true, w.Keep(p, scrub.Payload, place)
 	}
@@ -77,21 +83,31 @@ func (f film) unpacked(off, n int64, m bitmap) (whole, clean bool, err error) {
 		return false, false, nil
 	}
 	var used [256]bool
+	var first byte // whose bits that no pixel shows all have
 	clean = true
-	for range m.height {
+	for i := range m.height {
 		if _, err := io.ReadFull(z, row); err != nil {
 			return false, false, nil
 		}
 		for _, c := range row[:m.row] {
 			used[c] = true
 		}
+		if i == 0 && m.row > 0 {
+			first = row[0]
+		}
+		for x := int64(0); m.spare != 0 && x < m.row; x += m.every {
+			clean = clean && (row[x]^first)&m.spare == 0
+		}
 		for _, c := range row[m.row:] {
 			clean = clean && c == 0
 		}
 	}
-	for i, c := range table {
-		clean = clean && (c == 0 || used[int64(i)/m.entry])
+	for i := range m.colours {
+		if used[i] {
+			clear(table[i*m.entry:][:m.entry])
+		}
 	}
+	clean = clean && !coded.Colours(table)
 	rest, err := io.Copy(io.Discard, io.LimitReader(z, 1))
 	return err == nil && rest == 0 && in.n == n, clean, nil
 }

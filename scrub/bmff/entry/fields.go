@@ -188,9 +188,7 @@ func (w reader) palette(t *Track, e entry, n int64, place string) error {
 			shown = append(shown, is[i])
 		}
 	}
-	if text, err := coded.Numbers(scrub.Memory(shown), 0, int64(len(shown))); err != nil {
-		return err
-	} else if text {
+	if coded.Colours(shown) {
 		w.Doubt("%s holds text", place+"/colours")
 	}
 	if string(is) != string(was) {
