@@ -134,6 +134,14 @@ func (r *Reader) Get(off int64, n int) []byte {
 	return b
 }
 
+// GetInto is [Reader.Get] of as many bytes as p has room for, past the cache.
+func (r *Reader) GetInto(p []byte, off int64) {
+	if _, err := r.ReadAt(p, off); err != nil {
+		r.meter.fail(err)
+		clear(p)
+	}
+}
+
 // Zeros is [Reader.Constant] in the manner of [Reader.Get].
 func (r *Reader) Zeros(off, n int64) bool {
 	zeros, err := r.Constant(off, n, 0)

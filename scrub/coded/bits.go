@@ -1,6 +1,9 @@
 package coded
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Bits reads numbers of so many bits, the first bit first. What lies behind the
 // end reads as zeros.
@@ -22,6 +25,11 @@ func (b *Bits) Read(n int) (v int) {
 	if n > 8*len(b.b)-b.at {
 		b.at, b.Failed = 8*len(b.b), true
 		return 0
+	}
+	if i := b.at / 8; i+8 <= len(b.b) {
+		x := binary.BigEndian.Uint64(b.b[i:]) << (b.at % 8)
+		b.at += n
+		return int(x >> (64 - n))
 	}
 	for n > 0 {
 		free := 8 - b.at%8

@@ -8,6 +8,7 @@ package frames
 
 import (
 	"bytes"
+	"slices"
 	"unicode"
 
 	"untag/scrub"
@@ -52,7 +53,12 @@ type Walk struct {
 
 	cleared int // how many times a frame was told to hold no sound
 
-	base int64 // of window
+	read [2]piece // the last two of the medium, the newer one first
+}
+
+// piece is what was read at base.
+type piece struct {
+	base int64
 	data []byte
 }
 
@@ -74,7 +80,7 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 		return err
 	}
 	e := scrub.End{Off: max(w.End, w.stop), Proof: scrub.Counted, More: w.more}
-	if b := w.peek(e.Off, w.Head); bytes.HasPrefix(w.head, b[:min(len(b), w.Head, 2)]) && len(b) < w.Head {
+	if b := w.Peek(e.Off, w.Head); bytes.HasPrefix(w.head, b[:min(len(b), w.Head, 2)]) && len(b) < w.Head {
 		e.Least = int64(w.Head)
 	}
 	if w.Lost {
@@ -96,18 +102,25 @@ func Parse(s *scrub.Scan, k Kind, start int64, finish func(w *Walk, e *scrub.End
 	return tail.Clean(e)
 }
 
-// peek returns up to n bytes at off.
-func (w *Walk) peek(off int64, n int) []byte {
+// Peek returns up to n bytes at off, which stay what they are until two more pieces were read:
+// as long as nobody goes on, or back, by more than a window.
+func (w *Walk) Peek(off int64, n int) []byte {
 	n = int(min(int64(n), w.Size()-off))
-	if off < w.base || off+int64(n) > w.base+int64(len(w.data)) {
-		w.base, w.data = off, w.Get(off, int(min(max(window, int64(n)), w.Size()-off)))
+	for _, p := range w.read {
+		if at := off - p.base; at >= 0 && at+int64(n) <= int64(len(p.data)) {
+			return p.data[at:][:n]
+		}
 	}
-	return w.data[off-w.base:][:n]
+	b := w.read[1].data[:0]
+	size := int(min(max(window, int64(n)), w.Size()-off))
+	w.read[0], w.read[1] = piece{off, slices.Grow(b, size)[:size]}, w.read[0]
+	w.GetInto(w.read[0].data, off)
+	return w.read[0].data[:n]
 }
 
 // length is that of the frame at off, 0 if none is there.
 func (w *Walk) length(off int64) int64 {
-	b := w.peek(off, w.Head)
+	b := w.Peek(off, w.Head)
 	if len(b) < w.Head || w.head != nil && w.Same != nil && !w.Same(w.head, b) {
 		return 0
 	}
@@ -144,13 +157,13 @@ func (w *Walk) run(off, end int64) error {
 			continue
 		}
 		if w.head == nil {
-			w.head, w.Byte = bytes.Clone(w.peek(at, w.Head)), at
+			w.head, w.Byte = bytes.Clone(w.Peek(at, w.Head)), at
 		}
 		w.N, w.Last = w.N+1, n
 		to := min(end, at+n)
 		w.Cut = at+n > end
 		if w.Frame != nil {
-			claimed, err := w.Frame(w, at, w.peek(at, int(to-at)))
+			claimed, err := w.Frame(w, at, w.Peek(at, int(to-at)))
 			if err != nil {
 				return err
 			}
@@ -168,13 +181,13 @@ func (w *Walk) run(off, end int64) error {
 // follows tells whether another frame, the end, or nothing but zeros follows the one at off: an
 // interrupted run leaves zeros of a tag.
 func (w *Walk) follows(off, end int64) (bool, error) {
-	b := w.peek(off, w.Head)
+	b := w.Peek(off, w.Head)
 	first := bytes.Clone(b)
 	at := off + w.Len(b)
-	if at >= end || w.Sure != nil && w.Sure(w.peek(off, int(at-off))) {
+	if at >= end || w.Sure != nil && w.Sure(w.Peek(off, int(at-off))) {
 		return true, nil
 	}
-	if b = w.peek(at, w.Head); len(b) < w.Head {
+	if b = w.Peek(at, w.Head); len(b) < w.Head {
 		return true, nil
 	}
 	if w.Len(b) > 0 && (w.Same == nil || w.Same(first, b)) || id3.Len(b) > 0 {
@@ -186,7 +199,7 @@ func (w *Walk) follows(off, end int64) (bool, error) {
 // between claims what stands at off and is no frame, and returns where the next frame is,
 // -1 if there is none.
 func (w *Walk) between(off, end int64) (next int64, err error) {
-	b := w.peek(off, 128)
+	b := w.Peek(off, 128)
 	if n := id3.Len(b); n > 0 && n <= end-off {
 		_, err := id3.Clean(w.Scan, off, n, "ID3")
 		w.stop = off + n
@@ -198,7 +211,7 @@ func (w *Walk) between(off, end int64) (next int64, err error) {
 	if next, err = w.search(off, end); err != nil || next < 0 {
 		return -1, err
 	}
-	w.next = bytes.Clone(w.peek(next, 10))
+	w.next = bytes.Clone(w.Peek(next, 10))
 	return next, w.gap(off, next-off)
 }
 
@@ -211,7 +224,7 @@ func (w *Walk) search(off, end int64) (int64, error) {
 				return at, err
 			}
 		}
-		if b := w.peek(at, 10); at > off && id3.Len(b) > 0 && id3.Len(b) <= end-at {
+		if b := w.Peek(at, 10); at > off && id3.Len(b) > 0 && id3.Len(b) <= end-at {
 			return at, nil
 		}
 	}
@@ -222,7 +235,7 @@ func (w *Walk) search(off, end int64) (int64, error) {
 // be a frame whose header is damaged.
 func (w *Walk) gap(off, n int64) error {
 	zeros := w.Zeros(off, n)
-	b := w.peek(off, int(min(n, window)))
+	b := w.Peek(off, int(min(n, window)))
 	if !zeros && w.Byte < 0 && n < longest && !readable(b) && !named(b) { // a recording that begins in a frame
 		w.Claim(off, n, scrub.Payload, "frames")
 		return nil
@@ -260,7 +273,7 @@ func named(b []byte) bool {
 // damaged tells whether n bytes before the first frame that is sound may be another one:
 // its header is one bit from one.
 func (w *Walk) damaged(off, n int64) bool {
-	b := w.peek(off, w.Head)
+	b := w.Peek(off, w.Head)
 	if len(b) < w.Head {
 		return false
 	}
@@ -277,7 +290,7 @@ func (w *Walk) damaged(off, n int64) bool {
 
 // more tells whether what follows the end may be more of the sound.
 func (w *Walk) more(off, n int64) (string, error) {
-	b := w.peek(off, int(min(n, window)))
+	b := w.Peek(off, int(min(n, window)))
 	if n >= w.Last-1 && n <= w.Last+1 || sniff.Sound(b) {
 		return "frames or tags", nil
 	}

@@ -65,7 +65,7 @@ func infoAt(b []byte) int {
 	if len(b) < 40 {
 		return 0
 	}
-	side, _, _ := mainData(b)
+	side := sideEnd(b)
 	for _, at := range []int{side, side - 2*int(1-b[1]&1)} {
 		if len(b) >= at+8 && (string(b[at:at+4]) == "Xing" || string(b[at:at+4]) == "Info") && b[at+4]|b[at+5]|b[at+6] == 0 {
 			return at

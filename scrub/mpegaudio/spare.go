@@ -31,10 +31,10 @@ const maxCleared = 1 << 16
 // slot is bytes at pos of the stream of main data, which stand at off in the medium.
 type slot struct {
 	pos, off int64
-	b        []byte
+	n        int64
 }
 
-func (s slot) end() int64 { return s.pos + int64(len(s.b)) }
+func (s slot) end() int64 { return s.pos + s.n }
 
 // maxSlots is how many frames, of the smallest, main data can lie before their own.
 const maxSlots = 64
@@ -47,26 +47,29 @@ func (p *spare) follow(w *frames.Walk, off int64, b []byte) error {
 		}
 	}
 	p.to = off + int64(len(b))
-	side, before, bits := mainData(b)
+	side := sideEnd(b)
 	if side > len(b) {
 		p.end = -1
 		return nil
 	}
+	before, bits := mainData(b)
 	begin := p.pos - before
 	if p.end >= 0 {
 		if err := p.between(w, (p.end+7)/8, begin); err != nil {
 			return err
 		}
 	}
-	p.slots = append(p.slots, slot{p.pos, off + int64(side), b[side:]})
+	p.slots = append(p.slots, slot{p.pos, off + int64(side), int64(len(b) - side)})
 	p.pos += int64(len(b) - side)
 	p.end = 8*begin + bits
 	if begin < 0 || p.end > 8*p.pos {
 		p.end = -1
 	}
-	for len(p.slots) > 0 && (len(p.slots) > maxSlots || 8*p.slots[0].end() <= p.end) {
-		p.slots = p.slots[1:]
+	done := 0
+	for done < len(p.slots) && (len(p.slots)-done > maxSlots || 8*p.slots[done].end() <= p.end) {
+		done++
 	}
+	p.slots = slices.Delete(p.slots, 0, done)
 	return nil
 }
 
@@ -92,7 +95,7 @@ func (p *spare) between(w *frames.Walk, begin, end int64) error {
 		if to-at < word || off < p.from {
 			continue
 		}
-		b := s.b[at-s.pos : to-s.pos]
+		b := w.Peek(off, int(to-at))
 		n := p.words(w, b, s.pos == 0)
 		if p.cleared++; p.cleared > maxCleared {
 			w.Doubt("more frames have room beside their sound than are looked into")
@@ -174,10 +177,22 @@ func distinct(b []byte) (n int) {
 	return n
 }
 
-// mainData returns how long header, checksum and side information of a frame are, how
-// many bytes before its slot its main data begin, and how many bits they have (2.4.1.7;
+// sideEnd returns how long header, checksum and side information of a frame are (2.4.1.7;
 // ISO/IEC 13818-3, 2.4.1.7).
-func mainData(b []byte) (side int, before, bits int64) {
+func sideEnd(b []byte) int {
+	n := 4 + 2*int(1-b[1]&1)
+	switch mono, one := b[3]>>6 == 3, b[1]&8 != 0; {
+	case mono && !one:
+		return n + 9
+	case mono == one:
+		return n + 17
+	}
+	return n + 32
+}
+
+// mainData returns how many bytes before its slot the main data of a frame begin, and how many
+// bits they have.
+func mainData(b []byte) (before, bits int64) {
 	mono, one := b[3]>>6 == 3, b[1]&8 != 0
 	channels, granules, pointer, private := 2, 1, 8, 2
 	if mono {
@@ -186,11 +201,7 @@ func mainData(b []byte) (side int, before, bits int64) {
 	if one {
 		granules, pointer, private = 2, 9, 7+2*channels // with what tells which scale factors are shared
 	}
-	head := 4
-	if b[1]&1 == 0 {
-		head += 2
-	}
-	r := coded.NewBits(b[min(head, len(b)):])
+	r := coded.NewBits(b[4+2*int(1-b[1]&1):])
 	before = int64(r.Read(pointer))
 	r.Skip(private)
 	for range granules * channels {
@@ -199,5 +210,5 @@ func mainData(b []byte) (side int, before, bits int64) {
 			r.Skip(4)
 		}
 	}
-	return head + (r.At()+7)/8, before, bits
+	return before, bits
 }
