@@ -94,6 +94,9 @@ func (t *trial) state(what string, off int64) {
 	final, kept, now := rewritten(t.work.data, p), t.payload, t.payload
 	if len(t.plan.Anew)+len(p.Anew) > 0 {
 		kept, now = moved(t.plan, t.plan), moved(t.plan, p)
+	} else if t.filled(p) {
+		kept = less(kept, less(kept, payload(p)))
+		now = kept
 	}
 	for i, r := range kept {
 		if s := now[i]; s.End() > int64(len(final)) || !bytes.Equal(final[s.Off:s.End()], t.result[r.Off:r.End()]) {
@@ -104,6 +107,14 @@ func (t *trial) state(what string, off int64) {
 	if !t.h.Wild && !bytes.Equal(final, t.result) {
 		t.final(final, p, what, off)
 	}
+}
+
+// filled tells whether a medium that was cut short within a mark passes for whole now that the mark
+// is zeros. Then it is cleaned as a whole one is: what lies beside its picture is no longer in doubt.
+func (t *trial) filled(later *scrub.Plan) bool {
+	now := payload(later)
+	return t.h.Wild && t.plan.Status() == scrub.Partly && t.plan.End < t.plan.Size && later.Status() != scrub.Partly &&
+		len(now) > 0 && now[len(now)-1].End() > t.plan.End
 }
 
 // final judges the outcome of a second run, by a plan, that differs from that of one run.
