@@ -1,6 +1,7 @@
 package apetag_test
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -51,6 +52,33 @@ func TestHeaderAlone(t *testing.T) {
 	for _, more := range []string{"", strings.Repeat("\x01", 131-len(head))} {
 		if p, after := plan(t, []byte(sound+head+more)); !strings.HasPrefix(after, sound) {
 			t.Errorf("%d bytes behind it: %s, cut at %d of %d", len(more), p.Status(), p.End, p.Size)
+		}
+	}
+}
+
+// A bit of a footer costs no sound, and what the tag tells goes all the same.
+func TestBitsOfFooters(t *testing.T) {
+	mp3, old := samples.Get("mp3/ape").Data, samples.Get("wavpack/old").Data
+	tag := mp3[bytes.Index(mp3, []byte("APETAGEX")):]
+	tag = tag[:bytes.LastIndex(tag, []byte("APETAGEX"))+32]
+	bare := bytes.Clone(tag[32:])
+	bare[len(bare)-9] = 0 // its flags: no header
+	_, sound := plan(t, old)
+	size := "\x04\x00\x10\x00\x00\x01\x0b"
+	id3 := []byte("ID3" + size + "TXXX\x00\x00\x01\x01\x00\x00\x03" + strings.Repeat("CANARY ", 18) + "..3DI" + size)
+	for name, tag := range map[string][]byte{"with a header": tag, "without": bare, "ID3": id3} {
+		for at := len(tag) - 20; at < len(tag); at++ {
+			if name == "ID3" && at < len(tag)-4 || name != "ID3" && at > len(tag)-9 {
+				continue // its name, its version, and what says nothing
+			}
+			for bit := range 8 {
+				bad := append([]byte(sound), tag...)
+				bad[len(sound)+at] ^= 1 << bit
+				p, after := plan(t, bad)
+				if !strings.HasPrefix(after, sound) || strings.Contains(after, "CANARY") {
+					t.Errorf("%s: bit %d of byte %d: %s %q, %d bytes of %d", name, bit, at, p.Status(), p.Doubts, p.End, p.Size)
+				}
+			}
 		}
 	}
 }

@@ -30,6 +30,8 @@ const (
 	maxTags  = 64
 	v1Len    = 128
 	plusLen  = 227
+	id3Frame = 10  // of a header or footer
+	sector   = 512 // which a drive writes whole or not at all
 	lyricsV1 = 5100 + 20
 )
 
@@ -56,12 +58,63 @@ func Find(s *scrub.Scan) (*Tail, error) {
 				e = entry{"mark", m.Off, m.Len}
 			}
 		}
+		if e.n > 0 && (e.what == "APE" || e.what == "ID3") {
+			e = t.measured(e)
+		}
 		if e.n <= 0 || e.off < 0 {
 			break
 		}
 		t.tags, t.Start = append(t.tags, e), e.off
 	}
 	return t, nil
+}
+
+// measured returns a tag that ends where e does, and is as long as its start shows: one bit of its
+// footer may be wrong. Where nothing shows that it is the footer alone.
+func (t *Tail) measured(e entry) entry {
+	const lengths = 28 // a tag is shorter than 2^28 bytes
+	foot, shows := int64(frameLen), t.startsAPE
+	heads := []int64{0, frameLen} // which a length may count or not
+	if e.what == "ID3" {
+		foot, shows, heads = id3Frame, t.startsID3, []int64{2 * id3Frame}
+	}
+	for k := -1; k < lengths; k++ {
+		for _, counted := range heads {
+			for _, head := range heads {
+				n := e.n - counted
+				if k >= 0 {
+					n ^= 1 << k
+				}
+				n += head
+				x := entry{e.what, e.end() - n, n}
+				if n >= foot && x.off >= 0 && shows(x) {
+					return x
+				}
+			}
+		}
+	}
+	return entry{e.what, e.end() - foot, foot}
+}
+
+// startsAPE tells whether a tag of this length starts with a header, with items that fill it, or with
+// the zeros that a run which was interrupted left of them.
+func (t *Tail) startsAPE(e entry) bool {
+	if string(t.Get(e.off, 8)) == magic || t.emptied(e) {
+		return true
+	}
+	_, fill := items(t.Scan, e.off, e.end()-frameLen)
+	return fill
+}
+
+func (t *Tail) startsID3(e entry) bool {
+	return string(t.Get(e.off, 3)) == "ID3" || t.emptied(e)
+}
+
+// emptied tells whether the start of a tag is as a run leaves it that was interrupted.
+func (t *Tail) emptied(e entry) bool {
+	b := t.Get(e.off, int(min(e.n, sector)))
+	zeros := len(b) - len(bytes.TrimLeft(b, "\x00"))
+	return zeros >= frameLen || zeros > 0 && !t.Atomic(e.off+int64(zeros)-1, 2)
 }
 
 // Sound is where sound ends of which nothing but the tags tells that it does: before zeros

@@ -69,6 +69,38 @@ func TestSubBlocks(t *testing.T) {
 	}
 }
 
+// A bit of what says of which kind a part of a block is, or how long, costs no sound.
+func TestBitsOfSubBlocks(t *testing.T) {
+	for _, name := range []string{"wavpack/wrapper", "wavpack/old"} {
+		data := samples.Get(name).Data
+		first := 8 + int(data[4]) + int(data[5])<<8
+		second := data[first : first+8+int(data[first+4])]
+		sound := append(bytes.Clone(second), second...)
+		for at := 32; at < len(second); at++ {
+			for bit := range 8 {
+				bad := bytes.Clone(sound)
+				bad[at] ^= 1 << bit
+				if p, after := plan(t, bad); after != string(bad) {
+					t.Errorf("%s: bit %d of byte %d: %s %q", name, bit, at, p.Status(), p.Doubts)
+				}
+			}
+		}
+	}
+}
+
+// What floating-point sound has beside the rest is sound, and words of nobody's kind are none.
+func TestMoreBits(t *testing.T) {
+	old := string(samples.Get("wavpack/one-block").Data)
+	block := old[:8+int(old[4])+int(old[5])<<8]
+	for sub, goes := range map[string]bool{"\x2c\x04\x81\x92\xa3\xb4\xc5\xd6\xe7\xf8": false, "\x3e\x04JaneDoe!": true} {
+		b := []byte(block + sub)
+		b[4], b[5] = byte((len(b)-8)&0xff), byte((len(b)-8)>>8)
+		if p, after := plan(t, b); (after != string(b)) != goes || len(p.Doubts) > 0 {
+			t.Errorf("%q: %s %q", sub, p.Status(), p.Doubts)
+		}
+	}
+}
+
 // The checksum of Monkey's Audio is over what the file becomes (formats of the decoder: header, sound,
 // trailer, then the tables before them).
 func TestMonkey(t *testing.T) {
