@@ -102,8 +102,12 @@ func (t *Tail) startsAPE(e entry) bool {
 	if string(t.Get(e.off, 8)) == magic || t.emptied(e) {
 		return true
 	}
-	_, fill := items(t.Scan, e.off, e.end()-frameLen)
-	return fill
+	for _, head := range []int64{0, frameLen} { // which may be damaged
+		if _, fill := items(t.Scan, e.off+head, e.end()-frameLen); fill && e.n >= head+frameLen {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *Tail) startsID3(e entry) bool {

@@ -7,6 +7,7 @@ package mpegvideo
 
 import (
 	"fmt"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/coded"
@@ -56,13 +57,16 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error
 	if err != nil {
 		return nil, err
 	}
+	pictured := false
+	var odd []scrub.Range // user data that may be picture
 	for {
 		code, data, more, err := s.part()
 		if err != nil || !more {
-			return out, err
+			return spared(out, odd, pictured && st.Codec == MPEG4), err
 		}
 		var p []coded.Piece
 		if st.coded(code) {
+			pictured = true
 			p, err = st.picture(r, code, data, s.gap)
 		} else {
 			p, err = st.look(r, code, data, no)
@@ -70,10 +74,38 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) ([]coded.Piece, error
 		if err != nil {
 			return nil, err
 		}
+		if code == userDataCode && (pictured || st.Codec == MPEG4) && !worded(r, data) {
+			odd = append(odd, data)
+		}
 		if out = append(out, p...); len(out) > maxPieces {
 			return nil, errorf(data.Off, "more than %d pieces of user data", maxPieces)
 		}
 	}
+}
+
+// worded tells whether user data are text, or too short to be picture.
+func worded(r *scrub.Reader, data scrub.Range) bool {
+	const short = 8
+	printed := 0
+	b := r.Get(data.Off, int(min(data.Len, prefixLen)))
+	for _, c := range b {
+		if c >= ' ' && c <= '~' {
+			printed++
+		}
+	}
+	return len(b) < short || 4*printed >= 3*len(b)
+}
+
+// spared returns pieces, of which those in what is no text stay: one wrong bit of its start code makes
+// user data of a slice, or of the only picture of a frame. All of them go if there is another picture.
+func spared(all []coded.Piece, odd []scrub.Range, another bool) (out []coded.Piece) {
+	for _, p := range all {
+		if i := slices.IndexFunc(odd, func(x scrub.Range) bool { return p.Off >= x.Off && p.Off < x.End() }); i >= 0 && !another && p.Edits != nil {
+			p.Edits, p.Value = nil, "user data that may be picture"
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // look returns the pieces of what follows a start code.

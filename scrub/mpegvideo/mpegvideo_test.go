@@ -240,6 +240,27 @@ func TestTimeCodes(t *testing.T) {
 	}
 }
 
+// One wrong bit makes user data of a picture or of a slice: they stay, and words of others go.
+func TestDamagedStartCodes(t *testing.T) {
+	const slice, coded = "\x00\x00\x01\x01\x10 \xb2", "\xd0\xc0\xda\xc1\x1e\x0d\xe0\x66\xc1\x9b\xc0\x85\x94\xb8\xba\xcf\x89\x3f\x84\x9b"
+	for _, c := range []struct {
+		name, data string
+		stays      bool
+	}{
+		{"the only picture of a frame", "4\x00\x00\x01\xb3\x00\x10\x07\x00\x00\x01\xb2" + coded, true},
+		{"beside a picture", "4\x00\x00\x01\xb2" + coded + after, false},
+		{"words", "4\x00\x00\x01\xb2" + "serial number 4711, Jane Doe", false},
+		{"a slice", "2" + before2 + "\x00\x00\x01\xb2" + coded + after2, false},
+		{"behind a slice", "2" + before2 + slice + "\x00\x00\x01\xb2" + coded, true},
+		{"words behind a slice", "2" + before2 + slice + "\x00\x00\x01\xb2" + "serial number 4711, Jane Doe", false},
+	} {
+		p, got := scrubtest.Clean(t, engine, []byte(c.data), scrub.Options{})
+		if stays := string(got) == c.data; stays != c.stays || stays != (len(p.Doubts) > 0) {
+			t.Errorf("%s: became %q, doubts %q", c.name, got, p.Doubts)
+		}
+	}
+}
+
 // Words behind start codes that have no room for them, and where there is none.
 func TestHeaders(t *testing.T) {
 	const words = "serial 4711 of Jane Doe"

@@ -50,10 +50,10 @@ func au(s *scrub.Scan) error {
 	if err := w.Record(0, head, chunk.Layout{chunk.Any(12), chunk.UpTo(4, 64), chunk.UpTo(4, 1<<24), chunk.UpTo(4, 256)}, "head"); err != nil {
 		return err
 	}
-	if err := s.Blank(head, first-head, 0, scrub.Comment, "annotation"); err != nil {
+	end := first + n
+	if err := annotation(s, head, first, n != unknown && end <= s.Size()); err != nil {
 		return err
 	}
-	end := first + n
 	if end > s.Size() {
 		if n != unknown {
 			s.Doubt("the sound is cut short")
@@ -66,6 +66,19 @@ func au(s *scrub.Scan) error {
 	}
 	s.Claim(first, end-first, scrub.Payload, "sound")
 	return nil
+}
+
+// annotation removes what stands between head and sound, if that is text, or if the lengths agree about
+// where the sound begins: the first bytes of it may stand there else.
+func annotation(s *scrub.Scan, off, end int64, agreed bool) error {
+	const longest = 64 << 10
+	if b := s.Get(off, int(min(end-off, longest))); !agreed && (end-off > longest || !words.Readable(string(bytes.TrimRight(b, "\x00")))) {
+		s.Claim(off, end-off, scrub.Identify, "annotation")
+		s.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: "annotation", Off: off, Len: end - off})
+		s.Doubt("what stands before the sound may be a part of it")
+		return nil
+	}
+	return s.Blank(off, end-off, 0, scrub.Comment, "annotation")
 }
 
 const spare = 15 // a type of blocks that there is none of

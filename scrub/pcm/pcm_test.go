@@ -27,6 +27,7 @@ func TestStatus(t *testing.T) {
 	}{
 		{"AU, cut short", "cut short", scrub.Partly, sound[:1000]},
 		{"AU with a rate that says a word", "can't have", scrub.Partly, with(sound, 16, "CANA")},
+		{"AU whose sound is said to begin later", "a part of it", scrub.Partly, with(samples.Get("au/plain").Data, 6, "\x01")},
 		{"AU whose sound is elsewhere", "", scrub.Unsupported, with(sound, 4, "\xff")},
 		{"AU of a head", "", scrub.Unsupported, sound[:20]},
 		{"VOC, cut short", "not finished", scrub.Partly, old[:len(old)-3]},
