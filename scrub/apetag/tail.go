@@ -78,6 +78,9 @@ func (t *Tail) measured(e entry) entry {
 	if e.what == "ID3" {
 		foot, shows, heads = id3Frame, t.startsID3, []int64{2 * id3Frame}
 	}
+	if e.off >= 0 && (t.emptied(e) || shows(e, foot)) {
+		return e
+	}
 	for k := -1; k < lengths; k++ {
 		for _, counted := range heads {
 			for _, head := range heads {
@@ -87,7 +90,7 @@ func (t *Tail) measured(e entry) entry {
 				}
 				n += head
 				x := entry{e.what, e.end() - n, n}
-				if n >= foot && x.off >= 0 && shows(x) {
+				if n >= foot && x.off >= 0 && shows(x, 0) {
 					return x
 				}
 			}
@@ -96,22 +99,27 @@ func (t *Tail) measured(e entry) entry {
 	return entry{e.what, e.end() - foot, foot}
 }
 
-// startsAPE tells whether a tag of this length starts with a header, with items that fill it, or with
-// the zeros that a run which was interrupted left of them.
-func (t *Tail) startsAPE(e entry) bool {
-	if string(t.Get(e.off, 8)) == magic || t.emptied(e) {
-		return true
-	}
-	for _, head := range []int64{0, frameLen} { // which may be damaged
-		if _, fill := items(t.Scan, e.off+head, e.end()-frameLen); fill && e.n >= head+frameLen {
-			return true
+// startsAPE tells whether a tag of this length starts with items that fill it or with a header, of
+// which some bytes may be damaged.
+func (t *Tail) startsAPE(e entry, damaged int64) bool {
+	const most = 12 // bytes in which header and footer differ
+	head, foot, differ := t.Get(e.off, frameLen), t.Get(e.end()-frameLen, frameLen), 0
+	for i := range head {
+		if head[i] != foot[i] {
+			differ++
 		}
 	}
-	return false
+	if string(head[:8]) == magic || damaged > 0 && differ <= most {
+		return true
+	}
+	_, fill := items(t.Scan, e.off, e.end()-frameLen)
+	return fill
 }
 
-func (t *Tail) startsID3(e entry) bool {
-	return string(t.Get(e.off, 3)) == "ID3" || t.emptied(e)
+// startsID3 is the same for ID3, of which the first name of a frame shows.
+func (t *Tail) startsID3(e entry, damaged int64) bool {
+	b := t.Get(e.off, int(min(e.n, id3Frame+4)))
+	return string(b[:3]) == "ID3" || damaged > 0 && len(bytes.Trim(b[id3Frame:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")) == 0
 }
 
 // emptied tells whether the start of a tag is as a run leaves it that was interrupted.
