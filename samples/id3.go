@@ -244,6 +244,10 @@ var mp3s = streams([]recipe{
 	{"id3v1", func(k *kit) []byte {
 		return cat(mp3Frames(6), id3v1(string(k.stay([]byte("Kept Title"))), "Kept Artist", k.secret("v1-comment")))
 	}},
+	{"id3v1-in-a-header", func(k *kit) []byte { // of a frame that was cut off
+		k.odd = true
+		return cat(mp3Frames(6), []byte("\xff\xfb\x90"), id3v1(string(k.stay([]byte("Kept Title"))), "Kept Artist", k.secret("v1-comment")))
+	}},
 	{"id3v1-plus", func(k *kit) []byte {
 		plus := cat([]byte("TAG+"), field(string(k.stay([]byte("A Title that is longer than thirty"))), 60), field("Artist\x00\x00"+k.secret("hidden"), 60), field("", 60), []byte{1}, field("Genre", 30), []byte("000:10001:20"))
 		return cat(mp3Frames(6), plus, id3v1("A Title that is longer than th", "Artist", k.secret("v1-comment")))

@@ -64,7 +64,7 @@ func Table() []scrub.Format {
 		jxl.Format, jxl.Bare,
 		matroska.Format,
 		ogg.Format,
-		mpegps.Format, mpegts.Format, mpegps.VCD, mpegps.Part,
+		mpegps.Format, mpegps.VCD,
 		png.Format,
 		psd.Format,
 		svg.Packed,
@@ -74,6 +74,7 @@ func Table() []scrub.Format {
 	parsed = append(parsed, raster.Formats()...)
 	parsed = append(parsed, tiff.Formats()...)
 	parsed = append(parsed, raw.Formats()...)
+	parsed = append(parsed, mpegts.Format, mpegps.Part) // told by bytes that stand anywhere
 	for i := range parsed {
 		parsed[i].Sniff = sniff.Binary(parsed[i].Sniff)
 	}

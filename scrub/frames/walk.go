@@ -118,9 +118,9 @@ func (w *Walk) Peek(off int64, n int) []byte {
 	return w.read[0].data[:n]
 }
 
-// length is that of the frame at off, 0 if none is there.
-func (w *Walk) length(off int64) int64 {
-	b := w.Peek(off, w.Head)
+// length is that of the frame at off, 0 if none is there, or no whole header before end.
+func (w *Walk) length(off, end int64) int64 {
+	b := w.Peek(off, int(min(int64(w.Head), end-off)))
 	if len(b) < w.Head || w.head != nil && w.Same != nil && !w.Same(w.head, b) {
 		return 0
 	}
@@ -138,7 +138,7 @@ func (w *Walk) run(off, end int64) error {
 			w.N, w.Byte, at, w.End = w.N+1, max(w.Byte, 0), to, to
 			continue
 		}
-		n := w.length(at)
+		n := w.length(at, end)
 		if n > 0 && w.head == nil { // not by chance
 			if second, err := w.follows(at, end); err != nil || !second {
 				n = 0
@@ -218,7 +218,7 @@ func (w *Walk) between(off, end int64) (next int64, err error) {
 // search returns where the next frame is that others follow.
 func (w *Walk) search(off, end int64) (int64, error) {
 	for at := off; at < min(end, off+maxSearch); at++ {
-		n := w.length(at)
+		n := w.length(at, end)
 		if n > 0 {
 			if ok, err := w.follows(at, end); err != nil || ok {
 				return at, err

@@ -49,6 +49,7 @@ func TestEnds(t *testing.T) {
 		{"a damaged frame before the last one, and what an interrupted run left of a tag", frames(4) + "\xbf" + frames(1)[1:] + frames(1) + strings.Repeat("\x00", 131), 6*417 + 131, true},
 		{"a damaged first frame", "\xbf" + frames(1)[1:] + frames(5), 6 * 417, true},
 		{"tags behind what is none", frames(4) + foreign(40) + "TAG" + strings.Repeat("\x00", 125), 4 * 417, false},
+		{"the start of a header before a tag", frames(4) + "\xff\xfb\x90TAG" + strings.Repeat("x", 125), 4*417 + 131, false},
 		{"the start of a frame", frames(4) + "\xff\xfb", 4*417 + 2, true},
 	} {
 		p, _ := plan(t, c.data, scrub.Options{})
