@@ -24,6 +24,11 @@ var hidingPhotos = []recipe{
 	{"hiding-spare-quantisation", func(k *kit) []byte { return photo(small, quantiser(k, 3)) }},
 	{"hiding-replaced-quantisation", func(k *kit) []byte { return photo(small, quantiser(k, 0)) }},
 	{"hiding-late-quantisation", func(k *kit) []byte { return behind(small, quantiser(k, 2)) }},
+	{"hiding-in-quantisation", odd(func(k *kit) []byte {
+		data := photo(small)
+		copy(data[bytes.Index(data, []byte{0xff, 0xdb})+25:], "52.5200,13.4050 who made it")
+		return data
+	})},
 	{"hiding-spare-huffman", func(k *kit) []byte {
 		words := k.secret("spare-dht")
 		return photo(small, segment(0xc4, cat([]byte{0x13}, zeros(7), []byte{byte(len(words))}, zeros(8), []byte(words))))

@@ -28,6 +28,14 @@ var svgs = []recipe{
 				`<metadata><rdf:RDF><dc:creator>`+k.secret("creator")+`</dc:creator><dc:date a="`+k.secret("date")+`"/><!-- `+k.secret("inner")+` --></rdf:RDF></metadata>`+"\n"+svgShape+
 				`<g inkscape:label="`+k.secret("label")+`" data-name="`+k.secret("data")+`"><title>`+k.secret("title")+`</title><desc>`+k.secret("desc")+`</desc><text>Hello there</text>`+k.secret("stray")+`</g>`)
 	}},
+	{"attributes", func(k *kit) []byte { // that no drawing has, of links, and comments of style sheets
+		k.stay([]byte(svgShape))
+		return svg(`aria-label="`+k.secret("label")+`" owner="`+k.secret("owner")+`" xml:base="`+k.secret("base")+`"`, `<style>/* `+k.secret("style")+` */ path { stroke: "/* */" }</style>`+
+			svgShape+`<a xlink:href="#shape" xlink:title="`+k.secret("link")+`"><path d="M 52.5200,13.4050 z" style="fill:red/*`+k.secret("remark")+`*/;stroke:red"/></a>`)
+	}},
+	{"attributes-that-tell", odd(func(k *kit) []byte {
+		return svg("", `<g id="IMG_20240131_123456" class="tanja@example.org">`+svgShape+`</g>`)
+	})},
 	{"illustrator", func(k *kit) []byte {
 		k.stay([]byte(svgShape))
 		return []byte(`<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [ <!ENTITY ns_ai "http://ns.adobe.com/AdobeIllustrator/10.0/"> ]>` +

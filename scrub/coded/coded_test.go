@@ -118,3 +118,24 @@ func TestColours(t *testing.T) {
 		}
 	}
 }
+
+// Among many numbers a name is seen.
+func TestNumbers(t *testing.T) {
+	b := make([]byte, 600)
+	for i := range b {
+		b[i] = byte(i*i>>3) % 16 * byte(i%2)
+	}
+	look := func() bool {
+		text, err := coded.Numbers(scrub.Memory(b), 0, int64(len(b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	if look() {
+		t.Error("numbers are taken for text")
+	}
+	if copy(b[300:], "Tanja Beispiel"); !look() {
+		t.Error("a name is not seen")
+	}
+}

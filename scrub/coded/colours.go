@@ -6,8 +6,16 @@ import "strings"
 // of some length: of 2,300 palettes, [Tells] takes one in five for words.
 func Colours(b []byte) bool {
 	const word, code = 12, 16
-	for at := range b {
-		if at+word <= len(b) && spoken(b[at:at+word]) || at+code <= len(b) && mixed(b[at:at+code]) {
+	return Spoken(b, word) || runs(b, code, mixed)
+}
+
+// Spoken tells whether n bytes in a row of b, which should be numbers, read as words for people.
+func Spoken(b []byte, n int) bool { return runs(b, n, spoken) }
+
+// runs tells whether n bytes in a row of b are such.
+func runs(b []byte, n int, are func([]byte) bool) bool {
+	for at := n; at <= len(b); at++ {
+		if are(b[at-n : at]) {
 			return true
 		}
 	}

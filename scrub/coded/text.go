@@ -54,9 +54,14 @@ func Tells(b []byte, n int) bool {
 
 // Words is [Tells] for n bytes at off of what r reads.
 func Words(r *scrub.Reader, off, n int64, run int) (bool, error) {
-	for at := int64(0); at < n; at += scrub.MaxPiece - int64(run) {
+	return within(r, off, n, run, func(b []byte) bool { return Tells(b, run) })
+}
+
+// within tells whether one of the pieces of n bytes at off, which share so many bytes, is such.
+func within(r *scrub.Reader, off, n int64, share int, is func([]byte) bool) (bool, error) {
+	for at := int64(0); at < n; at += scrub.MaxPiece - int64(share) {
 		b, err := r.Bytes(off+at, int(min(n-at, scrub.MaxPiece)))
-		if err != nil || Tells(b, run) {
+		if err != nil || is(b) {
 			return err == nil, err
 		}
 	}
@@ -69,7 +74,7 @@ func Numbers(r *scrub.Reader, off, n int64) (bool, error) {
 	const least, word, sentence, few = 8, 12, 24, 256
 	switch {
 	case n > few:
-		return Words(r, off, n, sentence)
+		return within(r, off, n, sentence, func(b []byte) bool { return Tells(b, sentence) || Spoken(b, word) })
 	case n < word:
 		return Words(r, off, n, least)
 	}

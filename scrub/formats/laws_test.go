@@ -100,6 +100,10 @@ func TestLawsUnderOtherOptions(t *testing.T) {
 					t.Log("not clean: without following the codes, what stands behind them is seen, and that it is none of them is not")
 					h.Sound = false
 				}
+				if s.Name == "tiff/palette" && name == "index" {
+					t.Log("not clean: words in a palette are seen, and that no pixel has those colours is not")
+					h.Sound = false
+				}
 				if (name == "strict" || name == "remove") && !s.Odd {
 					h.Secrets = s.Secrets
 				}

@@ -140,7 +140,7 @@ func (c *cleaner) clean() error {
 	} else if c.strange != "" {
 		c.Doubt("%s", c.strange)
 	}
-	for _, step := range []func() error{c.unused, c.structure, c.exif, c.xmp, c.icc, c.mpf, c.irb, c.jumbf, c.others, c.between, c.broken} {
+	for _, step := range []func() error{c.unused, c.numbers, c.structure, c.exif, c.xmp, c.icc, c.mpf, c.irb, c.jumbf, c.others, c.between, c.broken} {
 		if err := step(); err != nil {
 			return err
 		}

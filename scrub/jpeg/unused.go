@@ -50,6 +50,22 @@ func tablesOf(g segment, b []byte) (out []table) {
 // usual tells whether a Huffman table is one of those that everybody uses.
 func (t table) usual() bool { return entropy.Usual(t.b[1:]) }
 
+// numbers doubts quantisation tables that are words instead of numbers, but for those that go.
+func (c *cleaner) numbers() error {
+	for _, g := range c.pic.segments {
+		if g.code != dqt {
+			continue
+		}
+		for _, t := range tablesOf(g, c.Get(g.body(), int(g.n))) {
+			goes := slices.ContainsFunc(c.empty, func(e table) bool { return e.off == t.off })
+			if !goes && t.b[0]>>4 == 0 && entropy.Quantiser(t.b[1:]) {
+				c.Doubt("%s holds text", markers[t.code])
+			}
+		}
+	}
+	return nil
+}
+
 // unused finds the tables that no scan refers to.
 func (c *cleaner) unused() error {
 	if c.pic.damage != "" || c.strange != "" || !huffman(c.pic.frames[0].code) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"untag/samples"
 	"untag/scrub"
 	"untag/scrub/jpeg/entropy"
 	"untag/scrub/scrubtest"
@@ -90,6 +91,15 @@ func TestTablesOfOddScans(t *testing.T) {
 		data := append(append(bytes.Clone(pic[:end-3]), header...), pic[end:]...)
 		if got := pixels(t, scrubtest.Perform(data, plan(t, data))); got != pixels(t, data) {
 			t.Errorf("%x: the pixels changed", header)
+		}
+	}
+}
+
+// Words in a table that the picture needs are a doubt.
+func TestWordsInTables(t *testing.T) {
+	for name, want := range map[string]string{"jpeg/plain": "", "jpeg/hiding-in-quantisation": "DQT holds text"} {
+		if p := plan(t, samples.Get(name).Data); strings.Join(p.Doubts, "; ") != want {
+			t.Errorf("%s: %q", name, p.Doubts)
 		}
 	}
 }

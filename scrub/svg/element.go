@@ -127,7 +127,7 @@ func (d *drawing) start(t xml.StartElement, from, to int64) error {
 
 // attribute deals with one of an element that stays.
 func (d *drawing) attribute(a attribute, value, in string) error {
-	prefix, local, named := strings.Cut(a.name, ":")
+	prefix, local, prefixed := strings.Cut(a.name, ":")
 	t := tags.Tag{}
 	switch {
 	case a.name == "xmlns":
@@ -137,7 +137,9 @@ func (d *drawing) attribute(a attribute, value, in string) error {
 			d.names = append(d.names, name{local, a.from, a.to})
 		}
 		return nil
-	case named:
+	case box.Has(about, a.name):
+		t = tags.Tag{Fate: tags.Go, Kind: scrub.Caption}
+	case prefixed:
 		t = d.verdict(a.name)
 		if t.Fate != tags.Go {
 			t = tags.Tag{}
@@ -148,6 +150,8 @@ func (d *drawing) attribute(a attribute, value, in string) error {
 		t = known()["attribute"]["data-*"]
 	case strings.HasPrefix(a.name, "on"):
 		d.Doubt("a script can't be looked into")
+	default:
+		t = d.unknown(a.name, in)
 	}
 	if t.Fate == tags.Go {
 		d.drop(a, t.Kind, prefix)
@@ -155,6 +159,11 @@ func (d *drawing) attribute(a attribute, value, in string) error {
 	}
 	if local == "href" || a.name == "href" {
 		d.refers(value, in)
+	} else {
+		d.telling(value, a.name)
+	}
+	if a.name == "style" {
+		d.remarks(a.value, a.valueTo, a.name)
 	}
 	return d.embedded(a.value, a.valueTo, a.name)
 }

@@ -220,6 +220,10 @@ func (d *drawing) letters(from, to int64) error {
 		if strings.HasSuffix(in.name, "script") {
 			d.Doubt("a script can't be looked into")
 		}
+		if stylish(in.name) {
+			d.telling(string(b), in.name)
+			d.remarks(from, to, in.name)
+		}
 		if err := d.embedded(from, to, in.name); err != nil {
 			return err
 		}

@@ -89,6 +89,12 @@ func TestDoubts(t *testing.T) {
 		"may be damaged":                     `<g xmlns="http://www.w3.org/2000/svf" id="CANARY"/>`,
 		"not well-formed: XML syntax error":  `<g id="CANARY" id=b/>`,
 		"a style sheet that is elsewhere":    `<?xml-stylesheet href="CANARY.css"?>`,
+		"id may tell of a device":            `<g id="CANARY IMG_20240131_123456"/>`,
+		"fill may tell of a place":           `<g fill="CANARY 52.5200,13.4050"/>`,
+		"that no drawing has, film":          `<g film="CANARY"/>`,
+		"that no drawing has, owner":         `<style>[owner] {}</style><g owner="CANARY"/>`,
+		"a comment without an end":           `<style>/* CANARY </style>`,
+		"style may tell of a person":         `<style>.a{--CANARY:"tanja@example.org"}</style>`,
 		"the drawing refers to another file": `<style>@import "CANARY.css";</style>`,
 	} {
 		data := head + in

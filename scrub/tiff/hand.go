@@ -11,6 +11,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/exif"
 	"untag/scrub/icc"
+	"untag/scrub/jpeg/entropy"
 	"untag/scrub/photoshop"
 	"untag/scrub/tags"
 	"untag/scrub/xmp"
@@ -109,6 +110,12 @@ func (f *file) tables(e *entry) error {
 		return err
 	} else if b := f.Get(e.off, 2); b[0] != 0xFF || b[1] != 0xD8 || c != newJPEG && c != oldJPEG && c != lossyJPEG && c != aperioYCC && c != aperioRGB {
 		f.Doubt("%s holds no tables that the picture needs", e)
+	} else if b, err := f.Bytes(e.off, int(min(e.size, scrub.MaxPiece))); err != nil {
+		return err
+	} else if sound, told := entropy.Tables(b); told {
+		f.Doubt("%s holds text", e)
+	} else if !sound {
+		f.Doubt("%s holds what is no table", e)
 	}
 	odd, _, err := f.segments(e.off, e.size)
 	for _, r := range odd {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"untag/scrub"
+	"untag/scrub/jpeg/entropy"
 )
 
 // Compressions (TIFF 6.0; libtiff; DNG 1.7).
@@ -307,6 +308,9 @@ func (f *file) oldTables(e *entry) error {
 		if n > f.Left(int64(at)) || int64(at) < f.head {
 			f.contradict("%s points outside the file", e)
 			continue
+		}
+		if b := f.Get(int64(at), int(n)); n == 64 && entropy.Quantiser(b) || e.tag != tagQTables && entropy.Symbols(b[min(16, n):]) {
+			f.Doubt("%s holds text", e)
 		}
 		f.stay(region{off: int64(at), len: n, role: scrub.Payload, place: e.dir.name})
 	}

@@ -250,3 +250,14 @@ func TestColoursOfNone(t *testing.T) {
 		}
 	}
 }
+
+// Words among the tables of JPEG, and bytes between those, are a doubt.
+func TestWordsInTables(t *testing.T) {
+	data := string(samples.Get("tiff/jpeg").Data)
+	for was, is := range map[string]string{"": "", "456789:CDEFGHIJ": "52.5200,13.4050", "\xff\xc4\x00\xd2": "\xff\xc4\x00\xd1"} {
+		b := strings.Replace(data, was, is, 1)
+		if p := plan(t, b, scrub.Options{}); (b == data) != (was == "") || (len(p.Doubts) > 0) != (was != "") {
+			t.Errorf("%q: %q", is, p.Doubts)
+		}
+	}
+}
