@@ -266,6 +266,8 @@ func djvuOf(chunks ...[]byte) []byte {
 
 var djvus = []recipe{
 	{"plain", func(k *kit) []byte { return djvuOf() }},
+	{"colours", func(k *kit) []byte { return djvuOf(k.stay(djvuChunk("FGbz", []byte{0, 0, 2, 0, 0, 0, 200, 40, 60}))) }},
+	{"colours-of-words", odd(func(k *kit) []byte { return djvuOf(djvuChunk("FGbz", []byte("\x00\x00\x05Tanja Beispiel."))) })},
 	{"words", func(k *kit) []byte {
 		return append(djvuOf(djvuChunk("ANTa", []byte(`(metadata (Author "`+k.secret("author")+`"))`)), djvuChunk("TXTz", []byte(k.secret("text"))),
 			djvuChunk("CIDa", []byte(k.secret("id"))), djvuChunk("XXXX", []byte(k.secret("unknown")))), k.secret("behind")...)

@@ -6,6 +6,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/chunk"
+	"untag/scrub/coded"
 	"untag/scrub/pattern"
 	"untag/scrub/sniff"
 	"untag/scrub/tags"
@@ -49,7 +50,7 @@ func djvu(s *scrub.Scan) error {
 	const magic = 4
 	return chunk.Parse(s, djvuDialect, djvuRules(), func(w *chunk.Walk) error {
 		w.Hands = map[string]chunk.Hand{
-			"djvu/FORM": form, "djvu/DIRM": pages, "djvu/INCL": included, "djvu/BGjp": photo, "djvu/FGjp": photo,
+			"djvu/FORM": form, "djvu/DIRM": pages, "djvu/INCL": included, "djvu/BGjp": photo, "djvu/FGjp": photo, "djvu/FGbz": colours,
 			"djvu/INFO": chunk.Recorded(chunk.Layout{chunk.Any(2), chunk.Any(2), chunk.UpTo(1, 64), chunk.UpTo(1, 9), chunk.Any(2), chunk.UpTo(1, 60), chunk.UpTo(1, 7)}),
 		}
 		w.Claim(0, magic, scrub.Structure, "magic")
@@ -101,6 +102,21 @@ func included(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		w.Doubt("the name of a page may tell something, and stays")
 	}
 	return true, w.Keep(p, scrub.Structure, place)
+}
+
+// colours are those of shapes: how many there are, and the blue, green and red of each. Which
+// shapes have them is compressed.
+func colours(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const head = 3
+	b := w.Get(p.Body(), int(min(p.Size, scrub.MaxPiece)))
+	n := head
+	if len(b) >= head {
+		n += 3 * (int(b[1])<<8 | int(b[2]))
+	}
+	if len(b) < n || b[0]&0x80 == 0 && int64(n) != p.Size || coded.Colours(b[head:n]) {
+		w.Doubt("the colours of shapes are not what they have to be")
+	}
+	return true, w.Keep(p, scrub.Payload, place)
 }
 
 // photo is a background or foreground that is a JPEG.

@@ -152,3 +152,12 @@ func TestCommentsAmongNumbers(t *testing.T) {
 		t.Errorf("%s %q %q", p.Status(), p.Doubts, clean)
 	}
 }
+
+// Words among the colours of shapes are a doubt.
+func TestColoursOfShapes(t *testing.T) {
+	for name, want := range map[string]bool{"djvu/colours": true, "djvu/colours-of-words": false} {
+		if p, _ := plan(t, samples.Get(name).Data, scrub.Options{}); (len(p.Doubts) == 0) != want {
+			t.Errorf("%s: %q", name, p.Doubts)
+		}
+	}
+}

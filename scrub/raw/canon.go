@@ -254,6 +254,9 @@ func (c *cr3) followed(off int64, depth int) (bool, error) {
 // preview cleans the JPEG in a box, before which its width and height stand.
 func (c *cr3) preview(b box.Box, place string) error {
 	const before = 16
+	if err := numbers(c.Scan, b.Body(), min(b.Size(), before), place); err != nil {
+		return err
+	}
 	if b.Size() <= before {
 		c.Claim(b.Off, b.Len, scrub.Structure, place)
 		return nil

@@ -104,6 +104,7 @@ func TestNothingHidesInCR3(t *testing.T) {
 		"box of the compression":  one(func(f *film) { f.extra = string(boxOf("CCTP", text)) }),
 		"version":                 one(func(f *film) { f.extra = string(boxOf("CNCV", telling)) }),
 		"behind the times":        one(func(f *film) { f.extra = string(boxOf("tkhd", make([]byte, 20), telling)) }),
+		"head of a preview":       one(func(f *film) { f.extra = string(boxOf("THMB", telling)) }),
 		"where data lie":          one(func(f *film) { f.extra = string(boxOf("dref", 0, 1, boxOf("url ", 0, "http://example.org/"))) }),
 		"flags of a record":       timed(record(3, "JANE D", "\x00\x00\x00\x00")),
 		"flags":                   timed(record(3, noFlags, telling)),

@@ -2,6 +2,7 @@ package raw
 
 import (
 	"bytes"
+	"cmp"
 	"regexp"
 	"strings"
 	"unicode/utf16"
@@ -120,9 +121,12 @@ func (x *sections) section(name string, off, n int64) error {
 		return x.properties(off, n)
 	case (name == "IMAG" || name == "IMA2") && begins == "SECi" && n > head && le32(x.Get(off+form, 4)) == coded:
 		x.Claim(off, head, scrub.Structure, name)
+		if err := numbers(x.Scan, off, head, name); err != nil {
+			return err
+		}
 		return preview(x.Scan, off+head, n-head) // by its EXIF decoders know some cameras
 	case (name == "IMAG" || name == "IMA2") && begins == "SECi":
-		return picture(x.Scan, off, n, name)
+		return cmp.Or(numbers(x.Scan, off, min(n, head), name), picture(x.Scan, off, n, name))
 	case name == "CAMF" && begins == "SECc":
 		x.Claim(off, n, scrub.Render, name)
 		x.Doubt("CAMF stays: decoders need it, and it is enciphered")
@@ -149,7 +153,12 @@ func (x *sections) properties(off, n int64) error {
 	l := &list{sections: x, chars: x.Get(text, int(2*size)), owner: make([]int16, size), tags: []tags.Tag{{ID: "rest", Kind: scrub.Hidden}}}
 	for i := range count {
 		e := x.Get(off+head+entry*i, entry)
-		l.note(le32(e), le32(e[4:]))
+		name, value := le32(e), le32(e[4:])
+		if max(name, value) >= size && !l.careful {
+			l.careful = true
+			x.Doubt("properties are not what they should be")
+		}
+		l.note(name, value)
 	}
 	if l.torn { // what went would not tell any more that it was another one's
 		x.Doubt("properties are not what they should be")

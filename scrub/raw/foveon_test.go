@@ -64,6 +64,8 @@ func TestNothingHidesInX3F(t *testing.T) {
 		"label":              {x3f(telling, noise(900), with()), scrub.Partly},
 		"behind a label":     {x3f("Sunlight\x00"+telling, noise(900), with()), scrub.Partly},
 		"behind the picture": {x3f(label, noise(900)+telling+telling, with()), scrub.Partly},
+		"head of a picture":  {x3f(label, noise(900), with(), "SECi\x00\x00\x02\x00"+telling+noise(900)), scrub.Partly},
+		"nowhere":            {x3f(label, noise(900), string(le("SECp", 0x20000, 5, 0, 0, 8, telling, make([]byte, 40-len(telling)), wide("SIGMA\x00\x00\x00")))), scrub.Partly},
 		"settings":           {x3f(label+strings.Repeat("\x00", 64)+telling, noise(900), with()), scrub.Partly},
 	} {
 		p := plan(t, c.data)
