@@ -165,13 +165,18 @@ func (w *Walk) Slack(b Box, end int64, place string) error {
 // Flags claims the header of a full box with version and flags, and clears flags that are not
 // defined: nobody reads them. It returns those that are.
 func (w *Walk) Flags(b Box, defined uint32, place string) (version byte, flags uint32, err error) {
+	return w.FlagsWith(b, defined, 0, place)
+}
+
+// FlagsWith is [Walk.Flags] where the caller sets other flags: what clears some keeps those.
+func (w *Walk) FlagsWith(b Box, defined, set uint32, place string) (version byte, flags uint32, err error) {
 	w.Claim(b.Off, b.Head, scrub.Structure, place)
 	if version, flags, err = FullHead(w.Scan, b); err != nil {
 		return 0, 0, err
 	}
 	w.Claim(b.Body(), 4, scrub.Structure, place)
 	if flags&^defined != 0 {
-		w.Rewrite(b.Body()+1, Bytes32(flags & defined)[1:], scrub.Hidden, place+"/flags")
+		w.Rewrite(b.Body()+1, Bytes32(flags&defined | set)[1:], scrub.Hidden, place+"/flags")
 	}
 	return version, flags & defined, nil
 }

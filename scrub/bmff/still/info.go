@@ -156,7 +156,11 @@ func (p *Pictures) claimEntry(b box.Box, place string) error {
 		p.Keep(b, place)
 		return nil
 	}
-	if _, _, err := p.Flags(b, 1, place); err != nil {
+	hide := uint32(0)
+	if it.cleared {
+		hide = 1
+	}
+	if _, _, err := p.FlagsWith(b, 1, hide, place); err != nil {
 		return err
 	}
 	if it.cleared && !it.hidden {

@@ -201,3 +201,15 @@ func TestOneBitOfAssociations(t *testing.T) {
 		}
 	}
 }
+
+// What clears undefined flags of an entry leaves the one that hides its emptied item.
+func TestHiddenBesideOddFlags(t *testing.T) {
+	data := bytes.Clone(samples.Get("heif/phone").Data)
+	for at := range data {
+		if bytes.HasPrefix(data[at:], []byte("infe\x02\x00\x00\x00")) {
+			data[at+7] |= 0x38
+		}
+	}
+	h := scrubtest.Harness{Engine: formats.Engine()}
+	h.Laws(t, "odd flags", data)
+}
