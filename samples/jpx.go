@@ -90,6 +90,12 @@ var jp2s = []recipe{
 	{"channels-of-words", odd(func(k *kit) []byte {
 		return jp2(jp2Header(sRGBColour, box("cdef", []byte("\x00\x03eighteen letters..")), box("bpcc", []byte("seven"))), k.stay(box("jp2c", j2k())))
 	})},
+	{"required", func(k *kit) []byte {
+		return jp2(box("rreq", []byte{1, 0xc0, 0x80}, be16(2), be16(5), []byte{0x80}, be16(45), []byte{0x40}, be16(0)), jp2Header(sRGBColour), k.stay(box("jp2c", j2k())))
+	}},
+	{"required-words", odd(func(k *kit) []byte {
+		return jp2(box("rreq", []byte("\x01\xc0\x80\x00\x03Tanja Beispiel")), jp2Header(sRGBColour), k.stay(box("jp2c", j2k())))
+	})},
 	{"palette", func(k *kit) []byte { return jp2Palette(k, filled(12, 9)) }},
 	{"palette-of-words", odd(func(k *kit) []byte { return jp2Palette(k, []byte("no colour is this one...")) })},
 	{"palette-too-long", odd(func(k *kit) []byte { return jp2Palette(k, filled(13, 9)) })},

@@ -131,7 +131,8 @@ func (w *codestream) segment(mark int, from, to int64, seen map[int]bool) error 
 		return err
 	}
 	form, known := segments[mark]
-	if known && form.fits(b) && !(form.once && seen[mark]) {
+	const word = 12
+	if known && form.fits(b) && !Spoken(b, word) && !(form.once && seen[mark]) {
 		seen[mark] = true
 		return nil
 	}

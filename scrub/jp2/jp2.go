@@ -41,7 +41,7 @@ func parse(s *scrub.Scan) error {
 	return chunk.Parse(s, dialect, rules(), func(w *chunk.Walk) error {
 		p := &picture{Walk: w, whole: true}
 		w.Hands = map[string]chunk.Hand{
-			"JP2/ftyp": brands, "JP2/jp2c": p.stream, "JP2/ftbl": elsewhere, "JP2/dtbl": elsewhere,
+			"JP2/ftyp": brands, "JP2/jp2c": p.stream, "JP2/ftbl": elsewhere, "JP2/dtbl": elsewhere, "JP2/rreq": required,
 			"header/ihdr":     chunk.Recorded(chunk.Layout{chunk.Any(4), chunk.Any(4), chunk.UpTo(2, 1<<14), chunk.Any(1), chunk.UpTo(1, 7), chunk.UpTo(1, 1), chunk.UpTo(1, 1)}),
 			"header/colr":     colour,
 			"header/pclr":     palette,
@@ -63,6 +63,30 @@ func parse(s *scrub.Scan) error {
 		}
 		return nil
 	})
+}
+
+// required claims what a reader has to be able to do (15444-2, M.11.1): how long a mask is, two of
+// them, and numbers of abilities with a mask each. Those that only one maker knows are a doubt.
+func required(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
+	const most, abilities, longest = 256, 255, 8
+	b := w.Get(c.Body(), int(min(c.Size, most)))
+	sound := int64(len(b)) == c.Size && len(b) > 0 && slices.Contains([]byte{1, 2, 4, longest}, b[0])
+	if sound {
+		mask := int(b[0])
+		at := 1 + 2*mask
+		if sound = len(b) >= at+2; sound {
+			rows := int(w.Number(b[at : at+2]))
+			b = b[at+2:]
+			sound = len(b) == rows*(2+mask)+2 && w.Number(b[len(b)-2:]) == 0
+			for i := 0; sound && i < rows; i++ {
+				sound = w.Number(b[i*(2+mask):][:2]) <= abilities
+			}
+		}
+	}
+	if !sound {
+		w.Doubt("%s is not what it has to be", place)
+	}
+	return true, w.Keep(c, scrub.Structure, place)
 }
 
 // resolution is two fractions and the exponents of both (I.5.3.7).

@@ -93,11 +93,22 @@ func TestComments(t *testing.T) {
 
 // Words in the place of channels and of colours are a doubt.
 func TestChannels(t *testing.T) {
-	for name, want := range map[string]bool{"jp2/channels": true, "jp2/channels-of-words": false, "jp2/palette": true, "jp2/palette-of-words": false, "jp2/palette-too-long": false} {
+	for name, want := range map[string]bool{"jp2/channels": true, "jp2/channels-of-words": false, "jp2/required": true, "jp2/required-words": false, "jp2/palette": true, "jp2/palette-of-words": false, "jp2/palette-too-long": false} {
 		data := samples.Get(name).Data
 		p, err := engine.Plan(strings.NewReader(string(data)), int64(len(data)), scrub.Options{})
 		if err != nil || (len(p.Doubts) == 0) != want {
 			t.Errorf("%s: %v %q", name, err, p.Doubts)
+		}
+	}
+}
+
+// Words in a segment whose length is right are a doubt, as are those of one whose length is not.
+func TestWordsInSegments(t *testing.T) {
+	data := string(samples.Get("j2k/plain").Data)
+	at := strings.Index(data, "\xff\x52")
+	for segment, want := range map[string]bool{"\xff\x50\x00\x08\x00\x02\x00\x00\x00\x03": true, "\xff\x50\x00\x12\x00\x00Tanja Beispiel": false} {
+		if p, _ := plan(t, data[:at]+segment+data[at:]); (len(p.Doubts) == 0) != want {
+			t.Errorf("%q: %s %q", segment, p.Status(), p.Doubts)
 		}
 	}
 }
