@@ -1,6 +1,7 @@
 package psd
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"errors"
@@ -50,7 +51,7 @@ func blends(mode []byte) bool {
 }
 
 // byRule are what the table calls by name.
-var byRule = map[string]chunk.Hand{"drawn": drawn, "text": text, "object": object}
+var byRule = map[string]chunk.Hand{"drawn": drawn, "text": text, "object": object, "numbers": numbers}
 
 // longKeys are those of a longer length in large documents.
 var longKeys = strings.Fields("LMsk Lr16 Lr32 Layr Mt16 Mt32 Mtrn Alph FMsk lnk2 FEid FXid PxSD cinf")
@@ -177,7 +178,14 @@ func (d *document) layer(f *chunk.Fields, pixels *int64) error {
 			d.masked(d.planes[min(first, len(d.planes)):], d.corners(f))
 			f.At = at
 		}
-		f.Skip(min(n, most))
+		at := f.At
+		if f.Skip(min(n, most)); f.Sound() && f.Err == nil {
+			if text, err := coded.Numbers(d.Reader, at, f.At-at); err != nil {
+				return err
+			} else if text {
+				d.Doubt("the mask of a layer, or how it blends, holds text")
+			}
+		}
 		f.Blank(n-min(n, most), place)
 	}
 	if extra > 0 {
@@ -227,7 +235,7 @@ func drawn(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		if err != nil {
 			return true, err
 		}
-		if named(b) {
+		if named(b) || told(b) {
 			return object(w, p, place)
 		}
 		if p.Tail()-at <= piece {
@@ -235,6 +243,33 @@ func drawn(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		}
 	}
 	return true, w.Keep(p, scrub.Render, place)
+}
+
+// told tells whether b reads as words in a row. What Photoshop calls its numbers is one word.
+func told(b []byte) bool {
+	const run, gaps = 12, " .,:;@_-/+'="
+	for i := 0; i+run <= len(b); i++ {
+		if bytes.ContainsAny(b[i:i+run], gaps) && coded.Spoken(b[i:i+run], run) {
+			return true
+		}
+	}
+	return false
+}
+
+// numbers claims a block of a few numbers.
+func numbers(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const most = 64
+	if p.Size > most {
+		return w.Drop(p, scrub.Unknown, place, "")
+	}
+	text, err := coded.Numbers(w.Reader, p.Body(), p.Size)
+	if err != nil {
+		return true, err
+	}
+	if text {
+		w.Doubt("%s holds text", place)
+	}
+	return true, w.Keep(p, scrub.Structure, place)
 }
 
 // named tells whether a name is in b, in letters of 16 bits behind their number, other than

@@ -5,6 +5,7 @@ import (
 	"compress/zlib"
 	"encoding/binary"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,5 +131,30 @@ func TestResources(t *testing.T) {
 	large := bytes.Replace([]byte(document4(1, 1, "", "", "")), []byte("8BPS\x00\x01"), []byte("8BPS\x00\x02"), 1)
 	if p, _ := plan(t, string(large)); p.Status() == scrub.Clean || p.Status() == scrub.Dirty { // its lengths are of another size
 		t.Error(p.Status(), p.Doubts)
+	}
+}
+
+// Words in blocks of numbers, and among what blends a layer, are a doubt; what Photoshop calls its
+// numbers is none.
+func TestWordsInBlocks(t *testing.T) {
+	const words, names = "Tanja Beispiel, Lindenweg 4", "\x00\x00\x00\x0emasterFXSwitchbool\x01\x00\x00\x00\x00Rd  doub@o\xe0\x00\x00\x00\x00\x00"
+	for _, key := range []string{"lsct", "brst", "fxrp", "levl", "lfx2", "GdFl", "vmsk"} {
+		few := slices.Contains([]string{"lsct", "brst", "fxrp"}, key)
+		for body, want := range map[string]bool{words: false, names: !few, "\x00\x00\x00\x018BIMpass": true} {
+			if p, _ := plan(t, document4(1, 1, "", "", layered(block(key, body)))); (len(p.Doubts) == 0) != want {
+				t.Errorf("%s of %q: %s %q", key, body, p.Status(), p.Doubts)
+			}
+		}
+	}
+	in := u32(0) + u32(0) + "\x03top"
+	for i, extra := range []string{u32(20) + words[:20] + u32(0) + "\x03top", u32(0) + u32(16) + words[:16] + "\x03top"} {
+		data := strings.Replace(document4(1, 1, "", "", layered("")), in, extra, 1)
+		grown := len(extra) - len(in)
+		for _, n := range []int{len(in), len(layered("")) - 8, len(layered(""))} {
+			data = strings.Replace(data, u32(n), u32(n+grown), 1)
+		}
+		if p, _ := plan(t, data); !strings.Contains(strings.Join(p.Doubts, "; "), "holds text") {
+			t.Errorf("%d: %s %q", i, p.Status(), p.Doubts)
+		}
 	}
 }
