@@ -57,7 +57,7 @@ func settle() {
 	// The terminal and the service manager signal all processes of the
 	// program. It is for the program to end its workers, between two files.
 	signal.Ignore(unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2)
-	runtime.GOMAXPROCS(2)        // a parser and the collector
+	runtime.GOMAXPROCS(1)        // on a second one the collector takes as much again, asking after work
 	time.Sleep(time.Microsecond) // has the runtime open its epoll set now
 	debug.SetGCPercent(200)
 	debug.SetMemoryLimit(heapGoal)
