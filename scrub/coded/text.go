@@ -24,32 +24,44 @@ func Tells(b []byte, n int) bool {
 	if n >= long {
 		different = 10
 	}
-	run := 0
-	for i, c := range b {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' || c > '~' {
-			run = 0
+	for from := 0; from+n <= len(b); {
+		if other := lastOther(b[from : from+n]); other >= 0 {
+			from += other + 1
 			continue
 		}
-		if run++; run < n {
-			continue
-		}
-		var seen, steps [256]bool
-		kinds, distances := 0, 0
-		for j := i + 1 - n; j <= i; j++ {
-			if !seen[b[j]] {
-				seen[b[j]] = true
-				kinds++
-			}
-			if d := b[j] - b[max(0, j-1)]; !steps[d] {
-				steps[d] = true
-				distances++
-			}
-		}
-		if min(kinds, distances) >= different {
+		if varied(b, from, n) >= different {
 			return true
 		}
+		from++
 	}
 	return false
+}
+
+// lastOther is the index of the last byte of b that is no text, -1 if all of it is.
+func lastOther(b []byte) int {
+	for i := len(b) - 1; i >= 0; i-- {
+		if c := b[i]; c < ' ' && c != '\n' && c != '\r' && c != '\t' || c > '~' {
+			return i
+		}
+	}
+	return -1
+}
+
+// varied is how many kinds of bytes, or of distances to the byte before, n bytes at from have, whichever is fewer.
+func varied(b []byte, from, n int) int {
+	var seen, steps [256]bool
+	kinds, distances := 0, 0
+	for j := from; j < from+n; j++ {
+		if !seen[b[j]] {
+			seen[b[j]] = true
+			kinds++
+		}
+		if d := b[j] - b[max(0, j-1)]; !steps[d] {
+			steps[d] = true
+			distances++
+		}
+	}
+	return min(kinds, distances)
 }
 
 // Words is [Tells] for n bytes at off of what r reads.
