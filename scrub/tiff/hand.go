@@ -34,6 +34,12 @@ func (f *file) hand(e *entry) error {
 		if e.count != 1 || !position(e) {
 			f.contradict("%s has a value that there is none of", e)
 		}
+	case tagTileBytes:
+		if e.dir.find(tagTiles) == nil && e.count > 1 {
+			if err := f.numbers(e); err != nil {
+				return err
+			}
+		}
 	case tagICC:
 		return f.profile(e)
 	case tagDescription:

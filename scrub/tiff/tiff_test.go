@@ -261,3 +261,14 @@ func TestWordsInTables(t *testing.T) {
 		}
 	}
 }
+
+// Lengths of tiles of a raw picture in strips may be words.
+func TestTilesOfNone(t *testing.T) {
+	for text, want := range map[string]bool{"Tanja Beispiel 52.5200,13.4050..": true, strings.Repeat("\x00\x10\x00\x00", 8): false} {
+		data := grey(4, 4, entry(0xC612, 1, 4, 0x401), entry(325, 4, 8, 8+16+2+10*12+4)) + text
+		p := plan(t, data, scrub.Options{})
+		if strings.Contains(strings.Join(p.Doubts, "; "), "TileByteCounts") != want {
+			t.Errorf("%q: %s %q", text, p.Status(), p.Doubts)
+		}
+	}
+}
