@@ -21,7 +21,7 @@ func bmp(p *picture) error {
 	if len(b) < head {
 		return p.Errorf(0, "a header of %d bytes", len(b))
 	}
-	d := &dib{picture: p, at: head, end: p.Size()}
+	d := &dib{picture: p, at: head, end: p.Size(), first: le32(b, 10)}
 	if err := d.read(); err != nil {
 		return err
 	}

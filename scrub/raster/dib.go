@@ -36,6 +36,7 @@ type dib struct {
 
 	raw                                  []byte // the header
 	behind                               int64  // where the colour profile is
+	first                                int64  // where the file header says that the pixels are
 	head, width, height, depth, packed   int64
 	length                               int64 // of the pixels, as the header says; 0: it doesn't
 	colours, entry, palette, start, need int64 // entries of the palette, the length of one, where it and the pixels start; length of those, computed
@@ -172,6 +173,10 @@ func (d *dib) profile() error {
 	}
 	if off < d.palette || off > d.end || n > d.end-off {
 		d.Doubt("the colour profile lies outside the picture")
+		return nil
+	}
+	if rows := d.packed == plain || d.packed == bitfields || d.packed == alphaFields; rows && off < d.first+d.need && off+n > d.first {
+		d.Doubt("the colour profile lies among the pixels")
 		return nil
 	}
 	head, err := d.Bytes(off, int(min(n, scrub.MaxValue)))

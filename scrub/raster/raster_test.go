@@ -161,3 +161,17 @@ func TestColoursOfShapes(t *testing.T) {
 		}
 	}
 }
+
+// Where one bit of a header is wrong, a colour profile may lie among the pixels: those stay as they are.
+func TestProfileAmongPixels(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		at, mask int
+	}{{"bmp/profile", 10, 1 << 5}, {"bmp/profile", 18, 1 << 3}, {"bmp/profile", 22, 1 << 1}, {"bmp/linked-profile", 10, 1 << 5}} {
+		data := bytes.Clone(samples.Get(c.name).Data)
+		data[c.at] ^= byte(c.mask)
+		if p, after := plan(t, data, scrub.Options{}); p.Status() != scrub.Partly || !bytes.Equal(after[60:], data[60:]) {
+			t.Errorf("%v: %s %q", c, p.Status(), p.Doubts)
+		}
+	}
+}
