@@ -144,6 +144,24 @@ var otherSubtitles = []recipe{
 			"</ttm:name></ttm:agent></metadata><styling><style xml:id=\"s\" tts:color=\"white\"/></styling></head>\n<!-- " + k.secret("ttml-comment") +
 			" -->\n<body><div><p begin=\"00:00:01.000\" end=\"00:00:02.000\">Where were you?</p><p begin=\"00:00:03.200\" end=\"00:00:05.000\">At the<br/>station.</p></div></body>\n</tt>\n")
 	}},
+	{"usf", func(k *kit) []byte {
+		k.stay([]byte("Where were you?"))
+		return []byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE USFSubtitles SYSTEM \"USFV100.dtd\">\n<?xml-stylesheet href=\"" + k.secret("usf-sheet") + "\"?>\n<USFSubtitles version=\"1.0\">\n<metadata><title>A Film</title><author><name>" + k.secret("usf-name") +
+			"</name><email>" + k.secret("usf-email") + "</email><url>" + k.secret("usf-url") + "</url></author><language code=\"eng\">English</language><date>2031-02-03</date><comment>" + k.secret("usf-comment") +
+			"</comment></metadata>\n<styles><style name=\"Default\"><fontstyle face=\"Arial\" size=\"24\" color=\"#FFFFFF\"/></style></styles>\n<!-- " + k.secret("usf-note") +
+			" -->\n<subtitles>\n<subtitle start=\"00:00:01.000\" stop=\"00:00:02.500\"><text style=\"Default\">Where were you?</text></subtitle>\n<subtitle start=\"00:00:03.200\" stop=\"00:00:05.000\"><text>At the<br/>station.</text></subtitle>\n</subtitles>\n</USFSubtitles>\n")
+	}},
+	{"realtext", func(k *kit) []byte {
+		k.stay([]byte("Where were you?"))
+		return []byte("<window type=\"generic\" duration=\"30\" bgcolor=\"black\">\n<!-- " + k.secret("realtext-comment") + " -->\n<time begin=\"0:01\"/>Where were you?\n<time begin=\"0:03.2\" end=\"0:05\"/><clear/><b>At the station.</b>\n</window>\n")
+	}},
+	{"aqtitle", func(k *kit) []byte {
+		return k.stay([]byte("-->> 000025\nWhere were you?\n\n-->> 000060\n\n\n-->> 000083\nAt the station,\nuntil the last train had left.\n\n-->> 000131\n\n"))
+	}},
+	{"scc", func(k *kit) []byte {
+		k.stay([]byte("00:00:01:00\t9420 9420 94ae 94ae 9470 9470 c8e5 ecec ef80 942f 942f\n"))
+		return []byte("Scenarist_SCC V1.0\n\n00:00:01:00\t9420 9420 94ae 94ae 9470 9470 c8e5 ecec ef80 942f 942f\n" + k.secret("scc-line") + "\n00:00:03:00\t942c 942c\n")
+	}},
 	{"lrc", func(k *kit) []byte {
 		k.stay([]byte("[ti:A Song]\n[ar:A Band]\n[offset:+100]\n"))
 		return []byte("[ti:A Song]\n[ar:A Band]\n[offset:+100]\n[by:" + k.secret("lrc-by") + "]\n[re:" + k.secret("lrc-re") + "]\n[qrx:" + k.secret("lrc-unknown") +

@@ -13,8 +13,8 @@ import (
 
 // Subtitle and Playlist are the families of formats that this package cleans.
 var (
-	Subtitle = family("subtitle", "subtitles and lyrics: SRT, WebVTT, ASS, SAMI, MicroDVD, SubViewer, LRC, TTML, VobSub index",
-		subtitles, "srt", "vtt", "webvtt", "ass", "ssa", "smi", "sami", "lrc", "sbv", "ttml", "dfxp")
+	Subtitle = family("subtitle", "subtitles and lyrics: SRT, WebVTT, ASS, SAMI, MicroDVD, SubViewer, LRC, TTML, USF, RealText, AQTitle, SCC, VobSub index",
+		subtitles, "srt", "vtt", "webvtt", "ass", "ssa", "smi", "sami", "lrc", "sbv", "ttml", "dfxp", "usf", "aqt", "scc")
 	Playlist = family("playlist", "playlists: M3U, PLS, CUE, XSPF, ASX, WPL, RAM",
 		playlists, "m3u", "m3u8", "pls", "cue", "xspf", "asx", "wax", "wvx", "wpl", "ram", "rpm")
 )

@@ -214,3 +214,32 @@ func TestFormsOfTelemetry(t *testing.T) {
 func FuzzLines(f *testing.F) {
 	scrubtest.Fuzz(f, formats.Engine(), samples.Of("subtitle", "playlist")...)
 }
+
+// Captions in hexadecimal digits are read: they may be telemetry, or what a station tells.
+func TestCaptionsInDigits(t *testing.T) {
+	said := func(i int, words string) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, "00:00:%02d:00\t9420 9420", i)
+		for ; len(words) > 0; words = words[2:] {
+			fmt.Fprintf(&b, " %02x%02x", words[0], words[1])
+		}
+		return b.String() + " 942f 942f\n\n"
+	}
+	var places, speech string
+	for i := range 9 {
+		places += said(i, fmt.Sprintf("N 52.52%02d E 13.40%02d %02d km/h ", i, 9-i, 31+i%3))
+	}
+	for i, words := range []string{"Where were you? ", "At the station", "Nobody picked up"} {
+		speech += said(3*i+i%2, words)
+	}
+	for name, c := range map[string]struct {
+		text   string
+		status scrub.Status
+	}{
+		"speech": {speech, scrub.Clean}, "positions": {places, scrub.Partly}, "a station": {speech + "00:00:30:00\t0501 c1c2 8f00\n", scrub.Partly},
+	} {
+		if p, after := plan(t, "Scenarist_SCC V1.0\n\n"+c.text, scrub.Options{}); p.Status() != c.status || !strings.HasSuffix(after, c.text) {
+			t.Errorf("%s: %s %q", name, p.Status(), p.Doubts)
+		}
+	}
+}

@@ -29,6 +29,14 @@ var (
 		name: "ttml", first: pattern.New(`^(<\?xml[^>]*>\s*|<!--[^>]*-->\s*)*<([\w-]+:)?tt[\s>]`), again: pattern.New(`xmlns(:\w+)?\s*=\s*["']http://www\.w3\.org/(ns/ttml|200[46]/(10|04|02|11)/ttaf1)`), least: 1,
 		markup: &markup{text: scrub.Payload},
 	}
+	usf = &dialect{
+		name: "usf", first: pattern.New(`^(<\?[^>]*>\s*|<!--[^>]*-->\s*|<!DOCTYPE[^>]*>\s*)*<USFSubtitles\b`), again: pattern.New(`<(metadata|styles|subtitles)\b`), least: 1,
+		markup: &markup{text: scrub.Payload},
+	}
+	realText = &dialect{
+		name: "realtext", first: pattern.New(`(?i)^(<!--[^>]*-->\s*)*<window\b`), again: pattern.New(`(?i)<time\s+(begin|end)\b`), least: 1,
+		markup: &markup{loose: true, text: scrub.Payload},
+	}
 	asx = &dialect{
 		name: "asx", first: pattern.New(`(?i)^(<\?xml[^>]*>\s*)?<asx\b`), again: pattern.New(`(?i)<(entry|ref|entryref|title)\b`), least: 1,
 		markup: &markup{loose: true},
@@ -108,7 +116,7 @@ func (m *elements) token(i int) int {
 		return i + n
 	case bytes.HasPrefix(s, []byte("<?")):
 		n := until("?>", 2)
-		if first := strings.ToLower(string(s[2:min(5, n)])); first == "xml" || first == "wpl" || first == "zpl" {
+		if first := strings.ToLower(string(s[2:min(6, n)])); first == "xml " || first == "wpl " || first == "zpl " {
 			m.known(m.part(m.l, i, i+n), "xml", "declaration")
 		} else {
 			m.comment(i, i+n, 2, 2)
@@ -195,7 +203,7 @@ func (m *elements) content(i, j int) {
 }
 
 var (
-	vital     = pattern.New(`(?i)<([\w-]+:)?(sync|p|span|body|track|location|entry|ref|media|seq)[\s/>]`)
+	vital     = pattern.New(`(?i)<([\w-]+:)?(sync|p|span|body|subtitle|time|track|location|entry|ref|media|seq)[\s/>]`)
 	tagLike   = pattern.New(`^</?([A-Za-z_][\w:.-]*)`)
 	attribute = pattern.New(`([A-Za-z_:][\w:.-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)`)
 )
@@ -272,13 +280,15 @@ func (m *elements) attributes(i, head, j int, name string) {
 	m.keep(done, j)
 }
 
+// timing is by element the attribute that tells when something is said.
+var timing = map[string]string{"sync": "start", "p": "begin", "subtitle": "start", "time": "begin"}
+
 // value deals with the value of an attribute, and claims what comes before it. It
 // returns false if it stays as it is.
 func (m *elements) value(name, key string, from, to, done int) bool {
 	l := m.part(m.l, from, to)
-	if name == "sync" && key == "start" || name == "p" && key == "begin" {
+	if timing[name] == key {
 		m.time = bytes.Clone(l.s)
-		return false
 	}
 	t, damaged := find(m.d.name, name+"@"+key)
 	place := m.d.name + "/" + safe(name+"@"+key)
