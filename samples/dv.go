@@ -60,6 +60,16 @@ var dvs = []recipe{
 			return [][]byte{date, nil, {0x13, 1, 2, 3, 4}, hidden, {0x70, 9, 9, 9, 9}}[place%5]
 		})
 	})},
+	{"rooms", streaming(func(k *kit) []byte {
+		b := dv(func(int) []byte { return nil })
+		for frame := range 2 {
+			for off, name := range map[int]string{8: "header", 80 + 51: "subcode"} {
+				copy(b[frame*len(b)/2+off:], k.secret(name))
+			}
+			copy(b[frame*len(b)/2+3*80+78:], "JD")
+		}
+		return b
+	})},
 	{"red-star", odd(streaming(func(k *kit) []byte { // which FFmpeg takes for a picture
 		return append(dv(func(int) []byte { return nil }), k.hide(RedStarTrailer("8295FF513293A"))...)
 	}))},

@@ -157,6 +157,7 @@ func TestFramesOfPictures(t *testing.T) {
 		{codec.Pictures, "\xff\xd8\xff\xe0\x00\x10AVI1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xff\xfe\x00\x10the owner Jane", true},
 		{codec.Pictures, "no picture", true},
 		{codec.Camera, "CFHD", true},
+		{codec.Tape, "\x1f\x07\x00\x3f\x78\x78\x78\x78Jane Doe" + strings.Repeat("\xff", 64), true},
 		{codec.Tape, "\x1f\x07\x00" + strings.Repeat("\xff", 77) + "\x3f\x07\x00\xff\xff\xff\x62\xc1\x12\x03\x24" + strings.Repeat("\xff", 69), true},
 		{codec.Unknown, "the owner of this is Jane Doe, 4711", true},
 		{codec.Unknown, "\x00\x01\x02", false},

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"untag/scrub"
@@ -63,9 +64,17 @@ func inspectTape(r *scrub.Reader, off, n int64) (string, error) {
 		if tellsDate(b[:difBlock]) {
 			return "frames of DV tell when they were recorded", nil
 		}
+		if kind := b[0] >> 5; int(kind) < len(difUsed) && !constant(b[difUsed[kind]:difBlock]) {
+			return "frames of DV hold something where nothing is to be", nil
+		}
 	}
 	return "", nil
 }
+
+// difUsed are how many bytes of a block of a header, of subcode and of video mean something.
+var difUsed = [3]int{8, 51, 78}
+
+func constant(b []byte) bool { return bytes.Count(b, b[:1]) == len(b) }
 
 // tellsDate looks for packs of date and time of recording that are filled in.
 func tellsDate(block []byte) bool {

@@ -41,22 +41,43 @@ type film struct {
 	found  bool
 }
 
-// places are where packs stand in a sequence.
-var places = func() (all []int64) {
+// place is where a pack stands in a sequence, or room in which nothing is to be but ones.
+type place struct {
+	off, n int64
+	room   bool
+}
+
+// tells tells whether what stands in a place goes.
+func (x place) tells(b []byte) bool {
+	if x.room {
+		return len(bytes.Trim(b, "\xff")) > 0 && len(bytes.Trim(b, "\x00")) > 0
+	}
+	return !x.spared(b) && string(b[1:]) != "\xff\xff\xff\xff"
+}
+
+func (x place) spared(b []byte) bool { return !x.room && bytes.IndexByte(needed, b[0]) >= 0 }
+
+// places are where packs stand in a sequence, and what is left of the blocks before sound and pictures.
+var places = func() (all []place) {
 	for i := range int64(6) {
 		first, step, n := int64(3), int64(packLen), int64(15)
 		switch i {
 		case 0:
-			continue
+			n, first = 0, 8 // behind the numbers of the tracks
 		case 1, 2:
 			first, step, n = 6, 8, 6 // behind the numbers of a subcode
 		}
 		for k := range n {
-			all = append(all, i*block+first+k*step)
+			all = append(all, place{i*block + first + k*step, packLen, false})
 		}
+		behind := first + n*step
+		if i == 1 || i == 2 {
+			behind -= 3
+		}
+		all = append(all, place{i*block + behind, block - behind, true})
 	}
 	for i := range int64(sounds) {
-		all = append(all, about+i*16*block+3)
+		all = append(all, place{about + i*16*block + 3, packLen, false})
 	}
 	return all
 }()
@@ -71,9 +92,9 @@ var pattern = func() (p scrub.Pattern) {
 		p.Parts = append(p.Parts, scrub.Span{Off: off, Len: end - off, Role: role, Place: place})
 	}
 	add(about, scrub.Structure, "packs")
-	for _, at := range places[len(places)-sounds:] {
-		add(at, scrub.Payload, "frames")
-		add(at+packLen, scrub.Structure, "packs")
+	for _, x := range places[len(places)-sounds:] {
+		add(x.off, scrub.Payload, "frames")
+		add(x.off+x.n, scrub.Structure, "packs")
 	}
 	add(sequence, scrub.Payload, "frames")
 	return p
@@ -136,10 +157,9 @@ func (f *film) read(off, n int64) (int64, error) {
 	dirty, spared := make([]bool, f.frame/sequence*int64(len(places))), make([]bool, f.frame/sequence*int64(len(places)))
 	whole := int64(0)
 	for ; whole < n && isWhole(b[whole:]); whole += sequence {
-		for i, at := range places {
-			pack, k := b[whole+at:][:packLen], int(whole/sequence)*len(places)+i
-			spared[k] = bytes.IndexByte(needed, pack[0]) >= 0
-			dirty[k] = !spared[k] && string(pack[1:]) != "\xff\xff\xff\xff"
+		for i, x := range places {
+			in, k := b[whole+x.off:][:x.n], int(whole/sequence)*len(places)+i
+			spared[k], dirty[k] = x.spared(in), x.tells(in)
 		}
 	}
 	if whole < f.frame || !f.found || !f.joins(dirty, spared) {
@@ -166,8 +186,12 @@ func (f *film) joins(dirty, spared []bool) bool {
 func (f *film) flush(off int64) {
 	over := scrub.Stripes{Step: min(f.frame, off-f.from)}
 	for i, dirty := range f.dirty {
-		if at := int64(i/len(places))*sequence + places[i%len(places)]; dirty {
-			over.Parts = append(over.Parts, scrub.Edit{Off: at + 1, Len: packLen - 1, Fill: 0xff})
+		x, first := places[i%len(places)], int64(1) // behind the kind of a pack
+		if x.room {
+			first = 0
+		}
+		if dirty {
+			over.Parts = append(over.Parts, scrub.Edit{Off: int64(i/len(places))*sequence + x.off + first, Len: x.n - first, Fill: 0xff})
 		}
 	}
 	if f.found && len(over.Parts) > 0 && f.Found(scrub.Finding{Kind: scrub.Time, Place: "packs", Off: f.from, Len: off - f.from}) {
