@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/bmff/box"
+	"untag/scrub/pattern"
 	"untag/scrub/tags"
 	"untag/scrub/words"
 )
@@ -68,9 +69,23 @@ const about = "xlink:title|xlink:role|xlink:arcrole|xml:base"
 // textual are attributes that are no coordinates.
 const textual = "class|clip-path|color|fill|filter|flood-color|font-family|glyph-name|id|in|in2|lang|lighting-color|marker|mask|media|name|result|stop-color|stroke|target|type|unicode"
 
+// numeric are attributes that are numbers, lengths and coordinates, with units and functions.
+const numeric = "cx|cy|d|dx|dy|fill-opacity|font-size|fr|fx|fy|height|k1|k2|k3|k4|offset|opacity|points|r|refX|refY|rx|ry|stdDeviation|stop-opacity|stroke-dasharray|" +
+	"stroke-dashoffset|stroke-miterlimit|stroke-opacity|stroke-width|viewBox|width|x|x1|x2|y|y1|y2"
+
+var (
+	word  = pattern.New(`[\pL]{3,}`)
+	units = "auto|calc|clamp|cap|context|deg|env|fill|grad|inherit|initial|larger|large|max|medium|min|none|normal|path|rad|rem|revert|rlh|small|smaller|stroke|turn|unset|" +
+		"var|vmax|vmin|xx|NaN|null|undefined|Infinity"
+)
+
 // telling doubts what names and texts of attributes and styles tell of somebody. The coordinates
 // of a drawing look like positions.
 func (d *drawing) telling(value, place string) {
+	if box.Has(numeric, place) && slices.ContainsFunc(word().FindAllString(value, -1), func(w string) bool { return !box.Has(units, w) && strings.Trim(w, "MmLlHhVvCcSsQqTtAaZz") != "" }) {
+		d.Doubt("%s is no number", place)
+		return
+	}
 	if !box.Has(textual, place) && strings.Trim(value, "0123456789 \t\r\n,.;:+-eEMmLlHhVvCcSsQqTtAaZz%px()") == "" {
 		return
 	}

@@ -93,6 +93,7 @@ func TestDoubts(t *testing.T) {
 		"fill may tell of a place":           `<g fill="CANARY 52.5200,13.4050"/>`,
 		"that no drawing has, film":          `<g film="CANARY"/>`,
 		"that no drawing has, owner":         `<style>[owner] {}</style><g owner="CANARY"/>`,
+		"width is no number":                 `<rect width="CANARY"/>`,
 		"a comment without an end":           `<style>/* CANARY </style>`,
 		"style may tell of a person":         `<style>.a{--CANARY:"tanja@example.org"}</style>`,
 		"the drawing refers to another file": `<style>@import "CANARY.css";</style>`,
