@@ -185,6 +185,13 @@ var stills = []recipe{
 			p.items = append(p.items, &stillItem{typ: "jpeg", data: coded, props: [][]byte{fullBox("ispe", 0, 0, be32(48), be32(32))}})
 		})
 	}},
+	{"jpeg-in-a-fixed-room", func(k *kit) []byte { // a thumbnail, and what was there before
+		return heic(k, func(p *stillPicture) {
+			coded := thumbnail(k, "thumbnail")
+			room := cat(coded[:len(coded)-2], bytes.Repeat([]byte{0xd1, 0x24, 0x83, 0x20}, 64))
+			p.items = append(p.items, &stillItem{typ: "jpeg", data: room, refs: []stillRef{{"thmb", []int{1}}}, props: [][]byte{fullBox("ispe", 0, 0, be32(48), be32(32))}})
+		})
+	}},
 	{"plane", func(k *kit) []byte {
 		return heic(k, func(p *stillPicture) {
 			k.mustStay = nil

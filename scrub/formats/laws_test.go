@@ -104,6 +104,10 @@ func TestLawsUnderOtherOptions(t *testing.T) {
 					t.Log("not clean: words in a palette are seen, and that no pixel has those colours is not")
 					h.Sound = false
 				}
+				if s.Name == "heif/jpeg-in-a-fixed-room" && (name == "keep" || name == "only-time") {
+					t.Log("not clean: a thumbnail that stays is followed to its end, and what fills its room is none of it")
+					h.Sound = false
+				}
 				if (name == "strict" || name == "remove") && !s.Odd {
 					h.Secrets = s.Secrets
 				}

@@ -232,7 +232,15 @@ func (p *Pictures) sure(it *item) (bool, error) {
 	}
 	const sector = 512 // up to the end of which a run that was stopped has filled it
 	first := it.extents[0]
+	if it.typ == "jpeg" && bytes.Equal(p.Get(first.Off, int(min(3, p.Left(first.Off)))), []byte("\xff\xd8\xff")) && !p.needs(it.typ) {
+		return true, nil // cameras give it a room of a fixed length
+	}
 	return p.Constant(first.Off, min(first.Len, sector-first.Off%sector, p.Left(first.Off)), 0)
+}
+
+// needs tells whether any picture that stays is of a type.
+func (p *Pictures) needs(typ string) bool {
+	return slices.ContainsFunc(p.items, func(it *item) bool { return it.fate == shown && it.typ == typ })
 }
 
 // unlink has programs forget a picture that goes: it is hidden, and belongs to no other one.
