@@ -105,3 +105,13 @@ func TestCounts(t *testing.T) {
 func FuzzASF(f *testing.F) {
 	scrubtest.Fuzz(f, engine, samples.Of("asf")...)
 }
+
+// The number of an error correction has no room for words.
+func TestErrorCorrection(t *testing.T) {
+	for _, s := range samples.Of("asf")[:1] {
+		at := number(t, s, streamID, 8+16)
+		if p, _ := plan(t, change(s, at, []byte("Jane Doe, 47.37N")...)); !strings.Contains(strings.Join(p.Doubts, " "), "error correction") {
+			t.Errorf("%s %q", p.Status(), p.Doubts)
+		}
+	}
+}

@@ -17,6 +17,9 @@ const (
 // spread is the error correction of sound, whose data end with silence (9.4.1).
 const spread = "BFC3CD50-618F-11CF-8BB2-00AA00B4E220"
 
+// uncorrected is that of streams without any (9.4.2).
+const uncorrected = "20FB5700-5B55-11CF-A8FD-00805F5C442B"
+
 // stream claims the Stream Properties (3.3).
 func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	const fixed = 54
@@ -41,8 +44,12 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		return true, err
 	}
 	used := int64(0)
-	if guid(b[16:]) == spread {
+	switch guid(b[16:]) {
+	case spread:
 		used = min(correction, 8)
+	case uncorrected:
+	default:
+		f.Doubt("a stream has an error correction that nobody knows")
 	}
 	at += specific
 	f.Claim(at, used, scrub.Structure, place)

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	_ "embed" // the table
 	"encoding/binary"
+	"strings"
 
 	"untag/scrub"
 	"untag/scrub/chunk"
@@ -40,6 +41,9 @@ func dsf(s *scrub.Scan) error {
 	s.Claim(0, head+format-4, scrub.Structure, "head")
 	if err := s.Blank(head+format-4, 4, 0, scrub.Hidden, "head/reserved"); err != nil {
 		return err
+	}
+	if !shaped(b[head:]) {
+		s.Doubt("the head has a value that it can't have")
 	}
 	s.Claim(head+format, data, scrub.Structure, "data")
 	if end < head+format+data || end > s.Size() {
@@ -81,6 +85,16 @@ func dsf(s *scrub.Scan) error {
 	return nil
 }
 
+// shaped tells whether the format of DSF, its numbers between its own head and what is reserved, is of
+// values that it can have (DSF File Format Specification 1.01).
+func shaped(format []byte) bool {
+	const kinds, channels, fastest, block = 7, 6, 1 << 27, 4096
+	number := func(at int) int64 { return int64(binary.LittleEndian.Uint32(format[at:])) }
+	bits, samples := number(32), le64(format, 36)
+	return number(12) == 1 && number(16) == 0 && number(20) <= kinds && number(24) <= channels && number(28) <= fastest &&
+		(bits == 1 || bits == 8) && samples >= 0 && samples < 1<<48 && number(44) == block
+}
+
 var dialect = &chunk.Dialect{
 	Least:  12,
 	Read:   read,
@@ -111,7 +125,7 @@ func read(s *scrub.Scan, off, end int64) (p chunk.Part, err error) {
 
 func dff(s *scrub.Scan) error {
 	return chunk.Parse(s, dialect, rules, func(w *chunk.Walk) error {
-		w.Hands = map[string]chunk.Hand{"FRM8/PROP": form, "FRM8/ID3 ": tag, "DIIN/DIAR": counted, "DIIN/DITI": counted}
+		w.Hands = map[string]chunk.Hand{"FRM8/PROP": form, "PROP/CMPR": compression, "FRM8/ID3 ": tag, "DIIN/DIAR": counted, "DIIN/DITI": counted}
 		p, err := w.Read(w.Scan, 0, w.Size())
 		if err != nil {
 			return err
@@ -156,6 +170,28 @@ func tag(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		return false, err
 	}
 	return true, w.Hide(p.Tail(), p.Pad, place+"/pad")
+}
+
+// compression claims how sound is compressed: four letters, and their meaning for people.
+func compression(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const before = 5 // the letters, and how long the name is
+	b := w.Get(p.Body(), int(min(p.Size, before+255)))
+	if len(b) < before || int64(b[4]) > p.Size-before {
+		return true, w.Keep(p, scrub.Structure, place)
+	}
+	name := b[before : before+int(b[4])]
+	w.Claim(p.Off, p.Head+before, scrub.Structure, place)
+	if kind := string(b[:4]); kind != "DSD " && kind != "DST " {
+		w.Doubt("%s has a value that it can't have", place)
+	}
+	at := p.Body() + before
+	if said := strings.ToLower(string(name)); said == "not compressed" || said == "dst encoded" {
+		w.Claim(at, int64(len(name)), scrub.Structure, place)
+	} else if err := w.Blank(at, int64(len(name)), ' ', scrub.Hidden, place); err != nil {
+		return true, err
+	}
+	at += int64(len(name))
+	return true, cmp.Or(w.Hide(at, p.Tail()-at, place+"/rest"), w.Hide(p.Tail(), p.Pad, place+"/pad"))
 }
 
 // counted is a text behind its length.

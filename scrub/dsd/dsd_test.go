@@ -1,7 +1,9 @@
 package dsd_test
 
 import (
+	"bytes"
 	"encoding/binary"
+	"strings"
 	"testing"
 
 	"untag/samples"
@@ -27,6 +29,24 @@ func TestPointer(t *testing.T) {
 		b := []byte(after)
 		if got := int64(binary.LittleEndian.Uint64(b[20:])); got != want || binary.LittleEndian.Uint64(b[12:]) != uint64(len(b)) {
 			t.Errorf("%s: tag at %d, want %d; %s %q", name, got, want, p.Status(), p.Doubts)
+		}
+	}
+}
+
+// Words fit neither into the numbers of DSF nor into the name of a compression.
+func TestRooms(t *testing.T) {
+	dsf, dff := samples.Get("dsf/plain").Data, samples.Of("dff")[0]
+	for at := 40; at < 72; at += 4 {
+		bad := bytes.Clone(dsf)
+		copy(bad[at:], "JaneDoe!")
+		if p, _ := plan(t, bad); len(p.Doubts) == 0 {
+			t.Errorf("words at byte %d of a DSF: %s", at, p.Status())
+		}
+	}
+	for name, goes := range map[string]bool{"not compressed": false, "DST Encoded   ": true, "of Jane Doe 47": true} {
+		said := bytes.Replace(dff, []byte("not compressed"), []byte(name), 1)
+		if p, after := plan(t, said); strings.Contains(after, name) == goes || len(p.Doubts) > 0 {
+			t.Errorf("%q: %s %q", name, p.Status(), p.Doubts)
 		}
 	}
 }

@@ -4,6 +4,7 @@
 package lossless
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 	"strings"
@@ -43,7 +44,8 @@ func bareWAV(b []byte) bool {
 		for _, k := range bare {
 			known = known || id == k
 		}
-		if !known || n > 64 && id != "data" {
+		emptied := id == "JUNK" && n <= int64(len(b)-8) && len(bytes.Trim(b[8:8+n], "\x00")) == 0
+		if !known && !emptied || n > 64 && id != "data" && !emptied {
 			return false
 		}
 		if id == "data" {

@@ -168,3 +168,13 @@ func TestTAK(t *testing.T) {
 		}
 	}
 }
+
+// The header of a file that is no WAV stays, and is a doubt.
+func TestStoredHeaders(t *testing.T) {
+	for name, doubted := range map[string]bool{"WAVE": false, "AIFF": true} {
+		data := bytes.Replace(samples.Get("ape/stored").Data, []byte("WAVE"), []byte(name), 1)
+		if p, _ := plan(t, data); strings.Contains(strings.Join(p.Doubts, " "), "stored header") != doubted {
+			t.Errorf("%s: %s %q", name, p.Status(), p.Doubts)
+		}
+	}
+}

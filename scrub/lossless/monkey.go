@@ -53,6 +53,9 @@ func monkey(s *scrub.Scan) error {
 	if !bytes.Equal(stored, clean) && s.Found(scrub.Finding{Kind: scrub.Comment, Place: "stored header", Off: start, Len: p.stored}) {
 		patch(s, start, stored, clean)
 	}
+	if len(bytes.Trim(stored, "\x00")) > 0 && !bareWAV(clean) {
+		s.Doubt("a stored header is not looked into")
+	}
 	if err := s.Blank(at+p.sound, p.trailer, 0, scrub.Comment, "stored trailer"); err != nil {
 		return err
 	}
