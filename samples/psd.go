@@ -129,7 +129,7 @@ var psds = []recipe{
 		one := psdLayer(k.secret("layer"), 20, 12, psdBlock("luni", be32(len(name)), utf16be(name)), psdBlock("lyid", be32(spectre)), psdBlock("shmd", be32(1), []byte("8BIMcust"), zeros(4), be32(30), []byte(k.secret("time"))), k.stay(psdBlock("knko", zeros(4))))
 		two := psdLayer("", 20, 12, psdBlock("lyvr", be32(80)), psdBlock("zzzz", []byte(k.secret("unknown"))))
 		k.mustStay = nil // the key of a block
-		return psd(psdVersion(""), psdLayers(20, 12, one, two, psdBlock("cinf", []byte(strings.Repeat(k.secret("cinf"), 50))), psdBlock("anno", []byte(k.secret("anno")))))
+		return psd(psdVersion(""), psdLayers(20, 12, one, two, psdBlock("cinf", []byte(strings.Repeat(k.secret("cinf"), 50))), psdBlock("anno", []byte(k.secret("anno"))), psdBlock("Patt"), psdBlock("FMsk", k.stay(unhex("0000ffff0000000000000032")))))
 	}},
 	{"indexed", func(k *kit) []byte { return psdIndexed(false, k.secret("unused colours")) }},
 	{"indexed-runs", func(k *kit) []byte { return psdIndexed(true, k.secret("unused colours")) }},

@@ -51,7 +51,7 @@ func blends(mode []byte) bool {
 }
 
 // byRule are what the table calls by name.
-var byRule = map[string]chunk.Hand{"drawn": drawn, "text": text, "object": object, "numbers": numbers}
+var byRule = map[string]chunk.Hand{"drawn": drawn, "text": text, "object": object, "numbers": numbers, "mask": mask}
 
 // longKeys are those of a longer length in large documents.
 var longKeys = strings.Fields("LMsk Lr16 Lr32 Layr Mt16 Mt32 Mtrn Alph FMsk lnk2 FEid FXid PxSD cinf")
@@ -272,6 +272,15 @@ func numbers(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	return true, w.Keep(p, scrub.Structure, place)
 }
 
+// mask claims the colour in which editors show a mask: half of red, unless somebody chose another one.
+func mask(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	const given = "\x00\x00\xff\xff\x00\x00\x00\x00\x00\x00\x00\x32"
+	if p.Size != int64(len(given)) || string(w.Get(p.Body(), len(given))) != given {
+		return object(w, p, place)
+	}
+	return true, w.Keep(p, scrub.Structure, place)
+}
+
 // named tells whether a name is in b, in letters of 16 bits behind their number, other than
 // those that Photoshop gives and translates.
 func named(b []byte) bool {
@@ -308,6 +317,9 @@ func text(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 
 // object claims what a layer can be drawn anew by, and nobody can look into.
 func object(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	if p.Size == 0 { // as Photoshop writes where there are none
+		return true, w.Keep(p, scrub.Structure, place)
+	}
 	w.Doubt("block %q of a layer stays, since editors draw by it, and can't be looked into", p.ID)
 	w.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: place, Off: p.Off, Len: p.Len()})
 	return true, w.Keep(p, scrub.Render, place)

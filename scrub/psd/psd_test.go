@@ -82,6 +82,18 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// What Photoshop writes into every picture, and says nothing, is no reason for doubt.
+func TestBlocksOfEveryPicture(t *testing.T) {
+	said := block("Patt", "") + block("Pat2", "") + block("FMsk", "\x00\x00\xff\xff\x00\x00\x00\x00\x00\x00\x00\x32")
+	p, after := plan(t, document4(1, 1, "", "", layered(said)))
+	if p.Status() == scrub.Partly || !strings.Contains(after, said) {
+		t.Errorf("%s %q: %q", p.Status(), p.Doubts, after)
+	}
+	if p, _ := plan(t, document4(1, 1, "", "", layered(block("FMsk", "\x00\x00 a secret\x00\x32")))); p.Status() != scrub.Partly {
+		t.Errorf("words for a colour: %s", p.Status())
+	}
+}
+
 // A pixel follows the layers, and a picture: lengths that lie cost neither.
 func TestDoubts(t *testing.T) {
 	iptc := resource("\x04\x04", "CANARY")
