@@ -49,6 +49,7 @@ func TestInDoubt(t *testing.T) {
 		{"a key one bit away", "one bit away", after(camera, element[:8], 0, "\x0c")},
 		{"bytes between parts", "no part of the film", after(words, set+"\x18\x00", -16, "none")},
 		{"a number that says a word", "can't have", after(words, "\x4b\x01\x00\x08", 0, "CANA")},
+		{"a label that says a position", "can't have", after(words, "\x02\x01\x00\x10", 0, "52.5200,13.4050N")},
 		{"two codecs", "several codecs", after(words, "\x30\x04\x00\x10\x06\x0e\x2b\x34\x04\x01\x01\x0a\x0d\x01\x03\x01\x02", -1, "\x02\x0c")},
 		{"no start of the film", "no part of the film", after(words, pack, -13, "none")},
 	} {

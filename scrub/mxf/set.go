@@ -230,17 +230,21 @@ func plausible(b []byte) bool {
 }
 
 // named tells whether b is a label, or an identifier: which happens to be letters once in
-// a thousand films.
+// a thousand films, and digits more seldom.
 func named(b []byte) bool {
 	if bytes.HasPrefix(b, []byte(smpte)) {
 		return binary.BigEndian.Uint64(b) <= maxLabel && binary.BigEndian.Uint64(b[8:]) <= maxHalf
 	}
-	n := 0
+	const word = 8
+	letters, digits := 0, 0
 	for _, c := range b {
-		if n++; c|0x20 < 'a' || c|0x20 > 'z' {
-			n = 0
+		if letters++; c|0x20 < 'a' || c|0x20 > 'z' {
+			letters = 0
 		}
-		if n == 8 {
+		if digits++; c < '+' || c > ':' {
+			digits = 0
+		}
+		if letters == word || digits == word {
 			return false
 		}
 	}
