@@ -64,6 +64,15 @@ func TestTimesSinceADate(t *testing.T) {
 	}
 }
 
+// How many ticks a second has is no word.
+func TestTicksThatSayAWord(t *testing.T) {
+	data := samples.Get("ivf/plain").Data
+	copy(data[16:], "JaneDoe!")
+	if p, _ := plan(t, data, scrub.Options{}); !strings.Contains(strings.Join(p.Doubts, ""), "can't have") {
+		t.Errorf("%s %q", p.Status(), p.Doubts)
+	}
+}
+
 // A long film is looked into in parts, and where not all of it is, its start says whether
 // more has to be.
 func TestLong(t *testing.T) {

@@ -19,7 +19,12 @@ func ivf(s *scrub.Scan) error {
 		return err
 	}
 	look, all := codec.Look{S: s}, s.Deep()
-	tick := float64(binary.LittleEndian.Uint32(b[20:])) / float64(max(1, binary.LittleEndian.Uint32(b[16:])))
+	const finest = 1_000_000_000 // letters are more
+	rate, scale := binary.LittleEndian.Uint32(b[16:]), binary.LittleEndian.Uint32(b[20:])
+	if rate > finest || scale > finest {
+		s.Doubt("the header has a value that it can't have")
+	}
+	tick := float64(scale) / float64(max(1, rate))
 	st, ok := codec.Of(codec.FourCC, string(b[8:12]))
 	if !ok {
 		s.Doubt("a codec that nobody knows, %q, can't be looked into", b[8:12])
