@@ -50,7 +50,8 @@ func TestAfterTheStream(t *testing.T) {
 		{"nothing", picture(rows(20)), scrub.Clean, "", picture(rows(20))},
 		{"zeros", picture(rows(20) + "\x00\x00"), scrub.Clean, "", picture(rows(20) + "\x00\x00")},
 		{"a few bytes", picture(rows(20) + "secret"), scrub.Dirty, "", picture(rows(20) + "\x00\x00\x00\x00\x00\x00")},
-		{"more than one write", picture(rows(20) + text(600)), scrub.Partly, "600 bytes after the end of the data of IDAT at 0x21 stay: they can't be removed in one write", nil},
+		{"more than one write", picture(rows(20) + text(600)), scrub.Dirty, "", picture(rows(20) + string(make([]byte, 600)))},
+		{"more than goes into a new file", picture(rows(20) + text(1<<20+1)), scrub.Partly, "1048577 bytes after the end of the data of IDAT at 0x21 stay: they can't be removed in one write", nil},
 		{"chunks", picture(rows(20), chunkOf("IDAT", "secret"), chunkOf("IDAT"), chunkOf("IDAT", text(700))), scrub.Dirty, "",
 			picture(rows(20), chunkOf("voId", "\x00\x00\x00\x00\x00\x00"), chunkOf("IDAT"), chunkOf("voId", string(make([]byte, 700))))},
 		{"split stream", picture(rows(20)[:3], chunkOf("IDAT", rows(20)[3:9]), chunkOf("IDAT"), chunkOf("IDAT", rows(20)[9:]+"x")), scrub.Dirty, "",
@@ -79,11 +80,11 @@ func TestFramesAreLookedAtToo(t *testing.T) {
 		return []byte(b[:33] + chunkOf("acTL", u32(1), u32(0)) + b[33:])
 	}
 	for stream, want := range map[string]string{
-		rows(6):                       "",
-		rows(6) + "secret":            "",
-		rows(9):                       "3 bytes more than a picture of this size",
-		rows(6) + text(600):           "600 bytes after the end of the data of fdAT",
-		strings.Repeat("no zlib", 10): "does not decompress",
+		rows(6):                        "",
+		rows(6) + "secret":             "",
+		rows(9):                        "3 bytes more than a picture of this size",
+		rows(6) + text(600) + "secret": "",
+		strings.Repeat("no zlib", 10):  "does not decompress",
 	} {
 		data := animated(frame, chunkOf("fdAT", u32(2), stream))
 		p := planOf(t, data, scrub.Options{})

@@ -145,12 +145,15 @@ func (c *cleaner) unused(k chunk, size int) error {
 		}
 	}
 	n = max(n, c.least)
+	fresh := append(bytes.Clone(body[from:]), sum(k.typ, body)...)
 	switch {
-	case c.Atomic(k.data()+from, k.n-from+crcLen):
+	case c.Atomic(k.data()+from, int64(len(fresh))):
 		c.Claim(k.off, k.end()-k.off, scrub.Structure, k.typ)
-		c.Put(scrub.Unlink, k.data()+from, append(body[from:], sum(k.typ, body)...))
+		c.Put(scrub.Unlink, k.data()+from, fresh)
 	case size == 3 && c.shrinks(k, 3*n):
 		c.put(k, k.typ, body[:3*n])
+	case c.Anew(k.data()+from, int64(len(fresh)), fresh):
+		c.Claim(k.off, k.end()-k.off, scrub.Structure, k.typ)
 	default:
 		c.Stuck(f)
 		c.Doubt("entries of %s at 0x%x that no pixel uses stay: they can't be removed in one write", k.typ, k.off)

@@ -58,7 +58,7 @@ func TestUnusedEntries(t *testing.T) {
 		status scrub.Status
 	}{
 		{2, []uint8{0, 1}, scrub.Clean}, {4, []uint8{0, 1, 2, 3}, scrub.Clean}, {16, []uint8{0, 3, 5}, scrub.Dirty}, {13, []uint8{1, 2}, scrub.Dirty},
-		{256, []uint8{0, 1, 2}, scrub.Dirty}, {256, []uint8{0, 9, 120}, scrub.Dirty}, {256, []uint8{0, 250}, scrub.Partly}, {200, []uint8{199, 190}, scrub.Partly},
+		{256, []uint8{0, 1, 2}, scrub.Dirty}, {256, []uint8{0, 9, 120}, scrub.Dirty}, {256, []uint8{0, 250}, scrub.Dirty}, {200, []uint8{199, 190}, scrub.Dirty},
 		{100, []uint8{99}, scrub.Dirty},
 	} {
 		name := fmt.Sprint(c.n, c.used)

@@ -86,15 +86,20 @@ func (c *cleaner) zero(k chunk, off int64, role scrub.Role) error {
 	}
 	c.Claim(off, n, role, k.typ)
 	f := scrub.Finding{Kind: scrub.Hidden, Place: k.typ, Off: off, Len: n, Value: "after the end of the data"}
-	if !c.Atomic(off, n+crcLen) {
+	fresh := func() []byte { return append(make([]byte, n), c.zeroed(k, off)...) }
+	switch {
+	case c.Atomic(off, n+crcLen):
+		c.Put(scrub.Unlink, off, fresh())
+	case n > mostAnew || !c.Anew(off, n+crcLen, fresh()):
 		c.Doubt("%d bytes after the end of the data of %s at 0x%x stay: they can't be removed in one write", n, k.typ, k.off)
 		return nil
 	}
 	c.Gone(f)
-	crc := c.zeroed(k, off)
-	c.Put(scrub.Unlink, off, append(make([]byte, n), crc...))
 	return nil
 }
+
+// mostAnew bounds the zeros that travel with a plan.
+const mostAnew = 1 << 20
 
 // zeroed returns the checksum of k with zeros from off on.
 func (c *cleaner) zeroed(k chunk, off int64) []byte {
