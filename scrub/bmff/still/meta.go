@@ -2,8 +2,10 @@ package still
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"slices"
+	"unicode/utf8"
 
 	"untag/scrub"
 	"untag/scrub/bmff/media"
@@ -213,7 +215,7 @@ func (p *Pictures) exif(it *item) error {
 	}
 	if tiff != nil && p.contested(it) {
 		p.Stuck(scrub.Finding{Kind: scrub.Device, Place: it.place(), Off: it.offset(), Len: n})
-		return p.media.CoverItem(&media.Samples{}, it.extents)
+		return p.values(it, in, at, block)
 	}
 	if tiff != nil {
 		if done, err := p.settled(in, at, tiff); err != nil || done {
@@ -224,6 +226,54 @@ func (p *Pictures) exif(it *item) error {
 		}
 	}
 	return p.shrink(it, in, block, at, tiff)
+}
+
+// values has texts and positions go that a block of EXIF names, where they stand, and leaves all else of
+// the item: some of its bytes may be another one's.
+func (p *Pictures) values(it *item, in *scrub.Scan, at int64, block *exif.Block) error {
+	entries := slices.SortedFunc(slices.Values(block.Entries), func(a, b exif.Entry) int { return cmp.Compare(a.Off, b.Off) })
+	from := int64(0)
+	for _, e := range append(entries, exif.Entry{Off: in.Size() - at}) {
+		off := at + e.Off
+		told, err := speaks(in, off, &e)
+		if err != nil {
+			return err
+		}
+		last := off == in.Size()
+		if !last && (off < from || !told || !in.Found(scrub.Finding{Kind: e.Kind, Place: it.label() + "/" + e.IFD + "/" + e.Name, Off: off, Len: e.Len, Value: e.Value})) {
+			continue
+		}
+		if err := p.media.CoverItem(&media.Samples{}, it.extents.Slice(from, off-from)); err != nil {
+			return err
+		}
+		for _, x := range it.extents.Slice(off, e.Len) {
+			if err := p.media.CoverTag(x.Off, x.Len, it.place()); err != nil {
+				return err
+			}
+		}
+		from = off + e.Len
+	}
+	return nil
+}
+
+// speaks tells whether the value of an entry is what it should be, and no bytes of a picture: text, or
+// numbers of a position.
+func speaks(in *scrub.Scan, off int64, e *exif.Entry) (bool, error) {
+	const text, rational, most = 2, 5, 1 << 10
+	if e.Len <= 0 || e.Len > most || e.Len > in.Left(off) {
+		return false, nil
+	}
+	b, err := in.Bytes(off, int(e.Len))
+	if err != nil || len(bytes.Trim(b, "\x00")) == 0 {
+		return false, err
+	}
+	switch {
+	case e.Type == text:
+		return !bytes.ContainsFunc(bytes.TrimRight(b, "\x00"), func(r rune) bool { return r < ' ' || r == utf8.RuneError }), nil
+	case e.Type == rational && e.IFD == "GPS":
+		return e.Len == 8*int64(e.Count), nil
+	}
+	return false, nil
 }
 
 // shrink puts the block tiff, nil if nothing stays, in the place of the one at at.

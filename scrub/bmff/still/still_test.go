@@ -213,3 +213,22 @@ func TestHiddenBesideOddFlags(t *testing.T) {
 	h := scrubtest.Harness{Engine: formats.Engine()}
 	h.Laws(t, "odd flags", data)
 }
+
+// Of EXIF that is cut short texts and positions go, and nothing else is touched.
+func TestNamedInCutEXIF(t *testing.T) {
+	whole := samples.Get("heif/phone")
+	for _, end := range []string{"CANARY-exif-owner", "CANARY-exif-gps-method"} {
+		data := whole.Data[:bytes.Index(whole.Data, []byte(end))+len(end)]
+		h := scrubtest.Harness{Engine: formats.Engine(), Wild: true, Variants: -1}
+		h.Laws(t, "cut at "+end, data)
+		p, after := plan(t, data, scrub.Options{})
+		if p.Status() != scrub.Partly {
+			t.Errorf("cut at %s: %s", end, p.Status())
+		}
+		for _, s := range []string{"CANARY-exif-model", "CANARY-exif-description", "CANARY-exif-host", "2031:07:14 15:16:18"} {
+			if !bytes.Contains(data, []byte(s)) || bytes.Contains(after, []byte(s)) {
+				t.Errorf("cut at %s: %q is not there, or stays", end, s)
+			}
+		}
+	}
+}
