@@ -1,8 +1,10 @@
 package exif
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"untag/scrub"
 	"untag/scrub/tags"
@@ -85,6 +87,7 @@ func (r *reader) known(name string, e raw) {
 func (r *reader) add(name string, e raw, t tags.Tag, value string) {
 	if value == "" && t.Kind != scrub.MakerNote {
 		r.block.Others++ // an empty text gives nothing away but that it is there
+		r.block.Silent = append(r.block.Silent, scrub.Range{Off: e.off, Len: e.size})
 		return
 	}
 	r.block.Entries = append(r.block.Entries, Entry{IFD: name, Tag: e.tag, Type: e.kind, Count: e.count,
@@ -131,4 +134,24 @@ func (b *Block) Report(place string, found func(f scrub.Finding, stays bool)) {
 	case b.Others > 0:
 		found(scrub.Finding{Kind: scrub.Unknown, Place: place, Value: fmt.Sprintf("%d other entries", b.Others)}, false)
 	}
+}
+
+// Speaks tells whether value, that of an entry, shows by itself that it is one, and no part of a
+// picture: text, or numbers of a position. It is for blocks of which it is not sure where they end.
+func (b *Block) Speaks(e Entry, value []byte) bool {
+	const text, rational, least, longest, finest = 2, 5, 8, 1 << 10, 10_000_000
+	said := bytes.TrimRight(value, "\x00")
+	switch {
+	case len(said) == 0 || len(value) > longest:
+	case e.Type == text:
+		return (len(said) >= least || len(said) < len(value)) && !bytes.ContainsFunc(said, func(r rune) bool { return r < ' ' || r == utf8.RuneError })
+	case e.Type == rational && e.IFD == gpsIFD && len(value)%8 == 0:
+		for ; len(value) > 0; value = value[8:] {
+			if d := b.Order.Uint32(value[4:]); d == 0 || d > finest {
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }

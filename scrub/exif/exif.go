@@ -45,6 +45,7 @@ type Block struct {
 	Interop     string           // interoperability index: R03 with ColorSpace 0xFFFF is Adobe RGB (DCF 2.0)
 	AppleHDR    []Field          // Apple's maker note tags 0x21 and 0x30, from which viewers compute the headroom of a gain map
 	Entries     []Entry          // what identifies, describes or holds a picture
+	Silent      []scrub.Range    // values of such entries that say nothing
 	Others      int              // entries that are none of these, or unknown
 	Broken      string           // why reading stopped early; empty if it did not
 }

@@ -37,7 +37,7 @@ func (c *cleaner) broken() error {
 	if err != nil {
 		return err
 	}
-	c.Claim(at, clip-at, scrub.Payload, "behind damage")
+	c.unsure(at, clip-at, scrub.Payload, "behind damage")
 	return nil
 }
 

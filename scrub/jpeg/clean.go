@@ -1,6 +1,7 @@
 package jpeg
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -28,14 +29,15 @@ type cleaner struct {
 
 	unwanted []scrub.Finding // pictures that belong to this one, and go with the tail
 
-	moving    int64   // where the clip of a motion photo begins that stays, 0 if there is none
-	tailStays bool    // it may be what is left of a picture that belongs to this one
-	isMap     bool    // the picture is itself a gain map
-	loose     []int64 // segments of a damaged picture of which it is not sure what they are, or where they end
-	strange   string  // why the walk may have missed something; empty if it has not
-	tall      bool    // the frame header tells the height
-	told      bool    // EXIF tells the orientation
-	differ    bool    // several blocks of it do, and not the same
+	moving    int64           // where the clip of a motion photo begins that stays, 0 if there is none
+	tailStays bool            // it may be what is left of a picture that belongs to this one
+	isMap     bool            // the picture is itself a gain map
+	loose     []int64         // segments of a damaged picture of which it is not sure what they are, or where they end
+	said      []scrub.Finding // what of metadata shows by itself that it is no picture, in order
+	strange   string          // why the walk may have missed something; empty if it has not
+	tall      bool            // the frame header tells the height
+	told      bool            // EXIF tells the orientation
+	differ    bool            // several blocks of it do, and not the same
 
 	gaps    []scrub.Range    // in scans, bytes that are no coded data
 	endless bool             // but the mark of its end is not
@@ -77,7 +79,7 @@ func (c *cleaner) survey() (err error) {
 		c.family[g.off] = f
 		c.groups[f.place] = append(c.groups[f.place], g)
 	}
-	if err := c.judge(); err != nil {
+	if err := cmp.Or(c.judge(), c.readSaid()); err != nil {
 		return err
 	}
 	c.jfif, c.adobe = len(c.groups[famJFIF]) > 0, len(c.groups[famAdobe]) > 0
@@ -155,7 +157,7 @@ func (c *cleaner) structure() error {
 		switch {
 		case c.removes(g):
 		case slices.Contains(c.loose, g.off):
-			c.Claim(g.off, 4+g.n, scrub.Payload, "damaged segment")
+			c.unsure(g.off, 4+g.n, scrub.Payload, "damaged segment")
 		case g.code == soi: // written twice
 			c.Claim(g.off, 2, scrub.Structure, "SOI")
 		case g.n < 0 && g.code != eoi:
@@ -209,7 +211,7 @@ func (c *cleaner) between() error {
 	}
 	for _, r := range c.pic.junk {
 		if c.pic.damage != "" || c.strange != "" {
-			c.Claim(r.Off, r.Len, scrub.Identify, "junk")
+			c.unsure(r.Off, r.Len, scrub.Identify, "junk")
 			continue
 		}
 		if err := c.Blank(r.Off, r.Len, 0, scrub.Hidden, "junk"); err != nil {

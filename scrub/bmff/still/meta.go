@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
-	"unicode/utf8"
 
 	"untag/scrub"
 	"untag/scrub/bmff/media"
@@ -231,16 +230,13 @@ func (p *Pictures) exif(it *item) error {
 // values has texts and positions go that a block of EXIF names, where they stand, and leaves all else of
 // the item: some of its bytes may be another one's.
 func (p *Pictures) values(it *item, in *scrub.Scan, at int64, block *exif.Block) error {
+	const longest = 2 << 10
 	entries := slices.SortedFunc(slices.Values(block.Entries), func(a, b exif.Entry) int { return cmp.Compare(a.Off, b.Off) })
 	from := int64(0)
 	for _, e := range append(entries, exif.Entry{Off: in.Size() - at}) {
 		off := at + e.Off
-		told, err := speaks(in, off, &e)
-		if err != nil {
-			return err
-		}
 		last := off == in.Size()
-		if !last && (off < from || !told || !in.Found(scrub.Finding{Kind: e.Kind, Place: it.label() + "/" + e.IFD + "/" + e.Name, Off: off, Len: e.Len, Value: e.Value})) {
+		if e.Len = min(e.Len, in.Left(off)); !last && (off < from || !block.Speaks(e, in.Get(off, int(min(e.Len, longest)))) || !in.Found(scrub.Finding{Kind: e.Kind, Place: it.label() + "/" + e.IFD + "/" + e.Name, Off: off, Len: e.Len, Value: e.Value})) {
 			continue
 		}
 		if err := p.media.CoverItem(&media.Samples{}, it.extents.Slice(from, off-from)); err != nil {
@@ -254,26 +250,6 @@ func (p *Pictures) values(it *item, in *scrub.Scan, at int64, block *exif.Block)
 		from = off + e.Len
 	}
 	return nil
-}
-
-// speaks tells whether the value of an entry is what it should be, and no bytes of a picture: text, or
-// numbers of a position.
-func speaks(in *scrub.Scan, off int64, e *exif.Entry) (bool, error) {
-	const text, rational, most = 2, 5, 1 << 10
-	if e.Len <= 0 || e.Len > most || e.Len > in.Left(off) {
-		return false, nil
-	}
-	b, err := in.Bytes(off, int(e.Len))
-	if err != nil || len(bytes.Trim(b, "\x00")) == 0 {
-		return false, err
-	}
-	switch {
-	case e.Type == text:
-		return !bytes.ContainsFunc(bytes.TrimRight(b, "\x00"), func(r rune) bool { return r < ' ' || r == utf8.RuneError }), nil
-	case e.Type == rational && e.IFD == "GPS":
-		return e.Len == 8*int64(e.Count), nil
-	}
-	return false, nil
 }
 
 // shrink puts the block tiff, nil if nothing stays, in the place of the one at at.
