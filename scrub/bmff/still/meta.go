@@ -115,11 +115,14 @@ func reduce(in *scrub.Scan, place string, b []byte, keep xmp.Keep) error {
 }
 
 // contested tells whether bytes of an item may be another one's, in a file that contradicts itself.
-func (p *Pictures) contested(it *item) bool {
+func (p *Pictures) contested(it *item) bool { return p.Careful && (it.clipped || p.shared(it)) }
+
+// shared tells whether tables say that bytes of an item are another one's, or a film's.
+func (p *Pictures) shared(it *item) bool {
 	const most = 1 << 10
-	return p.Careful && (p.Films || it.clipped || len(p.items) > most || slices.ContainsFunc(p.items, func(o *item) bool {
+	return p.Films || len(p.items) > most || slices.ContainsFunc(p.items, func(o *item) bool {
 		return o != it && slices.ContainsFunc(o.extents, func(r scrub.Range) bool { return meets(it.extents, r) })
-	}))
+	})
 }
 
 func meets(x scrub.Extents, r scrub.Range) bool {
@@ -214,6 +217,9 @@ func (p *Pictures) exif(it *item) error {
 	}
 	if tiff != nil && p.contested(it) {
 		p.Stuck(scrub.Finding{Kind: scrub.Device, Place: it.place(), Off: it.offset(), Len: n})
+		if p.shared(it) {
+			return p.media.CoverItem(&media.Samples{}, it.extents)
+		}
 		return p.values(it, in, at, block)
 	}
 	if tiff != nil {
