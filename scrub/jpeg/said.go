@@ -15,10 +15,17 @@ import (
 // readSaid finds what metadata say in a picture that is damaged: a wrong length is no reason to leave a
 // name or a position. What it finds shows by itself that it is no picture, wherever its segment ends.
 func (c *cleaner) readSaid() error {
-	const most = 1 << 16
+	const most, tried = 1 << 16, 8
+	if c.pic.damage == "" && c.strange == "" {
+		return nil
+	}
+	left := tried
 	for _, g := range c.pic.segments {
-		if g.code != app0+1 || c.pic.damage == "" && c.strange == "" {
+		if g.code != app0+1 {
 			continue
+		}
+		if left--; left < 0 {
+			break
 		}
 		body := c.Get(g.body(), int(min(most, c.Left(g.body()))))
 		switch {
@@ -30,9 +37,13 @@ func (c *cleaner) readSaid() error {
 			c.saidByXMP(g.body()+xmpHeader, body[xmpHeader:])
 		}
 	}
+	c.said = c.said[:min(len(c.said), maxSaid)]
 	slices.SortFunc(c.said, func(a, b scrub.Finding) int { return cmp.Compare(a.Off, b.Off) })
 	return nil
 }
+
+// maxSaid is more than any camera writes.
+const maxSaid = 1 << 10
 
 func (c *cleaner) saidByEXIF(off int64, b []byte) error {
 	block, err := exif.Read(exif.Memory(b))
