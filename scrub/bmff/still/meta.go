@@ -239,10 +239,13 @@ func (p *Pictures) values(it *item, in *scrub.Scan, at int64, block *exif.Block)
 	const longest = 2 << 10
 	entries := slices.SortedFunc(slices.Values(block.Entries), func(a, b exif.Entry) int { return cmp.Compare(a.Off, b.Off) })
 	from := int64(0)
-	for _, e := range append(entries, exif.Entry{Off: in.Size() - at}) {
+	for _, e := range entries {
 		off := at + e.Off
-		last := off == in.Size()
-		if e.Len = min(e.Len, in.Left(off)); !last && (off < from || !block.Speaks(e, in.Get(off, int(min(e.Len, longest)))) || !in.Found(scrub.Finding{Kind: e.Kind, Place: it.label() + "/" + e.IFD + "/" + e.Name, Off: off, Len: e.Len, Value: e.Value})) {
+		e.Len = min(e.Len, in.Left(off))
+		if off < from || !block.Speaks(e, in.Get(off, int(min(e.Len, longest)))) {
+			continue
+		}
+		if !in.Found(scrub.Finding{Kind: e.Kind, Place: it.label() + "/" + e.IFD + "/" + e.Name, Off: off, Len: e.Len, Value: e.Value}) {
 			continue
 		}
 		if err := p.media.CoverItem(&media.Samples{}, it.extents.Slice(from, off-from)); err != nil {
@@ -255,7 +258,7 @@ func (p *Pictures) values(it *item, in *scrub.Scan, at int64, block *exif.Block)
 		}
 		from = off + e.Len
 	}
-	return nil
+	return p.media.CoverItem(&media.Samples{}, it.extents.Slice(from, in.Size()-from))
 }
 
 // shrink puts the block tiff, nil if nothing stays, in the place of the one at at.
