@@ -130,6 +130,16 @@ var movies = append(append([]recipe{
 			m.end = [][]byte{uuidBox("00112233-4455-6677-8899-AABBCCDDEEFF", []byte(k.secret("unknown-uuid")))}
 		})
 	}},
+	{"retired-index", func(k *kit) []byte { // by writers that append a new one
+		return with(basic(), func(m *movie) {
+			old := basic()
+			old.moov = [][]byte{box("udta", udtaText("\xa9nam", k.secret("old-title")))}
+			chunks, places := old.media()
+			retired := old.movieBox(make([]int, len(chunks)), places)
+			copy(retired[4:], "free")
+			m.top = [][]byte{retired}
+		})
+	}},
 	{"free", func(k *kit) []byte {
 		return with(basic(), func(m *movie) {
 			m.top = [][]byte{box("free", field(k.secret("free-serial"), 900)), box("skip", []byte(k.secret("skip")))}
