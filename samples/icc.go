@@ -5,10 +5,7 @@ package samples
 func iccProfile(k *kit, prefix string) []byte {
 	say := func(name string) string { return k.secret(prefix + "icc-" + name) }
 	gamma := cat([]byte("curv"), zeros(4), be32(1), be16(0x0233), zeros(2))
-	tags := []struct {
-		sig  string
-		data []byte
-	}{
+	return iccOf(iccHeader(k), []iccTag{
 		{"desc", iccText(say("desc"))},
 		{"cprt", cat([]byte("text"), zeros(4), []byte(say("cprt")+"\x00"))},
 		{"wtpt", iccXYZ(0xf6d6, 0x10000, 0xd32d)},
@@ -21,7 +18,27 @@ func iccProfile(k *kit, prefix string) []byte {
 		{"dmdd", iccText(say("device-model"))},
 		{"targ", cat([]byte("text"), zeros(4), []byte(say("readings")+"\x00"))},
 		{"CNRY", cat([]byte("CNRY"), zeros(4), []byte(say("private")))},
-	}
+	})
+}
+
+// iccPlain is a profile of nothing but colours.
+func iccPlain() []byte {
+	head := zeros(128)
+	copy(head[4:], "lcms\x02\x20\x00\x00mntrRGB XYZ \x07\xd0\x00\x01\x00\x01\x00\x00\x00\x00\x00\x00acspMSFT")
+	copy(head[68:], cat(be32(0xf6d6), be32(0x10000), be32(0xd32d)))
+	return iccOf(head, []iccTag{
+		{"wtpt", iccXYZ(0xf6d6, 0x10000, 0xd32d)}, {"rXYZ", iccXYZ(0x6fa2, 0x38f5, 0x0390)}, {"gXYZ", iccXYZ(0x6299, 0xb785, 0x18da)},
+		{"bXYZ", iccXYZ(0x24a0, 0x0f84, 0xb6cf)}, {"rTRC", cat([]byte("curv"), zeros(4), be32(1), be16(0x0233), zeros(2))}, {"gTRC", nil}, {"bTRC", nil},
+	})
+}
+
+// iccTag is a tag and its data; none if it shares those of the one before.
+type iccTag struct {
+	sig  string
+	data []byte
+}
+
+func iccOf(head []byte, tags []iccTag) []byte {
 	table, data := be32(len(tags)), []byte(nil)
 	start := 128 + 4 + 12*len(tags)
 	var off, n int
@@ -34,12 +51,12 @@ func iccProfile(k *kit, prefix string) []byte {
 		table = append(table, cat([]byte(t.sig), be32(off), be32(n))...)
 	}
 	data = append(data, zeros(-len(data)&3)...)
-	return cat(iccHeader(k, start+len(data)), table, data)
+	copy(head, be32(start+len(data)))
+	return cat(head, table, data)
 }
 
-func iccHeader(k *kit, size int) []byte {
+func iccHeader(k *kit) []byte {
 	h := zeros(128)
-	copy(h, be32(size))
 	copy(h[4:], "lcms\x02\x20\x00\x00mntrRGB XYZ ")
 	copy(h[24:], k.hide(cat(be16(2031), be16(7), be16(14), be16(15), be16(16), be16(17))))
 	copy(h[36:], "acspMSFT")

@@ -64,6 +64,8 @@ var jxls = []recipe{
 	{"behind", func(k *kit) []byte {
 		return cat(jxl(k.stay(box("jxlc", jxlStream)), jxlExif(k, "")), []byte(k.secret("behind")))
 	}},
+	{"profile", func(k *kit) []byte { return jxl(k.stay(box("jxlc", jxlProfiled(iccPlain())))) }},
+	{"profile-that-tells", odd(func(k *kit) []byte { return jxl(k.stay(box("jxlc", jxlProfiled(iccProfile(&kit{}, ""))))) })},
 	{"cut-short", func(k *kit) []byte {
 		k.odd, k.streams = true, true
 		b := jxl(jxlExif(k, ""), box("jxlc", jxlStream))
@@ -73,6 +75,10 @@ var jxls = []recipe{
 
 var jxlStreams = []recipe{
 	{"plain", func(k *kit) []byte { k.streams = true; return k.stay(jxlStream) }},
+	{"profile", func(k *kit) []byte {
+		k.streams = true
+		return k.stay(unhex("ff0a5830104277251ca08cb169240f77fd31d822ecb91386ba7e301a8d467f9d012cbbe3b63be77f0000f80eea38006c03000000008852a7490d0000000000207b56079abec6be8978b83a7710562c43b70afc98964702318f40b69e38d79b00080201007c004b188b15001c7417638cf1741708018044b6a2cf7f7b501bca8820fa05840c"))
+	}}, // iccPlain, as cjxl codes it
 	{"mark", func(k *kit) []byte { k.streams = true; return cat(k.stay(jxlStream), redStar(k, "AC9A58CDZ364C")) }},
 }
 

@@ -2,18 +2,26 @@ package jxl
 
 import "untag/scrub"
 
-// bits reads the header of a codestream, lowest bit first. Behind its end are zeros.
+// bits reads a codestream, lowest bit first. Behind its end are zeros.
 type bits struct {
 	data []byte
 	at   int
+	bad  bool // what was read can't be
 }
 
-func (b *bits) take(n int) (v int) {
-	for i := range n {
-		if k := b.at + i; k/8 < len(b.data) {
-			v |= int(b.data[k/8]>>(k%8)&1) << i
-		}
+// sound tells whether what was read is there.
+func (b *bits) sound() bool { return !b.bad && b.at <= 8*len(b.data) }
+
+// peek returns the next n bits, 28 at most.
+func (b *bits) peek(n int) (v int) {
+	for got := 0; got < n && (b.at+got)/8 < len(b.data); got += 8 - (b.at+got)%8 {
+		v |= int(b.data[(b.at+got)/8]) >> ((b.at + got) % 8) << got
 	}
+	return v & (1<<n - 1)
+}
+
+func (b *bits) take(n int) int {
+	v := b.peek(n)
 	b.at += n
 	return v
 }
@@ -56,72 +64,193 @@ func (b *bits) channel() (name int) {
 	if b.flag() {
 		return 0
 	}
-	kind := b.choice([4][2]int{{0, 0}, {1, 0}, {2, 4}, {18, 6}})
+	kind := b.enum()
 	b.depth()
 	b.choice([4][2]int{{0, 0}, {3, 0}, {4, 0}, {1, 3}})
 	name = b.choice([4][2]int{{0, 0}, {0, 4}, {16, 5}, {48, 10}})
-	b.take(8 * name)
+	b.at += 8 * name
 	switch kind {
 	case alpha:
 		b.take(1)
 	case spot:
-		b.take(4 * 16)
+		b.at += 4 * 16
 	case filter:
 		b.choice([4][2]int{{1, 0}, {0, 2}, {3, 4}, {19, 8}})
 	}
 	return name
 }
 
-// look reads the header of the codestream in the ranges x, up to where it tells of a colour
-// profile (18181-1, D.2 and D.3), and doubts what can hide something.
+// header is what of the header of a codestream can hide something.
+type header struct{ preview, names, extensions, profile bool }
+
+// look reads the header of the codestream in the ranges x (18181-1, D.2 and D.3), and the colour
+// profile behind it, and doubts what can hide something.
 func look(s *scrub.Scan, x scrub.Extents) error {
-	const most = 16 << 10
+	const usual = 16 << 10
 	r, err := s.Piece(x)
 	if err != nil {
 		return err
 	}
-	data, err := r.Bytes(0, int(min(r.Size(), most)))
-	if err != nil {
-		return err
+	for _, n := range []int64{usual, scrub.MaxPiece} {
+		data, err := r.Bytes(0, int(min(r.Size(), n)))
+		if err != nil {
+			return err
+		}
+		b := &bits{data: data}
+		if h := b.header(); n == scrub.MaxPiece || b.sound() && !h.profile || r.Size() <= n {
+			return h.tell(s, b, x)
+		}
 	}
-	if len(data) < 2 || data[0] != 0xff || data[1] != 0x0a {
+	return nil
+}
+
+// tell doubts what the header tells of. The colour profile is next.
+func (h header) tell(s *scrub.Scan, b *bits, x scrub.Extents) error {
+	if len(b.data) < 2 || b.data[0] != 0xff || b.data[1] != 0x0a {
 		s.Doubt("the picture does not start as one does")
 		return nil
 	}
-	b := &bits{data: data, at: 16}
-	b.size()
-	if b.flag() { // all as usual
+	if !b.sound() {
+		s.Doubt("the header of the coded picture is cut short")
 		return nil
 	}
-	preview, named := false, 0
-	if b.flag() {
-		b.take(3) // orientation
-		if b.flag() {
-			b.size()
-		}
-		if preview = b.flag(); preview {
-			b.preview()
-		}
-		if b.flag() {
-			b.animation()
+	known := true
+	if h.profile {
+		var err error
+		if known, err = profile(s, b, x); err != nil {
+			return err
 		}
 	}
-	b.depth()
-	b.take(1)
-	for range b.choice([4][2]int{{0, 0}, {1, 0}, {2, 4}, {1, 12}}) {
-		named += b.channel()
-	}
-	b.take(1)
-	profile := !b.flag() && b.flag()
 	for _, hides := range []struct {
 		there bool
 		what  string
-	}{{preview, "a preview"}, {named > 0, "names of channels"}, {profile, "a colour profile"}} {
+	}{{h.preview, "a preview"}, {h.names, "names of channels"}, {h.extensions, "extensions"}, {!known, "a colour profile"}} {
 		if hides.there && s.Goes(scrub.Identify, scrub.Unknown) {
 			s.Doubt("the coded picture holds %s, which can't be looked into", hides.what)
 		}
 	}
 	return nil
+}
+
+// header reads all that stands before a colour profile.
+func (b *bits) header() (h header) {
+	b.at = 16
+	b.size()
+	ordinary, more, xyb := b.flag(), false, true
+	if !ordinary {
+		if more = b.flag(); more {
+			b.take(3) // orientation
+			if b.flag() {
+				b.size()
+			}
+			if h.preview = b.flag(); h.preview {
+				b.preview()
+			}
+			if b.flag() {
+				b.animation()
+			}
+		}
+		b.depth()
+		b.take(1)
+		for range b.choice([4][2]int{{0, 0}, {1, 0}, {2, 4}, {1, 12}}) {
+			h.names = b.channel() > 0 || h.names
+		}
+		xyb = b.flag()
+		h.profile = b.colours()
+		if more && !b.flag() { // tones
+			b.at += 3*16 + 1
+		}
+		if n := b.wide(); n > 0 {
+			h.extensions = true
+			b.extensions(n)
+		}
+	}
+	b.transform(xyb)
+	return h
+}
+
+// colours tells whether there is a profile (D.3.5).
+func (b *bits) colours() (profile bool) {
+	const custom, grey, xyb = 2, 1, 2
+	if b.flag() {
+		return false
+	}
+	profile = b.flag()
+	space := b.enum()
+	if profile {
+		return true
+	}
+	points := func(n int) {
+		for range 2 * n {
+			b.choice([4][2]int{{0, 19}, {1 << 19, 19}, {1 << 20, 20}, {1 << 21, 21}})
+		}
+	}
+	if space != xyb && b.enum() == custom {
+		points(1)
+	}
+	if space != xyb && space != grey && b.enum() == custom {
+		points(3)
+	}
+	if space != xyb {
+		if b.flag() {
+			b.take(24)
+		} else {
+			b.enum()
+		}
+	}
+	b.enum()
+	return false
+}
+
+func (b *bits) enum() int { return b.choice([4][2]int{{0, 0}, {1, 0}, {2, 4}, {18, 6}}) }
+
+// wide reads a number of up to 64 bits (B.2.5).
+func (b *bits) wide() (v uint64) {
+	switch b.take(2) {
+	case 0:
+		return 0
+	case 1:
+		return 1 + uint64(b.take(4))
+	case 2:
+		return 17 + uint64(b.take(8))
+	}
+	v = uint64(b.take(12))
+	for shift := 12; b.flag(); shift += 8 {
+		if shift == 60 {
+			return v | uint64(b.take(4))<<shift
+		}
+		v |= uint64(b.take(8)) << shift
+	}
+	return v
+}
+
+// extensions passes what newer versions add: a length for each that is there, and they.
+func (b *bits) extensions(which uint64) {
+	var all uint64
+	for ; which > 0; which &= which - 1 {
+		n := b.wide()
+		if all += min(n, 1<<32); all > uint64(8*len(b.data)) {
+			b.bad = true
+			return
+		}
+	}
+	b.at += int(all)
+}
+
+// transform passes how colours and sizes are transformed (D.3.7).
+func (b *bits) transform(xyb bool) {
+	if b.flag() {
+		return
+	}
+	if xyb && !b.flag() {
+		b.at += 16 * 16
+	}
+	which := b.take(3)
+	for i, n := range []int{15, 55, 210} {
+		if which>>i&1 == 1 {
+			b.at += 16 * n
+		}
+	}
 }
 
 func (b *bits) preview() {

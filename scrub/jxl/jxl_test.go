@@ -1,7 +1,9 @@
 package jxl
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"strings"
 	"testing"
 
@@ -84,17 +86,96 @@ func (w *writer) put(v, n int) *writer {
 // What can hide in a codestream is told: the header is read up to where a profile is.
 func TestHeader(t *testing.T) {
 	size := func() *writer { return new(writer).put(0xff, 8).put(0x0a, 8).put(1, 1).put(3, 5).put(1, 3) }
+	end := func(w *writer) *writer { return w.put(0, 2).put(1, 1) }             // no extensions, usual weights
 	depth := func(w *writer) *writer { return w.put(0, 1).put(0, 2).put(1, 1) } // whole numbers of 8 bits
 	for want, w := range map[string]*writer{
-		"":                   size().put(1, 1),
-		"a colour profile":   depth(size().put(0, 2)).put(0, 2).put(0, 1).put(0, 1).put(1, 1),
-		"names of channels":  depth(size().put(0, 2)).put(1, 2).put(0, 1).put(1, 2).put(0, 1).put(0, 2).put(0, 2).put(1, 2).put(3, 4).put(0x616161, 24).put(0, 1).put(1, 1),
-		"a preview":          depth(size().put(0, 1).put(1, 1).put(0, 3).put(0, 1).put(1, 1).put(1, 1).put(0, 2).put(1, 3).put(0, 1)).put(0, 2).put(1, 1),
-		"a colour profile, ": depth(size().put(0, 1).put(1, 1).put(6, 3).put(1, 1).put(0, 1).put(0, 2).put(9, 9).put(0, 3).put(0, 2).put(9, 9).put(0, 1).put(1, 1).put(0, 7)).put(0, 2).put(0, 1).put(0, 1).put(1, 1),
+		"":                   size().put(1, 1).put(1, 1),
+		"a colour profile":   end(depth(size().put(0, 2)).put(0, 2).put(0, 1).put(0, 1).put(1, 1).put(0, 2)),
+		"extensions":         depth(size().put(0, 2)).put(0, 2).put(0, 1).put(1, 1).put(1, 2).put(2, 4).put(1, 2).put(7, 4).put(1, 2).put(0, 4).put(0x55, 9).put(1, 1),
+		"is cut short":       depth(size().put(0, 2)).put(0, 2).put(1, 1).put(1, 1).put(0, 2).put(0, 1).put(1, 1).put(7, 3),
+		"names of channels":  end(depth(size().put(0, 2)).put(1, 2).put(0, 1).put(1, 2).put(0, 1).put(0, 2).put(0, 2).put(1, 2).put(3, 4).put(0x616161, 24).put(0, 1).put(1, 1)),
+		"a preview":          end(depth(size().put(0, 1).put(1, 1).put(0, 3).put(0, 1).put(1, 1).put(1, 1).put(0, 2).put(1, 3).put(0, 1)).put(0, 2).put(1, 1).put(1, 1).put(1, 1)),
+		"a colour profile, ": depth(size().put(0, 1).put(1, 1).put(6, 3).put(1, 1).put(0, 1).put(0, 2).put(9, 9).put(0, 3).put(0, 2).put(9, 9).put(0, 1).put(1, 1).put(0, 7)).put(0, 2).put(0, 1).put(0, 1).put(1, 1).put(0, 2).put(1, 1).put(0, 2).put(1, 1),
 	} {
 		p, _ := plan(t, string(w.b))
 		if want == "" && p.Status() != scrub.Clean || !strings.Contains(strings.Join(p.Doubts, ";"), want) || len(p.Doubts) > 1 {
 			t.Errorf("%q: %s %q", want, p.Status(), p.Doubts)
 		}
 	}
+}
+
+// ranged is a picture whose profile, that of the sample profile-that-tells, cjxl coded: by ANS, many
+// distributions, and copies.
+const ranged = "ff0a583010c2f3c380847900ace628007759ebb6c357e7435ab5db0d34944935c400e6c2d51c61d0734126ca0986bd284ea0948ab15f316c4a46c1d6a16a6c540cd992d19083aca3ad73fc0d78c53a6fd66cb34f01151c6cf8c54147c9ccd65752960f7130d0315032eb26acecab692a6b692af9652f694365cfdb092878e86beae8d88d7fc20b2f4761656920f658197765a6ddc03722689c3acc81806232905b0a50182d340908f64380d8f204c6d4939bc2172e9296daa68e96ddced560290bf0af3253b6349434d5f574e6e13a79532bac6caa6d286d09080201007c004b188b15001c7417638cf1741708018044b6a2cf7f7b501bca8820fa05840c"
+
+// codestreams are that picture and that of the sample, which has prefixes of eight bits.
+func codestreams(t testing.TB) [2][]byte {
+	b, err := hex.DecodeString(ranged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [2][]byte{b, samples.Get("jxl/profile-that-tells").Data[len(head)+8:]}
+}
+
+// profileOf returns the profile of a codestream, and where it is, in bits.
+func profileOf(data []byte) (profile []byte, ok bool, from, to int) {
+	b := &bits{data: data}
+	if h := b.header(); !h.profile || !b.sound() {
+		return nil, false, b.at, b.at
+	}
+	from = b.at
+	profile, ok = b.profile()
+	return profile, ok, from, b.at
+}
+
+// A profile is the same, however it is coded, and what it tells is told.
+func TestProfile(t *testing.T) {
+	of := codestreams(t)
+	a, ok, _, _ := profileOf(of[0])
+	b, sound, _, _ := profileOf(of[1])
+	if !ok || !sound || !bytes.Equal(a, b) || !bytes.Contains(a, []byte("CANARY-icc-desc")) || !bytes.Contains(a, []byte("\xb6\xcf")) {
+		t.Errorf("%v %q, %v %q", ok, a, sound, b)
+	}
+	for _, data := range of {
+		p, after := plan(t, string(data))
+		if p.Status() != scrub.Partly || len(p.Findings) != 9 || after != string(data) || !strings.Contains(strings.Join(p.Doubts, ""), "tells something") {
+			t.Error(p.Status(), p.Findings, p.Doubts)
+		}
+	}
+}
+
+// A bit that is flipped in a profile never makes a picture clean.
+func TestDamagedProfile(t *testing.T) {
+	for _, data := range codestreams(t) {
+		_, _, from, to := profileOf(data)
+		for at := from; at < to; at++ {
+			data[at/8] ^= 1 << (at % 8)
+			if p, _ := plan(t, string(data)); p.Status() == scrub.Clean {
+				t.Errorf("bit %d: clean", at)
+			}
+			data[at/8] ^= 1 << (at % 8)
+		}
+		for n := from / 8; n < to/8; n++ {
+			if p, _ := plan(t, string(data[:n])); p.Status() == scrub.Clean {
+				t.Errorf("%d bytes: clean", n)
+			}
+		}
+	}
+}
+
+func FuzzProfile(f *testing.F) {
+	for _, data := range codestreams(f) {
+		_, _, from, to := profileOf(data)
+		b := &bits{data: data, at: from}
+		w := new(writer)
+		for b.at < to {
+			w.put(b.take(1), 1)
+		}
+		f.Add(w.b)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if profile, ok := (&bits{data: data}).profile(); ok && len(profile) > maxProfile {
+			t.Errorf("%d bytes", len(profile))
+		}
+	})
 }

@@ -3,8 +3,6 @@ package png
 import (
 	"bytes"
 	"compress/zlib"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"slices"
@@ -26,19 +24,6 @@ var names = []string{
 	"icc", "ICC", "ICC Profile", "ICC PROFILE", "icc profile", "ICCProfile", "Embedded Profile", "Photoshop ICC profile", "Skia", "c2", "1",
 	"sRGB", "sRGB IEC61966-2.1", "Display P3", "Adobe RGB (1998)", "kCGColorSpaceSRGB", "kCGColorSpaceDisplayP3", "kCGColorSpaceGenericRGB",
 	"kCGColorSpaceExtendedSRGB", "kCGColorSpaceGenericGrayGamma2_2",
-}
-
-// shared are the SHA-256 sums of profiles that so many pictures have that they
-// tell nothing.
-var shared = []string{
-	"2b3aa1645779a9e634744faf9b01e9102b0c9b88fd6deced7934df86b949af7e", // sRGB IEC61966-2.1, Hewlett-Packard 1998
-	"e5f6ffb83b6d3491301dd750975684cc5cc2a1951c994a14b08cfdaa0d75a041", // Adobe RGB (1998)
-	"e468e89239fc0493d5e8fb9b014e91b210c6caa73c81edf04c3d21a734f377cc", // Display P3, Apple 2017
-	"7e1c7ec53e8ea35fed3e169dee62115ac045f26c7bc256fab16a5c26c29eacbd", // Display P3, Apple 2015
-	"20789fdbea9835251a4f0796c8bf45cbd964896044886540da21ffc7457af0ab", // Display P3, Apple 2022
-	"33c34ecfeb998459e0075ba26a0f1ea5042e20e2419c5962e495eba3208576f2", // sRGB, Google 2016
-	"cbc24bdec8bc4a41cb3e2a8381adfa90a0a9b6f25791cf54c75d4476f6786f43", // Display P3, Skia
-	"a12dbc11c5cb83757133e3249b906ba26021c73084b76740d7c58130a901347c", // sRGB-elle-V4-srgbtrc, Krita
 }
 
 // iccp deals with a colour profile, 11.3.2.3. A profile and a name that tell
@@ -145,8 +130,7 @@ func (c *cleaner) readProfile(k chunk) (profile, error) {
 
 // scrubbed returns what becomes of a profile and what it gives away.
 func (c *cleaner) scrubbed(p profile) ([]byte, []scrub.Finding, error) {
-	sum := sha256.Sum256(p.data)
-	if slices.Contains(shared, hex.EncodeToString(sum[:])) {
+	if icc.Shared(p.data) {
 		return p.data, nil, nil
 	}
 	return icc.Clean(p.data, c.Policy())
