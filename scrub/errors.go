@@ -19,10 +19,13 @@ func (e *FormatError) Error() string { return fmt.Sprintf("%s: %s at 0x%x", e.Fo
 type UnsupportedError struct {
 	Format string
 	Off    int64
-	Msg    string
+	Msg    string // what of it; "" if nothing is done with the format at all
 }
 
 func (e *UnsupportedError) Error() string {
+	if e.Msg == "" {
+		return fmt.Sprintf("%s: untag can't clean this format yet", e.Format)
+	}
 	return fmt.Sprintf("%s: %s at 0x%x is not supported", e.Format, e.Msg, e.Off)
 }
 

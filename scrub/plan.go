@@ -103,7 +103,7 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 		err = s.marksOnly()
 	case f.Parse == nil:
 		p.Format = f.Name
-		p.Refused = fmt.Sprintf("%s: there is no parser for it yet", f.Name)
+		p.Refused = (&UnsupportedError{Format: f.Name}).Error()
 		err = s.behind(tags, func(m *Scan) error { return m.endOnly(f) })
 	default:
 		p.Format = f.Name

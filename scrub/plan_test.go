@@ -126,6 +126,7 @@ func TestRefusal(t *testing.T) {
 func TestErrorTexts(t *testing.T) {
 	for want, err := range map[string]error{
 		"jpeg: no marker at 0x1f3a":                       &FormatError{"jpeg", 0x1f3a, "no marker"},
+		"zip: untag can't clean this format yet":          &UnsupportedError{Format: "zip"},
 		"bmff: a reference movie at 0x8 is not supported": &UnsupportedError{"bmff", 8, "a reference movie"},
 		"reading 5 bytes at 0x9: unexpected EOF":          errOf(reader(numbered(10)).Bytes(9, 5)),
 		"reading 99999999 bytes at 0x0: unexpected EOF":   errOf(reader(numbered(10)).Bytes(0, 99999999)),

@@ -345,7 +345,7 @@ func (s *Scan) Within(x Extents, place string) (*Scan, error) {
 func (s *Scan) run(f *Format) error {
 	s.format = f.Name
 	if f.Parse == nil {
-		return s.Unsupportedf(0, "cleaning")
+		return &UnsupportedError{Format: f.Name}
 	}
 	err := f.Parse(s)
 	if err = cmp.Or(s.meter.failure(), err); err != nil {

@@ -30,7 +30,10 @@ func main() {
 		signals = append(signals, syscall.SIGHUP)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), signals...)
-	context.AfterFunc(ctx, stop)   // a second signal ends the program at once
+	context.AfterFunc(ctx, func() { // a second signal ends the program at once
+		time.Sleep(time.Second) // but timeout(1) sends each twice
+		stop()
+	})
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is an error of writing, not an end in the middle of a file
 	pool, err := sandbox.Start(sandbox.Options{Engine: engine, Lazy: true, Warn: func(what string) { fmt.Fprintln(os.Stderr, "untag: warning:", what) }})
 	if err != nil {

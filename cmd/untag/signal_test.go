@@ -1,14 +1,20 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"untag/samples"
 )
 
 // waiting starts the program, which waits for the rest of a stream: it has read
@@ -45,6 +51,37 @@ func TestSignalsInterrupt(t *testing.T) {
 		if code := c.ProcessState.ExitCode(); code != 130 || !strings.HasPrefix(said.String(), "untag: error: interrupted") {
 			t.Errorf("%v: code %d, said %q", s, code, said)
 		}
+	}
+}
+
+// timeout(1) sends each signal to the program and to its group: that is no second one.
+func TestSignalsInARowAreOne(t *testing.T) {
+	dir, photo := t.TempDir(), samples.Get("jpeg/orientation-8").Data
+	for i := range 50 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprint(i, ".jpg")), photo, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := exec.Command("untag", "verify", "--json", "--bwlimit", "10kB", dir)
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	report := bufio.NewReader(out)
+	if _, err := report.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		_ = c.Process.Signal(syscall.SIGTERM) // it may have ended
+		time.Sleep(100 * time.Microsecond)
+	}
+	rest, _ := io.ReadAll(report)
+	c.Wait()
+	if code := c.ProcessState.ExitCode(); code != 130 || !bytes.HasSuffix(rest, []byte(`"exit":130}`+"\n")) {
+		t.Errorf("%v, and the report ends with %q", c.ProcessState, rest[max(0, len(rest)-20):])
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -72,7 +73,11 @@ func run(ctx context.Context, e env) int {
 	}
 	c, err := d.load()
 	if err != nil {
-		return d.misused(err, "untagd(8) tells where an example with every setting is")
+		hint := "untagd(8) tells where an example with every setting is"
+		if errors.Is(err, fs.ErrNotExist) { // of --config: the usual ones need not be there
+			hint = "check the spelling"
+		}
+		return d.misused(err, hint)
 	}
 	d.config.Store(&c)
 	d.logAction(c)

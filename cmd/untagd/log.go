@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -13,8 +12,8 @@ import (
 // newLog returns the log that the flags ask for.
 func newLog(f flags, out io.Writer, getenv func(string) string) (zerolog.Logger, error) {
 	level, err := zerolog.ParseLevel(f.level)
-	if err != nil || f.level == "" {
-		return zerolog.Nop(), fmt.Errorf("no log level %q: debug, info, warn or error", f.level)
+	if err != nil {
+		return zerolog.Nop(), err
 	}
 	if f.log == "console" {
 		out = zerolog.ConsoleWriter{Out: out, TimeFormat: time.TimeOnly, NoColor: !isTerminal(out) || getenv("NO_COLOR") != "",

@@ -105,7 +105,10 @@ func TestIdle(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
-		cmd.Process.Signal(syscall.SIGTERM)
+		for range 100 { // as one: timeout(1) sends each to the program and to its group
+			_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+			time.Sleep(100 * time.Microsecond)
+		}
 		if err := cmd.Wait(); err != nil {
 			t.Errorf("the daemon: %v", err)
 		}

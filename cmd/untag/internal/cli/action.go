@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -135,5 +136,8 @@ func (a *app) setAction(ctx context.Context, path string, action config.Action) 
 }
 
 func wrongRules(err error) error {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		return cantRead(text.Name(at.Path), at.Err)
+	}
 	return &failure{exit.Usage, firstLine(err), lang.T("untagd.toml says in its comments what may stand there")}
 }

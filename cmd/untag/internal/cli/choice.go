@@ -86,7 +86,7 @@ func (f *flags) excluded() (*exclude.List, error) {
 	for _, name := range f.excludeFrom {
 		file, err := os.Open(name)
 		if err != nil {
-			return nil, cantRead("--exclude-from", name, err)
+			return nil, cantRead("--exclude-from "+text.Name(name), err)
 		}
 		err = list.Read(file)
 		file.Close()
@@ -102,12 +102,12 @@ func (f *flags) excluded() (*exclude.List, error) {
 	return list, nil
 }
 
-func cantRead(flag, name string, err error) error {
+func cantRead(what string, err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
 		err = at.Err
 	}
-	return usage(flag+" "+text.Name(name)+": "+lang.Known(err.Error()), "")
+	return usage(what+": "+lang.Known(err.Error()), hint(err))
 }
 
 // coarse is how far a time may be from when it was: FAT keeps every other second.
@@ -125,7 +125,7 @@ func (f *flags) from(now time.Time) (t time.Time, err error) {
 	case f.newerThan != "":
 		st, err := os.Stat(f.newerThan)
 		if err != nil {
-			return t, cantRead("--newer-than", f.newerThan, err)
+			return t, cantRead("--newer-than "+text.Name(f.newerThan), err)
 		}
 		t = st.ModTime()
 	default:

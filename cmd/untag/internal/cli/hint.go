@@ -39,7 +39,7 @@ var hints = []struct {
 	{state.ErrWriters, lang.Mark("whoever may write a state can have any file pass: if nobody did, chmod 600 it; else remove it")},
 	{state.ErrForeign, lang.Mark("choose another name: nothing was changed in it")},
 	{walk.ErrMount, lang.Mark("drives mounted in a folder: name them as well to clean them")},
-	{walk.ErrNeither, lang.Mark("a drive is cleaned through the folder where it is mounted: see untag drives, or lsblk")},
+	{walk.ErrNeither, lang.Mark("a drive is cleaned through the folder where it is mounted (see untag drives, or lsblk), what comes through a pipe with - as PATH")},
 	{fs.ErrNotExist, lang.Mark("check the spelling, and that the drive is still there")},
 	{fs.ErrPermission, lang.Mark("run untag as the owner of the files")},
 	{syscall.EROFS, lang.Mark("the drive is read-only: check its lock switch, or mount it for writing")},

@@ -5,7 +5,6 @@ import "untag/platform/lang"
 // Texts that others make: cobra, pflag, the system.
 var _ = []lang.Text{
 	lang.Mark("unknown flag: --%s"),
-	lang.Mark("unknown shorthand flag: %q in -%s"),
 	lang.Mark("flag needs an argument: --%s"),
 	lang.Mark("flag needs an argument: %q in -%s"),
 	lang.Mark("no such file or directory"),

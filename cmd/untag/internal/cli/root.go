@@ -1,15 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"untag/cmd/untag/internal/exit"
+	"untag/cmd/untag/internal/text"
 	"untag/platform/lang"
 )
 
@@ -57,20 +60,7 @@ func (a *app) command() *cobra.Command {
 		}
 		showHelp(c, args)
 	})
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		msg := lang.Known(err.Error())
-		var invalid *pflag.InvalidValueError
-		if errors.As(err, &invalid) { // which tells what strconv says
-			msg = lang.T("--%s can't be %q", invalid.GetFlag().Name, invalid.GetValue())
-		}
-		var missing *pflag.NotExistError
-		if errors.As(err, &missing) {
-			if near := flagsLike(c, missing.GetSpecifiedName()); len(near) > 0 {
-				return usage(msg, lang.T("did you mean untag %s?", strings.TrimPrefix(c.CommandPath()+" ", "untag ")+strings.Join(near, lang.T(" or "))))
-			}
-		}
-		return usage(msg, seeHelp(c))
-	})
+	root.SetFlagErrorFunc(a.wrongFlag)
 	root.SetVersionTemplate("untag {{.Version}}\n")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveDefault)
 	cobra.EnableCommandSorting = false // what people want first comes first
@@ -164,14 +154,61 @@ func help() *cobra.Command {
 	}
 }
 
-// flagsLike are the flags that somebody may have meant, as cobra finds commands.
+// wrongFlag says what is wrong with a flag, and which may have been meant.
+func (a *app) wrongFlag(c *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) { // which tells what strconv says
+		return usage(lang.T("--%s can't be %q", invalid.GetFlag().Name, invalid.GetValue()), seeHelp(c))
+	}
+	var missing *pflag.NotExistError
+	if !errors.As(err, &missing) {
+		return usage(lang.Known(err.Error()), seeHelp(c))
+	}
+	if letters := missing.GetSpecifiedShortnames(); letters != "" {
+		first, _ := utf8.DecodeRuneInString(letters)
+		return usage(lang.T("unknown flag: -%c", first), cmp.Or(a.afterDash(c), seeHelp(c)))
+	}
+	return usage(lang.Known(err.Error()), cmp.Or(didYouMean(c, flagsLike(c, missing.GetSpecifiedName())), seeHelp(c)))
+}
+
+func didYouMean(c *cobra.Command, flags []string) string {
+	if len(flags) == 0 {
+		return ""
+	}
+	return lang.T("did you mean untag %s?", strings.TrimPrefix(c.CommandPath()+" ", "untag ")+strings.Join(flags, lang.T(" or ")))
+}
+
+// afterDash is the hint for who wrote -profile, or gave a file whose name begins as flags
+// do: shells write * out so.
+func (a *app) afterDash(c *cobra.Command) string {
+	for _, arg := range a.Args {
+		word, dash := strings.CutPrefix(arg, "-")
+		if !dash {
+			continue
+		}
+		if _, err := os.Lstat(arg); err == nil {
+			return lang.T("a file of that name is %s", text.Name("./"+arg))
+		}
+		name, _, _ := strings.Cut(word, "=")
+		if c.Flags().Lookup(name) != nil {
+			return didYouMean(c, []string{"--" + name})
+		}
+	}
+	return ""
+}
+
+// flagsLike are the flags that somebody may have meant, as cobra finds commands: those
+// that are nearest.
 func flagsLike(c *cobra.Command, name string) (near []string) {
-	all := &cobra.Command{SuggestionsMinimumDistance: 2}
+	all := &cobra.Command{}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		all.AddCommand(&cobra.Command{Use: f.Name, Run: func(*cobra.Command, []string) {}})
 	})
-	for _, flag := range all.SuggestionsFor(name) {
-		near = append(near, "--"+flag)
+	for distance := 1; distance <= 2 && len(near) == 0; distance++ {
+		all.SuggestionsMinimumDistance = distance
+		for _, flag := range all.SuggestionsFor(name) {
+			near = append(near, "--"+flag)
+		}
 	}
 	return near
 }

@@ -23,7 +23,7 @@ func paths(c *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return usage(lang.T("no path given"), lang.T("untag %s PATH..., or - for standard input", c.Name()))
 	case len(args) > 1 && slices.Contains(args, "-"):
-		return usage(lang.T("- goes with no other path"), lang.T("a file of that name is ./-"))
+		return usage(lang.T("- goes with no other path"), lang.T("a file of that name is %s", "./-"))
 	case slices.Contains(args, ""):
 		return usage(lang.T("a path is empty"), lang.T("the folder at hand is ."))
 	}

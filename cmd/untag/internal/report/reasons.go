@@ -61,7 +61,7 @@ var _ = []lang.Text{
 // see most, or which tell what to do. What they say beyond these stays English.
 var _ = []lang.Text{
 	lang.Mark("not a medium of a known format"),
-	lang.Mark("%s: there is no parser for it yet"),
+	lang.Mark("%s: untag can't clean this format yet"),
 	lang.Mark("what follows the end stays (%d bytes), since %s; scrub --cut removes it"),
 	lang.Mark("it is not sure where the medium ends"),
 	lang.Mark("the medium contradicts itself"),

@@ -214,7 +214,7 @@ func TestReportOfAMillionFilesIsShort(t *testing.T) {
 		case i%1000 == 2:
 			o.Status, o.Reasons = apply.Partly, []string{fmt.Sprintf("part %d of %s is odd", i, strings.Repeat("x", i%7000/10))}
 		case i%100 == 3:
-			o.Status, o.Findings, o.Reasons = apply.Unsupported, nil, []string{fmt.Sprintf("kind%c: there is no parser for it yet", 'a'+i%26)}
+			o.Status, o.Findings, o.Reasons = apply.Unsupported, nil, []string{fmt.Sprintf("kind%c: untag can't clean this format yet", 'a'+i%26)}
 		}
 		totals.Add(o)
 		if err := p.File(o); err != nil {
