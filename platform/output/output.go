@@ -14,7 +14,7 @@ import (
 
 var (
 	// ErrInside refuses to put a report into what it reports on, where it would travel along.
-	ErrInside = errors.New("the report would lie in what it reports on")
+	ErrInside = errors.New("the report would be inside what it reports on")
 	// ErrTaken refuses to replace what is no report.
 	ErrTaken = errors.New("there is something else of that name")
 )

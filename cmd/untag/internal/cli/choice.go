@@ -90,6 +90,9 @@ func (f *flags) excluded() (*exclude.List, error) {
 		}
 		err = list.Read(file)
 		file.Close()
+		if at := (*fs.PathError)(nil); errors.As(err, &at) {
+			return nil, cantRead("--exclude-from "+text.Name(name), err)
+		}
 		if err != nil {
 			return nil, usage(lang.T("--exclude-from %s: %v", text.Name(name), err), lang.T("a pattern a line, as in .gitignore"))
 		}

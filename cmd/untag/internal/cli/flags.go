@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -158,6 +159,9 @@ func (f *flags) words() error {
 	if err := f.manners(); err != nil {
 		return err
 	}
+	if f.html != "" && f.record != "" && filepath.Clean(f.html) == filepath.Clean(f.record) {
+		return usage(lang.T("--html and --report name the same file"), "")
+	}
 	if f.values && !f.json && f.html == "" {
 		return usage(lang.T("--values goes with --json or --html"), lang.T("untag inspect shows values"))
 	}
@@ -168,6 +172,11 @@ func (f *flags) words() error {
 func (f *flags) manners() error {
 	if !slices.Contains(whens, f.color) {
 		return usage(lang.T("--%s %q is not known", "color", f.color), oneOf(whens))
+	}
+	for _, out := range []struct{ flag, file string }{{"html", f.html}, {"report", f.record}} {
+		if out.file == "-" { // which is standard output elsewhere
+			return usage(lang.T("--%s can't be %q", out.flag, out.file), lang.T("a file of that name is %s", "./-"))
+		}
 	}
 	if f.quiet && f.verbose {
 		return usage(lang.T("--quiet and --verbose exclude each other"), "")

@@ -39,7 +39,7 @@ func (f *flags) stateWords() string {
 // openState opens the file of --state, which must not lie in what is cleaned.
 func (a *app) openState(f flags, paths []string, opt apply.Options) (*state.State, error) {
 	if output.Inside(filepath.Dir(f.state), paths) {
-		return nil, usage(lang.T("--state %s lies in what it is about", text.Name(f.state)), lang.T("choose a place outside of the folder, such as --state ~/archive.state"))
+		return nil, usage(lang.T("--state %s is inside what it is about", text.Name(f.state)), lang.T("choose a place outside of the folder, such as --state ~/archive.state"))
 	}
 	s, err := state.Open(f.state, state.Terms{Version: a.identity(), Policy: policyOf(opt), Unread: !f.trustState})
 	if err == nil {

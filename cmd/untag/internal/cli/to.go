@@ -40,8 +40,15 @@ func (f *flags) wordsOfTo(paths []string) error {
 
 // copies opens the folder of --to, which it makes if need be, and sees to it that
 // the copies will find room there.
-func (a *app) copies(ctx context.Context, f flags, roots []*walk.Root, choice walk.Choice) (*apply.Copies, error) {
-	if err := os.Mkdir(f.to, 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+func (a *app) copies(ctx context.Context, f flags, roots []*walk.Root, choice walk.Choice) (c *apply.Copies, err error) {
+	switch err := os.Mkdir(f.to, 0o777); {
+	case err == nil:
+		defer func() {
+			if c == nil {
+				_ = os.Remove(f.to) // who fails like that says that nothing was touched
+			}
+		}()
+	case !errors.Is(err, fs.ErrExist):
 		return nil, cantCopyTo(f.to, err)
 	}
 	root, err := walk.Open(f.to)
@@ -52,18 +59,18 @@ func (a *app) copies(ctx context.Context, f flags, roots []*walk.Root, choice wa
 		root.Close()
 		return nil, usage(lang.T("--to %s is a file", text.Name(f.to)), lang.T("it takes a folder"))
 	}
-	c := &apply.Copies{Root: root, Partly: f.partly}
-	if c.Place, err = places(roots); err == nil {
+	to := &apply.Copies{Root: root, Partly: f.partly}
+	if to.Place, err = places(roots); err == nil {
 		err = apart(root, f.to, roots)
 	}
 	if err == nil {
-		err = a.roomFor(ctx, c, f.to, roots, choice)
+		err = a.roomFor(ctx, to, f.to, roots, choice)
 	}
 	if err != nil {
 		root.Close()
 		return nil, err
 	}
-	return c, nil
+	return to, nil
 }
 
 func cantCopyTo(dir string, err error) error {
@@ -113,7 +120,7 @@ func apart(dir *walk.Root, name string, roots []*walk.Root) error {
 		case err != nil:
 			return cantCopyTo(name, err)
 		case inside:
-			return usage(lang.T("--to %s lies in %s", text.Name(name), text.Name(r.Path())), lang.T("choose a folder elsewhere: what is in a PATH is to stay as it is"))
+			return usage(lang.T("--to %s is inside %s", text.Name(name), text.Name(r.Path())), lang.T("choose a folder elsewhere: what is in a PATH is to stay as it is"))
 		}
 	}
 	return nil
