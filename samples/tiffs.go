@@ -192,6 +192,8 @@ var tiffs = []recipe{
 		b := w.tiff(d)
 		return append(b, zeros(16)...)
 	}},
+	{"fax", func(k *kit) []byte { return fax(k, 1, 16, []byte("\xff\xff\x00\x10\x01")) }},
+	{"fax-last-bit-first", func(k *kit) []byte { return fax(k, 2, 9, []byte("\xff\x01\x10\x00\x01")) }},
 	{"of-another-kind", func(k *kit) []byte { // a palette of colours that are none, lengths of tiles of strips, curves that are text
 		pixels := strips{smallScan.pixels(0, 39, 0, 30)}
 		return tiff(little, ifd{
@@ -455,6 +457,15 @@ var bigTIFFs = []recipe{
 	{"words-mm", func(k *kit) []byte {
 		return (&tiffWriter{order: binary.BigEndian, big: true, lead: zeros(100)}).tiff(smallScan.dir(k, tellingTags(k, binary.BigEndian, "")...), smallScan.dir(k, tag{0x013b, tASCII, k.secret("second-artist")}))
 	}},
+}
+
+// fax is a white picture, a bit a row in one strip of T.6, that bytes follow that nothing points at.
+func fax(k *kit, order, rows int, strip []byte) []byte {
+	w := &tiffWriter{order: little, lead: cat(k.stay(strip), []byte(k.secret("behind-strip")))}
+	return w.tiff(ifd{
+		{0x0100, tShort, []int{40}}, {0x0101, tShort, []int{rows}}, {0x0102, tShort, []int{1}}, {0x0103, tShort, []int{4}}, {0x0106, tShort, []int{0}},
+		{0x010a, tShort, []int{order}}, {0x0111, tLong, []int{8}}, {0x0115, tShort, []int{1}}, {0x0116, tShort, []int{rows}}, {0x0117, tLong, []int{len(strip)}},
+	})
 }
 
 // firstStrip lays a picture out so that its strip is between the header and the directory.

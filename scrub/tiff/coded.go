@@ -3,8 +3,10 @@ package tiff
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/binary"
 	"errors"
 	"io"
+	"math/bits"
 	"slices"
 
 	"untag/scrub"
@@ -96,12 +98,37 @@ func (f *file) whole(p part) (bool, error) {
 		}
 		b, err := f.Bytes(p.off+p.len-2, 2)
 		return err == nil && b[0] == 0xFF && b[1] == 0xD9, err
+	case fax4:
+		return f.blockEnds(p)
 	}
 	if p.len > mostDecoded {
 		return false, nil
 	}
 	used, ok, err := f.used(p)
 	return ok && used == p.len, err
+}
+
+// blockEnds tells whether a part ends with the mark that no line of a fax holds, and less than a
+// byte of zeros (ITU-T T.6, 2.4.1.1).
+func (f *file) blockEnds(p part) (bool, error) {
+	const mark, most, length, reversed = 0x001001, 1<<24 - 1, 4, 2
+	if p.len < length {
+		return false, nil
+	}
+	order, err := f.value(p.image.dir, tagFillOrder, 1)
+	if err != nil {
+		return false, err
+	}
+	b, err := f.Bytes(p.off+p.len-length, length)
+	if err != nil {
+		return false, err
+	}
+	v := binary.BigEndian.Uint32(b)
+	if order == reversed {
+		v = bits.ReverseBytes32(bits.Reverse32(v))
+	}
+	n := bits.TrailingZeros32(v)
+	return n < 8 && v>>n&most == mark, nil
 }
 
 // used returns how many bytes of a part a decoder uses, and whether it gets all of the
