@@ -33,6 +33,11 @@ var sonyXMLs = []recipe{{"camera", func(k *kit) []byte {
 		"<Device manufacturer=\"Sony\" modelName=\"" + k.secret("model") + "\" serialNo=\"" + k.secret("serial") + "\"/></NonRealTimeMeta>\n")
 }}}
 
+var goPros = []recipe{{"version", func(k *kit) []byte {
+	return []byte("{\n\"info version\":\"2.0\",\n\"firmware version\":\"HD9.01.01.72.00\",\n\"wifi mac\":\"" + k.secret("06416912ab34") + "\",\n\"camera type\":\"HERO9 Black\",\n\"camera serial number\":\"" +
+		k.secret("C3441325112233") + "\"\n}\n")
+}}}
+
 var appleDoubles = []recipe{{"where-from", func(k *kit) []byte {
 	words := []byte("com.apple.metadata:kMDItemWhereFroms " + k.secret("address"))
 	return cat([]byte("\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        "), be16(2), be32(9), be32(50), be32(len(words)), be32(2), be32(50+len(words)), be32(0), words)

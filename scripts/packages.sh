@@ -9,7 +9,7 @@ packages() {
     build) echo git ca-certificates ;;
     daemon) echo gcc libc6-dev libudev-dev ;;   # cgo: libudev, and the race detector
     demo) echo mount e2fsprogs dosfstools ;;
-    test) echo libimage-exiftool-perl ffmpeg python3 python3-pil mkvtoolnix flac sox vorbis-tools libjpeg-turbo-progs libheif-examples libavif-bin libraw-bin libtiff-tools libjxl-tools libopenjp2-tools librsvg2-bin imagemagick groff-base \
+    test) echo libimage-exiftool-perl ffmpeg libbluray-bin python3 python3-pil mkvtoolnix flac sox vorbis-tools libjpeg-turbo-progs libheif-examples libavif-bin libraw-bin libtiff-tools libjxl-tools libopenjp2-tools librsvg2-bin imagemagick groff-base \
       mount e2fsprogs dosfstools exfatprogs exfat-fuse ntfs-3g fuse2fs btrfs-progs \
       dbus dbus-bin systemd chromium curl desktop-file-utils jq busybox-static dash shellcheck parallel ;; # real drives, as images; a bus; what judges the units; a browser; what judges entries of menus; jq; shells, and what judges their scripts; recipes
     e2e) echo qemu-system-x86 qemu-utils mmdebstrap debian-archive-keyring busybox-static kmod cpio xz-utils \

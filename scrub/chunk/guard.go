@@ -152,7 +152,7 @@ func (w *Walk) named(p Part) (bool, error) {
 	for off := p.Body(); off < p.Tail(); off += maxGuard - overlap {
 		b := w.Get(off, int(min(p.Tail()-off, maxGuard)))
 		for i := range b {
-			if !starts(b[i:]) {
+			if !starts(b[i:]) || w.Left(off+int64(i)) < w.Least {
 				continue
 			}
 			c, err := w.Read(w.Scan, off+int64(i), w.Size())

@@ -7,6 +7,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/apetag"
 	"untag/scrub/asf"
+	"untag/scrub/bdmv"
 	"untag/scrub/bmff"
 	"untag/scrub/dsd"
 	"untag/scrub/dv"
@@ -49,6 +50,7 @@ import (
 func Table() []scrub.Format {
 	parsed := []scrub.Format{
 		asf.Format,
+		bdmv.Format,
 		flv.Format,
 		swf.Format,
 		realmedia.Format,

@@ -21,7 +21,6 @@ func recognised() (all []scrub.Format) {
 		{"mlv", "Magic Lantern raw film", "mlv", sniff.Like("MLVI")},
 		{"wtv", "WTV film", "wtv", sniff.Like("\xb7\xd8\x00\x20\x37\x49\xda\x11\xa6\x4e\x00\x07\xe9\x5e\xad\x8d")},
 		{"dvd", "tables of a DVD", "ifo bup", sniff.Like("DVDVIDEO-VMG", "DVDVIDEO-VTS")},
-		{"bdmv", "tables of AVCHD and Blu-ray", "mpls mpl clpi cpi bdm", sniff.Like("MPLS0?00", "HDMV0?00", "INDX0?00", "MOBJ0?00")},
 		{"riff", "other RIFF: AMV, RMID, QCP, animated cursors", "amv rmi qcp", sniff.Like("RIFF????", "RIFX????")},
 
 		{"dtshd", "DTS-HD sound with a header", "", sniff.Like("DTSHDHDR")},

@@ -110,11 +110,12 @@ func (t *trial) state(what string, off int64) {
 }
 
 // filled tells whether a medium that was cut short within a mark passes for whole now that the mark
-// is zeros. Then it is cleaned as a whole one is: what lies beside its picture is no longer in doubt.
+// is zeros, or the padding behind its last row. Then it is cleaned as a whole one is: what lies beside
+// its picture is no longer in doubt.
 func (t *trial) filled(later *scrub.Plan) bool {
 	now := payload(later)
 	return t.h.Wild && t.plan.Status() == scrub.Partly && t.plan.End < t.plan.Size && later.Status() != scrub.Partly &&
-		len(now) > 0 && now[len(now)-1].End() > t.plan.End
+		len(now) > 0 && now[len(now)-1].End() >= t.plan.End
 }
 
 // final judges the outcome of a second run, by a plan, that differs from that of one run.

@@ -45,6 +45,7 @@ var kinds = []kind{
 	{"sony-xml", "side file of a Sony film", "", sniff.XML("NonRealTimeMeta"), []form{
 		{"", `<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00"/>` + "\n"},
 	}, nil},
+	{"gopro", "what a GoPro tells of itself", "", about, []form{{"", `{"info version":"2.0"}` + "\n"}}, nil},
 	{"appledouble", "macOS side file of another file", "", sniff.Like("\x00\x05\x16\x07\x00\x02\x00\x00", "\x00\x05\x16\x00\x00\x02\x00\x00"), []form{
 		{"", "\x00\x05\x16\x07\x00\x02\x00\x00" + strings.Repeat("\x00", 18)},
 	}, nil},
@@ -52,9 +53,11 @@ var kinds = []kind{
 
 var (
 	profileHead   = pattern.New(`^(\x{feff})?\[Version\]\s+(AppVersion|Version)=`)
+	aboutHead     = pattern.New(`^(\x{feff})?\s*\{\s*"info version"\s*:\s*"[0-9.]+"`) // MISC/version.txt: serial number, address of its radio
 	developerHead = pattern.New(`^(\x{feff})?\s*(Sidecar\s*=\s*\{|\{\s*"photos"\s*:\s*\{)`)
 )
 
+func about(head []byte, _ int64) bool     { return aboutHead().Match(head) }
 func ini(head []byte, _ int64) bool       { return profileHead().Match(head) }
 func developer(head []byte, _ int64) bool { return developerHead().Match(head) }
 
