@@ -31,6 +31,9 @@ var aaes = []recipe{{"edits", func(k *kit) []byte {
 var sonyXMLs = []recipe{{"camera", func(k *kit) []byte {
 	return []byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<NonRealTimeMeta xmlns=\"urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00\" lastUpdate=\"2031-07-14T15:16:17+02:00\">" +
 		"<Device manufacturer=\"Sony\" modelName=\"" + k.secret("model") + "\" serialNo=\"" + k.secret("serial") + "\"/></NonRealTimeMeta>\n")
+}}, {"card", func(k *kit) []byte {
+	return []byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<MediaProfile xmlns=\"http://xmlns.sony.net/pro/metadata/mediaprofile\" createdAt=\"2031-07-14T15:16:17+02:00\" version=\"2.00\">" +
+		"<Properties><System systemId=\"" + k.secret("080046020112") + "\" systemKind=\"ILCE-7\"/></Properties><Contents><Material uri=\"./CLIP/C0001.MP4\" umid=\"" + k.secret("060A2B340101") + "\"/></Contents></MediaProfile>\n")
 }}}
 
 var goPros = []recipe{{"version", func(k *kit) []byte {

@@ -42,7 +42,8 @@ var kinds = []kind{
 	{"aae", "edits of a picture: AAE", "aae", both(sniff.XML("plist"), sniff.Holds(1, "adjustmentFormatIdentifier")), []form{
 		{"", `<plist version="1.0"><dict><key>adjustmentFormatIdentifier</key><string/></dict></plist>` + "\n"},
 	}, nil},
-	{"sony-xml", "side file of a Sony film", "", sniff.XML("NonRealTimeMeta"), []form{
+	{"sony-xml", "side files of Sony films", "", sniff.XML("NonRealTimeMeta|MediaProfile"), []form{ // MEDIAPRO.XML: number of the camera, and of each film
+		{"<MediaProfile", `<MediaProfile xmlns="http://xmlns.sony.net/pro/metadata/mediaprofile" version="2.00"/>` + "\n"},
 		{"", `<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00"/>` + "\n"},
 	}, nil},
 	{"gopro", "what a GoPro tells of itself", "", about, []form{{"", `{"info version":"2.0"}` + "\n"}}, nil},
