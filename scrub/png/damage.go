@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"untag/scrub"
+	"untag/scrub/tags"
 )
 
 // A picture whose chunks don't lead from one to the next is damaged. What proves
@@ -49,25 +50,71 @@ func (c *cleaner) resume(off int64, last chunk, why error) (int64, error) {
 	return next, c.remains(from, end, next < 0)
 }
 
-// remains claims the bytes from off to end, which are no chunk that is whole. A
-// text that the end of the file cuts short goes: its name stands where a chunk
-// has to begin, and nothing of a picture is behind it.
+// remains claims the bytes from off to end, which are no chunk that is whole. One that
+// tells something goes if the end of the file or zeros cut it short, as its name stands where a chunk
+// has to begin and nothing of a picture is behind it, or if its checksum proves that only its head is wrong.
 func (c *cleaner) remains(off, end int64, last bool) error {
 	const most = 64 << 10
-	k, err := c.chunkAt(off)
-	if scrub.Refusal(err) || err == nil && (!last || !isText(k.typ) || end-off > most || k.end() <= end) {
+	if end-off < headLen || end-off > most {
 		c.Claim(off, end-off, scrub.Payload, "remains")
 		return nil
 	}
-	if err != nil {
-		return err
+	b := c.Get(off, headLen)
+	k := chunk{off: off, n: be32(b, 0), typ: string(b[4:])}
+	if last && tells(k.typ) && !bytes.Contains(c.Get(k.data(), int(end-k.data())), []byte("IDAT")) {
+		k.n = min(k.n, end-k.data())
+		c.Claim(k.data()+k.n, end-k.data()-k.n, scrub.Payload, "remains")
+		c.Claim(off, headLen, scrub.Structure, k.typ)
+		return c.Blank(k.data(), k.n, 0, kindOf(k.typ), k.typ)
 	}
-	if bytes.Contains(c.Get(k.data(), int(end-k.data())), []byte("IDAT")) {
-		c.Claim(off, end-off, scrub.Payload, "remains")
-		return nil
+	if k.n = end - off - frameLen; k.n > 0 && c.meant(k) != "" {
+		return c.silence(k)
 	}
-	c.Claim(off, headLen, scrub.Structure, k.typ)
-	return c.Blank(k.data(), end-k.data(), 0, scrub.Caption, k.typ)
+	c.Claim(off, end-off, scrub.Payload, "remains")
+	return nil
+}
+
+// meant returns the type of a chunk that tells something, of which one bit of the type or the length
+// is wrong: its checksum says so, or that an interrupted run was filling it. It is "" if there is none.
+func (c *cleaner) meant(k chunk) string {
+	const sector = 512 // the least that a drive has written
+	zeros := c.Zeros(k.data(), min(k.n, sector-k.data()%sector))
+	for _, typ := range tellers() {
+		as := chunk{off: k.off, n: k.n, typ: typ}
+		if (typ == k.typ || scrub.Near(typ, k.typ)) && (zeros || c.sound(as)) {
+			return typ
+		}
+	}
+	return ""
+}
+
+// silence empties a chunk whose head is wrong, and leaves the head: what readers make of it stays the same.
+func (c *cleaner) silence(k chunk) error {
+	typ := c.meant(k)
+	c.Claim(k.off, headLen, scrub.Structure, typ)
+	c.Claim(k.crcAt(), crcLen, scrub.Structure, typ)
+	return c.Blank(k.data(), k.n, 0, kindOf(typ), typ)
+}
+
+// tellers are the types of chunks that tell something.
+var tellers = tags.Once(func() []string {
+	types := []string{"tEXt", "zTXt", "iTXt", "eXIf"}
+	for typ, t := range known()["chunk"] {
+		if t.Kind != scrub.Hidden {
+			types = append(types, typ)
+		}
+	}
+	slices.Sort(types)
+	return types
+})
+
+func tells(typ string) bool { return slices.Contains(tellers(), typ) }
+
+func kindOf(typ string) scrub.Kind {
+	if t, ok := known()["chunk"][typ]; ok {
+		return t.Kind
+	}
+	return scrub.Caption
 }
 
 func isText(typ string) bool { return typ == "tEXt" || typ == "zTXt" || typ == "iTXt" }
@@ -129,6 +176,8 @@ func (c *cleaner) proven(k chunk) error {
 	}
 	t, named := known()["chunk"][k.typ]
 	switch {
+	case !sound && k.n > 0 && k.n <= 64<<10 && !tells(k.typ) && c.meant(k) != "":
+		return c.silence(k)
 	case !sound || !c.Atomic(k.off+4, 8): // half of a new name would not be found again
 	case k.typ == void:
 		return c.blank(k)

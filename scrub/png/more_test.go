@@ -188,6 +188,12 @@ func TestDamaged(t *testing.T) {
 		{"remains of a chunk", head + note + pixels + other + "abc", "png: 3 bytes of a chunk"},
 		{"pixels that are cut short", head + note + other + pixels[:len(pixels)-1], `png: chunk "IDAT" of `},
 		{"a text that is cut short", head + note + pixels + other + chunkOf("tEXt", "Author\x00secret")[:20], `png: chunk "tEXt" of 13 bytes, 8 are left`},
+		{"a text of another name", head + note[:4] + "tEHt" + note[8:] + pixels + other + tail, `chunk "tEHt" at 0x21 may be one of the picture's`},
+		{"a text of a name without letters", head + note[:4] + "|EXt" + note[8:] + pixels + other + tail, `png: chunk type "|EXt" at 0x25`},
+		{"a text whose length is wrong", head + u32(13+1<<20) + note[4:] + pixels + other + tail, `png: chunk "tEXt" of 1048589 bytes`},
+		{"a text whose length is a little wrong", head + u32(13|64) + note[4:] + pixels + other + tail, `png: chunk `},
+		{"a text that zeros cut short", head + pixels + other + note[:18] + string(make([]byte, 99)), `png: chunk type "\x00\x00\x00\x00"`},
+		{"EXIF that is cut short", head + pixels + other + chunkOf("eXIf", tiff(1))[:50], `png: chunk "eXIf"`},
 		{"a text that is cut short first", head + chunkOf("tEXt", "Author\x00secret")[:20], `png: chunk "tEXt" of 13 bytes, 8 are left`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
