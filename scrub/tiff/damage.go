@@ -140,3 +140,30 @@ func (f *file) cutOff(off, n int64) bool {
 	}
 	return false
 }
+
+// remnant has e stand for what is left of a text at off that is said to be n bytes long, more than the
+// file has: it is cut short, or its count is wrong.
+func (f *file) remnant(e *entry, off, n int64) {
+	const most, sector = 64 << 10, 512 // the least that a drive has written
+	text := e.typ == tASCII && (e.known.Fate == tags.Go || e.tag == tagDescription) || e.dir.place == pictures && e.tag == tagXMP
+	if !text || !e.named || e.known.Kind == "" || e.dir.base != 0 || off < f.head || off >= f.Size() {
+		return
+	}
+	b := f.Get(off, int(min(n, f.Left(off), most)))
+	body := bytes.TrimLeft(b, "\x00")
+	cleared := int64(len(b) - len(body))
+	if cleared > 0 && (off+cleared)%sector != 0 { // no interrupted run leaves that
+		return
+	}
+	if end := bytes.IndexFunc(body, func(r rune) bool { return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7F }); end >= 0 {
+		body = body[:end]
+	}
+	for _, stack := range []string{"ImageJ=", "{\"shape\""} { // which say how many pictures there are
+		if bytes.HasPrefix(body, []byte(stack)) {
+			return
+		}
+	}
+	if size := cleared + int64(len(body)); len(body) > 0 && size > e.dir.wide() {
+		e.off, e.size = off, size
+	}
+}

@@ -60,3 +60,26 @@ func TestBitsOfNotes(t *testing.T) {
 		}
 	}
 }
+
+// Of a text that is cut short, or that is said to be longer than the file, what is there goes.
+func TestRemnants(t *testing.T) {
+	const dir = 9*12 + 6
+	at := 8 + 81 + dir
+	for name, c := range map[string]struct{ first, text, stays string }{
+		"cut short":        {entry(0x013B, 2, 5000, at), "a secret name of somebody", ""},
+		"a wrong count":    {entry(0x8298, 2, 1<<30, at), "a secret name\x00\x01\x02\x03", "\x00\x01\x02\x03"},
+		"a packet":         {entry(0x02BC, 1, 5000, at), "<?xpacket begin=''?><x:xmpmeta secret", ""},
+		"not text":         {entry(0x013B, 2, 5000, at), "\x01\x02 pixels, perhaps", "\x01\x02 pixels, perhaps"},
+		"behind zeros":     {entry(0x013B, 2, 5000, at), "\x00\x00\x00 pixels, perhaps", "\x00\x00\x00 pixels, perhaps"},
+		"a stack's number": {entry(0x010E, 2, 5000, at), "ImageJ=1.53\nimages=9\n", "ImageJ=1.53\nimages=9\n"},
+	} {
+		p := plan(t, grey(9, 9, c.first)+c.text, scrub.Options{})
+		after := string(scrubtest.Perform([]byte(grey(9, 9, c.first)+c.text), p))
+		if p.Status() != scrub.Partly || strings.Contains(after, "secret") || !strings.HasSuffix(after, c.stays) {
+			t.Errorf("%s: %s, %q", name, p.Status(), after[at:])
+		}
+		if again := plan(t, after, scrub.Options{}); len(again.Edits) > 0 {
+			t.Errorf("%s: a second run makes %d edits", name, len(again.Edits))
+		}
+	}
+}

@@ -38,7 +38,7 @@ type entry struct {
 	off, size int64 // of the value
 	raw       []byte
 	known     tags.Tag
-	bad       bool // there is no such value
+	bad       bool // there is no such value, or but a remnant of it
 	named     bool // there is a tag of that number in the table
 	stays     bool
 	kind      scrub.Kind // of what goes
@@ -172,6 +172,7 @@ func (f *file) entry(d *dir, b []byte, at int64) *entry {
 	case n < 0 || n > f.Size()/unit:
 		f.contradict("%s has %d values", e, n)
 		e.bad = true
+		f.remnant(e, d.base+d.offset(b[4+w:]), f.Size())
 		return e
 	}
 	if unit*n > w {
@@ -180,6 +181,7 @@ func (f *file) entry(d *dir, b []byte, at int64) *entry {
 		} else {
 			f.contradict("%s has its value outside the file", e)
 			e.bad = true
+			f.remnant(e, off, unit*n)
 			return e
 		}
 	}

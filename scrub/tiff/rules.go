@@ -153,6 +153,10 @@ func (f *file) decide(e *entry) error {
 		e.kind = scrub.Unknown
 		return nil
 	}
+	if e.bad && e.size > 0 && (!e.known.Kind.Keepable() || f.Goes(scrub.Identify, e.known.Kind)) {
+		e.kind = e.known.Kind
+		return nil
+	}
 	if e.bad || e.tag == tagMakerNote && e.stays {
 		e.stays, e.role, d.stays = true, scrub.Structure, true
 		return nil
