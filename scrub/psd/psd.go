@@ -41,11 +41,13 @@ type document struct {
 	channels, height, width, bits int64
 	table                         int64   // where the colours of an indexed picture are, 0: nowhere
 	planes                        []plane // of layers
+	strange                       bool    // there are no such pictures
 	inflated                      int64   // bytes that came out of streams
 }
 
 const (
 	headerLen = 26
+	signed    = "8BIM"
 	signedLen = 7      // signature and number of a resource, and the length of its name
 	nobody    = "0FA0" // the resource of a plug-in: what becomes of those that go
 )
@@ -75,10 +77,13 @@ func readResource(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 	if err != nil {
 		return chunk.Part{}, err
 	}
-	switch string(b[:4]) {
-	case "8BIM", "MeSa", "PHUT", "AgHg", "DCSR":
+	sig := string(b[:4])
+	switch sig {
+	case signed, "MeSa", "PHUT", "AgHg", "DCSR":
 	default:
-		return chunk.Part{}, s.Errorf(off, "resource %q", b[:4])
+		if !scrub.Near(sig, signed) {
+			return chunk.Part{}, s.Errorf(off, "resource %q", sig)
+		}
 	}
 	p := chunk.Part{ID: fmt.Sprintf("%04X", binary.BigEndian.Uint16(b[4:])), Off: off, Head: 6 + (int64(b[6])+2)&^1 + 4}
 	if p.Head > end-off {
@@ -98,6 +103,12 @@ func readResource(s *scrub.Scan, off, end int64) (chunk.Part, error) {
 		p.Size, p.Cut = end-p.Body(), true
 	}
 	p.Pad = min(p.Size&1, end-p.Tail())
+	if scrub.Near(sig, signed) {
+		if next := p.End(); next != end && (end-next < 4 || string(s.Get(next, 4)) != signed) {
+			return p, s.Errorf(off, "resource %q", sig)
+		}
+		s.Doubt("the signature of resource %s is %q", p.ID, sig)
+	}
 	return p, nil
 }
 
@@ -143,7 +154,8 @@ func (d *document) header() (int64, error) {
 	d.large = b[5] == 2
 	d.channels, d.height, d.width, d.bits = int64(n.Uint16(b[12:])), int64(n.Uint32(b[14:])), int64(n.Uint32(b[18:])), int64(n.Uint16(b[22:]))
 	if d.channels == 0 || d.channels > 56 || d.height == 0 || d.width == 0 || d.height > 300_000 || d.width > 300_000 || d.bits != 1 && d.bits != 8 && d.bits != 16 && d.bits != 32 {
-		return 0, d.Errorf(12, "%d channels of %d by %d pixels of %d bits", d.channels, d.width, d.height, d.bits)
+		d.strange = true
+		d.Distrust("%v", d.Errorf(12, "%d channels of %d by %d pixels of %d bits", d.channels, d.width, d.height, d.bits))
 	}
 	d.Claim(0, 6, scrub.Structure, "header")
 	d.Claim(12, headerLen-12, scrub.Structure, "header")
@@ -178,6 +190,10 @@ func (d *document) section(off, end int64, long bool, claim func(off, n int64) e
 // colours claims the table of an indexed picture, and what a duotone or one of 32 bits has.
 func (d *document) colours(off, n int64) error {
 	const indexed, duotone, most = 2, 8, 4 << 10
+	if d.strange {
+		d.Claim(off, n, scrub.Structure, "colours")
+		return nil
+	}
 	b, err := d.Bytes(headerLen-2, 2)
 	if err != nil {
 		return err
@@ -261,6 +277,10 @@ func (d *document) version(w *chunk.Walk, p chunk.Part, place string) (bool, err
 // picture claims the picture of all layers, at off.
 func (d *document) picture(off int64) error {
 	const raw, runs = 0, 1
+	if d.strange {
+		d.Claim(off, d.Left(off), scrub.Payload, "picture")
+		return nil
+	}
 	if d.Left(off) < 2 {
 		d.Distrust("no picture follows the layers")
 		d.Claim(off, d.Left(off), scrub.Payload, "picture")

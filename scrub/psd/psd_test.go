@@ -170,3 +170,21 @@ func TestWordsInBlocks(t *testing.T) {
 		}
 	}
 }
+
+// Texts go although the header says what there is not, or one bit of a resource's signature is another.
+func TestDamagedHeads(t *testing.T) {
+	whole := document4(1, 1, "", resource("\x04\x04", "\x1c\x02\x50\x00\x06CANARY")+resource("\x04\x22", "Exif CANARY"), "")
+	for want, data := range map[string]string{
+		"1 channels of 4194305 by 2 pixels": whole[:19] + "\x40" + whole[20:],
+		"signature of resource 0404":        strings.Replace(whole, "8BIM", "8BMM", 1),
+		"signature of resource 0422":        strings.Replace(whole, "8BIM\x04\x22", "8FIM\x04\x22", 1),
+	} {
+		p, after := plan(t, data)
+		if p.Status() != scrub.Partly || !strings.Contains(strings.Join(p.Doubts, "; "), want) || strings.Contains(after, "CANARY") || after[len(after)-10:] != data[len(data)-10:] {
+			t.Errorf("%s: %s %q: %q", want, p.Status(), p.Doubts, after)
+		}
+		if again, _ := plan(t, after); len(again.Edits) > 0 {
+			t.Errorf("%s: a second run makes %d edits", want, len(again.Edits))
+		}
+	}
+}
