@@ -19,27 +19,44 @@ func (c *cleaner) readSaid() error {
 	if c.pic.damage == "" && c.strange == "" {
 		return nil
 	}
-	left := tried
+	var bodies []int64
 	for _, g := range c.pic.segments {
-		if g.code != app0+1 {
-			continue
+		if g.code == app0+1 && len(bodies) < tried {
+			bodies = append(bodies, g.body())
 		}
-		if left--; left < 0 {
-			break
+	}
+	if c.pic.damage != "" {
+		for _, id := range []string{exifHead, xmpName} {
+			bodies = append(bodies, c.segmentsBehind(id, tried)...)
 		}
-		body := c.Get(g.body(), int(min(most, c.Left(g.body()))))
+	}
+	for _, at := range bodies {
+		body := c.Get(at, int(min(most, c.Left(at))))
 		switch {
 		case bytes.HasPrefix(body, []byte(exifHead)):
-			if err := c.saidByEXIF(g.body()+exifHeader, body[exifHeader:]); err != nil {
+			if err := c.saidByEXIF(at+exifHeader, body[exifHeader:]); err != nil {
 				return err
 			}
 		case bytes.HasPrefix(body, []byte(xmpName)):
-			c.saidByXMP(g.body()+xmpHeader, body[xmpHeader:])
+			c.saidByXMP(at+xmpHeader, body[xmpHeader:])
 		}
 	}
 	c.said = c.said[:min(len(c.said), maxSaid)]
 	slices.SortFunc(c.said, func(a, b scrub.Finding) int { return cmp.Compare(a.Off, b.Off) })
 	return nil
+}
+
+// segmentsBehind finds the bodies of segments of metadata behind the damage, where no length leads.
+func (c *cleaner) segmentsBehind(id string, most int) (bodies []int64) {
+	for at := c.pic.end; len(bodies) < most; at++ {
+		if at = c.find(at, id); at < 0 {
+			break
+		}
+		if at >= 4 && bytes.Equal(c.Get(at-4, 2), []byte{0xFF, app0 + 1}) {
+			bodies = append(bodies, at)
+		}
+	}
+	return bodies
 }
 
 // maxSaid is more than any camera writes.

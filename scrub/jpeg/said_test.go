@@ -37,3 +37,21 @@ func TestLengthsOfMetadata(t *testing.T) {
 		}
 	}
 }
+
+// A segment without a length, before all metadata, keeps no name either.
+func TestMetadataBehindDamage(t *testing.T) {
+	data := bytes.Clone(samples.Get("jpeg/everything").Data)
+	at := bytes.Index(data, []byte("\xff\xe0"))
+	copy(data[at+2:], "\x00\x00")
+	h := scrubtest.Harness{Engine: formats.Engine(), Wild: true, States: 6, Variants: -1}
+	p := h.Laws(t, t.Name(), data)
+	if p == nil || p.Status() != scrub.Partly {
+		t.Fatal("not partly cleaned")
+	}
+	after := scrubtest.Perform(data, p)
+	for _, n := range []string{"CANARY-exif-model", "CANARY-exif-body-serial", "CANARY-exif-owner", "CANARY-xmp-serial", "CANARY-xmp-creator"} {
+		if !bytes.Contains(data, []byte(n)) || bytes.Contains(after, []byte(n)) {
+			t.Errorf("%q is not there, or stays: %q", n, p.Doubts)
+		}
+	}
+}
