@@ -310,7 +310,7 @@ var webFilms = []recipe{
 	{"additions", func(k *kit) []byte {
 		return webWith(k, func(m *webFilm) {
 			plus := func(id uint64, b []byte) []byte { return el("\xa6", elNumber("\xee", id), el("\xa5", b)) }
-			m.blocks[0] = append(m.blocks[0], blockGroup(1, 50, 20, tiny.frames(1)[0], el("\x75\xa1", plus(121, []byte(k.secret("time-code"))), plus(4, k.stay(captions))))...)
+			m.blocks[0] = append(m.blocks[0], blockGroup(1, 50, 20, tiny.talkative(k, 1)[0], el("\x75\xa1", plus(121, []byte(k.secret("time-code"))), plus(4, k.stay(captions))))...)
 			m.blocks[1] = append(m.blocks[1], blockGroup(1, 50, 20, tiny.frames(1)[0], el("\x75\xa1", plus(77, []byte(k.secret("unknown")))), el("\xc8", el("\xa8", k.hide(be64(0x0899AABBCCDDEEFF)))))...)
 		})
 	}},

@@ -165,6 +165,7 @@ func TestDoubts(t *testing.T) {
 		{"reserved bits", whole(el(cluster, el("\xe7", "\x00")+"\xa3\x88\x81\x00\x00\xf0word")), "bits set that mean nothing"},
 		{"times since 1970", whole(el(cluster, el("\xe7", "\x01\x8d\x00\x00\x00\x00")+block(much))), "count from a date"},
 		{"times since 1970 behind what was a checksum", whole(el(cluster, el("\xec", "\x00\x00\x00\x00")+el("\xe7", "\x01\x8d\x00\x00\x00\x00")+block(much))), "count from a date"},
+		{"a configuration behind a block", whole(el(cluster, el("\xe7", "\x00")+el("\xa0", el("\xa1", "\x81\x00\x00\x00"+much)+el("\xa4", "SN7741")))), "a configuration in the middle"},
 		{"a number that is a word", whole(el(cluster, el("\xe7", "CANARIES")+block(much))), "holds what it can't hold"},
 	} {
 		p := planOf(t, []byte(c.data), scrub.Options{})
