@@ -58,7 +58,7 @@ type shelf struct {
 }
 
 // beside are the formats of which nothing is a medium.
-var beside = []string{"track", "positions", "aae", "sony-xml", "gopro", "bdmv", "appledouble", "xmp", "pp3", "develop"}
+var beside = []string{"track", "positions", "aae", "sony-xml", "gopro", "moi", "bdmv", "dvd", "appledouble", "xmp", "pp3", "develop"}
 
 func shelves() []shelf {
 	return []shelf{
@@ -67,7 +67,7 @@ func shelves() []shelf {
 		{"png", ".png", append(pngs, hidingPNGs...)},
 		{"bmp", ".bmp", bmps}, {"ico", ".ico", icos}, {"qoi", ".qoi", qois}, {"pcx", ".pcx", pcxs}, {"tga", ".tga", tgas}, {"dds", ".dds", ddss}, {"pnm", ".ppm", pnms}, {"hdr", ".hdr", hdrs}, {"exr", ".exr", exrs}, {"djvu", ".djvu", djvus},
 		{"gif", ".gif", gifs},
-		{"track", ".gpx", gpsTracks}, {"positions", ".nmea", gpsLogs}, {"xmp", ".xmp", sideXMPs}, {"pp3", ".pp3", profiles}, {"develop", ".dop", developers}, {"aae", ".aae", aaes}, {"sony-xml", ".xml", sonyXMLs}, {"gopro", ".txt", goPros}, {"appledouble", "", appleDoubles},
+		{"track", ".gpx", gpsTracks}, {"positions", ".nmea", gpsLogs}, {"xmp", ".xmp", sideXMPs}, {"pp3", ".pp3", profiles}, {"develop", ".dop", developers}, {"aae", ".aae", aaes}, {"sony-xml", ".xml", sonyXMLs}, {"gopro", ".txt", goPros}, {"moi", ".moi", mois}, {"appledouble", "", appleDoubles},
 		{"psd", ".psd", psds},
 		{"svg", ".svg", svgs}, {"svgz", ".svgz", svgzs},
 		{"jxl", ".jxl", jxls}, {"jxl-codestream", ".jxl", jxlStreams},
@@ -82,7 +82,7 @@ func shelves() []shelf {
 		{"matroska", ".mkv", webFilms},
 		{"swf", ".swf", swfs},
 		{"realmedia", ".rm", rms},
-		{"bdmv", ".mpl", bdmvs},
+		{"bdmv", ".mpl", bdmvs}, {"dvd", ".ifo", dvds},
 		{"mxf", ".mxf", mxfs}, {"nut", ".nut", nuts},
 		{"h264", ".h264", h264s},
 		{"ivf", ".ivf", ivfs},

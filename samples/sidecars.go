@@ -36,6 +36,13 @@ var sonyXMLs = []recipe{{"camera", func(k *kit) []byte {
 		"<Properties><System systemId=\"" + k.secret("080046020112") + "\" systemKind=\"ILCE-7\"/></Properties><Contents><Material uri=\"./CLIP/C0001.MP4\" umid=\"" + k.secret("060A2B340101") + "\"/></Contents></MediaProfile>\n")
 }}}
 
+var mois = []recipe{{"film", func(k *kit) []byte {
+	b := cat([]byte("V6"), be32(0x100), k.hide(cat(be16(2031), []byte{11, 29, 22, 47}, be16(31337))), be32(61000))
+	b = append(b, zeros(0x100-len(b))...)
+	copy(b[0x20:], k.secret("camera"))
+	return b
+}}}
+
 var goPros = []recipe{{"version", func(k *kit) []byte {
 	return []byte("{\n\"info version\":\"2.0\",\n\"firmware version\":\"HD9.01.01.72.00\",\n\"wifi mac\":\"" + k.secret("06416912ab34") + "\",\n\"camera type\":\"HERO9 Black\",\n\"camera serial number\":\"" +
 		k.secret("C3441325112233") + "\"\n}\n")

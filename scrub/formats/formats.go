@@ -7,8 +7,8 @@ import (
 	"untag/scrub"
 	"untag/scrub/apetag"
 	"untag/scrub/asf"
-	"untag/scrub/bdmv"
 	"untag/scrub/bmff"
+	"untag/scrub/disc"
 	"untag/scrub/dsd"
 	"untag/scrub/dv"
 	"untag/scrub/elementary"
@@ -50,7 +50,7 @@ import (
 func Table() []scrub.Format {
 	parsed := []scrub.Format{
 		asf.Format,
-		bdmv.Format,
+		disc.BDMV, disc.DVD,
 		flv.Format,
 		swf.Format,
 		realmedia.Format,

@@ -20,7 +20,6 @@ func recognised() (all []scrub.Format) {
 		{"r3d", "RED raw film", "r3d", sniff.Like("????RED1", "????RED2")},
 		{"mlv", "Magic Lantern raw film", "mlv", sniff.Like("MLVI")},
 		{"wtv", "WTV film", "wtv", sniff.Like("\xb7\xd8\x00\x20\x37\x49\xda\x11\xa6\x4e\x00\x07\xe9\x5e\xad\x8d")},
-		{"dvd", "tables of a DVD", "ifo bup", sniff.Like("DVDVIDEO-VMG", "DVDVIDEO-VTS")},
 		{"riff", "other RIFF: AMV, RMID, QCP, animated cursors", "amv rmi qcp", sniff.Like("RIFF????", "RIFX????")},
 
 		{"dtshd", "DTS-HD sound with a header", "", sniff.Like("DTSHDHDR")},

@@ -123,7 +123,7 @@ func damages(e *scrub.Engine, name string, data []byte, n int) (all []damage) {
 // unshown are samples of which FFmpeg shows nothing, or less afterwards, and why.
 var unshown = map[string]string{
 	"xmp/words": "no medium", "xmp/settings": "no medium", "pp3/words": "no medium", "develop/dxo": "no medium", "develop/on1": "no medium",
-	"track/gpx": "no medium", "track/kml": "no medium", "positions/nmea": "no medium", "positions/fit": "no medium", "aae/edits": "no medium", "sony-xml/camera": "no medium", "sony-xml/card": "no medium", "gopro/version": "no medium", "appledouble/where-from": "no medium",
+	"track/gpx": "no medium", "track/kml": "no medium", "positions/nmea": "no medium", "positions/fit": "no medium", "aae/edits": "no medium", "sony-xml/camera": "no medium", "sony-xml/card": "no medium", "gopro/version": "no medium", "moi/film": "no medium", "appledouble/where-from": "no medium",
 	"djvu/plain": "it knows no DjVu", "djvu/words": "it knows no DjVu", "hdr/plain": "older ones know no Radiance", "hdr/words": "older ones know no Radiance",
 	"heif/minimized":        "libheif 1.15 knows no minimized boxes",
 	"heif/plane":            "libheif 1.15 knows no pictures that are not compressed",

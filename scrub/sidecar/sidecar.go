@@ -6,6 +6,7 @@ package sidecar
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 
 	"untag/scrub"
@@ -46,6 +47,7 @@ var kinds = []kind{
 		{"<MediaProfile", `<MediaProfile xmlns="http://xmlns.sony.net/pro/metadata/mediaprofile" version="2.00"/>` + "\n"},
 		{"", `<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00"/>` + "\n"},
 	}, nil},
+	{"moi", "side file of a MOD or TOD film", "moi", noted, []form{{"", "V6\x00\x00\x00\x06"}}, nil},
 	{"gopro", "what a GoPro tells of itself", "", about, []form{{"", `{"info version":"2.0"}` + "\n"}}, nil},
 	{"appledouble", "macOS side file of another file", "", sniff.Like("\x00\x05\x16\x07\x00\x02\x00\x00", "\x00\x05\x16\x00\x00\x02\x00\x00"), []form{
 		{"", "\x00\x05\x16\x07\x00\x02\x00\x00" + strings.Repeat("\x00", 18)},
@@ -57,6 +59,17 @@ var (
 	aboutHead     = pattern.New(`^(\x{feff})?\s*\{\s*"info version"\s*:\s*"[0-9.]+"`) // MISC/version.txt: serial number, address of its radio
 	developerHead = pattern.New(`^(\x{feff})?\s*(Sidecar\s*=\s*\{|\{\s*"photos"\s*:\s*\{)`)
 )
+
+// noted takes what JVC, Panasonic and Canon write beside a film: a version, and the size of the file,
+// or that of an emptied one which is not cut off yet.
+func noted(head []byte, size int64) bool {
+	const empty = 6
+	if len(head) < empty || string(head[:2]) != "V6" {
+		return false
+	}
+	n := int64(binary.BigEndian.Uint32(head[2:]))
+	return n == size || n == empty
+}
 
 func about(head []byte, _ int64) bool     { return aboutHead().Match(head) }
 func ini(head []byte, _ int64) bool       { return profileHead().Match(head) }

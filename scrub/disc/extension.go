@@ -1,4 +1,4 @@
-package bdmv
+package disc
 
 import (
 	"encoding/binary"

@@ -1,4 +1,4 @@
-package bdmv_test
+package disc_test
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ func clean(t testing.TB, data []byte) (*scrub.Plan, []byte) {
 }
 
 func FuzzTables(f *testing.F) {
-	scrubtest.Fuzz(f, formats.Engine(), samples.Of("bdmv")...)
+	scrubtest.Fuzz(f, formats.Engine(), samples.Of("bdmv", "dvd")...)
 }
 
 // A player finds the same titles, streams and times.

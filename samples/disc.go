@@ -93,5 +93,47 @@ var bdmvs = []recipe{
 	{"playlist-of-a-camera", func(k *kit) []byte { return k.bdmvPlaylist(true) }},
 	{"clip", func(k *kit) []byte { return k.bdmvClip(false) }},
 	{"clip-of-a-camera", func(k *kit) []byte { return k.bdmvClip(true) }},
+	{"identity", func(k *kit) []byte {
+		return cat([]byte("BDID0100"), be32(40), zeros(28), k.hide([]byte("\x5a\x13\x37\x42")), field(k.secret("disc"), 16))
+	}},
 	{"red-star", func(k *kit) []byte { return append(k.bdmvClip(false), k.hide(RedStarTrailer("8295FF513293A"))...) }},
+}
+
+// dvdTables are sectors of tables of a DVD. The first one says where the others are.
+func dvdTables(id string, pointers map[int]int, first []byte, others ...[]byte) []byte {
+	b := field(id, sectorOfDVD)
+	copy(b[12:], zeros(sectorOfDVD))
+	copy(b[0x0f:], []byte{byte(2*len(others) + 4)})
+	copy(b[0x1f:], []byte{byte(len(others))})
+	copy(b[0x21:], []byte{0x11})
+	copy(b[0x82:], be16(0x3ff))
+	copy(b[0x40:], first)
+	for at, n := range pointers {
+		copy(b[at:], be32(n))
+	}
+	for _, o := range others {
+		b = cat(b, o, zeros(sectorOfDVD-len(o)))
+	}
+	return b
+}
+
+const sectorOfDVD = 2048
+
+// dvdTitles is a table of one title: in which set it is, and where that begins.
+var dvdTitles = cat(be16(1), zeros(2), be32(19), []byte{0x3c, 1}, be16(1), be16(0), []byte{1, 1}, be32(30))
+
+var dvds = []recipe{
+	{"plain", func(k *kit) []byte { return dvdTables("DVDVIDEO-VMG", map[int]int{0xc4: 1}, nil, dvdTitles) }},
+	{"texts", func(k *kit) []byte {
+		names := cat([]byte(k.secret("disc")), zeros(1+2), be16(1), be32(99), []byte("en"), zeros(2), be32(28), field(k.secret("title"), 72))
+		b := dvdTables("DVDVIDEO-VMG", map[int]int{0xc4: 1, 0xd4: 2}, []byte(k.secret("provider")), dvdTitles, names)
+		copy(b[0x60:], k.hide([]byte("POS-4711")))
+		copy(b[0xe4:], k.secret("reserved"))
+		return b
+	}},
+	{"set", func(k *kit) []byte {
+		b := dvdTables("DVDVIDEO-VTS", map[int]int{0xc8: 1}, []byte(k.secret("reserved")), cat(be16(1), zeros(2), be32(15), be32(12), be16(1), be16(1)))
+		copy(b[0x88:], k.secret("more"))
+		return b
+	}},
 }

@@ -1,11 +1,7 @@
-// Package bdmv cleans the tables that AVCHD cameras and Blu-ray authors put beside their streams
-// (folder BDMV): indexes, playlists, clip information, movie objects (Blu-ray Disc Read-Only Format
-// part 3; AVCHD Book 1 and 2, as MediaInfo, the XMP Toolkit and libbluray read them).
-//
-// A file is a head of addresses and the blocks they lead to, each of which begins with its length.
-// What players need are numbers. What a camera adds is in the last block: who shot when, where, and
-// with which camera. It becomes zeros in place, so that the camera finds its tables as it left them.
-package bdmv
+// Package disc cleans the tables that stand beside the films of discs, and on the cards of cameras that
+// write like one: AVCHD and Blu-ray (folder BDMV), DVD (folder VIDEO_TS). Players need them, nearly all
+// of them are numbers, and what is none becomes zeros in place.
+package disc
 
 import (
 	"encoding/binary"
@@ -15,17 +11,21 @@ import (
 	"untag/scrub/sniff"
 )
 
-// Format is the tables of AVCHD and Blu-ray.
-var Format = scrub.Format{
+// BDMV is the tables of AVCHD and Blu-ray: indexes, playlists, clip information, movie objects (Blu-ray
+// Disc Read-Only Format part 3; AVCHD Book 1 and 2, as MediaInfo, the XMP Toolkit and libbluray read
+// them). A file is a head of addresses and the blocks they lead to, each of which begins with its length.
+// What a camera adds is in the last block: who shot when, where, and with which camera. It keeps its
+// form, so that the camera finds its tables as it left them.
+var BDMV = scrub.Format{
 	Name: "bdmv", Title: "tables of AVCHD and Blu-ray", Extensions: []string{"mpls", "mpl", "clpi", "cpi", "bdm", "bdmv"},
-	Sniff: sniff.Like("MPLS0?00", "HDMV0?00", "INDX0?00", "MOBJ0?00"),
-	Parse: parse,
+	Sniff: sniff.Like("MPLS0?00", "HDMV0?00", "INDX0?00", "MOBJ0?00", "BDID0?00"),
+	Parse: bdmv,
 }
 
 const (
 	head      = 40      // magic, version, addresses, reserved
 	addresses = 8       // where they begin
-	most      = 4 << 20 // bytes of a file; a disc of eight hours has a tenth of it
+	most      = 4 << 20 // bytes of a file; those of a film of eight hours have a tenth of it
 	extension = "ExtensionData"
 )
 
@@ -62,11 +62,14 @@ type table struct {
 	off, end int64
 }
 
-func parse(s *scrub.Scan) error {
+func bdmv(s *scrub.Scan) error {
 	if s.Size() < head || s.Size() > most {
 		return s.Unsupportedf(0, "tables of %d bytes", s.Size())
 	}
 	b := s.Get(0, head)
+	if string(b[:4]) == "BDID" {
+		return identity(s)
+	}
 	names := blocks[string(b[:4])]
 	if names == nil {
 		return s.Errorf(0, "magic %q", b[:4])
@@ -96,6 +99,17 @@ func parse(s *scrub.Scan) error {
 	}
 	s.End(e)
 	return nil
+}
+
+// identity clears who published a disc, and which one it is (CERTIFICATE/id.bdmv): they stand right behind the head.
+func identity(s *scrub.Scan) error {
+	const organisation, disc = 4, 16
+	if s.Size() < head+organisation+disc {
+		s.Doubt("the identity of a disc is cut short")
+		numbers(s, 0, s.Size(), "BDID")
+		return nil
+	}
+	return blank(s, 0, s.Size(), "BDID", []field{{head, organisation, scrub.ID, "org_ID"}, {head + organisation, disc, scrub.ID, "disc_ID"}})
 }
 
 // each visits the blocks that begin at the given addresses, 0 for one that is not there. They stand in
@@ -161,7 +175,7 @@ func blank(s *scrub.Scan, off, n int64, place string, fields []field) error {
 
 // numbers claims what holds no words for people.
 func numbers(s *scrub.Scan, off, end int64, place string) {
-	const word = 12 // the name of a clip and of its codec have nine letters
+	const word = 13 // the magic of a DVD has twelve letters
 	if end <= off {
 		return
 	}
