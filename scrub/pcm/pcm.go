@@ -123,16 +123,33 @@ func readBlock(s *scrub.Scan, off, end int64) (p chunk.Part, err error) {
 	} else if !p.Cut {
 		p.Size = int64(b[1]) | int64(b[2])<<8 | int64(b[3])<<16
 	}
-	const newest, forgotten = 9, 8
-	if b[0] == newest && end-p.End() == forgotten+1 { // SoX counts four of the twelve bytes that say how sound is coded
-		if last, err := s.Bytes(end-1, 1); err != nil || last[0] == 0 {
-			p.Size += forgotten
-		}
+	const newest = 9
+	if b[0] == newest && forgot(s, p.End(), end) {
+		p.Size += forgotten
 	}
 	if p.Size > end-p.Body() {
 		p.Size, p.Cut = end-p.Body(), true
 	}
 	return p, nil
+}
+
+// forgotten are the bytes that SoX does not count of the twelve that say how sound is coded, and some more.
+const forgotten = 8
+
+// forgot tells whether sound goes on for so many bytes behind its block, up to the end mark, and nothing
+// is behind that but zeros of a tag that is not cut off yet. An emptied block may look like that, too.
+func forgot(s *scrub.Scan, off, end int64) bool {
+	const tag = 64 << 10
+	mark := off + forgotten
+	if end <= mark || end-mark > tag || !s.Zeros(mark, end-mark) {
+		return false
+	}
+	if end == mark+1 {
+		return true
+	}
+	b := s.Get(off, forgotten)
+	block := b[0] > 0 && b[0] <= spare && int64(b[1])|int64(b[2])<<8|int64(b[3])<<16 <= end-off-4
+	return !block && !s.Zeros(off, forgotten)
 }
 
 func voc(w *chunk.Walk) error {
@@ -153,7 +170,7 @@ func voc(w *chunk.Walk) error {
 	if err := w.Hide(head, off-head, "head/rest"); err != nil {
 		return err
 	}
-	for off < w.Size() {
+	for newest := false; off < w.Size(); {
 		p, err := w.Read(w.Scan, off, w.Size())
 		if err != nil {
 			return err
@@ -163,9 +180,13 @@ func voc(w *chunk.Walk) error {
 		}
 		if p.ID == "0" {
 			w.Claim(off, 1, scrub.Structure, "end")
+			if newest && w.Left(off) > forgotten && !w.Zeros(off, forgotten) && w.Zeros(off+forgotten, 1) {
+				w.Distrust("the last block may be %d bytes longer than it says", forgotten)
+			}
 			w.End(p.End(), scrub.Said, 1) // one byte is soon a zero
 			return nil
 		}
+		newest = p.ID == "9"
 		sane, err := w.Sane(w, p)
 		if err == nil && sane {
 			_, err = w.Part(p, "", "block "+p.ID)

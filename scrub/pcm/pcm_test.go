@@ -53,8 +53,11 @@ func TestSoX(t *testing.T) {
 	plain := samples.Get("voc/plain").Data
 	sox := bytes.Clone(plain)
 	sox[27] -= 8
-	if p, _ := scrubtest.Clean(t, engine, sox, scrub.Options{}); p.Status() != scrub.Clean {
-		t.Errorf("%s %q", p.Status(), p.Doubts)
+	for tail, want := range map[string]scrub.Status{"": scrub.Clean, string(samples.RedStarTrailer("8295FF513293A")): scrub.Dirty, "\x00\x00\x00\x00\x00\x00\x00": scrub.Clean} {
+		p, after := scrubtest.Clean(t, engine, append(bytes.Clone(sox), tail...), scrub.Options{})
+		if p.Status() != want || !bytes.HasPrefix(after, sox) {
+			t.Errorf("%d bytes behind it: %s %q, %d of %d are left", len(tail), p.Status(), p.Doubts, len(after), len(sox))
+		}
 	}
 }
 
