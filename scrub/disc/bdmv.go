@@ -27,6 +27,8 @@ const (
 	addresses = 8       // where they begin
 	most      = 4 << 20 // bytes of a file; those of a film of eight hours have a tenth of it
 	extension = "ExtensionData"
+
+	contradicts = "the tables contradict themselves"
 )
 
 // blocks are the blocks of each kind of file. The first stands behind the head, the others where its addresses say.
@@ -38,6 +40,7 @@ var blocks = map[string][]string{
 }
 
 // field is a field of a block that is no number players need. at counts from behind the length of the block.
+// One without a kind is unused as far as counts say, which may be wrong.
 type field struct {
 	at, n int64
 	kind  scrub.Kind
@@ -95,7 +98,7 @@ func bdmv(s *scrub.Scan) error {
 	}
 	e := scrub.End{Off: end, Proof: scrub.Counted}
 	if s.Doubted(before) {
-		e.Proof, e.Doubt = scrub.Said, "the tables contradict themselves"
+		e.Proof, e.Doubt = scrub.Said, contradicts
 	}
 	s.End(e)
 	return nil
@@ -109,7 +112,7 @@ func identity(s *scrub.Scan) error {
 		numbers(s, 0, s.Size(), "BDID")
 		return nil
 	}
-	return blank(s, 0, s.Size(), "BDID", []field{{head, organisation, scrub.ID, "org_ID"}, {head + organisation, disc, scrub.ID, "disc_ID"}})
+	return blank(s, 0, s.Size(), "BDID", []field{{16, head - 16, scrub.Hidden, "reserved"}, {head, organisation, scrub.ID, "org_ID"}, {head + organisation, disc, scrub.ID, "disc_ID"}})
 }
 
 // each visits the blocks that begin at the given addresses, 0 for one that is not there. They stand in
@@ -164,7 +167,9 @@ func blank(s *scrub.Scan, off, n int64, place string, fields []field) error {
 	done := off
 	for _, f := range fields {
 		numbers(s, done, off+f.at, place)
-		if err := s.Blank(off+f.at, f.n, 0, f.kind, place+"/"+f.name); err != nil {
+		if f.kind == "" {
+			between(s, off+f.at, off+f.at+f.n)
+		} else if err := s.Blank(off+f.at, f.n, 0, f.kind, place+"/"+f.name); err != nil {
 			return err
 		}
 		done = off + f.at + f.n

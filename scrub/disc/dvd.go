@@ -1,7 +1,9 @@
 package disc
 
 import (
+	"cmp"
 	"encoding/binary"
+	"slices"
 
 	"untag/scrub"
 	"untag/scrub/sniff"
@@ -17,92 +19,127 @@ var DVD = scrub.Format{
 
 const (
 	sector = 2048
-	lasts  = 0x1c // the last sector of the tables
-	texts  = 0xd4 // the first one of texts about the titles
+	texts  = "TXTDT_MGI"
 )
 
-// volume and titles are what is no number in the first sector of a disc's tables, and of those of a set of titles.
+// part is a table that the first sector leads to: where that says which sector it begins with, and where
+// the table says which byte is its last one.
+type part struct {
+	name     string
+	at, last int64
+}
+
+// first is the first sector of the tables of a disc, or of a set of titles.
+type first struct {
+	name   string
+	fields []field
+	parts  []part
+}
+
 var (
-	volume = []field{
+	volume = first{"VMGI_MAT", []field{
 		{0x10, 12, scrub.Hidden, "reserved"}, {0x2b, 19, scrub.Hidden, "reserved"}, {0x40, 32, scrub.Software, "provider_identifier"}, {0x60, 8, scrub.ID, "POS_code"},
-		{0x68, 24, scrub.Hidden, "reserved"}, {0x88, 56, scrub.Hidden, "reserved"}, {0xe0, 32, scrub.Hidden, "reserved"},
-	}
-	titles = []field{{0x10, 12, scrub.Hidden, "reserved"}, {0x26, 90, scrub.Hidden, "reserved"}, {0x84, 60, scrub.Hidden, "reserved"}, {0xe8, 24, scrub.Hidden, "reserved"}}
+		{0x68, 24, scrub.Hidden, "reserved"}, {0x88, 56, scrub.Hidden, "reserved"}, {0xe0, 32, scrub.Hidden, "reserved"}, {0x10c, 73, scrub.Hidden, "reserved"}, {0x15c, 0x2a4, scrub.Hidden, "reserved"},
+	}, []part{{"TT_SRPT", 0xc4, 4}, {"VMGM_PGCI_UT", 0xc8, 4}, {"PTL_MAIT", 0xcc, 4}, {"VTS_ATRT", 0xd0, 4}, {texts, 0xd4, 16}, {"VMGM_C_ADT", 0xd8, 4}, {"VMGM_VOBU_ADMAP", 0xdc, 0}}}
+	titles = first{"VTSI_MAT", []field{
+		{0x10, 12, scrub.Hidden, "reserved"}, {0x26, 90, scrub.Hidden, "reserved"}, {0x84, 60, scrub.Hidden, "reserved"}, {0xe8, 24, scrub.Hidden, "reserved"},
+		{0x10c, 73, scrub.Hidden, "reserved"}, {0x15c, 164, scrub.Hidden, "reserved"}, {0x244, 17, scrub.Hidden, "reserved"}, {0x3d8, 40, scrub.Hidden, "reserved"},
+	}, []part{
+		{"VTS_PTT_SRPT", 0xc8, 4}, {"VTS_PGCIT", 0xcc, 4}, {"VTSM_PGCI_UT", 0xd0, 4}, {"VTS_TMAPT", 0xd4, 4},
+		{"VTSM_C_ADT", 0xd8, 4}, {"VTSM_VOBU_ADMAP", 0xdc, 0}, {"VTS_C_ADT", 0xe0, 4}, {"VTS_VOBU_ADMAP", 0xe4, 0},
+	}}
 )
 
 func dvd(s *scrub.Scan) error {
 	if s.Size() < sector || s.Size() > most {
 		return s.Unsupportedf(0, "tables of %d bytes", s.Size())
 	}
+	const attributes, play, last, lasts = 0x400, 0x84, 0x80, 0x1c
 	b := s.Get(0, sector)
-	fields, place := titles, "VTSI_MAT"
+	number := func(at int64) int64 { return int64(binary.BigEndian.Uint32(b[at:])) }
+	f := titles
 	if b[10] == 'M' { // DVDVIDEO-VMG
-		fields, place = volume, "VMGI_MAT"
+		f = volume
 	}
-	end := (int64(binary.BigEndian.Uint32(b[lasts:])) + 1) * sector
-	if end > s.Size() {
-		s.Doubt("the tables say that they have %d bytes, %d are there", end, s.Size())
-		numbers(s, 0, s.Size(), place)
+	end := (number(lasts) + 1) * sector
+	if own := number(last) + 1; end > s.Size() || own < attributes || own > end || f.name == volume.name && number(play) > 0 && number(play) < attributes {
+		s.Doubt("%s contradicts itself", f.name)
+		numbers(s, 0, s.Size(), f.name)
 		return nil
 	}
-	if err := blank(s, 0, sector, place, fields); err != nil {
+	fields := f.fields
+	if f.name == titles.name {
+		fields = unused(fields, int64(b[0x203]), int64(b[0x255]))
+	}
+	if err := blank(s, 0, number(last)+1, f.name, fields); err != nil {
 		return err
 	}
-	if place == "VMGI_MAT" {
-		if err := named(s, int64(binary.BigEndian.Uint32(b[texts:]))*sector, end); err != nil {
-			return err
-		}
-	} else {
-		numbers(s, sector, end, "VTSI")
+	before := s.Point()
+	between(s, parts(s, f.parts, number, number(last)+1, end), end)
+	e := scrub.End{Off: end, Proof: scrub.Counted}
+	if s.Doubted(before) {
+		e.Proof, e.Doubt = scrub.Said, contradicts
 	}
-	s.End(scrub.End{Off: end, Proof: scrub.Counted})
+	s.End(e)
 	return nil
 }
 
-// named claims the tables of a disc behind their first sector. Texts begin at off, 0 if there are none:
-// what the disc is called, how many languages it has, and where the last byte is. They are emptied before
-// what leads to them, so that after a stop the rest is still known as what it is.
-func named(s *scrub.Scan, off, end int64) error {
+// unused adds the attributes of sound and subtitles which a set of titles has room for and doesn't have.
+func unused(fields []field, sounds, subtitles int64) []field {
+	const most, audio, subtitle, multichannel = 8, 8, 6, 24
+	sounds, subtitles = min(sounds, most), min(subtitles, 4*most)
+	return slices.Concat(fields[:6], []field{
+		{0x204 + audio*sounds, audio * (most - sounds), "", ""}, fields[6],
+		{0x256 + subtitle*subtitles, subtitle*(4*most-subtitles) + 2, "", ""},
+		{0x318 + multichannel*sounds, multichannel * (most - sounds), "", ""},
+	}, fields[7:])
+}
+
+// parts claims the tables of a DVD behind its first sector, which ends at done, and returns where the last one ends.
+func parts(s *scrub.Scan, all []part, number func(int64) int64, done, end int64) int64 {
+	there := slices.DeleteFunc(slices.Clone(all), func(p part) bool { return number(p.at) == 0 })
+	slices.SortFunc(there, func(a, b part) int { return cmp.Compare(number(a.at), number(b.at)) })
+	for _, p := range there {
+		const fixed = 20
+		off := number(p.at) * sector
+		if off < done || off > end-fixed {
+			s.Doubt("%s begins at 0x%x, expected 0x%x or later", p.name, off, done)
+			break
+		}
+		n := int64(binary.BigEndian.Uint32(s.Get(off+p.last, 4))) + 1
+		if n > end-off || n < p.last+4 && p.name != texts {
+			s.Doubt("%s says %d bytes, %d are left", p.name, n, end-off)
+			break
+		}
+		between(s, done, off)
+		if done = off + n; p.name != texts {
+			numbers(s, off, done, p.name)
+			continue
+		}
+		done = max(done, off+fixed)
+		if !named(s, p, off, n) {
+			break
+		}
+	}
+	return done
+}
+
+// named has texts about titles go: what the disc is called, how many languages it has, and where the last
+// byte is. They are emptied before what leads to them, so that after a stop the rest is still known as what it is.
+func named(s *scrub.Scan, p part, off, n int64) bool {
 	const fixed, unit = 20, 8
-	if off == 0 {
-		numbers(s, sector, end, "VMGI")
-		return nil
+	b := s.Get(off, fixed)
+	if units := int64(binary.BigEndian.Uint16(b[14:])); !s.Zeros(off, 16) && (units == 0 || n < fixed+units*unit) {
+		s.Doubt("%s can't be read", p.name)
+		numbers(s, off, off+max(n, fixed), p.name)
+		return false
 	}
-	n := int64(0)
-	if off >= sector && off <= end-fixed && alone(s, off) {
-		b := s.Get(off, fixed)
-		units := int64(binary.BigEndian.Uint16(b[14:]))
-		if n = int64(binary.BigEndian.Uint32(b[16:])) + 1; n < fixed+units*unit || n > end-off || units == 0 {
-			n = 0
-		}
-		if s.Zeros(off, 16) { // an earlier run
-			n = fixed
-		}
-	}
-	if n == 0 {
-		s.Doubt("texts about titles at 0x%x can't be read", off)
-		numbers(s, sector, end, "VMGI")
-		return nil
-	}
-	numbers(s, sector, off, "VMGI")
-	s.Claim(off, n, scrub.Identify, "TXTDT_MGI")
-	numbers(s, off+n, end, "VMGI")
-	if s.Found(scrub.Finding{Kind: scrub.Caption, Place: "TXTDT_MGI", Off: off, Len: n}) {
+	n = max(n, fixed)
+	s.Claim(off, n, scrub.Identify, p.name)
+	if s.Found(scrub.Finding{Kind: scrub.Caption, Place: p.name, Off: off, Len: n}) {
 		s.Fill(scrub.Unlink, off+fixed, n-fixed, 0)
 		s.Fill(scrub.Destroy, off, fixed, 0)
-		s.Put(scrub.Repair, texts, make([]byte, 4))
-	}
-	return nil
-}
-
-// alone tells whether no other table begins where the texts do.
-func alone(s *scrub.Scan, off int64) bool {
-	const first, number = 0xc0, 8
-	b := s.Get(first, 4*number)
-	for i := range number {
-		if at := first + 4*i; at != texts && int64(binary.BigEndian.Uint32(b[4*i:]))*sector == off {
-			return false
-		}
+		s.Put(scrub.Repair, p.at, make([]byte, 4))
 	}
 	return true
 }
