@@ -40,7 +40,7 @@ var (
 	volume = first{"VMGI_MAT", []field{
 		{0x10, 12, scrub.Hidden, "reserved"}, {0x2b, 19, scrub.Hidden, "reserved"}, {0x40, 32, scrub.Software, "provider_identifier"}, {0x60, 8, scrub.ID, "POS_code"},
 		{0x68, 24, scrub.Hidden, "reserved"}, {0x88, 56, scrub.Hidden, "reserved"}, {0xe0, 32, scrub.Hidden, "reserved"}, {0x10c, 73, scrub.Hidden, "reserved"}, {0x15c, 0x2a4, scrub.Hidden, "reserved"},
-	}, []part{{"TT_SRPT", 0xc4, 4}, {"VMGM_PGCI_UT", 0xc8, 4}, {"PTL_MAIT", 0xcc, 4}, {"VTS_ATRT", 0xd0, 4}, {texts, 0xd4, 16}, {"VMGM_C_ADT", 0xd8, 4}, {"VMGM_VOBU_ADMAP", 0xdc, 0}}}
+	}, []part{{"TT_SRPT", 0xc4, 4}, {"VMGM_PGCI_UT", 0xc8, 4}, {"PTL_MAIT", 0xcc, 4}, {"VTS_ATRT", 0xd0, 4}, {"VMGM_C_ADT", 0xd8, 4}, {"VMGM_VOBU_ADMAP", 0xdc, 0}, {texts, 0xd4, 16}}}
 	titles = first{"VTSI_MAT", []field{
 		{0x10, 12, scrub.Hidden, "reserved"}, {0x26, 90, scrub.Hidden, "reserved"}, {0x84, 60, scrub.Hidden, "reserved"}, {0xe8, 24, scrub.Hidden, "reserved"},
 		{0x10c, 73, scrub.Hidden, "reserved"}, {0x15c, 164, scrub.Hidden, "reserved"}, {0x244, 17, scrub.Hidden, "reserved"}, {0x3d8, 40, scrub.Hidden, "reserved"},
@@ -98,7 +98,7 @@ func unused(fields []field, sounds, subtitles int64) []field {
 // parts claims the tables of a DVD behind its first sector, which ends at done, and returns where the last one ends.
 func parts(s *scrub.Scan, all []part, number func(int64) int64, done, end int64) int64 {
 	there := slices.DeleteFunc(slices.Clone(all), func(p part) bool { return number(p.at) == 0 })
-	slices.SortFunc(there, func(a, b part) int { return cmp.Compare(number(a.at), number(b.at)) })
+	slices.SortStableFunc(there, func(a, b part) int { return cmp.Compare(number(a.at), number(b.at)) })
 	for _, p := range there {
 		const fixed = 20
 		off := number(p.at) * sector
