@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -268,6 +269,21 @@ func TestFilesThatAreNotClean(t *testing.T) {
 	ended()
 	if n := strings.Count(shown.String(), "is read-only"); n != 1 {
 		t.Errorf("listed %d times:\n%s", n, shown)
+	}
+}
+
+// That somebody has seen enough, as with head, needs no words; whatever was to come next.
+func TestWatchThatNobodyReads(t *testing.T) {
+	s, _ := daemon(t, toyDrive(1, "HOLIDAY", station.Watching, station.Counts{Other: 1}))
+	s.files = map[uint64]station.Files{1: {All: []station.File{{Path: "x.bin", Status: "other"}}}}
+	for writes, args := range [][]string{{"watch"}, {"watch", "--files"}, {"watch", "--json"}} {
+		env, _, errs := environment(args...)
+		out := &broken{err: syscall.EPIPE}
+		out.left.Store(int32(writes % 2)) // of --files the second: the list
+		env.Stdout = out
+		if code := cli.Run(t.Context(), env); code != exit.Failed || errs.String() != "" {
+			t.Errorf("%s: code %d, said %q", args, code, errs)
+		}
 	}
 }
 

@@ -65,7 +65,7 @@ func (a *app) watch() *cobra.Command {
 	return c
 }
 
-// view shows changes.
+// view shows changes. What goes wrong is a [failure], or what the daemon said.
 type view interface {
 	show(station.Change) error
 }
@@ -97,7 +97,7 @@ func (a *app) follow(ctx context.Context, d *desktop.Client, v view, notify bool
 	}
 	for c := range changes {
 		if err := v.show(c); err != nil {
-			return failed(err)
+			return err
 		}
 	}
 	return &failure{exit.Failed, lang.T("untagd has ended"), ""}
@@ -140,7 +140,7 @@ type jsonView struct{ w io.Writer }
 func (v jsonView) show(c station.Change) error {
 	line := lineOf(c.DriveState)
 	line.Was = string(c.Was)
-	return text.JSON(v.w).Encode(line)
+	return failed(text.JSON(v.w).Encode(line))
 }
 
 // plainView prints a line whenever there is something new to say, counts apart.
@@ -158,7 +158,7 @@ func (v *plainView) show(c station.Change) error {
 		delete(v.last, c.Drive.ID)
 	}
 	_, err := fmt.Fprintln(v.w, viewLine(c.DriveState))
-	return err
+	return failed(err)
 }
 
 func viewLine(s station.DriveState) string {
@@ -187,7 +187,7 @@ func (v *liveView) show(c station.Change) error {
 	default:
 		v.drives = slices.Insert(v.drives, i, c.DriveState)
 	}
-	return v.draw()
+	return failed(v.draw())
 }
 
 // draw leaves the last column free: writing to it makes some terminals wrap.
