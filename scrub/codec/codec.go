@@ -56,6 +56,7 @@ const (
 type Stream struct {
 	Kind  Kind
 	Dolby bool // it is said to be Dolby Vision
+	Again bool // FFmpeg divides its packets into pictures once more, as it does those of ASF
 	Timed bool // a frame told a time of day
 
 	streams int // of Opus in a packet: see Several
@@ -107,7 +108,7 @@ func (st *Stream) Record(name string, r *scrub.Reader, off, n int64) (pieces []c
 		return av1.Stream{Dolby: st.Dolby}.Config(r, off, n)
 	}
 	size := st.video.LengthSize
-	st.video.Codec, st.video.Dolby = standards[kind], st.Dolby
+	st.video.Codec, st.video.Dolby, st.video.Parsed = standards[kind], st.Dolby, st.Again
 	if pieces, err = st.video.Config(r, off, n, name == "lhvC"); err != nil {
 		return nil, err
 	}
@@ -168,7 +169,9 @@ func (st *Stream) bitmapInfo(r *scrub.Reader, off, n int64) ([]coded.Piece, erro
 	if err != nil {
 		return nil, err
 	}
+	again := st.Again
 	*st, _ = Of(FourCC, string(b[16:20]))
+	st.Again = again
 	return st.Config(r, off+head, n-head)
 }
 
@@ -181,7 +184,7 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) (pieces []coded.Piece
 	}
 	switch st.Kind {
 	case H264, H265, H266:
-		st.video.Codec, st.video.Dolby = standards[st.Kind], st.Dolby
+		st.video.Codec, st.video.Dolby, st.video.Parsed = standards[st.Kind], st.Dolby, st.Again
 		if st.video.LengthSize == 0 {
 			pieces, err = st.video.Units(r, off, n)
 		} else {

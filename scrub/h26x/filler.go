@@ -46,7 +46,9 @@ func (w *walk) trailing(from, end int64) (int64, error) {
 // SEI, since filler data may not stand there, but SEI that was made filler may.
 func (w *walk) refill(from, end int64, h header) (edits []scrub.Edit) {
 	last := end - 1
-	if n := last - from; !w.slices && n >= 2 && n <= scrub.MaxPiece {
+	if w.video.Parsed {
+		edits = append(edits, put(scrub.Repair, h.typeAt, h.as(w.video.Codec, w.video.Codec.fillerType())))
+	} else if n := last - from; !w.slices && n >= 2 && n <= scrub.MaxPiece {
 		head := fillerMessages(int(n))
 		edits = append(edits, put(scrub.Destroy, from, head...))
 		from += int64(len(head))

@@ -13,6 +13,7 @@ type Video struct {
 	Codec      Codec
 	LengthSize int  // bytes of the lengths before NAL units
 	Dolby      bool // the track is said to be Dolby Vision
+	Parsed     bool // FFmpeg divides its packets anew, and takes a new SEI unit for a picture that is missing
 
 	layered   bool // there are sets for more layers or views of H.264
 	sequences []*sequence

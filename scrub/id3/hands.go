@@ -8,6 +8,7 @@ import (
 	"unicode/utf16"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/pattern"
 	"untag/scrub/words"
 )
@@ -27,7 +28,7 @@ var hands map[string]hand
 
 func init() { // chapters hold frames
 	hands = map[string]hand{"USLT": lyrics, "ULT": lyrics, "SYLT": timedLyrics, "SLT": timedLyrics, "APIC": picture, "PIC": picture,
-		"CHAP": chapter, "CTOC": chapters, "COMM": numbersOfITunes, "COM": numbersOfITunes, "TXXX": gain, "TXX": gain, "RVA2": volume, "XRVA": volume}
+		"CHAP": chapter, "CTOC": chapters, "COMM": numbersOfITunes, "COM": numbersOfITunes, "TXXX": gain, "TXX": gain, "RVA2": volume, "XRVA": volume, "RVAD": levels, "RVA": levels}
 	for _, id := range strings.Fields("TRCK TRK TPOS TPA MVIN TCMP TCP TBPM TBP TLEN TLE TDLY TDY ITNU") {
 		hands[id] = number
 	}
@@ -231,7 +232,24 @@ func gain(_ *tag, c content, _ string) (verdict, error) {
 // volume: a name, then for each channel its type, volume, and peak (2.4-frames, 4.11).
 func volume(_ *tag, c content, _ string) (verdict, error) {
 	name, rest, ok := bytes.Cut(c.b, []byte{0})
-	if !ok || len(rest) > 9*10 || !slices.Contains([]string{"", "track", "album", "mix", "audiophile", "normalize"}, strings.ToLower(string(name))) {
+	if !ok || len(rest) > 9*10 || coded.Tells(rest, level) || !slices.Contains([]string{"", "track", "album", "mix", "audiophile", "normalize"}, strings.ToLower(string(name))) {
+		return verdict{told: scrub.Unknown}, nil
+	}
+	return verdict{role: scrub.Render}, nil
+}
+
+// level is how many letters in a row are no volumes.
+const level = 8
+
+// levels: which channels become louder, how many bits a volume has, volumes and peaks of up to
+// six channels (2.3, 4.12).
+func levels(_ *tag, c content, _ string) (verdict, error) {
+	const channels = 6
+	if len(c.b) < 2 || c.b[0]>>channels != 0 || c.b[1] == 0 || c.b[1] > 64 {
+		return verdict{told: scrub.Unknown}, nil
+	}
+	width := (int(c.b[1]) + 7) / 8
+	if n := len(c.b) - 2; n%(2*width) != 0 || n > 2*channels*width || coded.Tells(c.b[2:], level) {
 		return verdict{told: scrub.Unknown}, nil
 	}
 	return verdict{role: scrub.Render}, nil

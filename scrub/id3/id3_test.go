@@ -44,3 +44,25 @@ func TestDecode(t *testing.T) {
 		}
 	}
 }
+
+// Volumes stay, and no words among them.
+func TestLevels(t *testing.T) {
+	for _, tt := range []struct {
+		of   hand
+		b    string
+		role scrub.Role
+	}{
+		{levels, "\x03\x10\x01\x80\x02\x00\x7f\xff\x7f\xf0", scrub.Render},
+		{levels, "\x03\x10\x01\x80\x02\x00\x7f\xff\x7f", 0},
+		{levels, "\x43\x10\x01\x80\x02\x00", 0},
+		{levels, "\x03\x08serial no 47", 0},
+		{levels, "\x03", 0},
+		{volume, "track\x00\x01\x00\x40\x10\x7f\xff", scrub.Render},
+		{volume, "track\x00\x01serial no 4711", 0},
+	} {
+		v, err := tt.of(nil, content{b: []byte(tt.b)}, "")
+		if err != nil || v.role != tt.role {
+			t.Errorf("%q: role %v, %v", tt.b, v.role, err)
+		}
+	}
+}
