@@ -100,13 +100,29 @@ func (p *profile) header() error {
 	p.field(b, 46, make([]byte, 2), scrub.Unknown, "flags", "")
 	p.field(b, 48, make([]byte, 8), scrub.Device, "manufacturer", signature(b[48:56]))
 	p.field(b, 56, make([]byte, 4), scrub.Unknown, "attributes", "")
-	p.Claim(60, 20, scrub.Render, "header")
+	p.bounded(b, 60, 15, 0, "attributes")
+	p.bounded(b, 64, 3, 0, "rendering intent")
+	for i, d50 := range []uint32{0xf6d6, one, 0xd32d} {
+		p.bounded(b, 68+4*int64(i), 2*one, d50, "illuminant")
+	}
 	p.field(b, 80, make([]byte, 4), scrub.Software, "creator", signature(b[80:84]))
 	p.profileID(b[84:100])
 	p.field(b, 100, make([]byte, 28), scrub.Hidden, "reserved", "")
 	p.covered.add(0, headerLen)
 	p.End(scrub.End{Off: p.size, Proof: scrub.Proven})
 	return nil
+}
+
+// one is 1 as s15Fixed16Number.
+const one = 0x10000
+
+// bounded claims a number of the header b, which is usual where it is more than most.
+func (p *profile) bounded(b []byte, off int64, most, usual uint32, place string) {
+	if binary.BigEndian.Uint32(b[off:]) <= most {
+		p.Claim(off, 4, scrub.Render, "header")
+		return
+	}
+	p.field(b, off, binary.BigEndian.AppendUint32(nil, usual), scrub.Unknown, place, "")
 }
 
 // field claims one field of the header b and sets it to want if it goes.

@@ -347,3 +347,18 @@ func TestTagsOfNoUse(t *testing.T) {
 		}
 	}
 }
+
+// Some writers leave memory in the numbers of the header: those that nothing can mean become usual.
+func TestNumbersOfTheHeader(t *testing.T) {
+	plain := profileOf("mntr", entry{sig: "wtpt", data: xyzTag()})
+	bad := bytes.Clone(plain)
+	copy(bad[60:], "JaneDoe 1234")
+	want, _, err := Clean(plain, scrub.Policy{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := Clean(bad, scrub.Policy{})
+	if err != nil || !bytes.Equal(got[64:], want[64:]) || string(got[60:64]) != be(0) {
+		t.Errorf("%v: %q, expected %q", err, got[60:72], want[60:72])
+	}
+}
