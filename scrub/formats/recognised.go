@@ -41,6 +41,7 @@ func recognised() (all []scrub.Format) {
 		{"exv", "EXV: metadata of a picture, kept by Exiv2", "exv", sniff.Like("\xff\x01Exiv2")},
 		{"pict", "QuickDraw picture", "pict pct", sniff.Like(sniff.Skip(522)+"\x00\x11\x02\xff\x0c\x00", sniff.Skip(522)+"\x11\x01")},
 		{"fits", "FITS picture", "fits fts", sniff.Words("SIMPLE  =                    T")},
+		{"wbmp", "WBMP picture", "wbmp", wirelessBitmap},
 		{"dicom", "DICOM picture", "dcm", sniff.Like(sniff.Skip(128) + "DICM")},
 		{"metafile", "Windows metafile", "wmf emf", sniff.Like("\xd7\xcd\xc6\x9a", "\x01\x00\x00\x00"+sniff.Skip(36)+" EMF")},
 		{"bpg", "BPG, FLIF picture", "bpg flif", sniff.Like("BPG\xfb", "FLIF")},
@@ -75,3 +76,23 @@ func recognised() (all []scrub.Format) {
 // text is what people read without a program that knows of formats: it is no
 // medium, and said to be there.
 var text = scrub.Format{Name: "text", Title: "plain text, subtitles among it", Sniff: sniff.Text, Other: true}
+
+// wirelessBitmap takes WBMP, which has no magic, by its size (WAP-237, 4.4): type 0, no extensions, width
+// and height of seven bits a byte, and a bit a pixel. Frames of MPEG sound are soon found in one.
+func wirelessBitmap(head []byte, size int64) bool {
+	if len(head) < 5 || head[0] != 0 || head[1] != 0 {
+		return false
+	}
+	at := 2
+	side := func() (n int64) {
+		for ; at < len(head) && at < 8; at++ {
+			if n = n<<7 | int64(head[at]&0x7f); head[at] < 0x80 {
+				at++
+				return n
+			}
+		}
+		return 0
+	}
+	width, height := side(), side()
+	return width > 0 && height > 0 && int64(at)+(width+7)/8*height == size
+}
