@@ -61,8 +61,10 @@ func (c *cleaner) remains(off, end int64, last bool) error {
 	}
 	b := c.Get(off, headLen)
 	k := chunk{off: off, n: be32(b, 0), typ: string(b[4:])}
-	if last && tells(k.typ) && !bytes.Contains(c.Get(k.data(), int(end-k.data())), []byte("IDAT")) {
-		k.n = min(k.n, end-k.data())
+	cut := min(k.n, end-k.data())
+	zeroed := end-k.data()-cut > frameLen && c.Zeros(k.data()+cut, frameLen) // its checksum and the next head are lost
+	if (last || zeroed) && tells(k.typ) && !bytes.Contains(c.Get(k.data(), int(end-k.data())), []byte("IDAT")) {
+		k.n = cut
 		c.Claim(k.data()+k.n, end-k.data()-k.n, scrub.Payload, "remains")
 		c.Claim(off, headLen, scrub.Structure, k.typ)
 		return c.Blank(k.data(), k.n, 0, kindOf(k.typ), k.typ)

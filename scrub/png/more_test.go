@@ -193,6 +193,7 @@ func TestDamaged(t *testing.T) {
 		{"a text whose length is wrong", head + u32(13+1<<20) + note[4:] + pixels + other + tail, `png: chunk "tEXt" of 1048589 bytes`},
 		{"a text whose length is a little wrong", head + u32(13|64) + note[4:] + pixels + other + tail, `png: chunk `},
 		{"a text that zeros cut short", head + pixels + other + note[:18] + string(make([]byte, 99)), `png: chunk type "\x00\x00\x00\x00"`},
+		{"a text before zeros", head + note[:18] + string(make([]byte, 90)) + other + pixels + tail, `png: chunk type "\x00\x00\x00\x00"`},
 		{"EXIF that is cut short", head + pixels + other + chunkOf("eXIf", tiff(1))[:50], `png: chunk "eXIf"`},
 		{"a text that is cut short first", head + chunkOf("tEXt", "Author\x00secret")[:20], `png: chunk "tEXt" of 13 bytes, 8 are left`},
 	} {
