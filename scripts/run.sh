@@ -85,7 +85,8 @@ until_clean() {
 watch() {
   say "untagd at work"
   echo "\$ untagd --drive drive"
-  "$bin/untagd" --drive drive --bus none --require-sandbox=false &
+  : >untagd.toml # and not what this machine is set to
+  "$bin/untagd" --config untagd.toml --drive drive --bus none --require-sandbox=false &
   untagd=$!
   until_clean drive
   say "The drive is clean. A photo is copied to it"
@@ -104,7 +105,7 @@ watch() {
 finish() {
   kill "$untagd" 2>/dev/null || true
   wait
-  rm -f "$demo/photo.jpg"
+  rm -f "$demo/photo.jpg" "$demo/untagd.toml"
   unmount
 }
 
