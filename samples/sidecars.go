@@ -37,8 +37,8 @@ var sonyXMLs = []recipe{{"camera", func(k *kit) []byte {
 }}}
 
 var mois = []recipe{{"film", func(k *kit) []byte {
-	b := cat([]byte("V6"), be32(0x100), k.hide(cat(be16(2031), []byte{11, 29, 22, 47}, be16(31337))), be32(61000))
-	b = append(b, zeros(0x100-len(b))...)
+	b := cat([]byte("V6"), be32(0x158), k.hide(cat(be16(2031), []byte{11, 29, 22, 47}, be16(31337))), be32(61000))
+	b = append(b, zeros(0x158-len(b))...)
 	copy(b[0x20:], k.secret("camera"))
 	return b
 }}}

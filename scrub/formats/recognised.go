@@ -39,7 +39,7 @@ func recognised() (all []scrub.Format) {
 		{"raster", "DPX, Cineon, Sun, SGI picture", "dpx cin ras sgi", sniff.Like("SDPX", "XPDS", "\x80\x2a\x5f\xd7", "\x59\xa6\x6a\x95", "\x01\xda?\x01\x00", "\x01\xda?\x02\x00")},
 		{"icns", "Apple icons", "icns", sniff.Like("icns\x00")},
 		{"exv", "EXV: metadata of a picture, kept by Exiv2", "exv", sniff.Like("\xff\x01Exiv2")},
-		{"pict", "QuickDraw picture", "pict pct", sniff.Like(sniff.Skip(522)+"\x00\x11\x02\xff\x0c\x00", sniff.Skip(522)+"\x11\x01")},
+		{"pict", "QuickDraw picture", "pict pct", sniff.Like(sniff.Skip(522) + "\x00\x11\x02\xff\x0c\x00")},
 		{"fits", "FITS picture", "fits fts", sniff.Words("SIMPLE  =                    T")},
 		{"wbmp", "WBMP picture", "wbmp", wirelessBitmap},
 		{"dicom", "DICOM picture", "dcm", sniff.Like(sniff.Skip(128) + "DICM")},

@@ -123,7 +123,9 @@ func damages(e *scrub.Engine, name string, data []byte, n int) (all []damage) {
 // unshown are samples of which FFmpeg shows nothing, or less afterwards, and why.
 var unshown = map[string]string{
 	"xmp/words": "no medium", "xmp/settings": "no medium", "pp3/words": "no medium", "develop/dxo": "no medium", "develop/on1": "no medium",
-	"track/gpx": "no medium", "track/kml": "no medium", "positions/nmea": "no medium", "positions/fit": "no medium", "aae/edits": "no medium", "sony-xml/camera": "no medium", "sony-xml/card": "no medium", "gopro/version": "no medium", "moi/film": "no medium", "appledouble/where-from": "no medium",
+	"track/gpx": "no medium", "track/kml": "no medium", "positions/nmea": "no medium", "positions/fit": "no medium", "aae/edits": "no medium", "sony-xml/camera": "no medium", "sony-xml/card": "no medium", "gopro/version": "no medium", "moi/film": "no medium",
+	"bdmv/index": "no medium", "bdmv/index-of-a-camera": "no medium", "bdmv/objects": "no medium", "bdmv/playlist": "no medium", "bdmv/playlist-of-a-camera": "no medium",
+	"bdmv/clip": "no medium", "bdmv/clip-of-a-camera": "no medium", "bdmv/identity": "no medium", "bdmv/red-star": "no medium", "dvd/plain": "no medium", "dvd/texts": "no medium", "dvd/set": "no medium", "appledouble/where-from": "no medium",
 	"djvu/plain": "it knows no DjVu", "djvu/words": "it knows no DjVu", "hdr/plain": "older ones know no Radiance", "hdr/words": "older ones know no Radiance",
 	"heif/minimized":        "libheif 1.15 knows no minimized boxes",
 	"heif/plane":            "libheif 1.15 knows no pictures that are not compressed",

@@ -47,7 +47,7 @@ var kinds = []kind{
 		{"<MediaProfile", `<MediaProfile xmlns="http://xmlns.sony.net/pro/metadata/mediaprofile" version="2.00"/>` + "\n"},
 		{"", `<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00"/>` + "\n"},
 	}, nil},
-	{"moi", "side file of a MOD or TOD film", "moi", noted, []form{{"", "V6\x00\x00\x00\x06"}}, nil},
+	{"moi", "side file of a MOD or TOD film", "moi", noted, []form{{"", "V6\x00\x00\x01\x00" + strings.Repeat("\x00", noteLen-6)}}, nil},
 	{"gopro", "what a GoPro tells of itself", "", about, []form{{"", `{"info version":"2.0"}` + "\n"}}, nil},
 	{"appledouble", "macOS side file of another file", "", sniff.Like("\x00\x05\x16\x07\x00\x02\x00\x00", "\x00\x05\x16\x00\x00\x02\x00\x00"), []form{
 		{"", "\x00\x05\x16\x07\x00\x02\x00\x00" + strings.Repeat("\x00", 18)},
@@ -63,13 +63,14 @@ var (
 // noted takes what JVC, Panasonic and Canon write beside a film: a version, and the size of the file,
 // or that of an emptied one which is not cut off yet.
 func noted(head []byte, size int64) bool {
-	const empty = 6
-	if len(head) < empty || string(head[:2]) != "V6" {
+	if size < noteLen || len(head) < 6 || string(head[:2]) != "V6" {
 		return false
 	}
 	n := int64(binary.BigEndian.Uint32(head[2:]))
-	return n == size || n == empty
+	return n == size || n == noteLen
 }
+
+const noteLen = 0x100 // the least that ExifTool reads
 
 func about(head []byte, _ int64) bool     { return aboutHead().Match(head) }
 func ini(head []byte, _ int64) bool       { return profileHead().Match(head) }

@@ -32,7 +32,7 @@ func TestEmptied(t *testing.T) {
 		{"aae/edits", `<plist version="1.0"><dict><key>adjustmentFormatIdentifier</key><string/></dict></plist>` + "\n"},
 		{"sony-xml/camera", `<NonRealTimeMeta xmlns="urn:schemas-professionalDisc:nonRealTimeMeta:ver.2.00"/>` + "\n"},
 		{"sony-xml/card", `<MediaProfile xmlns="http://xmlns.sony.net/pro/metadata/mediaprofile" version="2.00"/>` + "\n"},
-		{"moi/film", "V6\x00\x00\x00\x06"},
+		{"moi/film", "V6\x00\x00\x01\x00" + string(make([]byte, 250))},
 		{"gopro/version", `{"info version":"2.0"}` + "\n"},
 		{"appledouble/where-from", "\x00\x05\x16\x07\x00\x02\x00\x00" + string(make([]byte, 18))},
 	} {

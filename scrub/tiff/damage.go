@@ -144,8 +144,9 @@ func (f *file) cutOff(off, n int64) bool {
 // remnant has e stand for what is left of a text at off that is said to be n bytes long, more than the
 // file has: it is cut short, or its count is wrong.
 func (f *file) remnant(e *entry, off, n int64) {
-	const most, sector = 64 << 10, 512 // the least that a drive has written
-	text := e.typ == tASCII && (e.known.Fate == tags.Go || e.tag == tagDescription) || e.dir.place == pictures && e.tag == tagXMP
+	const most, sector = 64 << 10, 512                    // the least that a drive has written
+	needed := []uint16{tagMake, tagModel, tagUniqueModel} // by decoders of raw pictures
+	text := e.typ == tASCII && (e.known.Fate == tags.Go || e.tag == tagDescription) && !slices.Contains(needed, e.tag) || e.dir.place == pictures && e.tag == tagXMP
 	if !text || !e.named || e.known.Kind == "" || e.dir.base != 0 || off < f.head || off >= f.Size() {
 		return
 	}
