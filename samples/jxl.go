@@ -19,19 +19,16 @@ func (w *lowFirst) put(v, n int) *lowFirst {
 	return w
 }
 
-// jxlFrames is where the frames of jxlStream begin.
-const jxlFrames = 8
-
 // jxlProfiled is jxlStream with a colour profile in place of what its header says of colours.
 func jxlProfiled(profile []byte) []byte {
-	const head = 24 // bits up to colours
+	const head, frames = 24, 8 // bits of the header up to colours, bytes of it
 	w := &lowFirst{}
 	for i := range 16 + head {
 		w.put(int(jxlStream[i/8]>>(i%8)), 1)
 	}
 	w.put(0, 1).put(1, 1).put(0, 2).put(0, 2).put(1, 1) // a profile of red, green and blue; no extensions
 	jxlBytes(w, jxlCommands(profile))
-	return cat(w.b, jxlStream[jxlFrames:])
+	return cat(w.b, jxlStream[frames:])
 }
 
 // jxlCommands says that a profile is its header, as it differs from what is usual, and bytes.

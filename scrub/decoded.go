@@ -8,16 +8,15 @@ import "bytes"
 // and whether that is another one. What the nested medium calls payload counts for
 // nothing here: the caller claims the bytes. Errors are those of [Scan.Medium].
 func (s *Scan) Decoded(data []byte, off, n int64, place string) (clean []byte, changed bool, err error) {
-	in, err := s.decoded(nil, data, off, n, place)
+	in, err := s.decoded(data, off, n, place)
 	if err != nil {
 		return nil, false, err
 	}
 	return in.edited(data), len(in.out.edits) > 0, nil
 }
 
-// decoded reports what the medium gives away, and returns the work on it. Without a format it is
-// told from the data.
-func (s *Scan) decoded(f *Format, data []byte, off, n int64, place string) (*Scan, error) {
+// decoded reports what the medium gives away, and returns the work on it.
+func (s *Scan) decoded(data []byte, off, n int64, place string) (*Scan, error) {
 	if s.level+1 >= maxNesting {
 		return nil, s.Unsupportedf(off, "medium nested %d deep", s.level+1)
 	}
@@ -30,11 +29,9 @@ func (s *Scan) decoded(f *Format, data []byte, off, n int64, place string) (*Sca
 		in.place = s.place + "/" + place
 	}
 	in.opt.Known = nil
-	var tags []lead
+	f, tags := s.engine.sniff(in.Reader)
 	if f == nil {
-		if f, tags = s.engine.sniff(in.Reader); f == nil {
-			return nil, s.Unsupportedf(off, "medium of unknown format")
-		}
+		return nil, s.Unsupportedf(off, "medium of unknown format")
 	}
 	if err := in.behind(tags, func(m *Scan) error { return m.run(f) }); err != nil {
 		return nil, err

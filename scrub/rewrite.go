@@ -196,22 +196,9 @@ func (s *Scan) Anew(off, n int64, data []byte) bool {
 // written anew, what the medium tells stays, and why says so. [Plan.Inner] is the sum of what it
 // is to be: a new file is proven by being unpacked again.
 func (s *Scan) Packed(data []byte, off, n int64, place, why string, pack func([]byte) ([]byte, error)) error {
-	return s.packed(nil, data, off, n, place, why, pack)
-}
-
-// PackedAs is [Scan.Packed] for a medium whose format is known from its place.
-func (s *Scan) PackedAs(format string, data []byte, off, n int64, place, why string, pack func([]byte) ([]byte, error)) error {
-	f, ok := s.engine.format(format)
-	if !ok {
-		return s.Unsupportedf(off, "medium %q at %s", format, place)
-	}
-	return s.packed(f, data, off, n, place, why, pack)
-}
-
-func (s *Scan) packed(f *Format, data []byte, off, n int64, place, why string, pack func([]byte) ([]byte, error)) error {
 	s.Claim(off, n, Structure, place)
 	before := s.Point()
-	in, err := s.decoded(f, data, off, n, place)
+	in, err := s.decoded(data, off, n, place)
 	if Refusal(err) {
 		s.Doubt("%v", err)
 		return nil

@@ -83,46 +83,42 @@ func (b *bits) channel() (name int) {
 // header is what of the header of a codestream can hide something.
 type header struct{ preview, names, extensions, profile bool }
 
-// replace allows that bytes of the codestream are replaced by n others, and has what tells their
-// number follow.
-type replace func(at scrub.Range, n int64) bool
-
-// look reads the header of the codestream in the ranges x (18181-1, D.2 and D.3), and doubts what
-// can hide something. The colour profile behind it is cleaned, if it can be replaced; apart is
-// what was claimed then.
-func look(s *scrub.Scan, x scrub.Extents, anew replace) (apart scrub.Range, err error) {
+// look reads the header of the codestream in the ranges x (18181-1, D.2 and D.3), and the colour
+// profile behind it, and doubts what can hide something.
+func look(s *scrub.Scan, x scrub.Extents) error {
 	const usual = 16 << 10
 	r, err := s.Piece(x)
 	if err != nil {
-		return apart, err
+		return err
 	}
 	for _, n := range []int64{usual, scrub.MaxPiece} {
 		data, err := r.Bytes(0, int(min(r.Size(), n)))
 		if err != nil {
-			return apart, err
+			return err
 		}
 		b := &bits{data: data}
 		if h := b.header(); n == scrub.MaxPiece || b.sound() && !h.profile || r.Size() <= n {
-			return h.tell(s, b, x, anew)
+			return h.tell(s, b, x)
 		}
 	}
-	return apart, nil
+	return nil
 }
 
 // tell doubts what the header tells of. The colour profile is next.
-func (h header) tell(s *scrub.Scan, b *bits, x scrub.Extents, anew replace) (apart scrub.Range, err error) {
+func (h header) tell(s *scrub.Scan, b *bits, x scrub.Extents) error {
 	if len(b.data) < 2 || b.data[0] != 0xff || b.data[1] != 0x0a {
 		s.Doubt("the picture does not start as one does")
-		return apart, nil
+		return nil
 	}
 	if !b.sound() {
 		s.Doubt("the header of the coded picture is cut short")
-		return apart, nil
+		return nil
 	}
 	known := true
 	if h.profile {
-		if known, apart, err = profile(s, b, x, anew); err != nil {
-			return apart, err
+		var err error
+		if known, err = profile(s, b, x); err != nil {
+			return err
 		}
 	}
 	for _, hides := range []struct {
@@ -133,7 +129,7 @@ func (h header) tell(s *scrub.Scan, b *bits, x scrub.Extents, anew replace) (apa
 			s.Doubt("the coded picture holds %s, which can't be looked into", hides.what)
 		}
 	}
-	return apart, nil
+	return nil
 }
 
 // header reads all that stands before a colour profile.

@@ -6,7 +6,6 @@ package jxl
 import (
 	"bytes"
 	_ "embed"
-	"encoding/binary"
 	"slices"
 
 	"untag/scrub"
@@ -31,23 +30,15 @@ var dialect = box.Dialect("jxlc", "jxlp", "JXL ")
 // picture is the work on one picture.
 type picture struct {
 	*chunk.Walk
-	stream  scrub.Extents // the codestream
-	start   scrub.Point   // before anything was doubted
-	boxes   []chunk.Part  // it lies in
-	places  []string      // of those
-	next    int64         // number of the next part of it
-	ended   bool          // by its last part
-	indexed bool          // something says where in it frames are
+	stream scrub.Extents // the codestream
+	next   int64         // number of the next part of it
+	ended  bool          // by its last part
 }
 
 func parse(s *scrub.Scan) error {
 	return chunk.Parse(s, dialect, rules(), func(w *chunk.Walk) error {
-		p := &picture{Walk: w, start: w.Point()}
+		p := &picture{Walk: w}
 		w.Hands = map[string]chunk.Hand{"JXL/jxlc": p.whole, "JXL/jxlp": p.part, "JXL/ftyp": brands, "JXL/Exif": reported, "JXL/brob": packed, "JXL/jhgm": gainMap}
-		w.Sane = func(_ *chunk.Walk, c chunk.Part) (bool, error) {
-			p.indexed = p.indexed || c.ID == "jxli"
-			return true, nil
-		}
 		end, last, err := box.Top(w, "JXL")
 		if err != nil {
 			return err
@@ -56,7 +47,7 @@ func parse(s *scrub.Scan) error {
 			w.Distrust("no picture is in the boxes, or not all of it")
 		}
 		if len(p.stream) > 0 {
-			if err := p.look(); err != nil {
+			if err := look(w.Scan, p.stream); err != nil {
 				return err
 			}
 		}
@@ -74,66 +65,17 @@ func bare(s *scrub.Scan) error {
 		return err
 	}
 	s.Unread()
-	whole := scrub.Range{Off: 0, Len: n}
-	apart, err := look(s, scrub.Extents{whole}, func(scrub.Range, int64) bool { return true })
-	if err != nil {
-		return err
-	}
-	return pixels(s, scrub.Range{Off: 0, Len: s.Size()}, apart, "codestream")
-}
-
-// pixels claims r of a codestream but for what is claimed already, and zeros at its end.
-func pixels(s *scrub.Scan, r, apart scrub.Range, place string) error {
-	end := r.End()
-	if apart.Len > 0 && r.Off <= apart.Off && apart.End() <= end {
-		s.Claim(r.Off, apart.Off-r.Off, scrub.Payload, place)
-		r = scrub.Range{Off: apart.End(), Len: end - apart.End()}
-	}
-	n, err := s.Trim(r.Off, r.Len)
-	s.Claim(r.Off, n, scrub.Payload, place)
-	s.Claim(r.Off+n, r.Len-n, scrub.Structure, place+"/zeros")
-	return err
-}
-
-// look looks into the codestream and claims it.
-func (p *picture) look() error {
-	anew := p.resize
-	if p.Careful || p.indexed || p.Doubted(p.start) {
-		anew = nil
-	}
-	apart, err := look(p.Scan, p.stream, anew)
-	for i, r := range p.stream {
-		if err == nil {
-			err = pixels(p.Scan, r, apart, p.places[i])
-		}
-	}
-	return err
-}
-
-// resize has the box that holds bytes of the codestream be longer by what they become.
-func (p *picture) resize(at scrub.Range, n int64) bool {
-	const short, to, long = 4, 0, 1
-	i := slices.IndexFunc(p.boxes, func(c chunk.Part) bool { return c.Body() <= at.Off && at.End() <= c.Tail() && !c.Cut })
-	if i < 0 {
-		return false
-	}
-	c := p.boxes[i]
-	size := c.Head + c.Size + n - at.Len
-	switch said := p.Number(p.Get(c.Off, short)); {
-	case said == to: // the end of the file
-		return true
-	case said == long:
-		return p.Anew(c.Off+8, 8, binary.BigEndian.AppendUint64(nil, uint64(size)))
-	}
-	return size < 1<<32 && p.Anew(c.Off, short, binary.BigEndian.AppendUint32(nil, uint32(size)))
+	s.Claim(0, n, scrub.Payload, "codestream")
+	s.Claim(n, s.Size()-n, scrub.Structure, "zeros")
+	return look(s, scrub.Extents{{Off: 0, Len: n}})
 }
 
 func (p *picture) whole(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
 	if len(p.stream) > 0 {
 		w.Doubt("a second picture, which players don't show")
 	}
-	p.coded(c, 0, place)
-	return true, nil
+	p.stream = append(p.stream, scrub.Range{Off: c.Body(), Len: c.Size})
+	return true, p.pixels(c, 0, place)
 }
 
 // part claims a part of the codestream, behind its number: the highest bit is that of the
@@ -151,14 +93,16 @@ func (p *picture) part(w *chunk.Walk, c chunk.Part, place string) (bool, error) 
 		p.ended = n&last != 0
 	}
 	p.next++
-	p.coded(c, size, place)
-	return true, nil
+	p.stream = append(p.stream, scrub.Range{Off: c.Body() + size, Len: c.Size - size})
+	return true, p.pixels(c, size, place)
 }
 
-func (p *picture) coded(c chunk.Part, head int64, place string) {
+func (p *picture) pixels(c chunk.Part, head int64, place string) error {
+	n, err := p.Trim(c.Body()+head, c.Size-head)
 	p.Claim(c.Off, c.Head+head, scrub.Structure, place)
-	p.stream = append(p.stream, scrub.Range{Off: c.Body() + head, Len: c.Size - head})
-	p.boxes, p.places = append(p.boxes, c), append(p.places, place)
+	p.Claim(c.Body()+head, n, scrub.Payload, place)
+	p.Claim(c.Body()+head+n, c.Size-head-n, scrub.Structure, place+"/zeros")
+	return err
 }
 
 // brands claims what kind of picture it is.
@@ -191,6 +135,5 @@ func gainMap(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
 	at := f.At
 	w.Claim(c.Off, c.Len(), scrub.Render, place)
 	w.Found(scrub.Finding{Kind: scrub.GainMap, Role: scrub.Render, Place: place, Off: c.Off, Len: c.Len()})
-	_, err := look(w.Scan, scrub.Extents{{Off: at, Len: c.Tail() - at}}, nil)
-	return true, err
+	return true, look(w.Scan, scrub.Extents{{Off: at, Len: c.Tail() - at}})
 }

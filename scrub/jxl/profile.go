@@ -2,7 +2,6 @@ package jxl
 
 import (
 	"encoding/binary"
-	"errors"
 	"slices"
 
 	"untag/scrub"
@@ -13,42 +12,35 @@ import (
 const maxProfile = 4 << 20
 
 // profile reads the colour profile that is next in the codestream in the ranges x (18181-1,
-// annex E). If it tells something, it is coded anew in place of the old one, which anew has to
-// allow; if that is nil, what it tells stays. Apart is what was claimed. Known is false if the
-// profile can't be read.
-func profile(s *scrub.Scan, b *bits, x scrub.Extents, anew replace) (known bool, apart scrub.Range, err error) {
-	const why = "the colour profile of the coded picture tells something, and can't be changed"
-	from := b.at
+// annex E), and tells what it gives away: all of it stays. Known is false if it can't be read.
+func profile(s *scrub.Scan, b *bits, x scrub.Extents) (known bool, err error) {
+	start := b.at / 8
 	data, ok := b.profile()
-	if !ok || icc.Shared(data) {
-		return ok, apart, nil
+	if !ok {
+		return false, nil
 	}
-	at := x.Slice(int64(from/8), int64(b.at/8-from/8))
-	if anew != nil && len(at) == 1 {
-		lead := packer{b: []byte{b.data[from/8] & (1<<(from%8) - 1)}, n: from % 8}
-		return true, at[0], s.PackedAs(icc.Format.Name, data, at[0].Off, at[0].Len, "profile", why, func(clean []byte) ([]byte, error) {
-			packed, ok := lead.packed(clean)
-			if !ok || !anew(at[0], int64(len(packed))) {
-				return nil, errors.New("it can't be coded anew")
-			}
-			return packed, nil
-		})
+	if icc.Shared(data) {
+		return true, nil
 	}
 	_, found, err := icc.Clean(data, s.Policy())
 	if scrub.Refusal(err) {
 		s.Doubt("the colour profile stays as it is: %v", err)
-		return true, apart, nil
+		return true, nil
 	}
+	if err != nil {
+		return true, err
+	}
+	at := x.Slice(int64(start), int64((b.at+7)/8-start))[0]
 	told := false
 	for _, f := range found {
 		told = told || s.Goes(scrub.Identify, f.Kind)
-		f.Place, f.Off, f.Len = "profile/"+f.Place, at[0].Off, at[0].Len
+		f.Place, f.Off, f.Len = "profile/"+f.Place, at.Off, at.Len
 		s.Stuck(f)
 	}
 	if told {
-		s.Doubt(why)
+		s.Doubt("the colour profile of the coded picture tells something, and can't be changed")
 	}
-	return true, apart, err
+	return true, nil
 }
 
 // profile decodes a profile. It is followed by zeros up to a byte.
@@ -67,8 +59,9 @@ func (b *bits) profile() ([]byte, bool) {
 
 // kind is the context of a byte: what the two before it are (E.4.1).
 func kind(before []byte) int {
+	const head = 128
 	n := len(before)
-	if n <= headLength {
+	if n <= head {
 		return 0
 	}
 	last, other := before[n-1], before[n-2]
@@ -151,39 +144,27 @@ func (r *restoring) sound(size int64) bool {
 	return !r.commands.bad && !r.data.bad && int64(len(r.out)) <= size
 }
 
-const headLength = 128
-
-// usualHead is the header that most profiles of so many bytes have (E.4.3).
-func usualHead(size int64) []byte {
-	b := make([]byte, headLength)
-	binary.BigEndian.PutUint32(b, uint32(size))
-	copy(b[8:], "\x04\x00\x00\x00mntrRGB XYZ ")
-	copy(b[36:], "acsp")
-	copy(b[70:], "\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d")
-	return b
-}
-
-// expect has the usual header agree with those bytes of it that are known.
-func expect(usual, known []byte) {
-	switch i := len(known); {
-	case i == 8:
-		copy(usual[80:84], known[4:])
-	case i == 41 && known[40] == 'A':
-		copy(usual[41:], "PPL")
-	case i == 41 && known[40] == 'M':
-		copy(usual[41:], "SFT")
-	case i == 42 && string(known[40:]) == "SG":
-		copy(usual[42:], "I ")
-	case i == 42 && string(known[40:]) == "SU":
-		copy(usual[42:], "NW")
-	}
-}
-
-// head restores the header.
+// head restores the header, of which most is as it always is (E.4.3).
 func (r *restoring) head(size int64) {
-	usual := usualHead(size)
-	for i, v := range r.data.take(min(size, headLength)) {
-		expect(usual, r.out)
+	const length = 128
+	usual := make([]byte, length)
+	binary.BigEndian.PutUint32(usual, uint32(size))
+	copy(usual[8:], "\x04\x00\x00\x00mntrRGB XYZ ")
+	copy(usual[36:], "acsp")
+	copy(usual[70:], "\xf6\xd6\x00\x01\x00\x00\x00\x00\xd3\x2d")
+	for i, v := range r.data.take(min(size, length)) {
+		switch {
+		case i == 8:
+			copy(usual[80:84], r.out[4:])
+		case i == 41 && r.out[40] == 'A':
+			copy(usual[41:], "PPL")
+		case i == 41 && r.out[40] == 'M':
+			copy(usual[41:], "SFT")
+		case i == 42 && string(r.out[40:42]) == "SG":
+			copy(usual[42:], "I ")
+		case i == 42 && string(r.out[40:42]) == "SU":
+			copy(usual[42:], "NW")
+		}
 		r.out = append(r.out, v+usual[i])
 	}
 }
@@ -207,13 +188,13 @@ var usualTags = []string{
 
 // tags restores the list of tags (E.4.4).
 func (r *restoring) tags() {
-	const named, curves, points, entry = 1, 2, 3, 12
+	const named, curves, points, head, entry = 1, 2, 3, 128, 12
 	n := r.commands.number()
 	if n == 0 {
 		return
 	}
 	r.put(n - 1)
-	off, size := headLength+entry*(n-1), int64(0)
+	off, size := head+entry*(n-1), int64(0)
 	for len(r.commands.left) > 0 && !r.commands.bad && len(r.out) <= maxProfile {
 		c := r.commands.byte()
 		code := int(c & 63)
