@@ -74,7 +74,7 @@ func TestAfterTheStream(t *testing.T) {
 }
 
 func TestFramesAreLookedAtToo(t *testing.T) {
-	frame := chunkOf("fcTL", u32(1), u32(2), u32(2), u32(0), u32(0), "\x00\x01\x00\x0a\x00\x00")
+	frame := chunkOf("fcTL", u32(0), u32(2), u32(2), u32(0), u32(0), "\x00\x01\x00\x0a\x00\x00")
 	animated := func(more ...string) []byte {
 		b := string(picture(rows(20), more...))
 		return []byte(b[:33] + chunkOf("acTL", u32(1), u32(0)) + b[33:])
@@ -86,7 +86,7 @@ func TestFramesAreLookedAtToo(t *testing.T) {
 		rows(6) + text(600) + "secret": "",
 		strings.Repeat("no zlib", 10):  "does not decompress",
 	} {
-		data := animated(frame, chunkOf("fdAT", u32(2), stream))
+		data := animated(frame, chunkOf("fdAT", u32(1), stream))
 		p := planOf(t, data, scrub.Options{})
 		if got := strings.Join(p.Doubts, "; "); (got == "") != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q", clean(stream), got, want)
@@ -96,9 +96,9 @@ func TestFramesAreLookedAtToo(t *testing.T) {
 		}
 	}
 	// The number of a frame's chunk is needed, even if nothing else in it is.
-	data := animated(frame, chunkOf("fdAT", u32(2), rows(6)), chunkOf("fdAT", u32(3), "secret"))
+	data := animated(frame, chunkOf("fdAT", u32(1), rows(6)), chunkOf("fdAT", u32(2), "secret"))
 	after := scrubtest.Perform(data, planOf(t, data, scrub.Options{}))
-	if want := chunkOf("fdAT", u32(3), "\x00\x00\x00\x00\x00\x00"); !bytes.Contains(after, []byte(want)) || bytes.Contains(after, []byte("secret")) {
+	if want := chunkOf("fdAT", u32(2), "\x00\x00\x00\x00\x00\x00"); !bytes.Contains(after, []byte(want)) || bytes.Contains(after, []byte("secret")) {
 		t.Errorf("became %q", after)
 	}
 }
@@ -129,11 +129,25 @@ func TestChunksOfOtherPictures(t *testing.T) {
 }
 
 func TestFramesThatAreNeverShown(t *testing.T) {
-	frame := chunkOf("fcTL", u32(0), u32(4), u32(4), u32(0), u32(0), "\x00\x01\x00\x0a\x00\x00")
-	b := string(picture(rows(20), frame, frame))
-	data := []byte(b[:33] + chunkOf("acTL", u32(1), u32(0)) + b[33:])
-	if p := planOf(t, data, scrub.Options{}); p.Status() != scrub.Partly || p.Doubts[0] != "1 frames are never shown" {
-		t.Errorf("%s %q", p.Status(), p.Doubts)
+	frame := func(number, left int, how string) string {
+		return chunkOf("fcTL", u32(number), u32(4), u32(4), u32(left), u32(0), "\x00\x01\x00\x0a", how)
+	}
+	const fewer, odd = "1 frames are never shown", "frames out of order or beyond the picture may never be shown"
+	part := func(number int) string { return chunkOf("fdAT", u32(number), rows(20)) }
+	for name, c := range map[string]struct{ chunks, doubt string }{
+		"as it should be": {frame(0, 0, "\x00\x00") + part(1), ""},
+		"more frames":     {frame(0, 0, "\x00\x00") + frame(1, 0, "\x00\x00"), fewer},
+		"other numbers":   {frame(7, 0, "\x00\x00") + part(8), odd},
+		"a gap":           {frame(0, 0, "\x00\x00") + part(2), odd},
+		"beyond":          {frame(0, 1, "\x00\x00") + part(1), odd},
+		"put otherwise":   {frame(0, 0, "\x03\x00") + part(1), odd},
+		"no control":      {part(0), odd},
+	} {
+		b := string(picture(rows(20), c.chunks))
+		data := []byte(b[:33] + chunkOf("acTL", u32(1), u32(0)) + b[33:])
+		if got := strings.Join(planOf(t, data, scrub.Options{}).Doubts, "; "); got != c.doubt {
+			t.Errorf("%s: %q, want %q", name, got, c.doubt)
+		}
 	}
 }
 

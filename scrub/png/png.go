@@ -59,6 +59,8 @@ type cleaner struct {
 	holes      []scrub.Range // what is no chunk in a damaged file
 	drawn      bool          // there is an IDAT
 	frames     int64         // how many there are
+	numbered   int64         // parts of frames so far: each has its number
+	framed     bool          // a frame behind the first picture has begun
 	pixel      *indexes      // which entries of the palette are used, nil if that was not looked at
 	background int           // the entry that bKGD names
 	least      int64         // how many entries it needs for what refers to them
@@ -199,11 +201,9 @@ func (c *cleaner) list() error {
 
 // note adds a chunk that is none of the picture's to the others.
 func (c *cleaner) note(k chunk) error {
-	if k.typ == "fcTL" && c.holds(k) {
-		c.frames++
-	}
 	if c.holds(k) {
 		c.once(k)
+		c.frame(k)
 		return nil
 	}
 	if unproven, err := c.unproven(k); err != nil {
@@ -221,7 +221,6 @@ func (c *cleaner) note(k chunk) error {
 // once doubts a second palette, and a frame that says more than there is to say: readers
 // differ in what they make of these.
 func (c *cleaner) once(k chunk) {
-	const control = 26
 	switch {
 	case k.typ == "PLTE" && c.seen[k.typ]:
 		c.Doubt("a second palette")
@@ -229,6 +228,33 @@ func (c *cleaner) once(k chunk) {
 		c.Doubt("the control of a frame has %d bytes, expected %d", k.n, control)
 	}
 	c.seen[k.typ] = true
+}
+
+// control is how long an fcTL is.
+const control = 26
+
+// frame counts the frames and doubts one that readers may not show: out of order, beyond the
+// picture, without a control, or to be shown in a way that there is not.
+func (c *cleaner) frame(k chunk) {
+	if k.typ != "fcTL" && k.typ != "fdAT" {
+		return
+	}
+	b := c.Get(k.data(), int(min(k.n, control)))
+	odd := len(b) < 4 || be32(b, 0) != c.numbered
+	c.numbered++
+	if k.typ == "fcTL" {
+		c.frames++
+		c.framed = k.after
+		odd = odd || len(b) == control && !c.header.shows(b)
+	}
+	if odd || k.typ == "fdAT" && !c.framed {
+		c.Doubt("frames out of order or beyond the picture may never be shown")
+	}
+}
+
+// shows tells whether a frame lies in the picture, and how it is put there is known.
+func (h header) shows(control []byte) bool {
+	return be32(control, 4)+be32(control, 12) <= h.width && be32(control, 8)+be32(control, 16) <= h.height && control[24] <= 2 && control[25] <= 1
 }
 
 // finish ends the list at IEND. What follows is no part of a picture that proves

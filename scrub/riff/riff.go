@@ -90,6 +90,7 @@ func (m *medium) plan() error {
 		}
 	}
 	m.flagged()
+	m.unshown()
 	m.missing(forms[0].ID)
 	end := forms[len(forms)-1].End()
 	if m.cut {

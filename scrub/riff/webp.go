@@ -28,6 +28,35 @@ type picture struct {
 	curved   bool  // XMP tells the projection of a panorama
 	size     int64 // where width and height of the frame are, each less one
 	left     int64 // macroblocks of lossy pictures that may still be followed
+	shown    layer // what stands beside the flags
+	frame    *layer
+	frames   int64
+}
+
+// layer is what is shown at once: a picture, and before a lossy one its transparency.
+type layer struct {
+	pictures, alphas int
+	odd              bool // more than that, or in another order
+}
+
+func (l *layer) add(id string) {
+	if id == "ALPH" {
+		l.odd = l.odd || l.pictures+l.alphas > 0
+		l.alphas++
+		return
+	}
+	l.odd = l.odd || l.pictures > 0 || l.alphas > 0 && id == "VP8L"
+	l.pictures++
+}
+
+// unshown doubts coded pictures that readers pass over: beside a picture, an animation that is not announced,
+// or transparency of nothing.
+func (m *medium) unshown() {
+	s, animated := m.still, m.still.extended > 0 && m.still.flags&hasAnimation != 0
+	switch {
+	case s.shown.odd, animated && s.shown != (layer{}), !animated && s.frames > 0, s.shown.alphas > 0 && s.extended == 0:
+		m.Doubt("parts of the picture may never be shown")
+	}
 }
 
 // followLimit is the size in bytes up to which lossy pictures are followed by default. It takes
@@ -70,6 +99,7 @@ func (m *medium) flagged() {
 // picture claims coded picture.
 func (m *medium) picture(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	m.tells.payload, m.tells.picture = true, true
+	cmp.Or(m.still.frame, &m.still.shown).add(p.ID)
 	if whole, err := begins(w, p); err != nil {
 		return true, err
 	} else if !whole {
@@ -158,10 +188,30 @@ func (m *medium) frame(w *chunk.Walk, p chunk.Part, place string) (bool, error) 
 		return true, err
 	}
 	m.still.size = p.Body() + 6
+	m.still.frame = &layer{}
+	m.still.frames++
 	if _, err := w.Apply(p.Body()+head, p.Tail(), "ANMF", place); err != nil {
 		return true, err
 	}
+	if f := m.still.frame; f.odd || f.pictures == 0 || !m.onCanvas(p.Body()) {
+		w.Doubt("parts of a frame may never be shown")
+	}
+	m.still.frame = nil
 	return true, claim(w, p, place)
+}
+
+// onCanvas tells whether the frame at off lies in the picture.
+func (m *medium) onCanvas(off int64) bool {
+	if m.still.extended == 0 {
+		return false
+	}
+	field := func(off int64) int64 { return m.Number(m.Get(off, 3)) }
+	for i := int64(0); i < 6; i += 3 {
+		if 2*field(off+i)+field(off+6+i) > field(m.still.extended+4+i) {
+			return false
+		}
+	}
+	return true
 }
 
 // profile cleans a colour profile. One that can't be read stays.

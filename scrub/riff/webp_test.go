@@ -43,6 +43,57 @@ func TestBehindCodes(t *testing.T) {
 	}
 }
 
+// A picture beside another, and transparency or a frame that nothing shows, is no part of what is seen.
+func TestPicturesThatAreNeverShown(t *testing.T) {
+	file := func(name string) []byte {
+		data, err := os.ReadFile("testdata/" + name + ".webp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data
+	}
+	part := func(data []byte, id string) string {
+		at := bytes.Index(data, []byte(id))
+		n := int(binary.LittleEndian.Uint32(data[at+4:]))
+		return string(data[at : at+8+n+n&1])
+	}
+	shown := file("alpha")
+	wide, high := shown[24:27], shown[27:30]
+	alpha, lossy, lossless := part(shown, "ALPH"), part(shown, "VP8 "), part(file("lossless"), "VP8L")
+	head := func(flags byte) string {
+		return chunkOf("VP8X", string([]byte{flags, 0, 0, 0}), string(wide), string(high))
+	}
+	frame := func(left byte, body ...string) string {
+		return chunkOf("ANMF", slices.Concat([]string{string([]byte{left, 0, 0, 0, 0, 0}), string(wide), string(high), "\x64\x00\x00\x00"}, body)...)
+	}
+	const odd, inFrame = "parts of the picture may never be shown", "parts of a frame may never be shown"
+	anim := chunkOf("ANIM", "\x00\x00\x00\x00\x00\x00")
+	for name, c := range map[string]struct {
+		doubt string
+		parts []string
+	}{
+		"with transparency":       {"", []string{head(0x10), alpha, lossy}},
+		"transparency behind":     {odd, []string{head(0x10), lossy, alpha}},
+		"twice":                   {odd, []string{head(0x10), alpha, alpha, lossy}},
+		"of nothing":              {odd, []string{head(0x10), alpha, lossless}},
+		"not announced":           {odd, []string{alpha, lossy}},
+		"two pictures":            {odd, []string{lossy, lossless}},
+		"frames":                  {"", []string{head(0x12), anim, frame(0, alpha, lossy), frame(0, lossless)}},
+		"frames of a still":       {odd, []string{head(0x10), alpha, lossy, anim, frame(0, lossy)}},
+		"a still among frames":    {odd, []string{head(0x12), anim, frame(0, lossy), lossy}},
+		"beyond the picture":      {inFrame, []string{head(0x12), anim, frame(0, lossy), frame(1, lossy)}},
+		"no picture in a frame":   {inFrame, []string{head(0x12), anim, frame(0, lossy), frame(0, alpha)}},
+		"two pictures in a frame": {inFrame, []string{head(0x12), anim, frame(0, lossy, lossy)}},
+		"transparency in a frame": {inFrame, []string{head(0x12), anim, frame(0, lossy, alpha)}},
+	} {
+		b := []byte(chunkOf("RIFF", slices.Concat([]string{"WEBP"}, c.parts)...))
+		p, err := formats.Engine().Plan(bytes.NewReader(b), int64(len(b)), scrub.Options{})
+		if got := strings.Join(p.Doubts, "; "); err != nil || p.Refused != "" || (c.doubt == "") != (got == "") || !strings.Contains(got, c.doubt) {
+			t.Errorf("%s: %v %s %q, want %q", name, err, p.Refused, got, c.doubt)
+		}
+	}
+}
+
 // behindLossy is a lossy picture with bytes behind the codes of its modes, between its coefficients
 // and behind them.
 func behindLossy(t *testing.T, change func(frame []byte), modes, between, behind string) []byte {
