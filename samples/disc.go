@@ -122,11 +122,14 @@ const sectorOfDVD = 2048
 // dvdTitles is a table of one title: in which set it is, and where that begins.
 var dvdTitles = cat(be16(1), zeros(2), be32(19), []byte{0x3c, 1}, be16(1), be16(0), []byte{1, 1}, be32(30))
 
+// dvdCells is a table of one cell: the sectors in which its pictures lie.
+var dvdCells = cat(be16(1), zeros(2), be32(19), be16(1), []byte{1, 0}, be32(0), be32(0x1f))
+
 var dvds = []recipe{
 	{"plain", func(k *kit) []byte { return dvdTables("DVDVIDEO-VMG", map[int]int{0xc4: 1}, nil, dvdTitles) }},
 	{"texts", func(k *kit) []byte {
 		names := cat([]byte(k.secret("disc")), zeros(1+2), be16(1), be32(99), []byte("en"), zeros(2), be32(28), field(k.secret("title"), 72))
-		b := dvdTables("DVDVIDEO-VMG", map[int]int{0xc4: 1, 0xd4: 2}, []byte(k.secret("provider")), dvdTitles, names)
+		b := dvdTables("DVDVIDEO-VMG", map[int]int{0xc4: 1, 0xd4: 2, 0xd8: 3}, []byte(k.secret("provider")), dvdTitles, names, dvdCells)
 		copy(b[0x60:], k.hide([]byte("POS-4711")))
 		copy(b[0xe4:], k.secret("reserved"))
 		return b

@@ -92,12 +92,15 @@ func TestDamaged(t *testing.T) {
 // A wrong bit in what leads to texts about titles, or in how long they are, costs no table that players need.
 func TestTextsOfDVD(t *testing.T) {
 	whole := samples.Get("dvd/texts").Data
-	for at, bits := range map[int]int{0xd4: 32, 0xc4: 32, 0x80: 32, 0x1c: 32, 2048 + 4: 32, 4096 + 14: 48} {
+	for at, bits := range map[int]int{0xd4: 32, 0xc4: 32, 0xd8: 32, 0x80: 32, 0x1c: 32, 2048 + 4: 32, 4096 + 14: 48} {
 		for bit := range bits {
 			bad := bytes.Clone(whole)
 			bad[at+bit/8] ^= 0x80 >> (bit % 8)
-			if _, after := clean(t, bad); !bytes.Equal(after[2048:2048+20], bad[2048:2048+20]) {
-				t.Errorf("bit %d at 0x%x: the titles are gone", bit, at)
+			_, after := clean(t, bad)
+			for _, table := range []int{2048, 3 * 2048} {
+				if !bytes.Equal(after[table:table+20], bad[table:table+20]) {
+					t.Errorf("bit %d at 0x%x: the table at 0x%x is gone", bit, at, table)
+				}
 			}
 		}
 	}

@@ -71,10 +71,10 @@ func dvd(s *scrub.Scan) error {
 	if f.name == titles.name {
 		fields = unused(fields, int64(b[0x203]), int64(b[0x255]))
 	}
+	before := s.Point()
 	if err := blank(s, 0, number(last)+1, f.name, fields); err != nil {
 		return err
 	}
-	before := s.Point()
 	between(s, parts(s, f.parts, number, number(last)+1, end), end)
 	e := scrub.End{Off: end, Proof: scrub.Counted}
 	if s.Doubted(before) {
@@ -88,27 +88,31 @@ func dvd(s *scrub.Scan) error {
 func unused(fields []field, sounds, subtitles int64) []field {
 	const most, audio, subtitle, multichannel = 8, 8, 6, 24
 	sounds, subtitles = min(sounds, most), min(subtitles, 4*most)
-	return slices.Concat(fields[:6], []field{
-		{0x204 + audio*sounds, audio * (most - sounds), "", ""}, fields[6],
-		{0x256 + subtitle*subtitles, subtitle*(4*most-subtitles) + 2, "", ""},
-		{0x318 + multichannel*sounds, multichannel * (most - sounds), "", ""},
-	}, fields[7:])
+	return slices.SortedFunc(slices.Values(append(slices.Clone(fields),
+		field{0x204 + audio*sounds, audio * (most - sounds), "", ""},
+		field{0x256 + subtitle*subtitles, subtitle*(4*most-subtitles) + 2, "", ""},
+		field{0x318 + multichannel*sounds, multichannel * (most - sounds), "", ""},
+	)), func(a, b field) int { return cmp.Compare(a.at, b.at) })
 }
 
 // parts claims the tables of a DVD behind its first sector, which ends at done, and returns where the last one ends.
 func parts(s *scrub.Scan, all []part, number func(int64) int64, done, end int64) int64 {
 	there := slices.DeleteFunc(slices.Clone(all), func(p part) bool { return number(p.at) == 0 })
 	slices.SortStableFunc(there, func(a, b part) int { return cmp.Compare(number(a.at), number(b.at)) })
-	for _, p := range there {
+	for i, p := range there {
 		const fixed = 20
 		off := number(p.at) * sector
 		if off < done || off > end-fixed {
 			s.Doubt("%s begins at 0x%x, expected 0x%x or later", p.name, off, done)
 			break
 		}
+		room := end - off
+		if i+1 < len(there) {
+			room = min(room, number(there[i+1].at)*sector-off)
+		}
 		n := int64(binary.BigEndian.Uint32(s.Get(off+p.last, 4))) + 1
-		if n > end-off || n < p.last+4 && p.name != texts {
-			s.Doubt("%s says %d bytes, %d are left", p.name, n, end-off)
+		if n > room || n < p.last+4 && p.name != texts {
+			s.Doubt("%s says %d bytes, has room for %d", p.name, n, room)
 			break
 		}
 		between(s, done, off)
@@ -117,7 +121,7 @@ func parts(s *scrub.Scan, all []part, number func(int64) int64, done, end int64)
 			continue
 		}
 		done = max(done, off+fixed)
-		if !named(s, p, off, n) {
+		if room < fixed || !named(s, p, off, n) {
 			break
 		}
 	}

@@ -64,7 +64,7 @@ var (
 	}}
 	clip = layout{4, []field{{0, 4, scrub.Device, "maker_ID"}}}
 	mark = layout{66, []field{
-		{0, 4, scrub.Device, "maker_ID"}, {10, 8, scrub.Time, "record_time_and_date"}, {19, 25, scrub.Comment, "mark_name"},
+		{0, 4, scrub.Device, "maker_ID"}, {4, 3, scrub.Hidden, "reserved"}, {10, 8, scrub.Time, "record_time_and_date"}, {19, 25, scrub.Comment, "mark_name"},
 		{44, 16, scrub.MakerNote, "makers_information"}, {60, 4, scrub.Time, "time_code"}, {64, 2, scrub.Hidden, "reserved"},
 	}}
 )
