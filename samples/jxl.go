@@ -2,33 +2,16 @@ package samples
 
 import "math/bits"
 
-// lowFirst writes numbers of so many bits, lowest bit first.
-type lowFirst struct {
-	b []byte
-	n int
-}
-
-func (w *lowFirst) put(v, n int) *lowFirst {
-	for i := range n {
-		if w.n%8 == 0 {
-			w.b = append(w.b, 0)
-		}
-		w.b[w.n/8] |= byte(v>>i&1) << (w.n % 8)
-		w.n++
-	}
-	return w
-}
-
 // jxlProfiled is jxlStream with a colour profile in place of what its header says of colours.
 func jxlProfiled(profile []byte) []byte {
 	const head, frames = 24, 8 // bits of the header up to colours, bytes of it
-	w := &lowFirst{}
+	w := &Bits{}
 	for i := range 16 + head {
-		w.put(int(jxlStream[i/8]>>(i%8)), 1)
+		w.Put(int(jxlStream[i/8]>>(i%8)), 1)
 	}
-	w.put(0, 1).put(1, 1).put(0, 2).put(0, 2).put(1, 1) // a profile of red, green and blue; no extensions
+	w.Put(0, 1).Put(1, 1).Put(0, 2).Put(0, 2).Put(1, 1) // a profile of red, green and blue; no extensions
 	jxlBytes(w, jxlCommands(profile))
-	return cat(w.b, jxlStream[frames:])
+	return cat(w.B, jxlStream[frames:])
 }
 
 // jxlCommands says that a profile is its header, as it differs from what is usual, and bytes.
@@ -58,15 +41,15 @@ func jxlNumber(n int) []byte {
 }
 
 // jxlBytes codes bytes by eight bits each.
-func jxlBytes(w *lowFirst, data []byte) {
-	w.put(3, 2).put(len(data), 12).put(0, 1)      // how many, in twelve bits
-	w.put(0, 1)                                   // no copies
-	w.put(1, 1).put(0, 2)                         // one distribution
-	w.put(1, 1)                                   // of prefixes
-	w.put(8, 4).put(0, 4).put(0, 4)               // numbers below 256 are symbols
-	w.put(1, 1).put(7, 4).put(127, 7)             // of which there are 256
-	w.put(0, 2).put(0, 2*10).put(1, 2).put(0, 14) // each of eight bits
+func jxlBytes(w *Bits, data []byte) {
+	w.Put(3, 2).Put(len(data), 12).Put(0, 1)      // how many, in twelve bits
+	w.Put(0, 1)                                   // no copies
+	w.Put(1, 1).Put(0, 2)                         // one distribution
+	w.Put(1, 1)                                   // of prefixes
+	w.Put(8, 4).Put(0, 4).Put(0, 4)               // numbers below 256 are symbols
+	w.Put(1, 1).Put(7, 4).Put(127, 7)             // of which there are 256
+	w.Put(0, 2).Put(0, 2*10).Put(1, 2).Put(0, 14) // each of eight bits
 	for _, v := range data {
-		w.put(int(bits.Reverse8(v)), 8)
+		w.Put(int(bits.Reverse8(v)), 8)
 	}
 }

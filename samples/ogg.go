@@ -3,6 +3,7 @@ package samples
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 
 	"untag/scrub/crc"
 )
@@ -95,37 +96,24 @@ func OggOpus(packets int) []byte {
 	return o.b
 }
 
-// lowBits are bits, the lowest of a byte first.
-type lowBits struct {
-	b []byte
-	n int
-}
-
-func (w *lowBits) put(pairs ...uint32) { // number of bits, value
-	for i := 0; i < len(pairs); i += 2 {
-		for j := range pairs[i] {
-			if w.n%8 == 0 {
-				w.b = append(w.b, 0)
-			}
-			w.b[w.n/8] |= byte(pairs[i+1]>>j&1) << (w.n % 8)
-			w.n++
-		}
-	}
-}
-
 // vorbisSetup is of a decoder of silence, with so many books that nothing uses.
 func vorbisSetup(books int) []byte {
-	w := &lowBits{}
-	w.put(8, uint32(books-1))
-	for range books {
-		w.put(24, 0x564342, 16, 1, 24, 2, 2, 0, 10, 0, 4, 0)
+	w := &Bits{}
+	put := func(pairs ...int) { // number of bits, value
+		for pair := range slices.Chunk(pairs, 2) {
+			w.Put(pair[1], pair[0])
+		}
 	}
-	w.put(6, 0, 16, 0)                                        // time
-	w.put(6, 0, 16, 1, 5, 0, 2, 0, 4, 5)                      // floor
-	w.put(6, 0, 16, 0, 24, 0, 24, 0, 24, 0, 6, 0, 8, 0, 4, 0) // residue
-	w.put(6, 0, 16, 0, 1, 0, 1, 0, 2, 0, 8, 0, 8, 0, 8, 0)    // mapping
-	w.put(6, 0, 1, 0, 16, 0, 16, 0, 8, 0, 1, 1)               // mode, framing
-	return append([]byte("\x05vorbis"), w.b...)
+	put(8, books-1)
+	for range books {
+		put(24, 0x564342, 16, 1, 24, 2, 2, 0, 10, 0, 4, 0)
+	}
+	put(6, 0, 16, 0)                                        // time
+	put(6, 0, 16, 1, 5, 0, 2, 0, 4, 5)                      // floor
+	put(6, 0, 16, 0, 24, 0, 24, 0, 24, 0, 6, 0, 8, 0, 4, 0) // residue
+	put(6, 0, 16, 0, 1, 0, 1, 0, 2, 0, 8, 0, 8, 0, 8, 0)    // mapping
+	put(6, 0, 1, 0, 16, 0, 16, 0, 8, 0, 1, 1)               // mode, framing
+	return append([]byte("\x05vorbis"), w.B...)
 }
 
 // vorbis is sound whose comments and setup share pages of so many pieces at the most.

@@ -234,35 +234,19 @@ var wave64s = []recipe{{"words", func(k *kit) []byte {
 
 // lossless is a picture in two colours, coded as VP8L (RFC 9649, 3).
 func lossless(width, height, seed int) []byte {
-	var b []byte
-	n := 0
-	put := func(v, bits int) {
-		for i := range bits {
-			if n%8 == 0 {
-				b = append(b, 0)
-			}
-			b[n/8] |= byte(v>>i&1) << (n % 8)
-			n++
-		}
-	}
-	put(0x2f, 8)
-	put(width-1, 14)
-	put(height-1, 14)
-	put(0, 1+3+3) // no alpha, version, transforms, cache, groups
+	w := new(Bits).Put(0x2f, 8).Put(width-1, 14).Put(height-1, 14).Put(0, 1+3+3) // no alpha, version, transforms, cache, groups
 	for _, colours := range [][]int{{40, 200}, {90}, {30}, {255}, {0}} {
-		put(1, 1)
-		put(len(colours)-1, 1)
-		put(1, 1)
+		w.Put(1, 1).Put(len(colours)-1, 1).Put(1, 1)
 		for _, c := range colours {
-			put(c, 8)
+			w.Put(c, 8)
 		}
 	}
 	for y := range height {
 		for x := range width {
-			put((x*x/(seed+7)+y*y/11)%2, 1)
+			w.Put((x*x/(seed+7)+y*y/11)%2, 1)
 		}
 	}
-	return riffChunk("VP8L", b)
+	return riffChunk("VP8L", w.B)
 }
 
 // lossy is a picture of 48 by 32 that libvpx coded in VP8, with what stands behind the codes of

@@ -69,7 +69,7 @@ func (f *film) specific(t *track, off, n int64, place string) error {
 	case t.kind == audio && n >= 16:
 		t.codec.Kind = codec.ACM
 	case t.kind == video && n >= size+40:
-		t.codec.Again = true
+		t.codec.Parsed = true
 		used, before, t.codec.Kind = size+int64(le.Uint16(b[9:])), size, codec.VFW
 		if err := f.Field(off+size+points, make([]byte, 8), scrub.Hidden, place+"/points a metre"); err != nil {
 			return err

@@ -54,10 +54,10 @@ const (
 
 // Stream is what is known of a stream of coded frames.
 type Stream struct {
-	Kind  Kind
-	Dolby bool // it is said to be Dolby Vision
-	Again bool // FFmpeg divides its packets into pictures once more, as it does those of ASF
-	Timed bool // a frame told a time of day
+	Kind   Kind
+	Dolby  bool // it is said to be Dolby Vision
+	Parsed bool // FFmpeg divides its packets into pictures once more, as it does those of ASF: see [h26x.Video]
+	Timed  bool // a frame told a time of day
 
 	streams int // of Opus in a packet: see Several
 	latm    coded.LATM
@@ -108,7 +108,7 @@ func (st *Stream) Record(name string, r *scrub.Reader, off, n int64) (pieces []c
 		return av1.Stream{Dolby: st.Dolby}.Config(r, off, n)
 	}
 	size := st.video.LengthSize
-	st.video.Codec, st.video.Dolby, st.video.Parsed = standards[kind], st.Dolby, st.Again
+	st.video.Codec, st.video.Dolby, st.video.Parsed = standards[kind], st.Dolby, st.Parsed
 	if pieces, err = st.video.Config(r, off, n, name == "lhvC"); err != nil {
 		return nil, err
 	}
@@ -169,9 +169,9 @@ func (st *Stream) bitmapInfo(r *scrub.Reader, off, n int64) ([]coded.Piece, erro
 	if err != nil {
 		return nil, err
 	}
-	again := st.Again
+	parsed := st.Parsed
 	*st, _ = Of(FourCC, string(b[16:20]))
-	st.Again = again
+	st.Parsed = parsed
 	return st.Config(r, off+head, n-head)
 }
 
@@ -184,7 +184,7 @@ func (st *Stream) Frame(r *scrub.Reader, off, n, no int64) (pieces []coded.Piece
 	}
 	switch st.Kind {
 	case H264, H265, H266:
-		st.video.Codec, st.video.Dolby, st.video.Parsed = standards[st.Kind], st.Dolby, st.Again
+		st.video.Codec, st.video.Dolby, st.video.Parsed = standards[st.Kind], st.Dolby, st.Parsed
 		if st.video.LengthSize == 0 {
 			pieces, err = st.video.Units(r, off, n)
 		} else {

@@ -203,9 +203,9 @@ func TestMessagesAreBounded(t *testing.T) {
 // Where FFmpeg divides packets into pictures once more, a unit that goes becomes filler: a new
 // message before a slice would pass for a picture that is missing.
 func TestPicturesOfASF(t *testing.T) {
-	for again, want := range map[bool]string{false: unit(6, "\x03\x09") + "", true: unit(12, "\xff\xff")} {
+	for parsed, want := range map[bool]string{false: unit(6, "\x03\x09") + "", true: unit(12, "\xff\xff")} {
 		p, after := look(t, func(l *codec.Look, n int64) error {
-			st := codec.Stream{Kind: codec.VFW, Again: again}
+			st := codec.Stream{Kind: codec.VFW, Parsed: parsed}
 			if err := l.Config(&st, 0, 40, "config"); err != nil {
 				return err
 			}
@@ -213,7 +213,7 @@ func TestPicturesOfASF(t *testing.T) {
 			return err
 		}, bitmap("H264", "")+unit(0x7e, "owner Jane!\x80")+slice)
 		if !strings.HasPrefix(after[40:], want) || !strings.HasSuffix(after, slice) || len(p.Doubts) > 0 {
-			t.Errorf("again %v: %q, expected %q; doubts %q", again, after[40:], want, p.Doubts)
+			t.Errorf("parsed %v: %q, expected %q; doubts %q", parsed, after[40:], want, p.Doubts)
 		}
 	}
 }

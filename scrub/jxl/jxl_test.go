@@ -66,38 +66,21 @@ func TestGainMap(t *testing.T) {
 	}
 }
 
-// writer writes the header of a codestream, lowest bit first.
-type writer struct {
-	b []byte
-	n int
-}
-
-func (w *writer) put(v, n int) *writer {
-	for i := range n {
-		if w.n%8 == 0 {
-			w.b = append(w.b, 0)
-		}
-		w.b[w.n/8] |= byte(v>>i&1) << (w.n % 8)
-		w.n++
-	}
-	return w
-}
-
 // What can hide in a codestream is told: the header is read up to where a profile is.
 func TestHeader(t *testing.T) {
-	size := func() *writer { return new(writer).put(0xff, 8).put(0x0a, 8).put(1, 1).put(3, 5).put(1, 3) }
-	end := func(w *writer) *writer { return w.put(0, 2).put(1, 1) }             // no extensions, usual weights
-	depth := func(w *writer) *writer { return w.put(0, 1).put(0, 2).put(1, 1) } // whole numbers of 8 bits
-	for want, w := range map[string]*writer{
-		"":                   size().put(1, 1).put(1, 1),
-		"a colour profile":   end(depth(size().put(0, 2)).put(0, 2).put(0, 1).put(0, 1).put(1, 1).put(0, 2)),
-		"extensions":         depth(size().put(0, 2)).put(0, 2).put(0, 1).put(1, 1).put(1, 2).put(2, 4).put(1, 2).put(7, 4).put(1, 2).put(0, 4).put(0x55, 9).put(1, 1),
-		"is cut short":       depth(size().put(0, 2)).put(0, 2).put(1, 1).put(1, 1).put(0, 2).put(0, 1).put(1, 1).put(7, 3),
-		"names of channels":  end(depth(size().put(0, 2)).put(1, 2).put(0, 1).put(1, 2).put(0, 1).put(0, 2).put(0, 2).put(1, 2).put(3, 4).put(0x616161, 24).put(0, 1).put(1, 1)),
-		"a preview":          end(depth(size().put(0, 1).put(1, 1).put(0, 3).put(0, 1).put(1, 1).put(1, 1).put(0, 2).put(1, 3).put(0, 1)).put(0, 2).put(1, 1).put(1, 1).put(1, 1)),
-		"a colour profile, ": depth(size().put(0, 1).put(1, 1).put(6, 3).put(1, 1).put(0, 1).put(0, 2).put(9, 9).put(0, 3).put(0, 2).put(9, 9).put(0, 1).put(1, 1).put(0, 7)).put(0, 2).put(0, 1).put(0, 1).put(1, 1).put(0, 2).put(1, 1).put(0, 2).put(1, 1),
+	size := func() *samples.Bits { return new(samples.Bits).Put(0xff, 8).Put(0x0a, 8).Put(1, 1).Put(3, 5).Put(1, 3) }
+	end := func(w *samples.Bits) *samples.Bits { return w.Put(0, 2).Put(1, 1) }             // no extensions, usual weights
+	depth := func(w *samples.Bits) *samples.Bits { return w.Put(0, 1).Put(0, 2).Put(1, 1) } // whole numbers of 8 bits
+	for want, w := range map[string]*samples.Bits{
+		"":                   size().Put(1, 1).Put(1, 1),
+		"a colour profile":   end(depth(size().Put(0, 2)).Put(0, 2).Put(0, 1).Put(0, 1).Put(1, 1).Put(0, 2)),
+		"extensions":         depth(size().Put(0, 2)).Put(0, 2).Put(0, 1).Put(1, 1).Put(1, 2).Put(2, 4).Put(1, 2).Put(7, 4).Put(1, 2).Put(0, 4).Put(0x55, 9).Put(1, 1),
+		"is cut short":       depth(size().Put(0, 2)).Put(0, 2).Put(1, 1).Put(1, 1).Put(0, 2).Put(0, 1).Put(1, 1).Put(7, 3),
+		"names of channels":  end(depth(size().Put(0, 2)).Put(1, 2).Put(0, 1).Put(1, 2).Put(0, 1).Put(0, 2).Put(0, 2).Put(1, 2).Put(3, 4).Put(0x616161, 24).Put(0, 1).Put(1, 1)),
+		"a preview":          end(depth(size().Put(0, 1).Put(1, 1).Put(0, 3).Put(0, 1).Put(1, 1).Put(1, 1).Put(0, 2).Put(1, 3).Put(0, 1)).Put(0, 2).Put(1, 1).Put(1, 1).Put(1, 1)),
+		"a colour profile, ": depth(size().Put(0, 1).Put(1, 1).Put(6, 3).Put(1, 1).Put(0, 1).Put(0, 2).Put(9, 9).Put(0, 3).Put(0, 2).Put(9, 9).Put(0, 1).Put(1, 1).Put(0, 7)).Put(0, 2).Put(0, 1).Put(0, 1).Put(1, 1).Put(0, 2).Put(1, 1).Put(0, 2).Put(1, 1),
 	} {
-		p, _ := plan(t, string(w.b))
+		p, _ := plan(t, string(w.B))
 		if want == "" && p.Status() != scrub.Clean || !strings.Contains(strings.Join(p.Doubts, ";"), want) || len(p.Doubts) > 1 {
 			t.Errorf("%q: %s %q", want, p.Status(), p.Doubts)
 		}
@@ -167,11 +150,11 @@ func FuzzProfile(f *testing.F) {
 	for _, data := range codestreams(f) {
 		_, _, from, to := profileOf(data)
 		b := &bits{data: data, at: from}
-		w := new(writer)
+		w := new(samples.Bits)
 		for b.at < to {
-			w.put(b.take(1), 1)
+			w.Put(b.take(1), 1)
 		}
-		f.Add(w.b)
+		f.Add(w.B)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if profile, ok := (&bits{data: data}).profile(); ok && len(profile) > maxProfile {
