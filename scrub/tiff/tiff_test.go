@@ -146,6 +146,30 @@ func TestBitsOfEntries(t *testing.T) {
 	}
 }
 
+// A text whose offset or length has lost a bit, so that it would end behind the file, takes no pixels with it
+// that look like letters.
+func TestTextsAmongPixels(t *testing.T) {
+	const width, height, text = 13, 19, "Jane's scanner 47.11"
+	entries := func(at int) string {
+		return entry(256, 3, 1, width) + entry(257, 3, 1, height) + entry(258, 3, 1, 8) + entry(259, 3, 1, 1) + entry(262, 3, 1, 1) +
+			entry(273, 4, 1, at+len(text)) + entry(278, 3, 1, height) + entry(279, 4, 1, width*height) + entry(305, 2, len(text), at)
+	}
+	const software = 8 + 2 + 8*12
+	pixels := strings.Repeat("p", width*height)
+	for gap := 0; gap < 128; gap += 5 {
+		at := software + 12 + 4 + gap
+		data := "II*\x00" + ul32(8) + ul16(9) + entries(at) + ul32(0) + strings.Repeat("\x00", gap) + text + pixels
+		for bit := 32; bit < 12*8; bit++ {
+			bad := []byte(data)
+			bad[software+bit/8] ^= 1 << (bit % 8)
+			p := plan(t, string(bad), scrub.Options{})
+			if out := scrubtest.Perform(bad, p); !strings.HasSuffix(string(out), pixels) {
+				t.Fatalf("gap %d, bit %d of byte %d of Software: pixels are gone; %s, %q", gap, bit%8, bit/8, p.Status(), p.Doubts)
+			}
+		}
+	}
+}
+
 // What develops raw pictures stays in those only, as long and of such numbers as it may be. The
 // names of maker and model stay, also where they are damaged, and what may be one of them under
 // another number.
