@@ -36,6 +36,23 @@ var ErrBudget = errors.New("the structure leads in circles")
 // ErrTooMany reports more spans or edits than memory is set aside for.
 var ErrTooMany = errors.New("too many pieces to keep account of")
 
+// shortError is a read of bytes that a medium does not have.
+type shortError struct{ off, n, size int64 }
+
+func (e *shortError) Error() string {
+	return fmt.Sprintf("ends at 0x%x, expected %d bytes at 0x%x", e.size, e.n, e.off)
+}
+
+func (e *shortError) Unwrap() error { return io.ErrUnexpectedEOF }
+
+// refused is what is said of a medium of the given format that err condemns.
+func refused(format string, err error) string {
+	if Reason(err, "") != "" || errors.As(err, new(*UnsupportedError)) {
+		return err.Error()
+	}
+	return format + ": " + err.Error()
+}
+
 // Reason is what an error says of a medium, without its format and the offset; otherwise, where
 // it is of no such kind.
 func Reason(err error, otherwise string) string {

@@ -117,7 +117,7 @@ func (e *Engine) Plan(src io.ReaderAt, size int64, opt Options) (*Plan, error) {
 			err = s.lawful()
 		}
 		if Refusal(err) {
-			p.Refused, p.Read = err.Error(), m.read
+			p.Refused, p.Read = refused(f.Name, err), m.read
 			return e.marksOf(src, p, opt)
 		}
 	}

@@ -83,7 +83,7 @@ func (r *Reader) Left(off int64) int64 {
 // [io.ErrUnexpectedEOF] if the medium holds fewer.
 func (r *Reader) ReadAt(p []byte, off int64) (int, error) {
 	if off < 0 || int64(len(p)) > r.Left(off) {
-		return 0, fmt.Errorf("reading %d bytes at 0x%x: %w", len(p), off, io.ErrUnexpectedEOF)
+		return 0, &shortError{off, int64(len(p)), r.size}
 	}
 	if len(p) == 0 {
 		return 0, nil
@@ -105,7 +105,7 @@ func (r *Reader) ReadAt(p []byte, off int64) (int, error) {
 // Bytes returns a copy of n bytes at off, n being at most [MaxPiece].
 func (r *Reader) Bytes(off int64, n int) ([]byte, error) {
 	if n < 0 || n > MaxPiece || off < 0 || int64(n) > r.Left(off) {
-		return nil, fmt.Errorf("reading %d bytes at 0x%x: %w", n, off, io.ErrUnexpectedEOF)
+		return nil, &shortError{off, int64(n), r.size}
 	}
 	b := make([]byte, n)
 	if n > pageSize {
@@ -187,7 +187,7 @@ func (r *Reader) page(no int64) ([]byte, error) {
 // Constant tells whether all n bytes at off are b.
 func (r *Reader) Constant(off, n int64, b byte) (bool, error) {
 	if n < 0 || n > r.Left(off) {
-		return false, fmt.Errorf("reading %d bytes at 0x%x: %w", n, off, io.ErrUnexpectedEOF)
+		return false, &shortError{off, n, r.size}
 	}
 	var buf []byte
 	for n > 0 {

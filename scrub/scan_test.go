@@ -174,7 +174,7 @@ func TestTooManyPieces(t *testing.T) {
 			}
 			return nil
 		}, nil)
-		if p := planOf(t, e, data); p.Refused != ErrTooMany.Error() || len(p.Edits) > 0 {
+		if p := planOf(t, e, data); p.Refused != "top: "+ErrTooMany.Error() || len(p.Edits) > 0 {
 			t.Errorf("%s: refused %q", name, p.Refused)
 		}
 	}
