@@ -71,7 +71,7 @@ var unseen = []uint64{2, 3, 4, 9, 10, 32766, 32771, 32809, 32895, 32896, 32897, 
 
 // other doubts a part that may be anything, or that begins or ends with text.
 func (f *file) other(p part) error {
-	if !f.raw && !slices.Contains(unseen, p.image.compression) {
+	if !f.raw && p.image.compression != oldJPEG && !slices.Contains(unseen, p.image.compression) {
 		f.Doubt("%s is coded in a way that nobody knows", p.image.dir.name)
 	}
 	if !p.edge() && !f.DeepUpTo(deepUpTo) {
@@ -139,10 +139,10 @@ func (f *file) used(p part) (n int64, ok bool, err error) {
 		return 0, false, nil
 	}
 	src := &counter{r: io.NewSectionReader(f, p.off, p.len)}
-	dst := io.Discard
+	dst := &beyond{Writer: io.Discard, left: p.image.plain(0)}
 	if x := p.image.indexes; x != nil {
 		x.start()
-		dst = x
+		dst.Writer = x
 	}
 	var out int64
 	switch p.image.compression {
@@ -161,7 +161,25 @@ func (f *file) used(p part) (n int64, ok bool, err error) {
 	if err != nil && (errors.Is(err, scrub.ErrBudget) || src.err != nil) {
 		return 0, false, src.err
 	}
+	if dst.tells && p.image.compression != packBits {
+		f.Doubt("%s has strips that are longer than the picture", p.image.dir.name)
+	}
 	return src.n, err == nil && out >= need, nil
+}
+
+// beyond looks at what comes out behind the picture: some writers have a few zeros there.
+type beyond struct {
+	io.Writer
+	left  int64
+	tells bool
+}
+
+// Write implements [io.Writer].
+func (b *beyond) Write(p []byte) (int, error) {
+	more := p[min(max(b.left, 0), int64(len(p))):]
+	b.tells = b.tells || len(bytes.Trim(more, "\x00")) > 0
+	b.left -= int64(len(p))
+	return b.Writer.Write(p)
 }
 
 // counter reads byte by byte and counts: what is behind the end of coded data is not read.
@@ -334,6 +352,9 @@ func (f *file) jpeg(p part) error {
 		return nil
 	}
 	odd, sof, err := f.segments(p.off, p.len)
+	if err == nil && sof == 0 {
+		err = f.noJPEG(p)
+	}
 	if err != nil || sof == 0 {
 		return err
 	}
@@ -348,6 +369,19 @@ func (f *file) jpeg(p part) error {
 		f.inside = append(f.inside, goes{Range: r, dir: p.image.dir})
 	}
 	return nil
+}
+
+// noJPEG doubts a part that has no frame of JPEG. One of the old kind may be a scan alone.
+func (f *file) noJPEG(p part) error {
+	if f.raw {
+		return nil
+	}
+	if p.image.compression != oldJPEG {
+		f.Doubt("%s has strips that can't be read", p.image.dir.name)
+		return nil
+	}
+	f.Unread()
+	return f.other(p)
 }
 
 // segments walks the segments before the first scan, and returns those bodies that no

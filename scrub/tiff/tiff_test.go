@@ -2,6 +2,7 @@ package tiff_test
 
 import (
 	"bytes"
+	"compress/zlib"
 	"encoding/binary"
 	"slices"
 	"strings"
@@ -67,6 +68,36 @@ func TestContradictions(t *testing.T) {
 				t.Errorf("%d of %d bytes stay, %d edits, doubts %q, want %q", p.End, p.Size, len(p.Edits), p.Doubts, c.want)
 			}
 		})
+	}
+}
+
+// What comes out of a strip behind the picture, and what is no picture at all, is a doubt.
+func TestStripsOfMore(t *testing.T) {
+	packed := func(s string) string {
+		var b bytes.Buffer
+		z := zlib.NewWriter(&b)
+		_, _ = z.Write([]byte(s))
+		_ = z.Close()
+		return b.String()
+	}
+	const rows = "abcdefghijklmnopqrstuvwxy"
+	for _, c := range []struct {
+		name, strip string
+		compression int
+		want        string
+	}{
+		{"as it should be", packed(rows), 8, ""},
+		{"zeros", packed(rows + "\x00\x00"), 8, ""},
+		{"more", packed(rows + "CANARY"), 8, "longer than the picture"},
+		{"no JPEG", "CANARY, which is no picture", 7, "strips that can't be read"},
+		{"a scan alone", "\x9c\x1f\xa0\x13\x00\xff\x00\x88\x17", 6, ""},
+	} {
+		n := len(c.strip)
+		data := "II*\x00" + ul32(8+n) + c.strip + ul16(8) + strings.Join([]string{entry(256, 3, 1, 5), entry(257, 3, 1, 5), entry(258, 3, 1, 8), entry(259, 3, 1, c.compression), entry(262, 3, 1, 1),
+			entry(273, 4, 1, 8), entry(278, 3, 1, 5), entry(279, 4, 1, n)}, "") + ul32(0)
+		if got := strings.Join(plan(t, data, scrub.Options{}).Doubts, "; "); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
 	}
 }
 
