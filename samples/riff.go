@@ -202,6 +202,10 @@ var cafs = []recipe{
 		return caf(k, cafChunk("info", be32(2), []byte("recorded date\x00"+k.secret("date")+"\x00encoding application\x00"+k.secret("program")+"\x00")), cafChunk("chan", be32(6553601), zeros(8)), cafSound(k),
 			cafChunk("strg", []byte(k.secret("strings"))), cafChunk("umid", field(k.secret("umid"), 64)), cafChunk("uuid", zeros(16), []byte(k.secret("uuid"))), cafChunk("free", field(k.secret("free"), 300)), cafChunk("what", []byte(k.secret("unknown"))))
 	}},
+	{"speakers", func(k *kit) []byte {
+		speaker := cat(be32(42), zeros(4), field(k.secret("seat"), 12))
+		return caf(k, cafChunk("chan", zeros(4), k.hide([]byte("7X9Q")), be32(1), speaker, field(k.secret("row behind"), 20)), cafSound(k))
+	}},
 	{"music", func(k *kit) []byte {
 		return caf(k, cafChunk("info", be32(3), []byte("title\x00"), k.stay([]byte("A Song of Tests\x00")), []byte("recorded date\x00"+k.secret("date")+"\x00artist\x00"+k.secret("artist")+" 52.52484, 13.40022\x00")), cafSound(k))
 	}},

@@ -32,9 +32,6 @@ const loud = 0x40ffffff
 // they are shown.
 var animation = chunk.Layout{chunk.Any(4), chunk.Any(2)}
 
-// channels is where loudspeakers stand, as Apple's formats tell it: behind it is each speaker.
-var channels = chunk.Layout{chunk.UpTo(4, 1<<24), chunk.UpTo(4, 1<<20), chunk.UpTo(4, 1024)}
-
 // videoProperties is OpenDML 1.02, VideoPropHeader, with both fields.
 var videoProperties = append(chunk.Layout{chunk.UpTo(4, 8), chunk.UpTo(4, 8), chunk.UpTo(4, 1<<16), chunk.UpTo(4, 1<<16), chunk.UpTo(4, 1<<16), chunk.UpTo(2, 1<<14), chunk.UpTo(2, 1<<14),
 	chunk.UpTo(4, 1<<16), chunk.UpTo(4, 1<<16), chunk.UpTo(4, 2)}, chunk.Layout{chunk.UpTo(4, 1<<16)}.Many(16)...)
@@ -63,7 +60,6 @@ var (
 	sampler  = chunk.Layout{chunk.Zero(4), chunk.Zero(4), chunk.UpTo(4, big), chunk.UpTo(4, 127), chunk.Any(4), chunk.One(4, 0, 24, 25, 29, 30), chunk.Zero(4), chunk.UpTo(4, 256), chunk.UpTo(4, 0)}
 	loop     = chunk.Layout{chunk.UpTo(4, big), chunk.UpTo(4, 255), chunk.UpTo(4, big), chunk.UpTo(4, big), chunk.Any(4), chunk.UpTo(4, 1<<16)}
 	peak     = chunk.Layout{chunk.UpTo(4, loud), chunk.Any(4)}
-	speaker  = chunk.Layout{chunk.UpTo(4, 1<<18), chunk.UpTo(4, 7), chunk.Any(4), chunk.Any(4), chunk.Any(4)}
 	common   = chunk.Layout{chunk.UpTo(2, 1024), chunk.Any(4), chunk.UpTo(2, 64)}
 )
 

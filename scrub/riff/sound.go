@@ -21,8 +21,8 @@ func (m *medium) hands() map[string]chunk.Hand {
 		"WAVE/fmt ": m.waveFormat, "WAVE/data": m.samples(0), "WAVE/cue ": counted(4, cuePoint), "WAVE/plst": counted(4, playList), "WAVE/smpl": table(sampler, loop),
 		"WAVE/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak), "WAVE/chna": m.objects, "WAVE/axml": m.objectModel, "adtl/labl": m.label,
 		"INFO/ICRD": year, "INFO/YEAR": year,
-		"AIFF/COMM": m.common, "AIFF/SSND": m.samples(8), "AIFF/MARK": m.markers, "AIFF/CHAN": table(channels, speaker), "AIFF/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak),
-		"CAF/data": m.samples(4), "CAF/chan": table(channels, speaker), "CAF/kuki": m.cookie, "CAF/pakt": m.packets, "CAF/info": m.texts,
+		"AIFF/COMM": m.common, "AIFF/SSND": m.samples(8), "AIFF/MARK": m.markers, "AIFF/CHAN": speakers, "AIFF/PEAK": table(chunk.Layout{chunk.One(4, 1), chunk.Zero(4)}, peak),
+		"CAF/data": m.samples(4), "CAF/chan": speakers, "CAF/kuki": m.cookie, "CAF/pakt": m.packets, "CAF/info": m.texts,
 		"WEBP/VP8X": m.extended, "WEBP/VP8 ": m.picture, "WEBP/VP8L": m.picture, "WEBP/ALPH": m.picture, "WEBP/ANIM": chunk.Recorded(animation), "WEBP/ANMF": m.frame, "WEBP/ICCP": m.profile, "WEBP/EXIF": m.exif, "WEBP/XMP ": m.panorama,
 		"ANMF/VP8 ": m.picture, "ANMF/VP8L": m.picture, "ANMF/ALPH": m.picture,
 	}
