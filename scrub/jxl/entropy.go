@@ -115,8 +115,13 @@ func unmove(to []byte) {
 	}
 }
 
-// decode reads n numbers. The context of each is that of those before.
+// decode reads n numbers below 256. The context of each is that of those before.
 func (e *entropy) decode(n int, context func(before []byte) int) (out []byte, ok bool) {
+	return numbers(e, func([]byte) int { return n }, context)
+}
+
+// numbers reads as many numbers as those before say.
+func numbers[T byte | uint32](e *entropy, count func(before []T) int, context func(before []T) int) (out []T, ok bool) {
 	const window, look, densest = 1 << 20, 1 << 16, 256
 	if e.bad {
 		return nil, false
@@ -124,7 +129,7 @@ func (e *entropy) decode(n int, context func(before []byte) int) (out []byte, ok
 	if e.ranged {
 		e.state = uint32(e.take(16)) | uint32(e.take(16))<<16
 	}
-	for start := e.at; len(out) < n; {
+	for start := e.at; len(out) < count(out); {
 		if len(out)%look == 0 && len(out)/densest > (e.at-start)/8+densest || !e.sound() {
 			return nil, false
 		}
@@ -132,14 +137,14 @@ func (e *entropy) decode(n int, context func(before []byte) int) (out []byte, ok
 		token := e.token(d)
 		if !e.copies || token < e.first {
 			v := d.number(e.bits, token)
-			e.bad = e.bad || v > 255
-			out = append(out, byte(v))
+			e.bad = e.bad || int(T(v)) != v
+			out = append(out, T(v))
 			continue
 		}
 		d = &e.of[e.clusters[len(e.clusters)-1]]
 		length := e.length.number(e.bits, token-e.first) + e.shortest
 		back := d.number(e.bits, e.token(d)) + 1
-		if !e.sound() || length > n-len(out) || back > min(len(out), window) {
+		if !e.sound() || length > count(out)-len(out) || back > min(len(out), window) {
 			return nil, false
 		}
 		for range length {

@@ -34,18 +34,22 @@ func (b *bits) choice(of [4][2]int) int {
 	return c[0] + b.take(c[1])
 }
 
-func (b *bits) size() {
-	side := func(eighths bool) {
+// size reads a width and a height, one of which the other may tell.
+func (b *bits) size() (width, height int64) {
+	side := func(eighths bool) int64 {
 		if eighths {
-			b.take(5)
-		} else {
-			b.choice([4][2]int{{1, 9}, {1, 13}, {1, 18}, {1, 30}})
+			return 8 * int64(1+b.take(5))
 		}
+		return int64(b.choice([4][2]int{{1, 9}, {1, 13}, {1, 18}, {1, 30}}))
 	}
 	eighths := b.flag()
-	if side(eighths); b.take(3) == 0 {
-		side(eighths)
+	height = side(eighths)
+	ratio := b.take(3)
+	if ratio == 0 {
+		return side(eighths), height
 	}
+	of := [...][2]int64{1: {1, 1}, {12, 10}, {4, 3}, {3, 2}, {16, 9}, {5, 4}, {2, 1}}[ratio]
+	return height * of[0] / of[1], height
 }
 
 func (b *bits) depth() {
@@ -80,8 +84,14 @@ func (b *bits) channel() (name int) {
 	return name
 }
 
-// header is what of the header of a codestream can hide something.
-type header struct{ preview, names, extensions, profile bool }
+// header is what of the header of a codestream, and of those of frames, can hide something, and how frames are to be read.
+type header struct {
+	preview, names, extensions, profile bool
+	frames, moments                     bool // have names and times
+	width, height                       int64
+	channels                            int // beside the colours
+	xyb, animated, timed                bool
+}
 
 // look reads the header of the codestream in the ranges x (18181-1, D.2 and D.3), and the colour
 // profile behind it, and doubts what can hide something.
@@ -98,14 +108,14 @@ func look(s *scrub.Scan, x scrub.Extents) error {
 		}
 		b := &bits{data: data}
 		if h := b.header(); n == scrub.MaxPiece || b.sound() && !h.profile || r.Size() <= n {
-			return h.tell(s, b, x)
+			return h.tell(s, b, r, x)
 		}
 	}
 	return nil
 }
 
-// tell doubts what the header tells of. The colour profile is next.
-func (h header) tell(s *scrub.Scan, b *bits, x scrub.Extents) error {
+// tell doubts what the header tells of. The colour profile is next, and then frames.
+func (h *header) tell(s *scrub.Scan, b *bits, r *scrub.Reader, x scrub.Extents) error {
 	if len(b.data) < 2 || b.data[0] != 0xff || b.data[1] != 0x0a {
 		s.Doubt("the picture does not start as one does")
 		return nil
@@ -121,10 +131,15 @@ func (h header) tell(s *scrub.Scan, b *bits, x scrub.Extents) error {
 			return err
 		}
 	}
+	if known && !h.preview {
+		if err := h.follow(s, r, int64(b.at+7)/8, x); err != nil {
+			return err
+		}
+	}
 	for _, hides := range []struct {
 		there bool
 		what  string
-	}{{h.preview, "a preview"}, {h.names, "names of channels"}, {h.extensions, "extensions"}, {!known, "a colour profile"}} {
+	}{{h.preview, "a preview"}, {h.names, "names of channels"}, {h.frames, "names of frames"}, {h.moments, "times of frames"}, {h.extensions, "extensions"}, {!known, "a colour profile"}} {
 		if hides.there && s.Goes(scrub.Identify, scrub.Unknown) {
 			s.Doubt("the coded picture holds %s, which can't be looked into", hides.what)
 		}
@@ -135,8 +150,9 @@ func (h header) tell(s *scrub.Scan, b *bits, x scrub.Extents) error {
 // header reads all that stands before a colour profile.
 func (b *bits) header() (h header) {
 	b.at = 16
-	b.size()
-	ordinary, more, xyb := b.flag(), false, true
+	h.width, h.height = b.size()
+	ordinary, more := b.flag(), false
+	h.xyb = true
 	if !ordinary {
 		if more = b.flag(); more {
 			b.take(3) // orientation
@@ -146,16 +162,17 @@ func (b *bits) header() (h header) {
 			if h.preview = b.flag(); h.preview {
 				b.preview()
 			}
-			if b.flag() {
-				b.animation()
+			if h.animated = b.flag(); h.animated {
+				h.timed = b.animation()
 			}
 		}
 		b.depth()
 		b.take(1)
-		for range b.choice([4][2]int{{0, 0}, {1, 0}, {2, 4}, {1, 12}}) {
+		h.channels = b.choice([4][2]int{{0, 0}, {1, 0}, {2, 4}, {1, 12}})
+		for range h.channels {
 			h.names = b.channel() > 0 || h.names
 		}
-		xyb = b.flag()
+		h.xyb = b.flag()
 		h.profile = b.colours()
 		if more && !b.flag() { // tones
 			b.at += 3*16 + 1
@@ -165,7 +182,7 @@ func (b *bits) header() (h header) {
 			b.extensions(n)
 		}
 	}
-	b.transform(xyb)
+	b.transform(h.xyb)
 	return h
 }
 
@@ -267,9 +284,10 @@ func (b *bits) preview() {
 	}
 }
 
-func (b *bits) animation() {
+// animation tells whether frames have times of day.
+func (b *bits) animation() bool {
 	b.choice([4][2]int{{100, 0}, {1000, 0}, {1, 10}, {1, 30}})
 	b.choice([4][2]int{{1, 0}, {1001, 0}, {1, 8}, {1, 10}})
 	b.choice([4][2]int{{0, 0}, {0, 3}, {0, 16}, {0, 32}})
-	b.take(1)
+	return b.flag()
 }

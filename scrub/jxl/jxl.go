@@ -11,6 +11,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/bmff/box"
 	"untag/scrub/chunk"
+	"untag/scrub/coded"
 	"untag/scrub/sniff"
 )
 
@@ -38,7 +39,7 @@ type picture struct {
 func parse(s *scrub.Scan) error {
 	return chunk.Parse(s, dialect, rules(), func(w *chunk.Walk) error {
 		p := &picture{Walk: w}
-		w.Hands = map[string]chunk.Hand{"JXL/jxlc": p.whole, "JXL/jxlp": p.part, "JXL/ftyp": brands, "JXL/Exif": reported, "JXL/brob": packed, "JXL/jhgm": gainMap}
+		w.Hands = map[string]chunk.Hand{"JXL/jxlc": p.whole, "JXL/jxlp": p.part, "JXL/ftyp": brands, "JXL/Exif": reported, "JXL/brob": packed, "JXL/jhgm": gainMap, "JXL/jxli": index}
 		end, last, err := box.Top(w, "JXL")
 		if err != nil {
 			return err
@@ -67,7 +68,7 @@ func bare(s *scrub.Scan) error {
 	s.Unread()
 	s.Claim(0, n, scrub.Payload, "codestream")
 	s.Claim(n, s.Size()-n, scrub.Structure, "zeros")
-	return look(s, scrub.Extents{{Off: 0, Len: n}})
+	return look(s, scrub.Extents{{Off: 0, Len: s.Size()}})
 }
 
 func (p *picture) whole(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
@@ -117,6 +118,30 @@ func brands(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
 	}
 	if !bytes.Equal(b, want) {
 		w.Doubt("the picture is of a kind that is not known: %q", b)
+	}
+	return true, w.Keep(c, scrub.Structure, place)
+}
+
+// index claims where frames of an animation are: their number, the unit of time, and for each how far
+// it is from the one before, how long it lasts and how many frames it stands for. No reader needs it
+// to show them, so that one that says something else goes.
+func index(w *chunk.Walk, c chunk.Part, place string) (bool, error) {
+	const most, ticks = 4 << 10, 8
+	b := w.Get(c.Body(), int(min(c.Size, most)))
+	l := list{left: b}
+	frames, at := l.number(), int64(0)
+	unit := l.take(ticks)
+	for range min(frames, c.Size) {
+		off, lasts, shown := l.number(), l.number(), l.number()
+		at += off
+		l.bad = l.bad || off <= 0 || off > w.Size() || at > w.Size() || lasts > 1<<31 || shown <= 0 || shown > w.Size()
+	}
+	text, err := coded.Numbers(w.Reader, c.Body(), int64(len(b)))
+	if err != nil {
+		return false, err
+	}
+	if l.bad || len(l.left) > 0 || c.Size > most || len(unit) < ticks || text {
+		return w.Drop(c, scrub.Unknown, place, "")
 	}
 	return true, w.Keep(c, scrub.Structure, place)
 }

@@ -22,7 +22,8 @@ func boxOf(typ, body string) string {
 
 const (
 	head   = "\x00\x00\x00\x0cJXL \r\n\x87\n\x00\x00\x00\x14ftypjxl \x00\x00\x00\x00jxl "
-	stream = "\xff\x0a\xfa\x1f\x01\x90\x20\x10\x01" // of a picture like all
+	last   = "\x01\x0c\x00abc" // a frame like all
+	stream = "\xff\x0a\x47\x06" + last
 )
 
 func plan(t *testing.T, data string) (*scrub.Plan, string) {
@@ -37,11 +38,11 @@ func plan(t *testing.T, data string) (*scrub.Plan, string) {
 // What is told twice, in disorder, or without an end is in doubt, and what has a name goes.
 func TestDoubts(t *testing.T) {
 	xml := boxOf("xml ", "CANARY")
-	last := "\x80\x00\x00"
+	end := "\x80\x00\x00"
 	for want, data := range map[string]string{
 		"a second picture, which":        head + xml + boxOf("jxlc", stream) + boxOf("jxlc", stream),
 		"a second picture follows":       head + xml + boxOf("jxlc", stream) + head + boxOf("jxli", "\x00"),
-		"parts of the picture are not":   head + xml + boxOf("jxlp", "\x00\x00\x00\x01"+stream) + boxOf("jxlp", last+"\x01"),
+		"parts of the picture are not":   head + xml + boxOf("jxlp", "\x00\x00\x00\x01"+stream) + boxOf("jxlp", end+"\x01"),
 		"or not all of it":               head + xml + boxOf("jxlp", "\x00\x00\x00\x00"+stream),
 		"a part of the picture of 2":     head + xml + boxOf("jxlp", "\x00\x00") + boxOf("jxlc", stream),
 		"no picture is in the boxes":     head + xml + boxOf("skip", "") + boxOf("jxll", "\x05"),
@@ -80,9 +81,77 @@ func TestHeader(t *testing.T) {
 		"a preview":          end(depth(size().Put(0, 1).Put(1, 1).Put(0, 3).Put(0, 1).Put(1, 1).Put(1, 1).Put(0, 2).Put(1, 3).Put(0, 1)).Put(0, 2).Put(1, 1).Put(1, 1).Put(1, 1)),
 		"a colour profile, ": depth(size().Put(0, 1).Put(1, 1).Put(6, 3).Put(1, 1).Put(0, 1).Put(0, 2).Put(9, 9).Put(0, 3).Put(0, 2).Put(9, 9).Put(0, 1).Put(1, 1).Put(0, 7)).Put(0, 2).Put(0, 1).Put(0, 1).Put(1, 1).Put(0, 2).Put(1, 1).Put(0, 2).Put(1, 1),
 	} {
-		p, _ := plan(t, string(w.B))
+		data := string(w.B)
+		if want != "is cut short" {
+			data += last
+		}
+		p, _ := plan(t, data)
 		if want == "" && p.Status() != scrub.Clean || !strings.Contains(strings.Join(p.Doubts, ";"), want) || len(p.Doubts) > 1 {
 			t.Errorf("%q: %s %q", want, p.Status(), p.Doubts)
+		}
+	}
+}
+
+// centred is a picture of several groups, the order of which cjxl changed.
+const centred = "ff0a5804568280cabd55040108000128a1d088f8404c64000000400114400114400114004b188b1500d41b6330762f10010020014d0020817f3f00001ac36f8cdd0dc36f8cdd0d83ff991200e37f890100e3f2830200e3f2830200"
+
+// What the header of a frame hides is told, and so is what follows the last one.
+func TestFrames(t *testing.T) {
+	bits := func() *samples.Bits { return new(samples.Bits) }
+	still := string(bits().Put(0xff, 8).Put(0x0a, 8).Put(1, 1).Put(3, 5).Put(1, 3).Put(1, 1).Put(1, 1).B)
+	moving := string(bits().Put(0xff, 8).Put(0x0a, 8).Put(1, 1).Put(3, 5).Put(1, 3).Put(0, 1).Put(1, 1).Put(0, 3).Put(0, 1).Put(0, 1).Put(1, 1). // 32 by 32, which move
+																			Put(0, 2).Put(0, 2).Put(0, 2).Put(1, 1).Put(0, 1).Put(0, 2).Put(1, 1).Put(0, 2).Put(1, 1).Put(1, 1).Put(1, 1).Put(0, 2).Put(1, 1).B) // frames have times
+	// all of a frame of VarDCT up to how it is blended
+	start := func() *samples.Bits {
+		return bits().Put(0, 1).Put(0, 2).Put(0, 1).Put(0, 2).Put(0, 2).Put(0, 6).Put(0, 2).Put(0, 1).Put(0, 2)
+	}
+	end := func(w *samples.Bits) string { return string(w.Put(0, 1).B) + "\x0c\x00abc" } // in order, and three bytes
+	named := func(w *samples.Bits) *samples.Bits {
+		return w.Put(1, 2).Put(2, 4).Put('C'|'A'<<8, 16).Put(1, 1).Put(0, 2)
+	}
+	plain := func(w *samples.Bits) *samples.Bits { return w.Put(0, 2).Put(1, 1).Put(0, 2) } // no name, usual filters
+	whole, err := hex.DecodeString(centred)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const lost, more = "can't be followed to their end", "bytes follow the last frame"
+	for _, c := range []struct{ name, data, want string }{
+		{"like all", still + last, ""},
+		{"in full", still + end(plain(start().Put(1, 1))), ""},
+		{"two", still + end(plain(start().Put(0, 1).Put(0, 2).Put(0, 1))) + last, ""},
+		{"named", still + end(named(start().Put(1, 1))), "names of frames"},
+		{"the first is named", still + end(named(start().Put(0, 1).Put(0, 2).Put(0, 1))) + last, "names of frames"},
+		{"extended", still + end(start().Put(1, 1).Put(0, 2).Put(1, 1).Put(1, 2).Put(0, 4).Put(1, 2).Put(7, 4).Put(0, 8)), "extensions"},
+		{"filters extended", still + end(start().Put(1, 1).Put(0, 2).Put(0, 1).Put(0, 1).Put(0, 2).Put(1, 2).Put(0, 4).Put(1, 2).Put(7, 4).Put(0, 8).Put(0, 2)), "extensions"},
+		{"at a time", moving + end(plain(start().Put(0, 2).Put(9, 16).Put(0, 16).Put(1, 1))), "times of frames"},
+		{"at no time", moving + end(plain(start().Put(0, 2).Put(0, 16).Put(0, 16).Put(1, 1))), ""},
+		{"bytes behind", still + last + "CANARY", more},
+		{"zeros behind", still + last + "\x00\x00", ""},
+		{"no last one", still + end(plain(start().Put(0, 1).Put(0, 2).Put(0, 1))), lost},
+		{"cut short", still + last[:5], lost},
+		{"in another order", string(whole), ""},
+		{"and more", string(whole) + "m", more},
+		{"and less", string(whole[:len(whole)-9]), lost},
+	} {
+		p, _ := plan(t, head+boxOf("jxlc", c.data))
+		if got := strings.Join(p.Doubts, "; "); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// An index of frames stays if it is one.
+func TestIndex(t *testing.T) {
+	for body, stays := range map[string]bool{
+		"\x02\x00\x00\x00\x01\x00\x00\x00\x0a\x03\x01\x01\x02\x01\x01": true,
+		"\x01\x00\x00\x00\x01\x00\x00\x00\x0a\x03\x01\x01\x02":         false,
+		"\x01\x00\x00\x00\x01\x00\x00\x00\x0a\xff\x7f\x01\x01":         false,
+		"\x02CANARYCANARYCA": false,
+		"":                   false,
+	} {
+		box := boxOf("jxli", body)
+		if p, after := plan(t, head+boxOf("jxlc", stream)+box); strings.Contains(after, box) != stays || len(p.Doubts) > 0 {
+			t.Errorf("%q: %q %q", body, after, p.Doubts)
 		}
 	}
 }
