@@ -1,6 +1,7 @@
 package samples
 
 import (
+	"crypto/md5"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -14,15 +15,30 @@ const flacRate, flacBlock = 8000, 192
 // flacInfo is STREAMINFO of so many frames of one channel and 16 bits.
 func flacInfo(frames int) []byte {
 	n := uint64(frames * flacBlock)
-	return cat(be16(flacBlock), be16(flacBlock), zeros(6), be64(flacRate<<44|0<<41|15<<36|n), field("sixteen bytes it", 16))
+	var sound []byte
+	for i := range frames {
+		for _, v := range flacSamples(i) {
+			sound = binary.LittleEndian.AppendUint16(sound, uint16(v))
+		}
+	}
+	sum := md5.Sum(sound)
+	return cat(be16(flacBlock), be16(flacBlock), zeros(6), be64(flacRate<<44|0<<41|15<<36|n), sum[:])
+}
+
+// flacSamples are those of a frame.
+func flacSamples(number int) (all []int16) {
+	for i := range flacBlock {
+		all = append(all, int16((i*i+number*77)%2001-1000))
+	}
+	return all
 }
 
 // flacFrame is a frame of samples that are written as they are.
 func flacFrame(number int) []byte {
 	b := append([]byte{0xff, 0xf8, 0x14, 0x08}, string(rune(number))...) // a number is coded as a letter of UTF-8 is
 	b = append(b, byte(crc.FLAC8.Update(0, b)>>24), 0x02)
-	for i := range flacBlock {
-		b = binary.BigEndian.AppendUint16(b, uint16(int16((i*i+number*77)%2001-1000)))
+	for _, v := range flacSamples(number) {
+		b = binary.BigEndian.AppendUint16(b, uint16(v))
 	}
 	return binary.BigEndian.AppendUint16(b, uint16(crc.FLAC16.Update(0, b)>>16))
 }
@@ -102,6 +118,12 @@ func cueSheet(k *kit) []byte {
 
 var flacs = []recipe{
 	{"plain", func(k *kit) []byte { return flac() }},
+	{"checksum", func(k *kit) []byte {
+		b := flac()
+		copy(b[26:], k.secret("sum-7X9Q")) // where MD5 of the sound belongs
+		clear(b[41:42])
+		return b
+	}},
 	{"comments", func(k *kit) []byte { return flac(flacPart(4, tagged(k)), flacPart(1, zeros(64))) }},
 	{"comments-last", func(k *kit) []byte { return flac(flacPart(4, tagged(k))) }},
 	{"comments-none-stay", func(k *kit) []byte { return flac(flacPart(4, telling(k))) }},

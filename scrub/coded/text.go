@@ -92,3 +92,19 @@ func Numbers(r *scrub.Reader, off, n int64) (bool, error) {
 	}
 	return Words(r, off, n, word)
 }
+
+// Sum tells whether b, of 16 bytes, can be a checksum such as MD5: it reads as no text, not even one that
+// zeros fill up, and as no number. One checksum in thirty thousand does.
+func Sum(b []byte) bool {
+	const word, least = 12, 10
+	var seen [256]bool
+	different, text := 0, true
+	for _, c := range b {
+		if !seen[c] {
+			seen[c] = true
+			different++
+		}
+		text = text && (c == 0 || c >= ' ' && c <= '~')
+	}
+	return !text && different >= least && !Tells(b, word)
+}

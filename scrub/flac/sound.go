@@ -1,7 +1,10 @@
 package flac
 
 import (
+	"crypto/md5"
+
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/crc"
 )
 
@@ -119,8 +122,20 @@ func (s *sound) from(at int64) ([]byte, error) {
 	return s.b[at-s.at:], nil
 }
 
+// sum empties the checksum of the sound if it is none: zeros stand for one that is unknown.
+func (f *file) sum() error {
+	const at = magic + header + 18
+	if b := f.Get(at, md5.Size); f.bits == 0 || coded.Sum(b) {
+		return nil
+	}
+	return f.Field(at, make([]byte, md5.Size), scrub.Hidden, "STREAMINFO/MD5")
+}
+
 // frames claims the sound, which starts at off, and declares its end.
 func (f *file) frames(off int64) error {
+	if err := f.sum(); err != nil {
+		return err
+	}
 	s := &sound{file: f}
 	at, done := off, int64(0)
 	deep := f.Deep()

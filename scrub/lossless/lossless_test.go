@@ -56,9 +56,12 @@ func TestSubBlocks(t *testing.T) {
 	}
 	for _, c := range []struct{ name, sub, doubt string }{
 		{"none", "", ""},
-		{"a checksum of the sound", "\x26\x08" + strings.Repeat("\x81", 16), ""},
+		{"a checksum of the sound", "\x26\x08\xd4\x1d\x8c\xd9\x8f\x00\xb2\x04\xe9\x80\x09\x98\xec\xf8\x42\x7e", ""},
+		{"a number for one", "\x26\x08\x07\x41\x29\x93" + strings.Repeat("\x00", 12), "text or a number"},
+		{"an ending", "\x28\x02w64\x00", ""},
+		{"a number for one of those", "\x28\x04SN-7741X", "no ending"},
 		{"one that is longer", "\x26\x09" + strings.Repeat("\x81", 18), "longer than it can be"},
-		{"one that is text", "\x26\x08of Jane Doe, OK.", "longer than it can be"},
+		{"one that is text", "\x26\x08of Jane Doe, OK.", "text or a number"},
 		{"of no kind", "\x1e\x01ab", "nobody knows"},
 		{"text for sound", "\x0e\x0cby Jane Doe, Springfield", "text among"},
 	} {
@@ -111,6 +114,22 @@ func TestMonkey(t *testing.T) {
 	sum := md5.Sum(append(bytes.Clone(b[stored:end]), b[tables:stored]...))
 	if !bytes.Equal(sum[:], b[36:52]) {
 		t.Errorf("checksum % x, want % x", b[36:52], sum)
+	}
+}
+
+// What no decoder asks for in the heads of Monkey's Audio is a doubt.
+func TestRoomOfMonkey(t *testing.T) {
+	data := string(samples.Get("ape/stored").Data)
+	const sum, tables, seek, text = 36, 52, 52 + 24, "7X9Q-SN-771234-A"
+	longer := strings.Replace(data, "\x34\x00\x00\x00\x18", "\x44\x00\x00\x00\x18", 1)
+	for name, b := range map[string]string{
+		"a checksum":   data[:sum] + text + data[tables:],
+		"a seek table": data[:seek] + "7X9Q" + data[seek+4:],
+		"a descriptor": longer[:tables] + text + longer[tables:],
+	} {
+		if p, _ := plan(t, []byte(b)); p.Status() != scrub.Partly || len(p.Doubts) != 1 {
+			t.Errorf("%s: %s %q", name, p.Status(), p.Doubts)
+		}
 	}
 }
 

@@ -45,6 +45,7 @@ func monkey(s *scrub.Scan) error {
 	}
 	s.Claim(0, 36, scrub.Structure, "descriptor")
 	s.Claim(52, start-52, scrub.Structure, "header")
+	p.check(s, b[36:52])
 	s.Claim(at, p.sound, scrub.Payload, "frames")
 	stored := s.Get(start, int(p.stored))
 	clean := hollow(stored)
@@ -70,6 +71,28 @@ func monkey(s *scrub.Scan) error {
 		resum(s, p, clean, b[36:52])
 	}
 	return tail.Clean(e)
+}
+
+// check doubts a file whose heads have more than they are known to hold, whose frames are out of order,
+// or whose checksum, which is of the whole file, is text or a number.
+func (p monkeyParts) check(s *scrub.Scan, sum []byte) {
+	const descriptor, header, entry, wraps = 52, 24, 4, 1 << 32
+	if !s.Zeros(descriptor, p.descriptor-descriptor) || !s.Zeros(p.descriptor+header, p.header-header) {
+		s.Doubt("the header is longer than it is known to be")
+	}
+	if !coded.Sum(sum) && len(bytes.Trim(sum, "\x00")) > 0 {
+		s.Doubt("the checksum is text or a number")
+	}
+	at, before := p.descriptor+p.header, int64(-1)
+	table := s.Get(at, int(min(p.seek, scrub.MaxPiece)))
+	for ; len(table) >= entry; table = table[entry:] {
+		n := le32(table, 0)
+		if s.Size() < wraps && (n <= before && n > 0 || n >= s.Size()) {
+			s.Doubt("the seek table is out of order")
+			return
+		}
+		before = max(before, n)
+	}
 }
 
 // proven looks whether the checksum is right for the lengths, as bytes stand behind the end

@@ -13,8 +13,10 @@ import (
 // Sub-blocks of WavPack by the low six bits of their number (wavpack.com: file format).
 const (
 	dummy, checksum    = 0x00, 0x2f
-	moreBits           = 0x2c // what floating-point sound has beside the rest, since WavPack 5
-	wrapperLo          = 0x21 // up to 0x24: headers and trailers of RIFF and of others
+	sound, soundToo    = 0x26, 0x29 // MD5 of the samples
+	ending             = 0x28       // of the name of the file that was compressed
+	moreBits           = 0x2c       // what floating-point sound has beside the rest, since WavPack 5
+	wrapperLo          = 0x21       // up to 0x24: headers and trailers of RIFF and of others
 	wrapperHi          = 0x24
 	large, odd         = 0x80, 0x40
 	optional           = 0x20
@@ -24,14 +26,25 @@ const (
 
 // kept are the optional sub-blocks that stay, and how long they are at the most: configuration,
 // checksums of the sound, the ending of the file's name, rate, channels.
-var kept = map[byte]int{0x25: 8, 0x26: 16, 0x27: 4, 0x28: 8, 0x29: 16, 0x2a: 64, 0x2b: 64, checksum: 4}
+var kept = map[byte]int{0x25: 8, sound: 16, 0x27: 4, ending: 8, soundToo: 16, 0x2a: 64, 0x2b: 64, checksum: 4}
+
+// endings are those of files that WavPack compresses.
+var endings = []string{"", "wav", "rf64", "w64", "caf", "aif", "aiff", "aifc", "dff", "dsf", "raw", "pcm", "bwf", "wave"}
 
 // strange doubts a sub-block that stays, if it is longer than it can be, of a kind that nobody
 // knows, or text.
 func strange(w *frames.Walk, kind byte, b []byte) {
-	const lastKnown, word, sentence = 0x0e, 12, 24
+	const lastKnown, word, sentence = 0x0e, 6, 24
 	most, optional := kept[kind]
 	switch {
+	case (kind == sound || kind == soundToo) && len(b) == most:
+		if !coded.Sum(b) && len(bytes.Trim(b, "\x00")) > 0 {
+			w.Doubt("a checksum of the sound is text or a number")
+		}
+	case kind == ending && len(b) <= most:
+		if !slices.Contains(endings, string(bytes.ToLower(bytes.TrimRight(b, "\x00")))) {
+			w.Doubt("a sub-block holds no ending of a file's name")
+		}
 	case optional && (len(b) > most || coded.Tells(b, word)):
 		w.Doubt("a sub-block is longer than it can be, or holds text")
 	case !optional && kind > lastKnown && kind != moreBits:
