@@ -58,6 +58,15 @@ func (f *Fields) Number(n int64) int64 {
 	return f.Dialect.Number(b)
 }
 
+// Fit passes the fields of a layout. A value that one can't have is a doubt.
+func (f *Fields) Fit(l Layout, place string) {
+	b := f.Peek(l.Size())
+	f.Skip(l.Size())
+	if f.Sound() && !l.fits(f.Dialect, b) {
+		f.Doubt("%s has a value that it can't have", place)
+	}
+}
+
 // Flush claims what was passed as structure.
 func (f *Fields) Flush(place string) {
 	f.Claim(f.Due, f.At-f.Due, scrub.Structure, place)

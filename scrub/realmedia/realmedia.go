@@ -82,13 +82,14 @@ type film struct {
 	*chunk.Walk
 	look    codec.Look
 	streams map[int64]bool
-	found   bool // packets are there
-	whole   bool // as many as are counted
+	films   map[int64]bool // streams of pictures in the codecs of RealNetworks
+	found   bool           // packets are there
+	whole   bool           // as many as are counted
 }
 
 func plan(w *chunk.Walk) error {
-	f := &film{Walk: w, look: codec.Look{S: w.Scan}, streams: map[int64]bool{}}
-	w.Hands = map[string]chunk.Hand{"/CONT": f.content, "/MDPR": f.stream, "/INDX": f.index}
+	f := &film{Walk: w, look: codec.Look{S: w.Scan}, streams: map[int64]bool{}, films: map[int64]bool{}}
+	w.Hands = map[string]chunk.Hand{"/.RMF": f.head, "/PROP": f.properties, "/CONT": f.content, "/MDPR": f.stream, "/INDX": f.index}
 	off := int64(0)
 	for w.Left(off) >= chunkHead {
 		p, err := w.Read(w.Scan, off, w.Size())
@@ -152,8 +153,10 @@ func texts(c *chunk.Fields, length int64, place string) {
 func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	before, known := w.Point(), false
 	c := w.Fields(p, 0)
-	f.streams[c.Number(2)] = true
-	c.Skip(28)
+	no := c.Number(2)
+	f.streams[no] = true
+	c.Fit(rates, place)
+	c.Fit(times, place)
 	c.Say(c.Number(1), scrub.Comment, 0, place+"/name")
 	n := c.Number(1)
 	mime := string(c.Peek(n))
@@ -168,8 +171,9 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 		w.Distrust("a stream of kind %q can't be looked into", mime)
 	case n > 0:
 		head := c.Peek(min(n, 80))
-		before := headLen(head)
-		if name := codecOf(head); !ours(name) { // FFmpeg writes any
+		before, name := headLen(head), codecOf(head)
+		f.films[no] = strings.HasPrefix(name, "RV")
+		if !ours(name) { // FFmpeg writes any
 			w.Doubt("a codec that is not of RealMedia, %q, can't be looked into", name)
 		}
 		c.Skip(before)
@@ -255,6 +259,9 @@ func (f *film) logical(c *chunk.Fields, n int64, place string) {
 		kind, size := c.Number(4), c.Number(2)
 		switch {
 		case r.Role != 0:
+			if value := c.Peek(size); kind == text && !settings().Match(value) || kind != text && size > 4 {
+				f.Doubt("%s/%s has a value that it can't have", place, name)
+			}
 			c.Skip(size)
 		case kind != text || r.Kind == "":
 			c.Say(size, scrub.Unknown, 0, place+"/"+name)
@@ -273,9 +280,14 @@ func (f *film) logical(c *chunk.Fields, n int64, place string) {
 // heads are.
 func (f *film) index(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	c := w.Fields(p, 0)
+	const least = 14
 	n := c.Number(4)
-	c.Skip(6)
-	c.Skip(14 * n)
+	c.Fit(chunk.Layout{chunk.UpTo(2, 1024), within(w.Size())}, place)
+	entry := chunk.Layout{chunk.UpTo(2, 1), chunk.UpTo(4, rate), within(w.Size()), chunk.UpTo(4, rate)}
+	for ; n > 0 && c.Left() >= least && c.Sound(); n-- {
+		c.Fit(entry, place)
+	}
+	c.Skip(least * n)
 	if !c.Sound() {
 		w.Distrust("an index is shorter than what it counts")
 		return true, w.Keep(p, scrub.Structure, place)
@@ -301,8 +313,12 @@ func (f *film) data(p chunk.Part) (end int64, err error) {
 		if h[0] != 0 || h[1] > 1 || size < 12 || size > p.Tail()-off {
 			break
 		}
-		if !f.streams[int64(binary.BigEndian.Uint16(h[4:]))] {
+		no := int64(binary.BigEndian.Uint16(h[4:]))
+		if !f.streams[no] {
 			f.Doubt("packets hold a stream that the header does not tell of")
+		}
+		if n < probed || f.Deep() {
+			f.packet(off, size, f.films[no])
 		}
 		off, n = off+size, n+1
 	}

@@ -90,6 +90,55 @@ func TestOtherCodecs(t *testing.T) {
 	}
 }
 
+// Eight letters fit into none of the numbers, and into no setting.
+func TestNumbers(t *testing.T) {
+	data := samples.Get("realmedia/properties").Data
+	if p, after := plan(t, data); len(p.Doubts) > 0 || p.Status() != scrub.Dirty {
+		t.Fatalf("%s %q", p.Status(), p.Doubts)
+	} else {
+		data = after
+	}
+	for name, spans := range map[string][][2]int{".RMF": {{6, 14}}, "PROP": {{6, 46}}, "MDPR": {{8, 36}}, "INDX": {{12, 28}}, "ASMRuleBook": {{6, 24}}} {
+		for _, span := range spans {
+			for at := span[0]; at+8 <= span[1]; at += 4 {
+				p, after := plan(t, change(data, name, at, []byte("7X9QSN12")...))
+				if len(p.Doubts) == 0 && bytes.Contains(after, []byte("7X9QSN12")) {
+					t.Errorf("%s+%d: %s", name, at, p.Status())
+				}
+			}
+		}
+	}
+}
+
+// FFmpeg announces whatever it copies as of RealNetworks.
+func TestPackets(t *testing.T) {
+	words := samples.Get("realmedia/words").Data
+	at := bytes.Index(words, []byte("DATA")) + 18 + 12
+	film := bytes.Replace(words, []byte(".ra\xfd\x00\x05\x00\x00.ra5"), []byte("\x00\x00\x00\x40VIDORV20"), 1)
+	for _, c := range []struct {
+		name, media string
+		film        bool
+		doubt       string
+	}{
+		{"text", "recorded by the owner, Jane Doe, 4711", false, "text in packets"},
+		{"units", "\x40\x00\x00\x00\x00\x05\x06\x05abc\x00\x00\x00\x09A", true, "of H.264"},
+		{"start codes of a part", "\x80\x00\x40\x64\x40\x64\x00\x00\x00\x01\x06", true, "of H.264"},
+		{"units of sound", "\x40\x00\x00\x00\x00\x05\x06\x05abc\x00\x00\x00\x09A", false, ""},
+		{"its own", "\x40\x00\x0f\x02\x00\x05\x06\x05abc\x00\x00\x00\x09A", true, ""},
+		{"several", "\xc0\x00\x00\x00\x01\x05\x06\x05abc\x00\x00\x00\x09A", true, ""},
+	} {
+		data := bytes.Clone(words)
+		if c.film {
+			data = bytes.Clone(film)
+		}
+		copy(data[at:], c.media)
+		p, _ := plan(t, data)
+		if doubts := strings.Join(p.Doubts, " "); !strings.Contains(doubts, c.doubt) || c.doubt == "" && strings.Contains(doubts, "H.264") {
+			t.Errorf("%s: %q", c.name, doubts)
+		}
+	}
+}
+
 // Sound of before RealMedia has its texts in its head.
 func TestOldSound(t *testing.T) {
 	texts := "\x06A song\x00\x06SECRET\x06SECRET"
