@@ -162,7 +162,7 @@ func plan(w *chunk.Walk) error {
 	if _, err := w.Part(head, "", "Header"); err != nil {
 		return err
 	}
-	if err := w.Field(28, []byte{1, 2}, scrub.Hidden, "Header/reserved"); err != nil {
+	if err := f.reserved(head); err != nil {
 		return err
 	}
 	if f.packet == 0 {
@@ -181,6 +181,28 @@ func plan(w *chunk.Walk) error {
 	}
 	w.End(end, proof, objectHead)
 	return nil
+}
+
+// reserved gives what means nothing in the header and its extension (3.1 and 3.4) the only values that
+// it can have.
+func (f *film) reserved(head chunk.Part) error {
+	const always = "ABD3D211-A9BA-11CF-8EE6-00C00C205365"
+	for off := head.Body(); head.Tail()-off >= objectHead; {
+		p, err := f.Read(f.Scan, off, head.Tail())
+		if scrub.Refusal(err) || err == nil && p.Cut {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if p.ID == extension && p.Head == heads[extension] {
+			if err := f.Field(p.Off+objectHead, []byte(raw(always)+"\x06\x00"), scrub.Hidden, "Header Extension/reserved"); err != nil {
+				return err
+			}
+		}
+		off = p.End()
+	}
+	return f.Field(28, []byte{1, 2}, scrub.Hidden, "Header/reserved")
 }
 
 // objects claims what follows the header, and returns where it ends: behind the last

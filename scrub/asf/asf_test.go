@@ -81,6 +81,24 @@ func TestInDoubt(t *testing.T) {
 }
 
 // A film that is encrypted tells where its licence is bought: that stays, and is said.
+// Eight letters fit into none of the numbers of objects.
+func TestNumbers(t *testing.T) {
+	const extensionID, indexID = "\xb5\x03\xbf\x5f\x2e\xa9\xcf\x11\x8e\xe3\x00\xc0\x0c\x20\x53\x65", "\x90\x08\x00\x33\xb1\xe5\xcf\x11\x89\xf4\x00\xa0\xc9\x03\x49\xcb"
+	data := samples.Get("asf/pictures").Data
+	if p, _ := plan(t, data); p.Status() == scrub.Partly {
+		t.Fatalf("%q", p.Doubts)
+	}
+	for id, span := range map[string][2]int{fileID: {8 + 16, 8 + 80}, extensionID: {8, 26}, streamID: {8 + 32, 8 + 40}, indexID: {8 + 16, 8 + 38}} {
+		at := number(t, data, id, 0)
+		for off := at + span[0]; off+8 <= at+span[1]; off += 4 {
+			p, after := plan(t, change(data, off, []byte("7X9QSN12")...))
+			if len(p.Doubts) == 0 && bytes.Contains(after, []byte("7X9QSN12")) {
+				t.Errorf("%x+%d: %s", id, off-at, p.Status())
+			}
+		}
+	}
+}
+
 func TestEncrypted(t *testing.T) {
 	data := samples.Get("asf/objects").Data
 	at := number(t, data, paddingID, -16)

@@ -78,7 +78,7 @@ func (f *film) properties(w *chunk.Walk, p chunk.Part, place string) (bool, erro
 	if le.Uint32(b[68:]) != le.Uint32(b[72:]) || f.packet > scrub.MaxPiece {
 		f.packet = 0
 	}
-	return true, cmp.Or(f.fileID(p.Body(), place), f.Field(p.Body()+24, make([]byte, 8), scrub.Time, place+"/creation date"))
+	return true, cmp.Or(f.fit(p.Body(), whole, place), f.fileID(p.Body(), place), f.Field(p.Body()+24, make([]byte, 8), scrub.Time, place+"/creation date"))
 }
 
 // fileID sets the identifier of the file to zeros, as FFmpeg writes it: here, in the

@@ -13,8 +13,14 @@ func (f *film) simpleIndex(w *chunk.Walk, p chunk.Part, place string) (bool, err
 	if p.Size < before {
 		return true, f.keep(p, before, place)
 	}
-	b := f.Get(p.Body()+before-4, 4)
-	return true, cmp.Or(f.fileID(p.Body(), place), f.keep(p, before+each*int64(binary.LittleEndian.Uint32(b)), place))
+	n := each * int64(binary.LittleEndian.Uint32(f.Get(p.Body()+before-4, 4)))
+	c := f.Fields(p, 16)
+	c.Fit(interval, place)
+	c.Skip(4)
+	for i := int64(0); i < n && c.Left() >= each && c.Sound(); i += each {
+		c.Fit(point, place)
+	}
+	return true, cmp.Or(c.Err, f.fileID(p.Body(), place), f.keep(p, before+n, place))
 }
 
 // index claims an Index (6.2) or a Media Object Index (6.3): an interval, the number of

@@ -39,6 +39,9 @@ func (f *film) stream(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	if err := f.Field(p.Body()+48, []byte{b[48], b[49] & 0x80, 0, 0, 0, 0}, scrub.Hidden, place+"/reserved"); err != nil {
 		return true, err
 	}
+	if err := f.fit(p.Body()+32, offset, place); err != nil {
+		return true, err
+	}
 	at := p.Body() + fixed
 	if err := f.specific(t, at, specific, place); err != nil {
 		return true, err
@@ -89,11 +92,25 @@ func (f *film) specific(t *track, off, n int64, place string) error {
 		if err := f.look.Config(&t.codec, off+before, used-before, place+"/codec"); err != nil {
 			return err
 		}
+		fields := wave
+		if t.kind == video {
+			fields = picture
+		}
+		if err := f.fit(off, fields, place+"/codec"); err != nil {
+			return err
+		}
 	}
 	if t.kind == video && t.codec.Kind == codec.Unknown {
 		f.Doubt("a codec that nobody knows can't be looked into")
 	}
 	return f.Rest(off+used, n-used, place+"/codec")
+}
+
+// fit doubts fields at off with values that they can't have.
+func (f *film) fit(off int64, l chunk.Layout, place string) error {
+	c := f.Fields(chunk.Part{Off: off, Size: l.Size()}, 0)
+	c.Fit(l, place)
+	return c.Err
 }
 
 // system is something that payloads carry beside the media (4.1, payload extensions).

@@ -12,6 +12,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/codec"
+	"untag/scrub/coded"
 	"untag/scrub/sniff"
 )
 
@@ -34,6 +35,7 @@ var Formats = []scrub.Format{
 const (
 	run    = 1 << 20
 	probed = 4 << 20
+	word   = 10 // bytes of text at the end of a film: one of twenty thousand ends so by itself
 )
 
 // units returns a parser for video of NAL units behind start codes.
@@ -60,7 +62,7 @@ func mpeg(s *scrub.Scan) error {
 // parts looks into a film in parts that end before a start code which may begin another.
 func parts(s *scrub.Scan, kind codec.Kind, begins func(code []byte) bool) error {
 	all := s.Deep()
-	end, err := ending(s)
+	end, err := ending(s, kind)
 	if err != nil {
 		return err
 	}
@@ -84,8 +86,23 @@ func parts(s *scrub.Scan, kind codec.Kind, begins func(code []byte) bool) error 
 	return nil
 }
 
+// picture tells whether a start code with that byte begins coded picture.
+func picture(kind codec.Kind, code byte) bool {
+	switch kind {
+	case codec.MPEG12:
+		return code >= 1 && code <= 0xaf
+	case codec.MPEG4:
+		return code == 0xb6
+	case codec.H264:
+		return code&31 >= 1 && code&31 <= 5
+	case codec.H265:
+		return code>>1&63 < 32
+	}
+	return kind == codec.Plain
+}
+
 // ending returns where a film ends: before marks that prove themselves, and zeros.
-func ending(s *scrub.Scan) (int64, error) {
+func ending(s *scrub.Scan, kind codec.Kind) (int64, error) {
 	end, err := s.CutMarks(0)
 	if err != nil {
 		return end, err
@@ -93,6 +110,10 @@ func ending(s *scrub.Scan) (int64, error) {
 	b := s.Get(max(0, end-run), int(min(end, run)))
 	zeros := int64(len(b) - len(bytes.TrimRight(b, "\x00")))
 	s.Claim(end-zeros, zeros, scrub.Filler, "zeros")
+	b = b[:len(b)-int(zeros)]
+	if i := bytes.LastIndex(b, []byte{0, 0, 1}); i >= 0 && len(b)-i > overlap+word && picture(kind, b[i+overlap]) && coded.Tells(b[len(b)-word:], word) {
+		s.Doubt("the film ends with text, which nothing tells from the last picture")
+	}
 	return end - zeros, nil
 }
 

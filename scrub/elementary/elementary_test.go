@@ -38,6 +38,7 @@ func TestFilms(t *testing.T) {
 		{"a time of day", "mpeg-video", sequence + "\x00\x00\x01\xb8\x45\x6b\x80\x40" + picture, "\x45\x6b\x80\x40", ""},
 		{"user data of MPEG-4", "mpeg-video", "\x00\x00\x01\xb0\x01\x00\x00\x01\xb5\x09\x00\x00\x01\xb2SECRET of a camera\x00\x00\x01\xb6\x10\x60\x51\x82", "SECRET", ""},
 		{"metadata of AV1", "av1", units + "\x2a\x09\x04\xb5\x12\x34SECR\x80\x32\x04\x10\x11\x12\x13", "SECR", ""},
+		{"text behind the last picture", "mpeg-video", sequence + group + picture + "SN7741XKOWNR\x00", "", "ends with text"},
 		{"AV1 that is cut short", "av1", units + "\x32\x7f\x10", "", "cut short"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -64,12 +65,15 @@ func TestTimesSinceADate(t *testing.T) {
 	}
 }
 
-// How many ticks a second has is no word.
+// How large pictures are, and how many ticks a second has, is no word and no number of a device.
 func TestTicksThatSayAWord(t *testing.T) {
 	data := samples.Get("ivf/plain").Data
-	copy(data[16:], "JaneDoe!")
-	if p, _ := plan(t, data, scrub.Options{}); !strings.Contains(strings.Join(p.Doubts, ""), "can't have") {
-		t.Errorf("%s %q", p.Status(), p.Doubts)
+	for at, said := range map[int]string{12: "7741", 16: "JaneDoe!", 20: "0042"} {
+		other := bytes.Clone(data)
+		copy(other[at:], said)
+		if p, _ := plan(t, other, scrub.Options{}); !strings.Contains(strings.Join(p.Doubts, ""), "can't have") {
+			t.Errorf("%s: %s %q", said, p.Status(), p.Doubts)
+		}
 	}
 }
 

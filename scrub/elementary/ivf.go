@@ -19,9 +19,10 @@ func ivf(s *scrub.Scan) error {
 		return err
 	}
 	look, all := codec.Look{S: s}, s.Deep()
-	const finest = 1_000_000_000 // letters are more
+	const finest, usual, large = 1_000_000_000, 1 << 29, 1 << 13 // letters and digits are more
 	rate, scale := binary.LittleEndian.Uint32(b[16:]), binary.LittleEndian.Uint32(b[20:])
-	if rate > finest || scale > finest {
+	width, height := binary.LittleEndian.Uint16(b[12:]), binary.LittleEndian.Uint16(b[14:])
+	if rate > usual && rate != finest || scale > usual && scale != finest || max(width, height) > large {
 		s.Doubt("the header has a value that it can't have")
 	}
 	tick := float64(scale) / float64(max(1, rate))

@@ -5,6 +5,7 @@ package musepack
 import (
 	"cmp"
 	_ "embed" // the table
+	"encoding/binary"
 
 	"untag/scrub"
 	"untag/scrub/apetag"
@@ -103,6 +104,12 @@ func seven(s *scrub.Scan, b []byte, tail *apetag.Tail) error {
 		return err
 	}
 	end = max(end, 32)
+	const gains, loudest = 14, 6400 // hundredths of a decibel of the title and of the album, each behind a peak
+	for _, at := range []int{gains, gains + 4} {
+		if v := int16(binary.LittleEndian.Uint16(b[at:])); v > loudest || v < -loudest {
+			s.Doubt("the header has a value that it can't have")
+		}
+	}
 	s.Claim(0, version, scrub.Structure, "header")
 	s.Claim(version+1, end-version-1, scrub.Payload, "frames")
 	return cmp.Or(s.Blank(version, 1, 0, scrub.Software, "encoder"), tail.Clean(scrub.End{Off: end}))

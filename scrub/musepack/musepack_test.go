@@ -33,3 +33,16 @@ func TestLengths(t *testing.T) {
 		}
 	}
 }
+
+// How loud a title of SV7 is has no room for letters.
+func TestLoudness(t *testing.T) {
+	data := samples.Get("musepack/sv7").Data
+	at := bytes.Index(data, []byte("MP+\x07"))
+	if p, _ := plan(t, data); len(p.Doubts) > 0 {
+		t.Fatalf("%q", p.Doubts)
+	}
+	copy(data[at+12:], "7X9QSN12")
+	if p, _ := plan(t, data); p.Status() != scrub.Partly {
+		t.Error(p.Status())
+	}
+}
