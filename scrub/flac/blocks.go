@@ -153,7 +153,8 @@ func (f *file) comments(_ *chunk.Walk, p chunk.Part, place string) (bool, error)
 
 // unread blanks the comments at off that go and that are surely some: the length of their
 // block is wrong, or the frames are missing, but each text is where the list says, up to
-// end at the most, and another block or a frame follows. The lengths stay.
+// end at the most, and another block or a frame follows, or the block or the file ends there,
+// too. The lengths stay.
 func (f *file) unread(off, end int64) error {
 	const comments = 1 << 20
 	b := f.Get(off, int(min(end-off, comments)))
@@ -162,23 +163,26 @@ func (f *file) unread(off, end int64) error {
 	}
 	at := func(off0, n int) scrub.Range { return scrub.Range{Off: off + header + int64(off0), Len: int64(n)} }
 	blank := func(o, n int) bool { return len(bytes.Trim(b[header+o:header+o+n], "\x00")) == 0 }
+	own, err := read(f.Scan, off, f.Size())
+	if err != nil {
+		return err
+	}
+	body, cut := b[header:], f.silent && own.Cut
+	if cut {
+		if body = xiph.Cut(body); body == nil {
+			return nil
+		}
+	}
 	before := f.Point()
-	l := xiph.Clean(f.Scan, b[header:], at, blank, names[comment])
+	l := xiph.Clean(f.Scan, body, at, blank, names[comment])
 	next := off + header + int64(l.Size)
 	h, err := f.header(next)
 	if err != nil {
 		return err
 	}
-	if p, err := read(f.Scan, next, f.Size()); h == nil && (err != nil || !known(p)) {
-		f.Reset(before)
-		return nil
-	}
-	sure := !l.Lost && len(l.Texts) > 1
-	for _, t := range l.Texts[min(1, len(l.Texts)):] {
-		n := bytes.IndexByte(b[header+t.Off:header+t.Off+t.Len], '=')
-		sure = sure && (n > 0 && n <= 64 || n == 0 && blank(t.Off+1, t.Len-1))
-	}
-	if !sure {
+	p, err := read(f.Scan, next, f.Size())
+	follows := h != nil || err == nil && known(p) || own.End() == next || cut
+	if l.Lost || !follows || !l.Named(body, blank) {
 		f.Reset(before)
 		return nil
 	}

@@ -128,6 +128,32 @@ func TestLyingLengths(t *testing.T) {
 	}
 }
 
+// Comments that fill their block go, too, where no frame and no block follows.
+func TestCommentsWithoutFrames(t *testing.T) {
+	data := samples.Get("flac/comments-last").Data
+	next := 42 + 4 + (int(data[43])<<16 | int(data[44])<<8 | int(data[45]))
+	data = append(bytes.Clone(data[:next]), "what another program left behind it"...)
+	p, after := plan(t, data, scrub.Options{})
+	if p.Status() != scrub.Partly || bytes.Contains(after, []byte("CANARY")) || !bytes.Contains(after, []byte("A song of the sea")) {
+		t.Errorf("%s %q\n%q", p.Status(), p.Doubts, after[:400])
+	}
+}
+
+// Where a file breaks off in its comments, those that there are go.
+func TestCutInComments(t *testing.T) {
+	whole := samples.Get("flac/comments-last").Data
+	size := int(whole[43])<<16 | int(whole[44])<<8 | int(whole[45])
+	for end := bytes.IndexByte(whole, '=') + 1; end < 46+size; end++ {
+		p, after := plan(t, whole[:end], scrub.Options{})
+		if p.Status() != scrub.Partly || bytes.Contains(after, []byte("CANARY")) {
+			t.Fatalf("cut at %d: %s %q", end, p.Status(), p.Doubts)
+		}
+		if again, _ := plan(t, after, scrub.Options{}); len(again.Edits) > 0 || again.Removes() > 0 {
+			t.Fatalf("cut at %d: a second run finds %+v", end, again.Findings)
+		}
+	}
+}
+
 // Comments whose block has a wrong length go all the same.
 func TestCommentsOfWrongLength(t *testing.T) {
 	data := bytes.Clone(samples.Get("flac/comments-last").Data)

@@ -153,6 +153,37 @@ func (f *file) comments(st *stream, p packet, head int, place string) error {
 	return f.write(st, p, &l, &layout{want: want, head: head, tail: tail, short: short, place: place})
 }
 
+// begun empties the comments in which a stream breaks off, up to where it does, and claims them. It
+// tells whether they are surely some.
+func (f *file) begun(st *stream) bool {
+	n, head, place := length(st.open), len(st.comment), st.name+"/comments"
+	if st.packets != 1 || head == 0 || n > maxHeader {
+		return false
+	}
+	b, err := f.joined(st.open, n)
+	if err != nil || !bytes.HasPrefix(b, []byte(st.comment)) {
+		return false
+	}
+	body := xiph.Cut(b[head:])
+	if body == nil {
+		return false
+	}
+	p, before := packet{st.open, b}, f.Point()
+	blank := func(off, n int) bool { return f.blank(p, head+off, n) }
+	l := xiph.Clean(f.Scan, body, func(off, n int) scrub.Range { return p.at(head+off, n) }, blank, place)
+	if !l.Named(body, blank) {
+		f.Reset(before)
+		return false
+	}
+	y := &layout{want: bytes.Clone(b), head: head, place: place}
+	free := f.fill(p, &l, y, 0)
+	f.change(p, 0, y.want, free, scrub.Destroy)
+	for _, x := range p.parts {
+		f.Claim(x.off, x.len, scrub.Describe, place)
+	}
+	return true
+}
+
 // layout is how a packet of comments may be written: with all texts where they are, or as
 // the shortest one.
 type layout struct {

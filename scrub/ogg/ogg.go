@@ -122,9 +122,37 @@ func (f *file) believe(p *page) error {
 func (f *file) broken(off int64) error {
 	f.Doubt("the page at 0x%x is damaged or cut short", off)
 	end, err := f.CutMarks(off)
-	f.Claim(off, end-off, scrub.Payload, "damaged page")
+	if err != nil {
+		return err
+	}
+	from := off
+	if p, err := readPage(f.Scan, off); err != nil {
+		return err
+	} else if p != nil {
+		from = f.opened(p, end)
+	}
+	f.Claim(from, end-from, scrub.Payload, "damaged page")
 	f.close()
-	return err
+	return nil
+}
+
+// opened takes the first packet of a damaged page, up to end at the most, for one of headers if its
+// stream waits for that, and returns where it ends.
+func (f *file) opened(p *page, end int64) int64 {
+	st, room := f.streams[p.serial], end-p.off-p.head
+	if st == nil || st.done || room <= 0 || (p.flags&continued != 0) != (len(st.open) > 0) {
+		return p.off
+	}
+	size := int64(0)
+	for _, l := range p.lacing {
+		if size += int64(l); l < 255 {
+			break
+		}
+	}
+	p.size, size = p.head+room, min(size, room)
+	st.open = append(st.open, part{p, p.off + p.head, size})
+	f.Claim(p.off, p.head, scrub.Structure, "damaged page")
+	return p.off + p.head + size
 }
 
 // lost claims what lies before the page next: a damaged page p, or none.
@@ -318,10 +346,7 @@ func (f *file) headers(st *stream, p *page) error {
 
 // packet claims a packet of a stream whose headers are not over.
 func (f *file) packet(st *stream, parts []part) error {
-	n := int64(0)
-	for _, p := range parts {
-		n += p.len
-	}
+	n := length(parts)
 	i := st.packets
 	st.packets++
 	if n > maxHeader {
@@ -330,13 +355,9 @@ func (f *file) packet(st *stream, parts []part) error {
 		f.payload(parts)
 		return nil
 	}
-	b := make([]byte, 0, n)
-	for _, p := range parts {
-		piece := make([]byte, p.len)
-		if _, err := f.ReadAt(piece, p.off); err != nil {
-			return err
-		}
-		b = append(b, piece...)
+	b, err := f.joined(parts, n)
+	if err != nil {
+		return err
 	}
 	if !st.isHeader(i, b) {
 		st.done = true
@@ -346,6 +367,26 @@ func (f *file) packet(st *stream, parts []part) error {
 	}
 	st.done = i+1 >= st.codec.headers
 	return f.header(st, i, packet{parts, b})
+}
+
+func length(parts []part) (n int64) {
+	for _, p := range parts {
+		n += p.len
+	}
+	return n
+}
+
+// joined returns the n bytes of parts.
+func (f *file) joined(parts []part, n int64) ([]byte, error) {
+	b := make([]byte, 0, n)
+	for _, p := range parts {
+		piece := make([]byte, p.len)
+		if _, err := f.ReadAt(piece, p.off); err != nil {
+			return nil, err
+		}
+		b = append(b, piece...)
+	}
+	return b, nil
 }
 
 func (f *file) payload(parts []part) {
@@ -358,7 +399,9 @@ func (f *file) payload(parts []part) {
 func (f *file) unfinished(st *stream) {
 	if len(st.open) > 0 {
 		f.Doubt("headers of a stream are cut short")
-		f.payload(st.open)
+		if !f.begun(st) {
+			f.payload(st.open)
+		}
 		st.open = nil
 		f.revise()
 	}

@@ -44,6 +44,23 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// Where a file breaks off in its comments, those that there are go, and a second run finds nothing more.
+func TestCutInComments(t *testing.T) {
+	for _, sample := range []string{"ogg/vorbis-comments", "ogg/opus-comments", "ogg/vorbis-comments-on-many-pages"} {
+		whole := samples.Get(sample).Data
+		start := bytes.IndexByte(whole, '=')
+		for end := start + 1; end < min(bytes.LastIndex(whole, []byte("CANARY")), start+9000); end += 97 {
+			p, after := plan(t, whole[:end], scrub.Options{})
+			if p.Status() != scrub.Partly || bytes.Contains(after, []byte("CANARY")) {
+				t.Fatalf("%s, cut at %d: %s %q", sample, end, p.Status(), p.Doubts)
+			}
+			if again, _ := plan(t, after, scrub.Options{}); len(again.Edits) > 0 || again.Removes() > 0 {
+				t.Fatalf("%s, cut at %d: a second run finds %+v", sample, end, again.Findings)
+			}
+		}
+	}
+}
+
 func TestStrict(t *testing.T) {
 	p, after := plan(t, samples.Get("ogg/vorbis-comments").Data, scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileStrict}})
 	if p.Status() != scrub.Dirty || bytes.Contains(after, []byte("song")) || !bytes.Contains(after, []byte("REPLAYGAIN_TRACK_GAIN=-6.50 dB")) {

@@ -136,6 +136,43 @@ func (l *List) Repair(b []byte) {
 	l.Size, l.Texts = empty, nil
 }
 
+const longest = 64 // bytes of a name
+
+// Cut returns a header of comments that goes on behind b as if it ended there: with as much of its
+// last text, and as many of them, as there are. A name that is not yet whole is none. It returns nil
+// if not even the number of texts is there.
+func Cut(b []byte) []byte {
+	var l List
+	if _, ok := l.next(b); !ok || len(b)-l.Size < 4 {
+		return nil
+	}
+	b = bytes.Clone(b)
+	count, n := b[l.Size:l.Size+4], uint32(0)
+	for l.Size += 4; n < binary.LittleEndian.Uint32(count); n++ {
+		if _, ok := l.next(b); !ok {
+			if left := len(b) - l.Size - 4; left > longest || left > 0 && bytes.IndexByte(b[l.Size+4:], '=') >= 0 {
+				binary.LittleEndian.PutUint32(b[l.Size:], uint32(left))
+				n++
+			}
+			binary.LittleEndian.PutUint32(count, n)
+			break
+		}
+	}
+	return b
+}
+
+// Named tells whether the texts of the header b are surely comments: there are some, and each of
+// them has a name, or is nothing but filler.
+func (l *List) Named(b []byte, blank func(off, n int) bool) bool {
+	for _, t := range l.comments() {
+		n := bytes.IndexByte(b[t.Off:t.Off+t.Len], '=')
+		if n < 0 || n > longest || n == 0 && !blank(t.Off+1, t.Len-1) {
+			return false
+		}
+	}
+	return len(l.Texts) > 1
+}
+
 func (l *List) comments() []Text {
 	if len(l.Texts) == 0 {
 		return nil
@@ -154,7 +191,7 @@ func found(s *scrub.Scan, f scrub.Finding, r scrub.Range) (goes bool) {
 var (
 	digits = pattern.New(`\d+`)
 	number = pattern.New(`^ *[+-]?\d{1,5}([.,]\d{0,12})?( ?(dB|LUFS|LU))? *$|^0x[0-9A-Fa-f]{1,8}$`)
-	name   = pattern.New(`^[ -<>-}]{1,64}$`)
+	name   = pattern.New(`^[ -<>-}]{1,64}$`) // see longest
 )
 
 // Judge returns what stays of a comment NAME=value, nil if nothing does. It lies at the
