@@ -189,6 +189,27 @@ var transports = []recipe{
 		t.packets(pidData, nil, pes(0xbd, 0, 0, nil, k.stay(unhex(ac3Silence))))
 		return t.b
 	}},
+	{"text-for-sound", odd(func(k *kit) []byte {
+		k.streams = true
+		t := &transport{}
+		t.show(nil, entry(3, pidData))
+		t.packets(pidData, nil, pes(0xc0, 0, 0, nil, []byte("SN7741XKOWNR")))
+		return t.b
+	})},
+	{"text-for-pictures", odd(func(k *kit) []byte {
+		k.streams = true
+		t := &transport{}
+		t.show(nil, entry(0xea, pidData))
+		t.packets(pidData, nil, pes(0xfd, 0, 0, nil, []byte("SN7741XKOWNR")))
+		return t.b
+	})},
+	{"text-for-subtitles", odd(func(k *kit) []byte {
+		k.streams = true
+		t := &transport{}
+		t.show(nil, entry(6, pidData, psiDescriptor(0x59, "eng\x10\x00\x01\x00\x01")))
+		t.packets(pidData, nil, pes(0xbd, 0, 0, nil, []byte("SN7741XKOWNR")))
+		return t.b
+	})},
 	{"aac-fill", func(k *kit) []byte {
 		k.streams = true
 		t := &transport{}

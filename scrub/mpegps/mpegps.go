@@ -205,6 +205,11 @@ func (p *parser) finish() error {
 	if err := p.endTracks(); err != nil {
 		return err
 	}
+	for _, t := range p.tracks {
+		if t.Foreign() {
+			p.S.Doubt("a stream holds nothing of what it is announced as")
+		}
+	}
 	for _, st := range p.headless {
 		if !st.Headed() {
 			p.S.Doubt("pictures without a header: nothing tells how they are coded")

@@ -188,7 +188,7 @@ func stream(id byte, head string, sound []byte, most int) []byte {
 
 // Names of encoders are found wherever they lie in the pieces in which sound is looked through.
 func TestNamesAcrossPieces(t *testing.T) {
-	var sound []byte
+	sound := []byte{0xff, 0xfb, 0x90, 0x00}
 	for n := 0; len(sound) < 1<<20; n++ {
 		sound = append(append(sound, "LAME3.100"...), bytes.Repeat([]byte{0x9c}, 50+n%31)...)
 	}
@@ -204,6 +204,15 @@ func TestNamesAcrossPieces(t *testing.T) {
 	}
 	if again := plan(t, after, scrub.Options{Depth: scrub.DepthDeep}); again.Status() != scrub.Clean {
 		t.Errorf("a second time it is %s, %q", again.Status(), again.Doubts)
+	}
+}
+
+// A stream of sound in which no frame begins holds something else.
+func TestForeignStream(t *testing.T) {
+	for sound, want := range map[string]scrub.Status{"7X9QSN771234\x80\x90": scrub.Partly, "\xff\xfb\x90\x007X9QSN\x80": scrub.Clean} {
+		if p := plan(t, stream(0xc0, "", []byte(sound), 2001), scrub.Options{}); p.Status() != want {
+			t.Errorf("%q: %s, %q", sound, p.Status(), p.Doubts)
+		}
 	}
 }
 

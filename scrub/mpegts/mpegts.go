@@ -288,6 +288,11 @@ func (p *parser) finish() error {
 	if err := p.endTracks(); err != nil {
 		return err
 	}
+	for _, t := range p.tracks {
+		if t.Foreign() {
+			p.S.Doubt("a stream holds nothing of what it is announced as")
+		}
+	}
 	if p.lost {
 		p.S.Doubt("packets are not where they have to be")
 	}

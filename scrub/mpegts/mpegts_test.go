@@ -74,6 +74,35 @@ func split(data []byte) (out [][]byte) {
 
 func pidOf(p []byte) int { return int(p[1]&31)<<8 | int(p[2]) }
 
+// Text where sound, pictures or subtitles are announced is told, and so are clocks that are none.
+func TestWords(t *testing.T) {
+	for _, name := range []string{"text-for-sound", "text-for-pictures", "text-for-subtitles"} {
+		if p := plan(t, samples.Get("mpeg-ts/"+name).Data, scrub.Options{}); p.Status() != scrub.Partly {
+			t.Errorf("%s: %s", name, p.Status())
+		}
+	}
+	for field, want := range map[string]scrub.Status{
+		"\x18CANARYSN7741":             scrub.Partly,
+		"\x10\x00\x00\x12\x34\x7e\x12": scrub.Clean,
+		"\x01\x0b\xffSN7741XKOW":       scrub.Dirty,
+		"\x01\x03\x9f\x80\x12":         scrub.Clean,
+		"\x01\x0b\x1fSN7741XKOW":       scrub.Dirty,
+	} {
+		added := []byte("\x47\x01\x01\x20\xb7" + field + strings.Repeat("\xff", 183-len(field)))
+		data := change("plain", func(i int, p []byte) []byte {
+			if i == 2 {
+				added[1], added[2], added[3] = p[1]&0x1f, p[2], 0x20|p[3]&15
+				return append(bytes.Clone(added), p...)
+			}
+			return p
+		})
+		p := plan(t, data, scrub.Options{})
+		if after := scrubtest.Perform(data, p); p.Status() != want || want == scrub.Dirty && bytes.Contains(after, []byte("SN7741")) {
+			t.Errorf("%q: %s %q", field, p.Status(), p.Doubts)
+		}
+	}
+}
+
 // change returns a sample whose packets a function has changed, or left out.
 func change(name string, do func(i int, p []byte) []byte) []byte {
 	var out []byte

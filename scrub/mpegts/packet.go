@@ -221,10 +221,17 @@ func (p *parser) adaptation(off int64, b []byte, alone bool) (used int, ok bool)
 		return 0, false
 	}
 	flags, at := b[1], 2
-	for bit, long := range map[byte]int{0x10: 6, 0x08: 6, 0x04: 1} { // two clocks, splices
-		if flags&bit != 0 {
-			at += long
+	for _, f := range []struct {
+		bit  byte
+		long int
+	}{{0x10, 6}, {0x08, 6}, {0x04, 1}} { // two clocks, splices
+		if flags&f.bit == 0 {
+			continue
 		}
+		if f.long > 1 && at+f.long <= n+1 && !clock(b[at:at+f.long]) && pes.Letters(b[at:at+f.long]) {
+			p.S.Doubt("a clock has a value that it can't have")
+		}
+		at += f.long
 	}
 	for _, bit := range []byte{0x02, 0x01} { // private data, an extension
 		if flags&bit == 0 {
@@ -238,6 +245,9 @@ func (p *parser) adaptation(off int64, b []byte, alone bool) (used int, ok bool)
 			p.Fill(off+int64(at)+1, data, 0xff, scrub.Unknown, "packets/private")
 		case bit == 0x01:
 			used := extended(data)
+			if used > 1 && pes.Letters(data[1:used]) {
+				used = 1
+			}
 			p.Fill(off+int64(at+1+used), data[used:], 0xff, scrub.Hidden, "packets/extension")
 		}
 		at += 1 + int(b[at])
@@ -250,6 +260,13 @@ func (p *parser) adaptation(off int64, b []byte, alone bool) (used int, ok bool)
 		return 0, true
 	}
 	return at, true
+}
+
+// clock tells whether b can be one: bits between its two parts are set, or none is, and the second part
+// is less than 300 (2.4.3.5).
+func clock(b []byte) bool {
+	const reserved, most = 0x7e, 300
+	return (b[4]&reserved == reserved || b[4]&reserved == 0) && int(b[4]&1)<<8|int(b[5]) < most
 }
 
 // extended is how much of an extension of an adaptation field is used: for a window of time, a

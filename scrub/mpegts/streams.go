@@ -7,6 +7,7 @@ import (
 
 	"untag/scrub"
 	"untag/scrub/codec"
+	"untag/scrub/coded"
 	"untag/scrub/crc"
 	"untag/scrub/pes"
 	"untag/scrub/tags"
@@ -92,6 +93,9 @@ func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 	case registered && r.Kind != "":
 		return nil, gone, r.Kind
 	case known && (st.Coded() || st.Signed() || st.Kind == codec.Dirac || s.typ == 0x21 || s.typ == 0x42 || s.typ == 0xea):
+		if st.Kind == codec.Plain {
+			p.begins(x)
+		}
 		return &st, looked, ""
 	case lines && s.typ == 6:
 		return teletext{}, looked, ""
@@ -99,7 +103,7 @@ func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 		p.S.Doubt("AV1 in a transport stream can't be looked into")
 		return nil, kept, ""
 	case registered && r.Role == scrub.Payload, private && s.typ == 6, named && stays(t):
-		return hear(x)
+		return p.hear(x)
 	case named && t.Fate == tags.Hand && x.first == nil:
 		x.unsure = true
 		return nil, kept, ""
@@ -109,18 +113,27 @@ func (p *parser) judge(s stream, x *pid) (pes.Stream, fate, scrub.Kind) {
 		p.S.Doubt("a private stream 0x%02x that is said to be picture or sound can't be looked into", s.typ)
 		return nil, kept, ""
 	case named, known:
-		return hear(x)
+		return p.hear(x)
 	}
 	p.S.Doubt("a stream of a type that nobody knows: 0x%02x", s.typ)
 	return nil, kept, ""
 }
 
 // hear is for sound that no type tells: it begins as what it is.
-func hear(x *pid) (pes.Stream, fate, scrub.Kind) {
+func (p *parser) hear(x *pid) (pes.Stream, fate, scrub.Kind) {
 	if st := (&codec.Stream{Kind: soundOf(data(x.first))}); st.Signed() {
 		return st, looked, ""
 	}
+	p.begins(x)
 	return nil, kept, ""
+}
+
+// begins doubts a stream that begins with text.
+func (p *parser) begins(x *pid) {
+	const begin, word = 32, 12
+	if b := data(x.first); coded.Tells(b[:min(len(b), begin)], word) {
+		p.S.Doubt("a stream that can't be looked into begins with text")
+	}
 }
 
 // data are the data of a packet of an elementary stream.

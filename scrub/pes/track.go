@@ -25,6 +25,8 @@ type Track struct {
 	pictures int64  // that began so far
 	no       int64  // of the frame at hand
 	told     int    // up to here pieces were reported
+	known    bool   // a start code has come, or what a frame of sound begins with
+	some     bool   // there are data
 }
 
 // Stream is how the frames of a track are found and looked into: a codec.Stream, or what is
@@ -63,7 +65,7 @@ func (t *Track) Add(off int64, data []byte) error {
 	if k := len(t.runs); k == 0 || t.runs[k-1].off+int64(len(t.b)-t.runs[k-1].at) != off {
 		t.runs = append(t.runs, run{len(t.b), off})
 	}
-	t.b = append(t.b, data...)
+	t.b, t.some = append(t.b, data...), true
 	const window = 64 << 10
 	if len(t.b)-t.scanned >= window {
 		return t.scan()
@@ -100,6 +102,7 @@ func (t *Track) scan() error {
 		}
 		t.scanned = at + code
 		frame, picture := t.stream.Starts(t.b[at+code:])
+		t.known = true
 		if frame || !t.begun {
 			if t.begun {
 				if err := t.frame(done, at, at); err != nil {
@@ -164,11 +167,26 @@ func (t *Track) End() error {
 	return err
 }
 
+// Foreign tells whether nothing in a stream begins as frames do of the kind that is announced.
+func (t *Track) Foreign() bool { return t.some && !t.known && t.stream.Runs() }
+
+// syncs tells whether a frame of sound may begin in b: of MPEG, AAC, AC-3 or DTS.
+func syncs(b []byte) bool {
+	for i := 0; i+1 < len(b); i++ {
+		switch c, d := b[i], b[i+1]; {
+		case c == 0xff && d >= 0xe0, c == 0x56 && d >= 0xe0, c == 0x0b && d == 0x77, c == 0x77 && d == 0x0b, c == 0x7f && d == 0xfe, c == 0xfe && d == 0x7f, c == 0x1f && d == 0xff, c == 0xff && d == 0x1f, c == 0x64 && d == 0x58:
+			return true
+		}
+	}
+	return false
+}
+
 // frame looks into a frame, or some. What is found and ends behind sure may go on.
 func (t *Track) frame(from, to, sure int) error {
 	if from == to {
 		return nil
 	}
+	t.known = t.known || !t.stream.Coded() && syncs(t.b[from:to])
 	pieces, err := t.stream.Frame(scrub.Memory(t.b[from:to]), 0, int64(to-from), t.no)
 	if err != nil {
 		if !scrub.Refusal(err) || errors.Is(err, scrub.ErrBudget) {
