@@ -49,8 +49,10 @@ var djvuRules = tags.Once(func() chunk.Rules { return chunk.Rules{"djvu": rules(
 func djvu(s *scrub.Scan) error {
 	const magic = 4
 	return chunk.Parse(s, djvuDialect, djvuRules(), func(w *chunk.Walk) error {
+		d := &document{}
 		w.Hands = map[string]chunk.Hand{
-			"djvu/FORM": form, "djvu/DIRM": pages, "djvu/INCL": included, "djvu/BGjp": photo, "djvu/FGjp": photo, "djvu/FGbz": colours,
+			"djvu/FORM": d.form, "djvu/BG44": d.waves, "djvu/FG44": d.waves, "djvu/BM44": d.waves, "djvu/PM44": d.waves, "djvu/Sjbz": d.layer, "djvu/Smmr": d.layer, "djvu/Djbz": d.layer,
+			"djvu/DIRM": pages, "djvu/INCL": included, "djvu/BGjp": d.photo, "djvu/FGjp": d.photo, "djvu/FGbz": colours,
 			"djvu/INFO": chunk.Recorded(chunk.Layout{chunk.Any(2), chunk.Any(2), chunk.UpTo(1, 64), chunk.UpTo(1, 9), chunk.Any(2), chunk.UpTo(1, 60), chunk.UpTo(1, 7)}),
 		}
 		w.Claim(0, magic, scrub.Structure, "magic")
@@ -69,7 +71,38 @@ func djvu(s *scrub.Scan) error {
 	})
 }
 
-func form(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+// document is what is known of the form that is walked: how many chunks of a kind there were.
+type document struct{ seen map[string]int }
+
+const unshown = "layers of the page may never be shown"
+
+// layer claims what is coded, and of which a page shows the first only.
+func (d *document) layer(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	kind := p.ID
+	if kind == "Smmr" { // another way to code a mask
+		kind = "Sjbz"
+	}
+	if d.seen[kind]++; d.seen[kind] > 1 {
+		w.Doubt("%s", unshown)
+	}
+	return true, codes(w, p, place)
+}
+
+// waves claims a part of a picture that gets finer with each: its number comes first, and how many
+// slices it has (DjVu 3, 8.3.7).
+func (d *document) waves(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	number := d.seen[p.ID]
+	d.seen[p.ID]++
+	if b := w.Get(p.Body(), int(min(p.Size, 2))); len(b) < 2 || int(b[0]) != number&0xFF {
+		w.Doubt("%s", unshown)
+	}
+	return true, codes(w, p, place)
+}
+
+func (d *document) form(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	outer := d.seen
+	d.seen = map[string]int{}
+	defer func() { d.seen = outer }()
 	kind, err := w.Bytes(p.Body(), int(min(4, p.Size)))
 	if err != nil {
 		return true, err
@@ -119,8 +152,22 @@ func colours(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
 	return true, w.Keep(p, scrub.Payload, place)
 }
 
+// codes claims what is coded, and doubts text in it.
+func codes(w *chunk.Walk, p chunk.Part, place string) error {
+	w.Claim(p.Off, p.Head, scrub.Structure, place)
+	text, err := coded.Prose(w.Reader, p.Body(), p.Size)
+	if err != nil {
+		return err
+	}
+	coded.Report(w.Scan, p.Body(), p.Size, place, text)
+	return w.Hide(p.Tail(), p.Pad, place+"/pad")
+}
+
 // photo is a background or foreground that is a JPEG.
-func photo(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+func (d *document) photo(w *chunk.Walk, p chunk.Part, place string) (bool, error) {
+	if d.seen[p.ID]++; d.seen[p.ID] > 1 {
+		w.Doubt("%s", unshown)
+	}
 	err := w.Medium(scrub.Extents{{Off: p.Body(), Len: p.Size}}, place)
 	if scrub.Refusal(err) {
 		w.Doubt("a layer of the page can't be looked into")

@@ -2,6 +2,7 @@ package raster_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"slices"
@@ -158,6 +159,34 @@ func TestColoursOfShapes(t *testing.T) {
 	for name, want := range map[string]bool{"djvu/colours": true, "djvu/colours-of-words": false} {
 		if p, _ := plan(t, samples.Get(name).Data, scrub.Options{}); (len(p.Doubts) == 0) != want {
 			t.Errorf("%s: %q", name, p.Doubts)
+		}
+	}
+}
+
+// Of a page's layers readers show the first, and parts of one in the order of their numbers.
+func TestLayersOfAPage(t *testing.T) {
+	part := func(id, data string) string {
+		return id + string(binary.BigEndian.AppendUint32(nil, uint32(len(data)))) + data + strings.Repeat("\x00", len(data)&1)
+	}
+	page := string(samples.Get("djvu/plain").Data)
+	mask, photo := part("Sjbz", "\x9f\x13\xe0\x01"), page[strings.Index(page, "BGjp"):]
+	for name, c := range map[string]struct {
+		more  string
+		doubt bool
+	}{
+		"one":              {mask + part("FG44", "\x00\x01\x80\x02"), false},
+		"two masks":        {mask + part("Smmr", "\x9f\x13\xe0\x01"), true},
+		"two photos":       {photo, true},
+		"in order":         {part("BM44", "\x00\x01\x80\x02") + part("BM44", "\x01\x02\x99"), false},
+		"not the first":    {part("BM44", "\x01\x01\x80\x02"), true},
+		"one is missing":   {part("BG44", "\x00\x01\x80\x02") + part("BG44", "\x02\x02\x99"), true},
+		"without a number": {part("FG44", ""), true},
+		"words":            {part("Djbz", "This was taken by CANARY at home, where else."), true},
+	} {
+		data := []byte(page + c.more)
+		binary.BigEndian.PutUint32(data[8:], uint32(len(data)-12))
+		if p, _ := plan(t, data, scrub.Options{}); (len(p.Doubts) > 0) != c.doubt {
+			t.Errorf("%s: %s %q", name, p.Status(), p.Doubts)
 		}
 	}
 }

@@ -191,21 +191,28 @@ var declaration = pattern.New(`^<\?xml(\s+(version|encoding|standalone)\s*=\s*["
 // doctype keeps names of entities, which stand for name spaces.
 func (d *drawing) doctype(from, to int64) {
 	b := d.text[from:to]
-	if bytes.IndexByte(b, '[') < 0 {
-		if !bytes.Contains(b, []byte("-//W3C//DTD SVG")) {
-			d.blank(scrub.Unknown, "doctype", from, to)
-		}
+	head, inside, has := bytes.Cut(b, []byte("["))
+	switch usual := docType().Match(head); {
+	case !has && !usual:
+		d.blank(scrub.Unknown, "doctype", from, to)
 		return
+	case !has:
+		return
+	case !usual, len(bytes.Trim(declared().ReplaceAll(entity().ReplaceAll(inside, nil), nil), "]> \t\r\n")) > 0:
+		d.Doubt("the type of the document says more than name spaces")
 	}
 	for _, e := range entity().FindAllSubmatch(b, -1) {
 		if !bytes.Contains(e[2], []byte("://ns.adobe.com/")) && !bytes.Contains(e[2], []byte("://www.w3.org/")) {
 			d.Doubt("entities that stand for more than name spaces")
 		}
 	}
-	if bytes.Contains(b, []byte("<!--")) {
-		d.Doubt("comments among entities")
-	}
 }
+
+// The type of a drawing without what is said inside of it, and a name space that is declared there.
+var (
+	docType  = pattern.New(`^<!DOCTYPE\s+(?:svg:)?svg(\s+PUBLIC\s+["']-//W3C//DTD SVG ?[\d.]*( Tiny| Basic| Full| Flat)?//EN["']\s+["']https?://www\.w3\.org/[\w./-]{1,64}["'])?\s*>?$`)
+	declared = pattern.New(`<!ATTLIST\s+svg\s+xmlns(:\w{1,16})?\s+CDATA\s+(#FIXED\s+|#IMPLIED)?(["']https?://(www\.w3\.org|ns\.adobe\.com)/[\w./-]{1,64}["'])?\s*>`)
+)
 
 // letters deals with a text: where nothing draws it, it goes.
 func (d *drawing) letters(from, to int64) error {

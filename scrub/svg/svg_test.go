@@ -110,14 +110,17 @@ func TestDoubts(t *testing.T) {
 	for want, data := range map[string]string{
 		"none of a drawing":          `<svg xmlns="http://private.example/">CANARY</svg>`,
 		"more than name spaces":      `<!DOCTYPE svg [ <!ENTITY who "CANARY"> ]>` + head + "</svg>",
-		"comments among entities":    `<!DOCTYPE svg [ <!-- CANARY --> ]>` + head + "</svg>",
+		"the type of the document":   `<!DOCTYPE svg [ <!-- CANARY --> ]>` + head + "</svg>",
+		"type of the document says":  `<!DOCTYPE svg [ <!ATTLIST svg x CDATA "CANARY"> ]>` + head + "</svg>",
+		"document says more than":    `<!DOCTYPE svg SYSTEM "CANARY" [ <!ENTITY a "http://www.w3.org/2000/svg"> ]>` + head + "</svg>",
+		"says more than name spaces": `<!DOCTYPE svg [ <!NOTATION n SYSTEM "CANARY"> ]>` + head + "</svg>",
 		"another medium of the kind": head + "</svg>" + head + "CANARY</svg>",
 	} {
 		if p, after := plan(t, data); !strings.Contains(strings.Join(p.Doubts, "; "), want) || !strings.Contains(after, "CANARY") {
 			t.Errorf("%s: %s %q: %s", want, p.Status(), p.Doubts, after)
 		}
 	}
-	if p, _ := plan(t, "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"x\"><svg xmlns='http://www.w3.org/2000/svg'><text>na\xefve</text></svg>"); p.Status() != scrub.Clean {
+	if p, _ := plan(t, "\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd\"><svg xmlns='http://www.w3.org/2000/svg'><text>na\xefve</text></svg>"); p.Status() != scrub.Clean {
 		t.Error(p.Status(), p.Doubts)
 	}
 }
