@@ -120,17 +120,7 @@ func (p *stillPicture) metaBox(start int, offsets [][]int, idat []byte) []byte {
 	if p.wide {
 		version, info = 1, 3
 	}
-	var infos, places, refs, props, uses []byte
-	list := [][]byte{}
-	index := func(prop []byte) int {
-		for i, q := range list {
-			if string(q) == string(prop) {
-				return i + 1
-			}
-		}
-		list = append(list, prop)
-		return len(list)
-	}
+	var infos, places, refs []byte
 	for i, it := range p.items {
 		flags := 0
 		if it.hidden {
@@ -145,26 +135,6 @@ func (p *stillPicture) metaBox(start int, offsets [][]int, idat []byte) []byte {
 			}
 			refs = append(refs, box(r.typ, p.number(i+1), be16(len(r.to)), ids)...)
 		}
-		if len(it.props) > 0 {
-			uses = append(uses, p.number(i+1)...)
-			uses = append(uses, byte(len(it.props)))
-			for j, prop := range it.props {
-				n := byte(index(prop))
-				if j < it.essential {
-					n |= 0x80
-				}
-				uses = append(uses, n)
-			}
-		}
-	}
-	for _, prop := range slices.Concat(list, p.loose) {
-		props = append(props, prop...)
-	}
-	having := 0
-	for _, it := range p.items {
-		if len(it.props) > 0 {
-			having++
-		}
 	}
 	boxes := [][]byte{hdlr("pict", p.name), fullBox("pitm", version, 0, p.number(1))}
 	if p.wide {
@@ -175,11 +145,36 @@ func (p *stillPicture) metaBox(start int, offsets [][]int, idat []byte) []byte {
 	if len(refs) > 0 {
 		boxes = append(boxes, fullBox("iref", version, 0, refs))
 	}
-	boxes = append(boxes, box("iprp", box("ipco", props), fullBox("ipma", version, 0, be32(having), uses)))
+	boxes = append(boxes, p.properties(version))
 	if len(idat) > 0 {
 		boxes = append(boxes, box("idat", idat))
 	}
 	return fullBox("meta", 0, 0, cat(boxes...), p.groups, cat(p.meta...))
+}
+
+// properties are those of all items, each once, and who has which.
+func (p *stillPicture) properties(version int) []byte {
+	var list [][]byte
+	var uses []byte
+	having := 0
+	for i, it := range p.items {
+		if len(it.props) == 0 {
+			continue
+		}
+		having++
+		uses = cat(uses, p.number(i+1), []byte{byte(len(it.props))})
+		for j, prop := range it.props {
+			n := slices.IndexFunc(list, func(q []byte) bool { return string(q) == string(prop) })
+			if n < 0 {
+				n, list = len(list), append(list, prop)
+			}
+			if n++; j < it.essential {
+				n |= 0x80
+			}
+			uses = append(uses, byte(n))
+		}
+	}
+	return box("iprp", box("ipco", cat(slices.Concat(list, p.loose)...)), fullBox("ipma", version, 0, be32(having), uses))
 }
 
 // place is what iloc says of one item.
