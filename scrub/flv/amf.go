@@ -65,9 +65,13 @@ func (f *film) script(t tag) error {
 		f.Doubt("the script tag %s is longer than what is looked at", name)
 		f.Claim(t.body(), t.n, scrub.Identify, name)
 		return nil
-	case r.Role != 0:
+	case r.Role != 0 && r.Most == 0:
 		f.Claim(t.body(), t.n, r.Role, name)
 		return nil
+	case r.Role != 0 && t.n <= r.Most && access(b[v.at:]):
+		f.Claim(t.body(), t.n, r.Role, name)
+		return nil
+	case r.Role != 0:
 	default:
 		if v.value(r.In, name, 0) {
 			v.claim(v.at, scrub.Structure, name)
@@ -86,6 +90,11 @@ func (f *film) script(t tag) error {
 		kind, name = scrub.Unknown, "script"
 	}
 	return f.Blank(t.body(), t.n, 0, kind, name)
+}
+
+// access tells whether b is two yeses or noes: whether servers may let sound and pictures be read.
+func access(b []byte) bool {
+	return len(b) == 4 && b[0] == boolean && b[1] <= 1 && b[2] == boolean && b[3] <= 1
 }
 
 // name reads the name of a script tag of n bytes. Encoders put a command to servers
@@ -142,8 +151,13 @@ func (v *values) value(in, place string, depth int) bool {
 	case array:
 		return v.take(4) != nil && v.members(in, place, depth)
 	case typed:
-		_, ok := v.string(2)
-		return ok && v.members(in, place, depth)
+		from := v.at + 2
+		if _, ok := v.string(2); !ok {
+			return false
+		}
+		v.claim(from, scrub.Structure, place)
+		v.blank(from, v.at, scrub.Unknown, place+"/class")
+		return v.members(in, place, depth)
 	case object:
 		return v.members(in, place, depth)
 	case list:
@@ -238,17 +252,19 @@ func (v *values) leaf(r tags.Tag, kind byte, from int, place string) {
 		if place == "onMetaData/filesize" {
 			v.size = n
 		}
-		if math.Abs(n) < 1e12 || n == 0 {
+		if (math.Abs(n) < 1e12 || n == 0) && !letters(b) {
 			v.claim(v.at, r.Role, place)
 			return
 		}
-	case r.Role != 0 && (kind != text || int64(len(b)) <= r.Most):
+	case r.Role != 0 && (kind != text && kind != longText && kind != xml || int64(len(b)) <= r.Most):
 		v.claim(v.at, r.Role, place)
 		return
 	case r.Fate == tags.Words:
 		told := scrub.Kind("")
 		if kind != number {
 			told = words.Stay(b, maxWords)
+		} else if letters(b) {
+			told = scrub.Unknown
 		}
 		if told == "" && !v.Goes(scrub.Describe, r.Kind) {
 			v.Found(scrub.Finding{Kind: r.Kind, Role: scrub.Describe, Place: place, Off: v.off + int64(from), Len: int64(len(b)), Value: string(b)})
@@ -260,6 +276,16 @@ func (v *values) leaf(r tags.Tag, kind byte, from int, place string) {
 		}
 	}
 	v.blank(from, v.at, r.Kind, place)
+}
+
+// letters tells whether the bytes of a number read as text.
+func letters(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // blank makes zeros of the bytes between two offsets.
@@ -290,7 +316,7 @@ func (v *values) numbers(place string) bool {
 	}
 	for i := binary.BigEndian.Uint32(n); i > 0; i-- {
 		b := v.take(9)
-		if b == nil || b[0] != number {
+		if b == nil || b[0] != number || letters(b[1:]) {
 			return false
 		}
 	}

@@ -201,7 +201,8 @@ const (
 // sound looks into the configuration of a codec of sound (E.4.2).
 func (f *film) sound(t tag) (tells bool, err error) {
 	b := f.Get(t.body(), int(min(t.n, 5)))
-	const mp3, slow, aac, other, coded = 2, 14, 10, 9, 1
+	const adpcm, mp3, first, last, slow, aac, speex, other, coded = 1, 2, 4, 6, 14, 10, 11, 9, 1
+	format := b[0] >> 4
 	switch {
 	case b[0]>>4 == aac && b[1] == config:
 		return false, f.config(&codec.Stream{Kind: codec.AAC}, t, 2)
@@ -216,6 +217,14 @@ func (f *film) sound(t tag) (tells bool, err error) {
 		return f.heard(codec.MP3, t, 1)
 	case b[0]>>4 == other && b[0]&0xf == coded && string(b[1:]) == ".mp3":
 		return f.heard(codec.MP3, t, 5)
+	case format == aac || format == other && b[0]&0xf > coded && t.n > 5:
+		f.Doubt("packets of sound of a kind that nobody plays")
+	case format == other && b[0]&0xf == coded:
+		return f.heard(codec.Plain, t, 5)
+	case format == adpcm || format >= first && format <= last || format == speex:
+		return f.heard(codec.Plain, t, 1)
+	case format > speex:
+		f.Doubt("sound of a codec that nobody knows")
 	}
 	return false, nil
 }
@@ -270,8 +279,10 @@ func (f *film) video(t tag) (tells bool, err error) {
 		st = &s
 		f.streams[id] = st
 	}
-	const coded, codedAtOnce = 1, 3
+	const coded, codedAtOnce, command = 1, 3, 9
 	switch {
+	case b[0]>>4&7 == info && t.n > command:
+		f.Doubt("a command to players is longer than it can be")
 	case b[0]>>4&7 == info || skip >= t.n:
 	case packet == config:
 		return false, f.config(st, t, skip)
@@ -279,6 +290,8 @@ func (f *film) video(t tag) (tells bool, err error) {
 		return f.picture(frame{st, t.body() + skip, t.n - skip, f.frames})
 	case packet > 5:
 		f.Doubt("packets of several tracks can't be looked into")
+	default:
+		f.Doubt("packets of pictures of a kind that nobody shows")
 	}
 	return false, nil
 }
