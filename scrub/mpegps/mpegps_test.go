@@ -216,6 +216,17 @@ func TestForeignStream(t *testing.T) {
 	}
 }
 
+// Sound and subtitles that are not looked into don't begin with text.
+func TestTextForStream(t *testing.T) {
+	for sound, want := range map[string]scrub.Status{"7X9QSN771234XK": scrub.Partly, "\x01\x02\x03QSN\x80\x00": scrub.Clean} {
+		for _, sub := range []string{"\x20", "\x90", "\xa0"} {
+			if p := plan(t, stream(0xbd, sub, []byte(sound), 2001), scrub.Options{}); p.Status() != want {
+				t.Errorf("% x %q: %s, %q", sub, sound, p.Status(), p.Doubts)
+			}
+		}
+	}
+}
+
 // Frames of AC-3 are looked into, in private stream 1 of DVDs as well.
 func TestSurround(t *testing.T) {
 	frame := samples.Get("ac3/tags").Data

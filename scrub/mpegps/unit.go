@@ -181,6 +181,7 @@ func (p *parser) follow(key int, off int64, data []byte) error {
 		skip = -1
 	}
 	if skip < 0 {
+		p.begins(key, data)
 		return nil
 	}
 	off, data = off+int64(skip), data[skip:]
@@ -200,6 +201,15 @@ func (p *parser) follow(key int, off int64, data []byte) error {
 		p.tracks[key] = p.NewTrack(st, fmt.Sprintf("stream 0x%02x/frame", name), most)
 	}
 	return p.tracks[key].Add(off, data)
+}
+
+// begins doubts a stream that is not looked into, behind the byte that tells it from others, if it begins
+// with text.
+func (p *parser) begins(key int, data []byte) {
+	const begin, word = 32, 12
+	if p.seen[key] == 1 && len(data) > 1 && coded.Tells(data[1:min(len(data), begin)], word) {
+		p.S.Doubt("a stream that can't be looked into begins with text")
+	}
 }
 
 // surround returns how many bytes of a packet of private stream 1 stand before AC-3, E-AC-3 or DTS

@@ -220,7 +220,9 @@ func (f *film) info(c *cursor, p packet) error {
 		case kind == -1:
 			value = c.blob()
 		case kind == -2:
-			c.blob()
+			if typ := string(c.blob()); typ != "UTF-8" {
+				name = "?" // nobody knows it
+			}
 			value = c.blob()
 		case kind == -3, kind < -4:
 			c.signed()
@@ -268,8 +270,8 @@ func v(n uint64) []byte {
 // stays tells whether a tag does.
 func (f *film) stays(name string, value []byte, chapter bool, at scrub.Range) bool {
 	for _, n := range needed {
-		if n.name == name && n.form().Match(value) {
-			return true
+		if n.name == name {
+			return n.form().Match(value) || !f.Found(scrub.Finding{Kind: scrub.Unknown, Place: "info/" + name, Off: at.Off, Len: at.Len, Value: string(value)})
 		}
 	}
 	if chapter && name == "title" {

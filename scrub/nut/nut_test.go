@@ -106,7 +106,7 @@ func TestTornTags(t *testing.T) {
 
 // Tags have values of other types than text.
 func TestValues(t *testing.T) {
-	tags := "\x00\x00\x00\x00\x06" + "\x01a\x04\x02v2\x06SECRET" + "\x01b\x06\x03" + "\x01c\x08\x05" + "\x01d\x0a\x05" + "\x01e\x07" + "\x0aX-Language\x02\x03deu"
+	tags := "\x00\x00\x00\x00\x08" + "\x05Title\x04\x06SECRET\x05other" + "\x08Language\x02\x06SECRET" + "\x01a\x04\x02v2\x06SECRET" + "\x01b\x06\x03" + "\x01c\x08\x05" + "\x01d\x0a\x05" + "\x01e\x07" + "\x0aX-Language\x02\x03deu"
 	plain := samples.Get("nut/plain").Data
 	at, _ := packet(plain, sync)
 	packet := binary.BigEndian.AppendUint32([]byte(info+string(rune(len(tags)+4))+tags), crc.Ogg.Update(0, []byte(tags)))
