@@ -132,7 +132,7 @@ func TestFramesThatAreNeverShown(t *testing.T) {
 	frame := func(number, left int, how string) string {
 		return chunkOf("fcTL", u32(number), u32(4), u32(4), u32(left), u32(0), "\x00\x01\x00\x0a", how)
 	}
-	const fewer, odd = "1 frames are never shown", "frames out of order or beyond the picture may never be shown"
+	const fewer, odd = "frames that are never shown: 1", "frames out of order or beyond the picture may never be shown"
 	part := func(number int) string { return chunkOf("fdAT", u32(number), rows(20)) }
 	for name, c := range map[string]struct{ chunks, doubt string }{
 		"as it should be": {frame(0, 0, "\x00\x00") + part(1), ""},

@@ -262,7 +262,7 @@ func (h header) shows(control []byte) bool {
 func (c *cleaner) finish(k chunk) error {
 	sound := c.sound(k)
 	if c.frames > c.header.frames {
-		c.Doubt("%d frames are never shown", c.frames-c.header.frames)
+		c.Doubt("frames that are never shown: %d", c.frames-c.header.frames)
 	}
 	if !c.drawn {
 		c.hurt("%v", c.Errorf(k.off, "IEND without IDAT"))

@@ -179,7 +179,7 @@ func (f *file) parts(m *image) error {
 		f.contradict("%s has strips without lengths", d.name)
 		return nil
 	case m.bytes != nil && m.bytes.count != m.at.count || uint64(m.at.count) != m.count() && !(f.raw && m.count() == 0):
-		f.contradict("%s has %d of %d strips", d.name, m.at.count, m.count())
+		f.contradict("strips of %s: %d, expected %d", d.name, m.at.count, m.count())
 	}
 	var err error
 	if m.indexes, err = f.indexes(m); err != nil {

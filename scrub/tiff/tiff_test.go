@@ -55,7 +55,7 @@ func TestContradictions(t *testing.T) {
 		{"too many directories", grey(9, 9, entry(330, 4, 1<<20, 0)), "SubIFDs has 1048576 values"},
 		{"no picture", "II*\x00" + ul32(8) + ul16(1) + entry(256, 3, 1, 9) + ul32(0), "IFD0 has no picture"},
 		{"strips without lengths", strings.Replace(strings.Replace(grey(9, 9), ul16(279), ul16(297), 1), entry(259, 3, 1, 1), entry(259, 3, 1, 5), 1), "strips without lengths"},
-		{"strips shorter than the picture", strings.Replace(grey(9, 9), entry(257, 3, 1, 9), entry(257, 3, 1, 10), 1), "IFD0 has 1 of 2 strips"},
+		{"strips shorter than the picture", strings.Replace(grey(9, 9), entry(257, 3, 1, 9), entry(257, 3, 1, 10), 1), "strips of IFD0: 1, expected 2"},
 		{"strips of too few bytes", strings.Replace(grey(9, 9), entry(279, 4, 1, 81), entry(279, 4, 1, 80), 1), "IFD0 has 80 bytes in strip 0, expected 81"},
 		{"strip outside", strings.Replace(grey(9, 9), entry(273, 4, 1, 8), entry(273, 4, 1, 1<<20), 1), "strip 0 outside the file"},
 		{"strip over the directory", strings.Replace(grey(9, 9), entry(273, 4, 1, 8), entry(273, 4, 1, 40), 1), "share bytes"},
