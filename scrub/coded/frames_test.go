@@ -169,9 +169,20 @@ func segment(mark byte, body string) string {
 
 // codestream is a picture of JPEG 2000 of one tile-part.
 func codestream(head, tile, tail string) []byte {
+	const size = "\x00\x00\x00\x20\x00\x00\x00\x20"
 	data := "\xff\x93" + strings.Repeat("\x80", 30)
 	sot := "\x00\x00" + "\x00\x00\x00" + string([]byte{byte(12 + len(tile) + len(data))}) + "\x00\x01"
-	return []byte("\xff\x4f" + segment(0x51, strings.Repeat("\x01", 34)+"\x00\x01\x07\x01\x01") + head + segment(0x90, sot) + tile + data + "\xff\xd9" + tail)
+	return []byte("\xff\x4f" + segment(0x51, "\x00\x00"+size+zeros(8)+size+zeros(8)+"\x00\x01\x07\x01\x01") + head + segment(0x90, sot) + tile + data + "\xff\xd9" + tail)
+}
+
+// tiled is a codestream with one more tile-part of five bytes, or with text in the place of the first.
+func tiled(sot string) []byte {
+	b := codestream("", "", "")
+	if end := len(b) - 2; len(sot) == 8 {
+		return slices.Concat(b[:end], []byte(segment(0x90, sot)+"\xff\x93owner"), b[end:])
+	}
+	copy(b[len(b)-32:], sot[:30])
+	return b
 }
 
 // superframe is VP9 with an index of two frames.
@@ -268,6 +279,13 @@ func TestFrames(t *testing.T) {
 		{"JPEG 2000 with its styles twice", coded.JPEG2000, codestream(style+style, "", ""), nil, "segment 0xff52"},
 		{"JPEG 2000 with styles and steps", coded.JPEG2000, codestream(style+segment(0x5c, "\x20\x10\x20\x20\x20"), "", ""), nil, ""},
 		{"JPEG 2000 with bytes behind it", coded.JPEG2000, codestream("", "", "owner"), nil, "behind a codestream"},
+		{"JPEG 2000 with bytes before its end mark", coded.JPEG2000, slices.Concat(codestream("", "", "")[:len(codestream("", "", ""))-2], []byte("owner\xff\xd9")), nil, "behind the tiles"},
+		{"JPEG 2000 with a tile too many", coded.JPEG2000, tiled("\x00\x01\x00\x00\x00\x13\x00\x01"), nil, "never be shown"},
+		{"JPEG 2000 with a part of a tile too many", coded.JPEG2000, tiled("\x00\x00\x00\x00\x00\x13\x01\x01"), nil, "never be shown"},
+		{"JPEG 2000 with a part of a tile twice", coded.JPEG2000, tiled("\x00\x00\x00\x00\x00\x13\x00\x00"), nil, "never be shown"},
+		{"JPEG 2000 that is text", coded.JPEG2000, tiled("by Jane Doe of Springfield, Illinois"), nil, "text among"},
+		{"JPEG 2000 with another order", coded.JPEG2000, codestream(segment(0x5f, "\x00\x00\x00\x01\x06\x01\x02"), "", ""), nil, ""},
+		{"JPEG 2000 with an order that is none", coded.JPEG2000, codestream(segment(0x5f, "Jane Do"), "", ""), nil, "segment 0xff5f"},
 		{"JPEG 2000 in a box", coded.JPEG2000, append([]byte("\x00\x00\x00\x00jp2c"), codestream(comment("owner"), "", "")...), append([]byte("\x00\x00\x00\x00jp2c"), codestream(comment("     "), "", "")...), ""},
 		{"JPEG 2000 behind another box", coded.JPEG2000, append([]byte("\x00\x00\x00\x0dxml owner\x00\x00\x00\x00jp2c"), codestream("", "", "")...), nil, "box before"},
 		{"JPEG 2000 cut off", coded.JPEG2000, codestream("", "", "")[:50], nil, "jpeg2000: "},

@@ -30,6 +30,9 @@ func JPEG2000(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	if mark, err := w.number(off, 2); err != nil || mark != markSOC {
 		return nil, jpeg2000(off, err, "no codestream")
 	}
+	if w.tiles, err = w.grid(off + soc); err != nil {
+		return nil, err
+	}
 	at, err := w.header(off+soc, markSOT)
 	for err == nil && at < w.end {
 		var mark int64
@@ -41,8 +44,11 @@ func JPEG2000(r *scrub.Reader, off, n int64) ([]Piece, error) {
 	if err != nil {
 		return nil, err
 	}
+	if w.end-at < soc { // it is cut short, as frames of a limited size are
+		return w.pieces, nil
+	}
 	if mark, err := w.number(at, 2); err != nil || mark != markEOC {
-		return w.pieces, nil // it is cut short, as frames of a limited size are
+		return w.pieces, errors.Join(err, w.odd(at, w.end, "bytes behind the tiles"))
 	}
 	return w.pieces, w.spare(at+2, w.end, "bytes behind a codestream", false)
 }
@@ -51,6 +57,58 @@ type codestream struct {
 	r      *scrub.Reader
 	end    int64
 	pieces []Piece
+	tiles  int64               // how many there are
+	parts  map[int64]tileParts // by number of the tile
+}
+
+// tileParts is how many parts of a tile there were, and how many there are to be, 0 if that was not said.
+type tileParts struct{ seen, all int64 }
+
+// grid is how many tiles the picture has, by the segment SIZ that comes first (A.5.1).
+func (w *codestream) grid(at int64) (int64, error) {
+	const sizes, first = 4 + 2, 0xff51
+	w.parts = map[int64]tileParts{}
+	if mark, err := w.number(at, 2); err != nil || mark != first {
+		return 0, err
+	}
+	tiles := int64(1)
+	for i := range int64(2) {
+		var v [3]int64
+		for j, field := range []int64{0, 4, 6} { // of the picture, a tile and where tiles begin
+			var err error
+			if v[j], err = w.number(at+sizes+4*(field+i), 4); err != nil {
+				return 0, err
+			}
+		}
+		if v[1] == 0 || v[0] <= v[2] {
+			return 0, nil
+		}
+		tiles *= (v[0]-v[2]-1)/v[1] + 1
+	}
+	return tiles, nil
+}
+
+// next tells whether a tile-part is the next one of a tile that there is.
+func (w *codestream) next(at int64) (bool, error) {
+	var tile, number, all int64
+	for _, field := range []struct {
+		to   *int64
+		at   int64
+		size int
+	}{{&tile, 4, 2}, {&number, 10, 1}, {&all, 11, 1}} {
+		var err error
+		if *field.to, err = w.number(at+field.at, field.size); err != nil {
+			return false, err
+		}
+	}
+	p := w.parts[tile]
+	if p.all == 0 {
+		p.all = all
+	}
+	ok := tile < w.tiles && number == p.seen && (p.all == 0 || number < p.all)
+	p.seen++
+	w.parts[tile] = p
+	return ok, nil
 }
 
 // boxes looks at the boxes before a codestream and returns where that is.
@@ -85,16 +143,25 @@ func (w *codestream) tile(at int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	ok, err := w.next(at)
+	if err != nil {
+		return 0, err
+	}
 	data, err := w.header(at+fields, markSOD)
 	switch {
 	case err != nil:
 		return 0, err
 	case size == 0: // to the end of the codestream
-		return w.end - 2, nil
+		size = w.end - 2 - at
 	case size < data-at || size > w.end-at:
 		return 0, jpeg2000(at, nil, "tile-part of %d bytes, %d are left", size, w.end-at)
 	}
-	return at + size, nil
+	if from := data + 2; !ok && from < at+size {
+		return at + size, w.odd(from, at+size, "a tile that may never be shown")
+	}
+	text, err := Prose(w.r, data, max(0, at+size-data))
+	w.pieces = append(w.pieces, text...)
+	return at + size, err
 }
 
 // header looks at the segments up to a marker and returns where that is.
@@ -157,6 +224,15 @@ func (w *codestream) spare(from, to int64, what string, goes bool) error {
 	}
 	w.pieces = append(w.pieces, p)
 	return nil
+}
+
+// odd tells of bytes that are zeros, or may be picture.
+func (w *codestream) odd(from, to int64, what string) error {
+	zeros, err := w.r.Constant(from, to-from, 0)
+	if err == nil && !zeros {
+		w.pieces = append(w.pieces, Piece{Off: from, Len: to - from, Kind: scrub.Unknown, Value: what})
+	}
+	return err
 }
 
 // number reads n bytes, 4 at most.

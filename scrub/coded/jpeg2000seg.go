@@ -17,7 +17,7 @@ var segments = map[int]struct {
 	0x5c: {true, steps},                                                                                                     // QCD
 	0x5d: {false, func(b []byte) bool { return len(b) > 2 && (steps(b[1:]) || steps(b[2:])) }},                              // QCC
 	0x5e: {false, func(b []byte) bool { return len(b) == 3 || len(b) == 4 }},                                                // RGN
-	0x5f: {true, func(b []byte) bool { return len(b)%7 == 0 || len(b)%9 == 0 }},                                             // POC
+	0x5f: {true, func(b []byte) bool { return orders(b, 7) || orders(b, 9) }},                                               // POC
 	0x60: {false, packets}, 0x61: {false, packets},                                                                          // PPM, PPT
 	0x55: {false, packets}, 0x57: {false, packets}, 0x58: {false, packets}, // TLM, PLM, PLT
 }
@@ -66,4 +66,16 @@ func ones(b []byte) (n int) {
 		}
 	}
 	return n
+}
+
+// orders tells whether b is changes of the order of packets, of so many bytes each: resolutions from and
+// to, and one of five orders last.
+func orders(b []byte, size int) bool {
+	const levels, kinds = 33, 5
+	for ; len(b) >= size; b = b[size:] {
+		if b[0] >= levels || b[size/2+1] > levels || b[size-1] >= kinds {
+			return false
+		}
+	}
+	return len(b) == 0
 }
