@@ -208,7 +208,11 @@ func (f *file) take(p *page) error {
 		f.Claim(p.off, p.size, scrub.Payload, "pages")
 		return nil
 	}
+	const most = 1 << 16 // pages that may be lost
 	missing := p.number != st.next && p.flags&begins == 0
+	if missing && st.done && !p.wrong && p.number-st.next > most { // also if it is less
+		f.Doubt("the number of the page at 0x%x is not of that stream", p.off)
+	}
 	st.next = p.number + 1
 	st.ended = st.ended || p.flags&ends != 0
 	f.epoch(st, p)

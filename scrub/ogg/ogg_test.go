@@ -128,6 +128,20 @@ func TestSamplesSinceADate(t *testing.T) {
 	}
 }
 
+// A number of a page that no loss of pages explains is none.
+func TestNumbersOfPages(t *testing.T) {
+	for number, want := range map[string]scrub.Status{"SN77": scrub.Partly, "\x00\x00\x00\x00": scrub.Partly} {
+		data := samples.Get("ogg/vorbis").Data
+		at := bytes.LastIndex(data, []byte("OggS"))
+		copy(data[at+18:], number)
+		sum := samples.OggSum(data[at:])
+		copy(data[at+22:], sum[:])
+		if p, _ := plan(t, data, scrub.Options{}); p.Status() != want || !strings.Contains(strings.Join(p.Doubts, ""), "is not of that stream") {
+			t.Errorf("%q: %s %q", number, p.Status(), p.Doubts)
+		}
+	}
+}
+
 // theora is a film of one frame at a time, with ten frames a second, and key frames that are
 // numbered above six bits.
 func theora(time uint64) (b []byte) {
