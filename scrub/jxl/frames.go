@@ -13,7 +13,7 @@ type frame struct {
 	upsampled, group         int // how much the pixels are enlarged; the side of a group, 128 shifted
 	modular, partial, last   bool
 	replaces                 bool // what was shown before
-	lasts                    int  // ticks of an animation, 0 or more
+	lasts                    int  // ticks of an animation: of many it is 1
 	name, moment, extensions bool
 }
 
@@ -80,7 +80,7 @@ func (b *bits) blended(f *frame, h *header) {
 			f.lasts = b.ticks()
 		}
 		if h.timed {
-			f.moment = b.take(16)|b.take(16) != 0
+			f.moment = b.long()
 		}
 		f.last = b.flag()
 	}
@@ -93,7 +93,7 @@ func (b *bits) blended(f *frame, h *header) {
 	}
 }
 
-// ticks is for how long a frame is shown, 0 or more.
+// ticks is for how long a frame is shown: 1 if the number is a long one.
 func (b *bits) ticks() int {
 	switch b.take(2) {
 	case 0:
@@ -103,7 +103,16 @@ func (b *bits) ticks() int {
 	case 2:
 		return b.take(8)
 	}
-	return min(b.take(16)|b.take(16), 1)
+	if b.long() {
+		return 1
+	}
+	return 0
+}
+
+// long tells whether a number of 32 bits is other than 0.
+func (b *bits) long() bool {
+	low, high := b.take(16), b.take(16)
+	return low|high != 0
 }
 
 // passes reads in how many passes a frame is coded.
