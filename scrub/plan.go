@@ -159,12 +159,12 @@ func (s *Scan) lawful() error {
 	s.out.claims = nil // the map has them: they take megabytes
 	for _, e := range s.out.edits {
 		if protected.meets(e) {
-			return s.Unsupportedf(e.Off, "metadata that shares bytes with the picture or sound")
+			return s.Errorf(e.Off, "the file contradicts itself: metadata shares bytes with the picture or sound")
 		}
 	}
 	for _, c := range s.out.anew {
 		if protected.changes(c) {
-			return s.Unsupportedf(c.Off, "metadata that shares bytes with the picture or sound")
+			return s.Errorf(c.Off, "the file contradicts itself: metadata shares bytes with the picture or sound")
 		}
 	}
 	return nil
@@ -188,7 +188,7 @@ func (s *Scan) Try(plan func() error) error {
 	protected := protect(claims)
 	for _, e := range s.out.edits[p.edits:] {
 		if protected.meets(e) {
-			return s.Unsupportedf(0, "metadata that shares bytes with the picture or sound")
+			return s.Errorf(0, "the file contradicts itself: metadata shares bytes with the picture or sound")
 		}
 	}
 	return nil

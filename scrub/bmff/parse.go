@@ -235,7 +235,7 @@ func (p *parser) top() error {
 		if _, err := box.Read(p.Scan, off, p.Size()); scrub.Refusal(err) && off < p.Size() {
 			return err
 		}
-		return p.Errorf(off, "no moov box")
+		return p.Errorf(off, "the file was not finished or is damaged, and has to be repaired before it can be shown or cleaned: no moov box")
 	}
 	if p.indexed > off {
 		p.Insist("the last box ends before the index does")

@@ -62,6 +62,11 @@ var _ = []lang.Text{
 var _ = []lang.Text{
 	lang.Mark("not a medium of a known format"),
 	lang.Mark("%s: untag can't clean this format yet"),
+	lang.Mark("%s: %s at 0x%x"),
+	lang.Mark("the file was not finished or is damaged, and has to be repaired before it can be shown or cleaned: no moov box"),
+	lang.Mark("the file contradicts itself: metadata shares bytes with the picture or sound"),
+	lang.Mark("packets can't be read"),
+	lang.Mark("coded frames can't be read"),
 	lang.Mark("what follows the end stays (%d bytes), since %s; scrub --cut removes it"),
 	lang.Mark("it is not sure where the medium ends"),
 	lang.Mark("the medium contradicts itself"),
