@@ -60,6 +60,9 @@ func (l layers) from(off int64) (in []marks.Mark) {
 // verdict decides, for all formats, from where on what follows the end e goes. The
 // trailers of l that prove themselves always go. why tells what keeps the rest.
 func (s *Scan) verdict(e End, l layers) (cut int64, why string, err error) {
+	if s.mangled && e.Doubt == "" {
+		e.Doubt = "it is not sure where the medium ends"
+	}
 	n := l.known - e.Off
 	if s.opt.Cut || n <= 0 {
 		if s.opt.Cut || e.Doubt == "" {

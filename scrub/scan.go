@@ -20,6 +20,7 @@ type Scan struct {
 	place   string  // where the medium lies in its holder's terms
 	out     *outcome
 	logical *End  // where the parser says that the medium ends, nil while it does not
+	mangled bool  // picture or sound is not what the medium says it is
 	end     int64 // where the file is cut, -1 for not at all
 	tagged  bool  // a tag stands before the medium
 	marked  bool  // marks that are no part of any medium stand behind it
@@ -240,6 +241,14 @@ func (s *Scan) Doubt(format string, args ...any) {
 		text = s.place + ": " + text
 	}
 	s.doubt(text)
+}
+
+// Mangled records a doubt about picture or sound that is not what the medium says it is.
+// Lengths and counts prove no end then: an editor that was killed while it moved the
+// medium leaves the end of a film behind that of the file as it was.
+func (s *Scan) Mangled(format string, args ...any) {
+	s.Doubt(format, args...)
+	s.mangled = true
 }
 
 func (s *Scan) doubt(text string) {

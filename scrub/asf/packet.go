@@ -129,7 +129,7 @@ func (w *walker) each(visit func(b []byte, p packet) error) error {
 		b := w.Get(w.at, int(w.packet))
 		p, ok := readPacket(b)
 		if !ok {
-			w.Doubt("packets can't be read")
+			w.Mangled("packets can't be read")
 			continue
 		}
 		if err := visit(b, p); err != nil {

@@ -43,7 +43,7 @@ func (l *Look) Frame(st *Stream, off, n, no int64, place string) (tells bool, er
 			return false, err
 		}
 		l.S.Claim(off, n, scrub.Payload, place)
-		l.S.Doubt("coded frames can't be read")
+		l.S.Mangled("coded frames can't be read")
 		return false, nil
 	}
 	coded.Report(l.S, off, n, place, l.Most(pieces))
@@ -115,7 +115,7 @@ func (l *Look) picture(off, n int64, place string) (tells bool, err error) {
 	err = l.S.Medium(scrub.Extents{{Off: off, Len: n}}, place)
 	if scrub.Refusal(err) {
 		l.S.Claim(off, n, scrub.Payload, place)
-		l.S.Doubt("pictures of a film can't be read")
+		l.S.Mangled("pictures of a film can't be read")
 		err = nil
 	}
 	return l.S.Edited(before), err

@@ -33,7 +33,7 @@ func (l *Look) Spread(st *Stream, x scrub.Extents, no int64, place string) (foun
 		if !scrub.Refusal(err) || errors.Is(err, scrub.ErrBudget) {
 			return nil, false, err
 		}
-		l.S.Doubt("coded frames can't be read")
+		l.S.Mangled("coded frames can't be read")
 		return nil, false, nil
 	}
 	for _, p := range l.Most(pieces) {
@@ -78,7 +78,7 @@ func (l *Look) spreadPicture(x scrub.Extents, place string) (found []scrub.Range
 	before := l.S.Point()
 	err = l.S.Medium(x, place)
 	if scrub.Refusal(err) {
-		l.S.Doubt("pictures of a film can't be read")
+		l.S.Mangled("pictures of a film can't be read")
 		return nil, false, nil
 	}
 	return x, l.S.Edited(before), err

@@ -23,7 +23,7 @@ func report(s *scrub.Scan, place string, p Piece) {
 	s.Claim(p.Off, p.Len, scrub.Identify, place)
 	if len(p.Edits) == 0 {
 		if s.Goes(scrub.Identify, p.Kind) {
-			s.Doubt("%s: %s", place, p.Value)
+			s.Mangled("%s: %s", place, p.Value)
 		}
 		return
 	}

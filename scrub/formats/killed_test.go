@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,6 +82,28 @@ func judgeKilled(t *testing.T, when string, left []byte) {
 		if p.End != int64(len(left)) {
 			t.Errorf("%s, with %d bytes of mark: %s cut at %d of %d: %q", when, len(tail), p.Format, p.End, p.Size, p.Doubts)
 		}
+	}
+}
+
+// An editor that makes room for a longer tag moves the medium towards the end. Killed
+// before it writes the header anew, it leaves the old one, and the end of the medium
+// where the header knows of none.
+func TestKilledEditors(t *testing.T) {
+	for name, room := range map[string]int64{"asf/words": 1000, "bmff/moov-first": 5000, "bmff/telemetry-referenced": 5000, "heif/phone": 1000, "heif/gain-map": 1000, "swf/mp3-names": 5000} {
+		t.Run(name, func(t *testing.T) {
+			data := samples.Get(name).Data
+			src, size := bytesOf(data)
+			p, err := formats.Engine().Plan(src, size, scrub.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(p.Map, func(x scrub.Span) bool { return x.Role == scrub.Payload && x.Len > 64 })
+			if i < 0 || p.End != size || p.Map[i].Off+room > size {
+				t.Fatalf("%s %s: nothing to move", p.Status(), p.Refused)
+			}
+			at := p.Map[i].Off
+			judgeKilled(t, "while it moved the medium", slices.Concat(data[:at+room], data[at:]))
+		})
 	}
 }
 

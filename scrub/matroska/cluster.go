@@ -329,7 +329,7 @@ func (f *film) strippedFrame(t *track, x scrub.Range, no int64) (bool, error) {
 		if !scrub.Refusal(err) {
 			return false, err
 		}
-		f.Doubt("coded frames can't be read")
+		f.Mangled("coded frames can't be read")
 		return false, nil
 	}
 	pieces = f.look.Most(pieces)

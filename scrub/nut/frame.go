@@ -138,7 +138,7 @@ func (f *film) see(x frame) (tells bool, err error) {
 		return false, err
 	}
 	if err != nil {
-		f.Doubt("coded frames can't be read")
+		f.Mangled("coded frames can't be read")
 		pieces = nil
 	}
 	pieces = f.look.Most(pieces)

@@ -120,7 +120,8 @@ func plan(w *chunk.Walk) error {
 			return err
 		}
 	}
-	if last, err := f.chain(first, end); err != nil || last != end {
+	last, err := f.chain(first, end)
+	if err != nil || last != end {
 		w.Distrust("the tags don't lead to the end of the film")
 		f.shorten(end, n)
 	}
@@ -129,8 +130,11 @@ func plan(w *chunk.Walk) error {
 		return err
 	}
 	e := scrub.End{Off: end, Proof: scrub.Counted, Least: 2}
-	if !ended {
+	switch {
+	case !ended:
 		e.Doubt = "no end tag stands before them"
+	case last != end:
+		e.Doubt = "it is not sure where the medium ends"
 	}
 	w.Scan.End(e)
 	return nil

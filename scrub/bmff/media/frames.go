@@ -16,7 +16,7 @@ func (d *Data) frame(t *Samples, f samples.Sample) (bool, error) {
 	pieces, err := t.Codec.Frame(d.Reader, f.Off, f.Len, f.No)
 	if err != nil {
 		if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
-			d.Doubt("coded frames can't be read")
+			d.Mangled("coded frames can't be read")
 			return false, nil
 		}
 		return false, err
@@ -174,7 +174,7 @@ func (d *Data) picture(f samples.Sample) error {
 	}
 	err := d.Medium(scrub.Extents{{Off: f.Off, Len: f.Len}}, "mdat/picture")
 	if scrub.Refusal(err) {
-		d.Doubt("pictures of a video track can't be read")
+		d.Mangled("pictures of a video track can't be read")
 		return nil
 	}
 	if err == nil {

@@ -92,7 +92,7 @@ func (d *Data) CoverPicture(t *Samples, x scrub.Extents, place string) error {
 	}
 	pieces, err := t.Codec.Frame(in.Reader, 0, n, 0)
 	if scrub.Refusal(err) && !errors.Is(err, scrub.ErrBudget) {
-		d.Doubt("coded pictures can't be read")
+		d.Mangled("coded pictures can't be read")
 		return nil
 	}
 	if err != nil {
@@ -121,7 +121,7 @@ func (d *Data) pictureItem(t *Samples, x scrub.Extents, place string) error {
 	}
 	err := d.Medium(x, place)
 	if scrub.Refusal(err) {
-		d.Doubt("a coded picture can't be read")
+		d.Mangled("a coded picture can't be read")
 		return d.CoverItem(t, x)
 	}
 	if err == nil {

@@ -53,7 +53,7 @@ func (p *Pictures) xmp(it *item) error {
 	}
 	if !looksLikeXMP(b) {
 		p.Stuck(f)
-		p.Doubt("an item that should be XMP is none")
+		p.Mangled("an item that should be XMP is none")
 		return p.cloak(it)
 	}
 	keep := gainmap.XMP(p.hasMap(), p.hasMap() && p.describes(it), p.told, p.Clip)
@@ -199,7 +199,7 @@ func (p *Pictures) exif(it *item) error {
 	}
 	if at < 0 {
 		p.Stuck(scrub.Finding{Kind: scrub.Unknown, Place: it.place(), Off: it.offset(), Len: n})
-		p.Doubt("an item that should be EXIF is none")
+		p.Mangled("an item that should be EXIF is none")
 		return p.cloak(it)
 	}
 	src, err := in.Piece(scrub.Extents{{Off: at, Len: n - at}})

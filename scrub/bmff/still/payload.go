@@ -157,7 +157,7 @@ func (p *Pictures) derived(it *item, read func(*box.Fields, int)) error {
 	read(f, others)
 	k := f.Bytes()
 	if f.Bad || k > n {
-		p.Doubt("what a picture is made of can't be read")
+		p.Mangled("what a picture is made of can't be read")
 		return p.media.CoverItem(&media.Samples{}, it.extents)
 	}
 	fresh, err := p.media.CoverOwn(it.extents)
@@ -189,7 +189,7 @@ func (p *Pictures) remove(it *item) error {
 	}
 	if !sure {
 		p.Stuck(f)
-		p.Doubt("an item that should go is not what it is said to be")
+		p.Mangled("an item that should go is not what it is said to be")
 		return p.media.CoverItem(&media.Samples{}, it.extents)
 	}
 	if !p.Found(f) {
