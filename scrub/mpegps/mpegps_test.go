@@ -56,6 +56,7 @@ func TestWhatIsFound(t *testing.T) {
 func TestDamagedPackets(t *testing.T) {
 	plainOne, dvd := samples.Get("mpeg-ps/plain").Data, samples.Get("mpeg-ps/dvd").Data
 	video := bytes.Index(plainOne, []byte("\x00\x00\x01\xe0"))
+	system := bytes.Index(plainOne, []byte("\x00\x00\x01\xbb"))
 	sound := bytes.LastIndex(dvd, []byte("\x00\x00\x01\xbd"))
 	change := func(data []byte, at int, b ...byte) []byte {
 		data = bytes.Clone(data)
@@ -71,11 +72,12 @@ func TestDamagedPackets(t *testing.T) {
 		{"sound as navigation", change(dvd, sound+3, 0xbf)},
 		{"padding as long as all that follows", change(plainOne, video+3, 0xbe, 0, 201)},
 		{"stuffing where there is none", change(plainOne, 13, plainOne[13]^2)},
+		{"a system header that swallows a packet", change(plainOne, system+5, 9|64)},
 		{"encrypted", change(plainOne, video+6, 0xb0)},
 		{"something between packets", bytes.Replace(plainOne, []byte("\x00\x00\x01\xb9"), []byte("the owner\x00\x00\x01\xb9"), 1)},
 	} {
 		p := plan(t, c.data, scrub.Options{})
-		if p.Status() != scrub.Partly || len(p.Edits) > 0 && (c.data[video+3] == 0xbe || c.data[13] != plainOne[13]) || p.End != p.Size {
+		if p.Status() != scrub.Partly || len(p.Edits) > 0 && (c.data[video+3] == 0xbe || c.data[13] != plainOne[13] || c.data[system+5] != 9) || p.End != p.Size {
 			t.Errorf("%s: %s with %d edits, %q", c.name, p.Status(), len(p.Edits), p.Doubts)
 		}
 	}

@@ -127,7 +127,7 @@ func (p *parser) packet(off int64, b, next []byte) error {
 		p.S.Doubt("a packet is longer or shorter than it can be")
 		return nil
 	case id == systemID:
-		p.system(off, b)
+		p.system(off, b, next)
 		return nil
 	case id == mapID:
 		p.streamMap(off, b)
@@ -270,12 +270,16 @@ func (p *parser) streamOf(id byte, data []byte) *codec.Stream {
 }
 
 // system looks at a system header (2.5.3.6): fields, and three bytes for each stream.
-func (p *parser) system(off int64, b []byte) {
+func (p *parser) system(off int64, b, next []byte) {
 	at := 12
 	for at+3 <= len(b) && b[at]&0x80 != 0 && b[at] != 0xff {
 		at += 3
 	}
-	if at < len(b) {
+	switch {
+	case at >= len(b):
+	case !pes.Constant(b[at:], 0xff) && !sure(b, next):
+		p.S.Doubt("a packet is longer or shorter than it can be")
+	default:
 		p.Fill(off+int64(at), b[at:], 0xff, scrub.Hidden, "system/stuffing")
 	}
 }
