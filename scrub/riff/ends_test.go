@@ -141,6 +141,21 @@ func TestUnfinished(t *testing.T) {
 	}
 }
 
+// Words that a program appended without a word about them in the length of the form go like others, if
+// they lead to the end.
+func TestWordsBehindTheForm(t *testing.T) {
+	form := chunkOf("RIFF", "WAVE", chunkOf("fmt ", format), chunkOf("data", string(quiet(3000))))
+	words := chunkOf("LIST", "INFO", chunkOf("IART", "Jane Doe\x00\x00"), chunkOf("ICRD", "2031"))
+	for behind, want := range map[string]scrub.Status{words: scrub.Dirty, words + "more": scrub.Partly, words[:len(words)-4]: scrub.Dirty} {
+		data := []byte(form + behind)
+		p := plan(t, data, scrub.Options{Policy: scrub.Policy{Profile: scrub.ProfileStrict}})
+		after := string(scrubtest.Perform(data, p))
+		if p.Status() != want || strings.Contains(after, "Jane") == (want == scrub.Dirty) || !strings.HasPrefix(after, form) {
+			t.Errorf("%d bytes behind: %s %q", len(behind), p.Status(), p.Doubts)
+		}
+	}
+}
+
 // FFmpeg's name lies in the first frame of AAC, and goes; nothing in a WAV tells where the next begins.
 func TestFramesThatNothingSeparates(t *testing.T) {
 	data := []byte(chunkOf("RIFF", "WAVE", chunkOf("fmt ", "\xff"+format[1:], "\x02\x00\x12\x08"), chunkOf("data", "\xde\x02\x00Lavc59.37.100\x00"+string(foreign(800)))))

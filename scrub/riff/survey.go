@@ -100,7 +100,8 @@ func (m *medium) walk(form *chunk.Part, told int64) error {
 			return err
 		}
 		// Some programs append tags and leave the length of the form as it was.
-		if tag := rules()[in][c.ID]; err != nil || at >= told && (!tells(tag) && !m.Filler(c) || c.Cut) {
+		words := c.ID == "LIST INFO" && c.End() == size
+		if tag := rules()[in][c.ID]; err != nil || at >= told && (!tells(tag) && !words && !m.Filler(c) || c.Cut) {
 			break
 		}
 		if err := m.note(c, told); err != nil {
