@@ -221,7 +221,7 @@ func (f *file) careful() error {
 	}
 	f.goes = text
 	told := map[*entry]bool{}
-	if err := f.carefulNotes(); err != nil {
+	if err := f.carefulEntries(); err != nil {
 		return err
 	}
 	return f.sweep(0, f.Size(), func(off, n int64, r *region, g *goes) error {
@@ -249,11 +249,14 @@ func (f *file) careful() error {
 	})
 }
 
-// carefulNotes has go what stands in the entries of makers' notes and has a name.
-func (f *file) carefulNotes() error {
+// carefulEntries has go what stands in the entries of makers' notes and of positions and has a name.
+func (f *file) carefulEntries() error {
 	for _, d := range f.all {
+		if d.note == nil && (d.place != gpsTags || !f.apart(d)) {
+			continue
+		}
 		for _, e := range d.entries {
-			if d.note == nil || e.stays || !e.inline() || !f.identified(e) || e.size == 0 {
+			if e.stays || !e.inline() || !f.identified(e) || e.size == 0 {
 				continue
 			}
 			zeros, err := f.Constant(e.off, e.size, 0)
@@ -267,6 +270,12 @@ func (f *file) carefulNotes() error {
 		}
 	}
 	return f.rekey()
+}
+
+// apart tells whether a directory shares no byte with what else stays.
+func (f *file) apart(d *dir) bool {
+	i, found := slices.BinarySearchFunc(f.stays, d.at, func(r region, off int64) int { return cmp.Compare(r.off, off) })
+	return found && !f.stays[i].mixed && f.stays[i].end() == d.end
 }
 
 // identified tells whether an entry is what it says it is, also in a damaged file.

@@ -15,6 +15,7 @@ type region struct {
 	place       string
 	first, last part         // of payload
 	medium      func() error // claims and cleans what lies there, nil if it is claimed as it is
+	mixed       bool         // it shares bytes with another
 }
 
 func (r region) end() int64 { return r.off + r.len }
@@ -118,6 +119,7 @@ func (f *file) overlaps() {
 			last.len = max(last.len, r.end()-last.off)
 		default:
 			f.contradict("%s and %s share bytes", last.place, r.place)
+			last.mixed, r.mixed = true, true
 			if r.end() > last.end() {
 				r.len, r.off, r.medium = r.end()-last.end(), last.end(), nil
 				out = append(out, r)

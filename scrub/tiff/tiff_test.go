@@ -201,6 +201,26 @@ func TestTextsAmongPixels(t *testing.T) {
 	}
 }
 
+// Of a picture that contradicts itself what stands in the entries of a position goes, too, if they share
+// no byte with anything else.
+func TestPositionsOfContradictions(t *testing.T) {
+	const head, bad = 8 + 9*9 + 2, 1 << 30
+	gps := ul16(2) + entry(1, 2, 2, 'N') + entry(3, 2, 2, 'W') + ul32(0)
+	gone := ul16(2) + entry(1, 2, 2, 0) + entry(3, 2, 2, 0) + ul32(0)
+	at := head + 10*12 + 4
+	picture := func(at int) string { return grey(9, 9, entry(255, 3, bad, 8), entry(34853, 4, 1, at)) }
+	for name, c := range map[string]struct{ data, want string }{
+		"apart":           {picture(at) + gps, picture(at) + gone},
+		"in another":      {picture(head - 2), picture(head - 2)},
+		"among the bytes": {strings.Replace(picture(8), strings.Repeat("p", len(gps)), gps, 1), strings.Replace(picture(8), strings.Repeat("p", len(gps)), gps, 1)},
+	} {
+		p := plan(t, c.data, scrub.Options{})
+		if after := string(scrubtest.Perform([]byte(c.data), p)); after != c.want || p.Status() != scrub.Partly {
+			t.Errorf("%s: %s %q\n%q, expected\n%q", name, p.Status(), p.Doubts, after, c.want)
+		}
+	}
+}
+
 // What develops raw pictures stays in those only, as long and of such numbers as it may be. The
 // names of maker and model stay, also where they are damaged, and what may be one of them under
 // another number.
