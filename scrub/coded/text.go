@@ -93,6 +93,16 @@ func Numbers(r *scrub.Reader, off, n int64) (bool, error) {
 	return Words(r, off, n, word)
 }
 
+// Letters tells whether all of b reads as text, as a number that is none does.
+func Letters(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // Sum tells whether b, of 16 bytes, can be a checksum such as MD5: it reads as no text, not even one that
 // zeros fill up, and as no number. One checksum in thirty thousand does.
 func Sum(b []byte) bool {

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"untag/scrub"
+	"untag/scrub/coded"
 	"untag/scrub/tags"
 	"untag/scrub/words"
 )
@@ -252,7 +253,7 @@ func (v *values) leaf(r tags.Tag, kind byte, from int, place string) {
 		if place == "onMetaData/filesize" {
 			v.size = n
 		}
-		if (math.Abs(n) < 1e12 || n == 0) && !letters(b) {
+		if (math.Abs(n) < 1e12 || n == 0) && !coded.Letters(b) {
 			v.claim(v.at, r.Role, place)
 			return
 		}
@@ -263,7 +264,7 @@ func (v *values) leaf(r tags.Tag, kind byte, from int, place string) {
 		told := scrub.Kind("")
 		if kind != number {
 			told = words.Stay(b, maxWords)
-		} else if letters(b) {
+		} else if coded.Letters(b) {
 			told = scrub.Unknown
 		}
 		if told == "" && !v.Goes(scrub.Describe, r.Kind) {
@@ -276,16 +277,6 @@ func (v *values) leaf(r tags.Tag, kind byte, from int, place string) {
 		}
 	}
 	v.blank(from, v.at, r.Kind, place)
-}
-
-// letters tells whether the bytes of a number read as text.
-func letters(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' || c > '~' {
-			return false
-		}
-	}
-	return true
 }
 
 // blank makes zeros of the bytes between two offsets.
@@ -316,7 +307,7 @@ func (v *values) numbers(place string) bool {
 	}
 	for i := binary.BigEndian.Uint32(n); i > 0; i-- {
 		b := v.take(9)
-		if b == nil || b[0] != number || letters(b[1:]) {
+		if b == nil || b[0] != number || coded.Letters(b[1:]) {
 			return false
 		}
 	}

@@ -228,7 +228,7 @@ func (p *parser) adaptation(off int64, b []byte, alone bool) (used int, ok bool)
 		if flags&f.bit == 0 {
 			continue
 		}
-		if f.long > 1 && at+f.long <= n+1 && !clock(b[at:at+f.long]) && pes.Letters(b[at:at+f.long]) {
+		if f.long > 1 && at+f.long <= n+1 && !clock(b[at:at+f.long]) && coded.Letters(b[at:at+f.long]) {
 			p.S.Doubt("a clock has a value that it can't have")
 		}
 		at += f.long
@@ -245,7 +245,7 @@ func (p *parser) adaptation(off int64, b []byte, alone bool) (used int, ok bool)
 			p.Fill(off+int64(at)+1, data, 0xff, scrub.Unknown, "packets/private")
 		case bit == 0x01:
 			used := extended(data)
-			if used > 1 && pes.Letters(data[1:used]) {
+			if used > 1 && coded.Letters(data[1:used]) {
 				used = 1
 			}
 			p.Fill(off+int64(at+1+used), data[used:], 0xff, scrub.Hidden, "packets/extension")

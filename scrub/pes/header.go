@@ -148,13 +148,3 @@ func (f *Film) Header(h Header, off int64, b []byte) {
 		f.Fill(off+r.Off, b[r.Off:min(r.End(), int64(len(b)))], 0xff, kind, "packets/header")
 	}
 }
-
-// Letters tells whether all of b reads as text.
-func Letters(b []byte) bool {
-	for _, c := range b {
-		if c < ' ' || c > '~' {
-			return false
-		}
-	}
-	return true
-}
