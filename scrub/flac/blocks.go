@@ -156,7 +156,7 @@ func (f *file) comments(_ *chunk.Walk, p chunk.Part, place string) (bool, error)
 // end at the most, and another block or a frame follows, or the block or the file ends there,
 // too. The lengths stay.
 func (f *file) unread(off, end int64) error {
-	const comments = 1 << 20
+	const comments, unsure = 1 << 20, 32 << 10 // bytes, and those that nothing is known about
 	b := f.Get(off, int(min(end-off, comments)))
 	if len(b) < 2*header || b[0]&^last != comment {
 		return nil
@@ -182,7 +182,7 @@ func (f *file) unread(off, end int64) error {
 	}
 	p, err := read(f.Scan, next, f.Size())
 	follows := h != nil || err == nil && known(p) || own.End() == next || cut
-	if l.Lost || !follows || !l.Named(body, blank) {
+	if l.Lost || !follows || !l.Named(body, blank) || cut && f.Unexplained(before) > unsure {
 		f.Reset(before)
 		return nil
 	}

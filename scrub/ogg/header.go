@@ -32,8 +32,8 @@ func (p *packet) damaged() bool {
 	return slices.ContainsFunc(p.parts, func(x part) bool { return x.page.wrong })
 }
 
-// Of comments in damaged pages that nothing is known about so many bytes may go, or one in
-// so many of the file.
+// Of comments in damaged pages so many bytes that nothing is known about may go, or one in so many
+// of the file; half of that where a file breaks off, since then their lengths speak alone.
 const (
 	unsure      = 64 << 10
 	unsureShare = 100
@@ -171,7 +171,7 @@ func (f *file) begun(st *stream) bool {
 	p, before := packet{st.open, b}, f.Point()
 	blank := func(off, n int) bool { return f.blank(p, head+off, n) }
 	l := xiph.Clean(f.Scan, body, func(off, n int) scrub.Range { return p.at(head+off, n) }, blank, place)
-	if !l.Named(body, blank) {
+	if !l.Named(body, blank) || f.Unexplained(before) > unsure/2 {
 		f.Reset(before)
 		return false
 	}

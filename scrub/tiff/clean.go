@@ -57,6 +57,9 @@ func (f *file) thorough() error {
 	if err := f.survey(end, gaps); err != nil {
 		return err
 	}
+	if f.broken != "" {
+		return f.careful()
+	}
 	if err := f.rewrite(); err != nil {
 		return err
 	}

@@ -63,6 +63,10 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 	if n > mostHidden && n > f.Size()/hiddenShare || f.shared || f.raw && !f.plainRaw() {
 		return false, nil
 	}
+	if f.strayed(off, n) {
+		f.contradict("bytes at 0x%x may be a strip of which the offset has lost a bit", off)
+		return false, nil
+	}
 	if before != nil && before.role == scrub.Payload && before.end() == off {
 		if whole, err := f.whole(before.last); err != nil || !whole {
 			return false, err
@@ -73,6 +77,33 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 		return f.whole(f.stays[i].first)
 	}
 	return true, nil
+}
+
+// strayed tells whether n bytes at off may be the most of a strip whose offset has lost a bit, or are too
+// much to ask that of. Only what is coded tells by itself where it is.
+func (f *file) strayed(off, n int64) bool {
+	const most = 1 << 27
+	if f.asked += len(f.stays); f.asked > most {
+		return true
+	}
+	for _, r := range f.stays {
+		if r.role != scrub.Payload || r.first.image == nil || r.first.image.compression != noCompression || r.len/2 > n {
+			continue
+		}
+		for bit := int64(1); bit > 0 && bit <= f.Size(); bit <<= 1 {
+			from := r.off ^ bit
+			to := from + r.len
+			if from < r.off {
+				to = min(to, r.off)
+			} else {
+				from = max(from, r.end())
+			}
+			if to-from >= r.len/2 && from >= off && to <= off+n {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // remains tells whether n bytes are nothing but zeros and directories that nothing points

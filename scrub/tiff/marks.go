@@ -35,6 +35,7 @@ type marks struct {
 	inside []goes        // bytes of strips that are no picture
 	rooms  []goes        // for directories that move: values that go, and gaps
 	taken  []scrub.Range // of rooms
+	asked  int           // regions that gaps were compared with
 }
 
 // maxRegions bounds the memory for regions; neighbouring strips are one.
