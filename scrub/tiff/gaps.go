@@ -79,15 +79,15 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 	return true, nil
 }
 
-// strayed tells whether n bytes at off may be the most of a strip whose offset has lost a bit, or are too
-// much to ask that of. Only what is coded tells by itself where it is.
+// strayed tells whether n bytes at off may be of a strip whose offset has lost a bit, since where it is now
+// are values or directories, or are too much to ask that of. Only what is coded tells by itself where it is.
 func (f *file) strayed(off, n int64) bool {
 	const most = 1 << 27
 	if f.asked += len(f.stays); f.asked > most {
 		return true
 	}
 	for _, r := range f.stays {
-		if r.role != scrub.Payload || r.first.image == nil || r.first.image.compression != noCompression || r.len/2 > n {
+		if r.role != scrub.Payload || r.first.image == nil || r.first.image.compression != noCompression {
 			continue
 		}
 		for bit := int64(1); bit > 0 && bit <= f.Size(); bit <<= 1 {
@@ -98,12 +98,17 @@ func (f *file) strayed(off, n int64) bool {
 			} else {
 				from = max(from, r.end())
 			}
-			if to-from >= r.len/2 && from >= off && to <= off+n {
+			if (from == off && to == off+n || to-from >= r.len/2 && from >= off && to <= off+n) && f.sharing(r) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// sharing tells whether a strip shares bytes with what goes.
+func (f *file) sharing(r region) bool {
+	return slices.ContainsFunc(f.goes, func(g goes) bool { return g.Off < r.end() && r.off < g.End() })
 }
 
 // remains tells whether n bytes are nothing but zeros and directories that nothing points

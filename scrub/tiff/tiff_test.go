@@ -148,7 +148,7 @@ func TestGaps(t *testing.T) {
 
 // Each bit of each entry of a directory: no pixel is lost.
 func TestBitsOfEntries(t *testing.T) {
-	for _, name := range []string{"tiff/plain", "tiff/pages", "tiff/tiles", "tiff/lzw", "tiff/jpeg", "tiff/imagej", "tiff/previews", "bigtiff/plain"} {
+	for _, name := range []string{"tiff/plain", "tiff/pages", "tiff/tiles", "tiff/lzw", "tiff/jpeg", "tiff/imagej", "tiff/previews", "bigtiff/plain", "bigtiff/words-ii"} {
 		t.Run(name, func(t *testing.T) {
 			data := samples.Get(name).Data
 			whole := plan(t, string(data), scrub.Options{})
