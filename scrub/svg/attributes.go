@@ -95,6 +95,20 @@ func (d *drawing) telling(value, place string) {
 	}
 }
 
+// declared doubts what the declarations of a style tell of somebody. A drawing has few, over and over.
+func (d *drawing) declared(style string) {
+	const most = 1 << 12
+	for s := range strings.SplitSeq(style, ";") {
+		if d.styles[s] {
+			continue
+		}
+		if len(d.styles) < most {
+			d.styles[s] = true
+		}
+		d.telling(s, "style")
+	}
+}
+
 // remarks blanks what stands between the marks of a comment in a style sheet.
 func (d *drawing) remarks(from, to int64, place string) {
 	for b := d.text[:to]; from < to; from++ {

@@ -157,13 +157,14 @@ func (d *drawing) attribute(a attribute, value, in string) error {
 		d.drop(a, t.Kind, prefix)
 		return nil
 	}
-	if local == "href" || a.name == "href" {
+	switch {
+	case local == "href" || a.name == "href":
 		d.refers(value, in)
-	} else {
-		d.telling(value, a.name)
-	}
-	if a.name == "style" {
+	case a.name == "style":
+		d.declared(value)
 		d.remarks(a.value, a.valueTo, a.name)
+	default:
+		d.telling(value, a.name)
 	}
 	return d.embedded(a.value, a.valueTo, a.name)
 }

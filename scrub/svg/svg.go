@@ -37,6 +37,7 @@ type drawing struct {
 	open   []element
 	names  []name          // of name spaces that nobody needs, once their elements are gone
 	kept   map[string]bool // prefixes that still stand somewhere
+	styles map[string]bool // declarations that were judged
 	at     int64           // all before is claimed
 	ended  int64           // where the outermost element does
 	unsure bool            // only what has a name goes
@@ -74,7 +75,7 @@ func parse(s *scrub.Scan) error {
 	if bytes.IndexByte(text[:min(len(text), 4)], 0) >= 0 {
 		return s.Unsupportedf(0, "a drawing that is neither in UTF-8 nor in UTF-16")
 	}
-	d := &drawing{Scan: s, text: text, kept: map[string]bool{}, ended: -1}
+	d := &drawing{Scan: s, text: text, kept: map[string]bool{}, styles: map[string]bool{}, ended: -1}
 	d.reader()
 	for d.wrong == "" && d.ended < 0 {
 		from := d.read.InputOffset()
