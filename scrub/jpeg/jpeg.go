@@ -107,8 +107,7 @@ func (c *cleaner) rest() error {
 		at = m.end
 	}
 	if stays {
-		c.Claim(at, c.Size()-at, scrub.Identify, "tail")
-		return nil
+		return c.left(at)
 	}
 	if c.moving > 0 {
 		at = c.Size()
