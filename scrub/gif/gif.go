@@ -88,19 +88,26 @@ func (m *medium) screen(flags byte) (int64, error) {
 var errTrailer = errors.New("trailer")
 
 // blocks claims the blocks from off on. Where something is no block, what follows the next
-// one that is known is claimed too.
+// one that is known is claimed too. A block that goes, and that leads there, may have taken
+// in the next ones: it is no block either.
 func (m *medium) blocks(off int64) error {
 	for {
-		end := int64(-1)
+		end, last := int64(-1), chunk.Part{}
 		rest, err := m.Parts(off, m.Size(), func(p chunk.Part) error {
 			if p.ID == "trailer" {
 				end = p.End()
 				return errTrailer
 			}
+			if p.ID != "filler" {
+				last = p
+			}
 			return nil
 		})
 		if err != nil && err != errTrailer && !scrub.Refusal(err) {
 			return err
+		}
+		if end < 0 && last.ID != "" && last.ID != "picture" && m.Zeros(last.End(), rest-last.End()) && !m.Zeros(rest, m.Left(rest)) {
+			rest = last.Off
 		}
 		if _, err := m.Apply(off, max(rest, end), "GIF", ""); err != nil {
 			return err

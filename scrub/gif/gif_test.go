@@ -121,3 +121,14 @@ func TestColours(t *testing.T) {
 		t.Errorf("a ramp of greys changed: % x", after)
 	}
 }
+
+// No bit of blocks that go costs the picture behind them.
+func TestEveryBit(t *testing.T) {
+	for _, name := range []string{"gif/programs", "gif/xmp"} {
+		h := scrubtest.Harness{Engine: engine}
+		_, breaches := h.Bits(name, samples.Get(name).Data, -1)
+		for _, b := range breaches {
+			t.Error(b)
+		}
+	}
+}

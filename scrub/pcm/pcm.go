@@ -4,6 +4,7 @@ package pcm
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed" // the table
 	"encoding/binary"
 	"strconv"
@@ -167,7 +168,7 @@ func voc(w *chunk.Walk) error {
 	}
 	w.Hands = map[string]chunk.Hand{"/9": newSound}
 	w.Claim(0, head, scrub.Structure, "head")
-	if err := w.Hide(head, off-head, "head/rest"); err != nil {
+	if err := between(w, head, off); err != nil {
 		return err
 	}
 	for newest := false; off < w.Size(); {
@@ -203,6 +204,24 @@ func voc(w *chunk.Walk) error {
 	end, err := w.CutMarks(off)
 	w.Claim(off, end-off, scrub.Payload, "rest")
 	return err
+}
+
+// between removes what stands between the head and the first block, unless a block may begin there: then
+// it is where the head says blocks begin that is wrong.
+func between(w *chunk.Walk, off, end int64) error {
+	if off == end {
+		return nil
+	}
+	p, err := w.Read(w.Scan, off, w.Size())
+	if err != nil {
+		return err
+	}
+	if sane, err := w.Sane(w, p); err != nil || !sane || p.Cut || p.ID == "0" {
+		return cmp.Or(err, w.Hide(off, end-off, "head/rest"))
+	}
+	w.Distrust("blocks may begin at 0x%x, the head says 0x%x", off, end)
+	w.Claim(off, end-off, scrub.Identify, "head/rest")
+	return nil
 }
 
 // newSound claims sound behind twelve bytes that say how it is coded, the last four of which

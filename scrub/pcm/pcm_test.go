@@ -64,3 +64,14 @@ func TestSoX(t *testing.T) {
 func FuzzPCM(f *testing.F) {
 	scrubtest.Fuzz(f, engine, samples.Of("au", "voc")...)
 }
+
+// No bit of a head costs the sound.
+func TestEveryBit(t *testing.T) {
+	for _, name := range []string{"voc/texts", "voc/unfinished"} {
+		h := scrubtest.Harness{Engine: engine}
+		_, breaches := h.Bits(name, samples.Get(name).Data, -1)
+		for _, b := range breaches {
+			t.Error(b)
+		}
+	}
+}
