@@ -288,15 +288,36 @@ func (p *picture) exrPieces(table, version int64) error {
 		if start < end || n > p.Left(start) {
 			return p.Errorf(start, "pieces of pixels that meet, or the end is missing")
 		}
+		if start > end && p.exrUnlisted(end, version, starts[i:]) {
+			return p.Errorf(end, "a piece of pixels that is not listed")
+		}
 		p.Claim(start, n, scrub.Payload, "pixels")
 		p.use(start, n)
 		end = start + n
+	}
+	if end < p.Size() && p.exrUnlisted(end, version, nil) {
+		return p.Errorf(end, "a piece of pixels that is not listed")
 	}
 	if err := p.hideBetween(0, end); err != nil {
 		return err
 	}
 	p.Scan.End(scrub.End{Off: end, Proof: scrub.Proven, Least: 8})
 	return nil
+}
+
+// exrUnlisted tells whether pieces from off on lead to the next one that is listed, or to the end: where
+// the table says that one is has lost a bit then.
+func (p *picture) exrUnlisted(off, version int64, starts []int64) bool {
+	for off < p.Size() {
+		n, err := p.exrPiece(off, version)
+		if err != nil || n > p.Left(off) || p.Zeros(off, n) {
+			return false
+		}
+		if off += n; len(starts) > 0 && off >= starts[0] {
+			return off == starts[0]
+		}
+	}
+	return off == p.Size()
 }
 
 // exrPiece is the length of the piece at off.
