@@ -70,7 +70,7 @@ func Find(s *scrub.Scan) (*Tail, error) {
 }
 
 // measured returns a tag that ends where e does, and is as long as its start shows: one bit of its
-// footer may be wrong. Where nothing shows that it is the footer alone.
+// footer may be wrong. Where nothing shows, nor an interrupted run emptied its start, that it is the footer alone.
 func (t *Tail) measured(e entry) entry {
 	const lengths = 28 // a tag is shorter than 2^28 bytes
 	foot, shows := int64(frameLen), t.startsAPE
@@ -78,7 +78,7 @@ func (t *Tail) measured(e entry) entry {
 	if e.what == "ID3" {
 		foot, shows, heads = id3Frame, t.startsID3, []int64{2 * id3Frame}
 	}
-	if e.off >= 0 && (t.emptied(e) || shows(e, foot)) {
+	if e.off >= 0 && shows(e, foot) {
 		return e
 	}
 	for k := -1; k < lengths; k++ {
@@ -95,6 +95,9 @@ func (t *Tail) measured(e entry) entry {
 				}
 			}
 		}
+	}
+	if e.off >= 0 && t.emptied(e) { // zeros may be silence, too: a start that shows comes first
+		return e
 	}
 	return entry{e.what, e.end() - foot, foot}
 }
