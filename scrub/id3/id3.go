@@ -39,7 +39,7 @@ func parse(s *scrub.Scan) error {
 	if b, err := s.Bytes(0, int(min(headLen, s.Size()))); err != nil {
 		return err
 	} else if n = Len(b); n > 0 {
-		if _, err := Clean(s, 0, min(n, s.Size()), "ID3"); err != nil {
+		if _, err := clean(s, 0, min(n, s.Size()), "ID3", n < s.Size()); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,7 @@ type tag struct {
 	rest        int64 // where the frames end
 	kept        int   // how many frames there are up to the last one that stays
 	stuck       bool  // something stays for want of knowing better
+	loose       bool  // nothing but its length tells where the tag ends
 }
 
 const (
@@ -32,6 +33,10 @@ const (
 // bytes behind it that are padding of what holds it. It claims all of them, and tells
 // whether anything of the tag stays: a holder may take back what was claimed and go.
 func Clean(s *scrub.Scan, off, n int64, place string) (stays bool, err error) {
+	return clean(s, off, n, place, false)
+}
+
+func clean(s *scrub.Scan, off, n int64, place string, loose bool) (stays bool, err error) {
 	h, ok := readHead(s.Get(off, int(min(n, headLen))))
 	if !ok {
 		return false, s.Errorf(off, "no ID3v2 tag")
@@ -41,7 +46,7 @@ func Clean(s *scrub.Scan, off, n int64, place string) (stays bool, err error) {
 		s.Doubt("the tag is cut short")
 	}
 	before := s.Point()
-	t, err := open(s, off, whole, h, place)
+	t, err := open(s, off, whole, h, place, loose)
 	if err != nil {
 		return false, err
 	}
@@ -71,8 +76,8 @@ func Clean(s *scrub.Scan, off, n int64, place string) (stays bool, err error) {
 
 // open claims the header of a tag and what was inserted into it, and reads which frames
 // there are.
-func open(s *scrub.Scan, off, whole int64, h head, place string) (*tag, error) {
-	t := &tag{head: h, place: place}
+func open(s *scrub.Scan, off, whole int64, h head, place string, loose bool) (*tag, error) {
+	t := &tag{head: h, place: place, loose: loose}
 	size := min(h.size, whole-headLen)
 	x := scrub.Extents{{Off: off + headLen, Len: size}}
 	if h.flags&unsynchronised != 0 && h.version < 4 {
@@ -172,6 +177,8 @@ func (t *tag) remainder(off, n int64) {
 	case sound || hidden > maxHidden || hidden > fewHidden && t.Size()+int64(len(t.pins)) < t.head.size:
 		t.leave(off, n, scrub.Hidden, "padding")
 		t.Doubt("the padding of a tag holds what may be sound")
+	case t.loose && t.Get(off+n-1, 1)[0] != 0: // the first bytes of what follows, perhaps
+		t.leave(off, n, scrub.Hidden, "padding")
 	default:
 		t.claim(off, n, scrub.Identify, place)
 		if t.Found(scrub.Finding{Kind: scrub.Hidden, Place: place, Off: off, Len: n}) {

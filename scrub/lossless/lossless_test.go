@@ -197,3 +197,15 @@ func TestStoredHeaders(t *testing.T) {
 		}
 	}
 }
+
+// No bit of how long the tag before a TTA is costs the name that the TTA begins with.
+func TestLengthOfTagBefore(t *testing.T) {
+	whole := samples.Get("tta/tags").Data
+	for bit := 8 * 6; bit < 8*10; bit++ {
+		bad := bytes.Clone(whole)
+		bad[bit/8] ^= 1 << (bit % 8)
+		if p, after := plan(t, bad); !strings.Contains(after, "TTA1") {
+			t.Errorf("bit %d of byte %d: %s %q", bit%8, bit/8, p.Status(), p.Doubts)
+		}
+	}
+}
