@@ -29,7 +29,7 @@ var dialect = &chunk.Dialect{
 		s.Put(unlink, p.Off, []byte(retired))
 		s.Fill(destroy, p.Body(), p.Size, 0)
 	},
-	Vital: []string{"SH", "AP", "SE", "SO", "ST"},
+	Vital: []string{"SH", "AP", "SE", "SO", "ST", "RG"},
 }
 
 var rules = chunk.MustRules(table)

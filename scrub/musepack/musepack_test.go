@@ -24,12 +24,14 @@ func FuzzMusepack(f *testing.F) {
 // A packet whose length is wrong takes no sound with it.
 func TestLengths(t *testing.T) {
 	data := samples.Get("musepack/sv8").Data
-	at := bytes.Index(data, []byte("EI\x07"))
-	for n := range 128 {
-		bad := bytes.Clone(data)
-		bad[at+2] = byte(n)
-		if _, after := plan(t, bad); !strings.Contains(after, "sound sound sound") {
-			t.Errorf("%d bytes: the sound is gone", n)
+	for _, packet := range []string{"RG\x0c", "EI\x07", "CT\x11"} {
+		at := bytes.Index(data, []byte(packet))
+		for n := range 128 {
+			bad := bytes.Clone(data)
+			bad[at+2] = byte(n)
+			if _, after := plan(t, bad); !strings.Contains(after, "sound sound sound") {
+				t.Errorf("%s of %d bytes: the sound is gone", packet[:2], n)
+			}
 		}
 	}
 }
