@@ -182,31 +182,6 @@ func (c *cleaner) search() error {
 	return nil
 }
 
-// left claims a tail that stays. Pictures in it that are whole are cleaned inside.
-func (c *cleaner) left(at int64) error {
-	from := at
-	for range maxSearch {
-		off := c.nextPicture(from)
-		if off < 0 {
-			break
-		}
-		from = off + 3
-		pic, err := c.walk(off)
-		if err == nil && pic.damage == "" && pic.shown() {
-			err = c.MediumOf(scrub.Identify, scrub.Extents{{Off: off, Len: pic.end - off}}, "tail")
-			if err == nil {
-				c.Claim(at, off-at, scrub.Identify, "tail")
-				at, from = pic.end, pic.end
-			}
-		}
-		if err != nil && !scrub.Refusal(err) {
-			return err
-		}
-	}
-	c.Claim(at, c.Size()-at, scrub.Identify, "tail")
-	return nil
-}
-
 // nextPicture finds FF D8 FF from off on; -1 if there is none.
 func (c *cleaner) nextPicture(off int64) int64 { return c.find(off, "\xFF\xD8\xFF") }
 

@@ -2,7 +2,6 @@ package jpeg
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"testing"
 
@@ -149,20 +148,6 @@ func TestCrampedIndex(t *testing.T) {
 	}
 	if result := scrubtest.Perform(data, p); pictures(result) != 2 || len(indexOf(t, result)) != 2 {
 		t.Errorf("%d pictures are left, not 2", pictures(result))
-	}
-}
-
-// A view that is not where the index leads stays, cleaned inside.
-func TestStrayView(t *testing.T) {
-	second := with(encode(16, 16), seg(com, secret))
-	data := listed(func(mpf string) []byte { return photo(mpf) }, []uint32{0x20020002, 0x020002}, 0, [][]byte{second})
-	at := len(data) - len(second)
-	data = slices.Concat(data[:at], []byte("??"), second)
-	h := scrubtest.Harness{Engine: engine(), Secrets: [][]byte{[]byte(secret)}, MustStay: [][]byte{[]byte("??")}}
-	p := h.Laws(t, t.Name(), data)
-	result := scrubtest.Perform(data, p)
-	if p.Status() != scrub.Partly || pixels(t, result[at+2:]) != pixels(t, second) {
-		t.Errorf("%s %q", p.Status(), p.Doubts)
 	}
 }
 

@@ -107,7 +107,8 @@ func (c *cleaner) rest() error {
 		at = m.end
 	}
 	if stays {
-		return c.left(at)
+		c.Claim(at, c.Size()-at, scrub.Identify, "tail")
+		return nil
 	}
 	if c.moving > 0 {
 		at = c.Size()
