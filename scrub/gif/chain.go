@@ -49,7 +49,7 @@ var usual = chunk.Dialect{
 	Sane: func(w *chunk.Walk, p chunk.Part) (bool, error) {
 		sane := true
 		_, err := links(w.Scan, p.Body(), p.Tail(), func(at, _ int64) error {
-			wrong, err := terminated(w.Scan, at, p.Tail())
+			wrong, err := terminated(w.Scan, at, w.Size())
 			sane = sane && (!wrong || at == p.Body())
 			return err
 		})

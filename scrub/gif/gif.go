@@ -12,6 +12,7 @@ import (
 	"untag/scrub"
 	"untag/scrub/chunk"
 	"untag/scrub/tags"
+	"untag/scrub/words"
 )
 
 // Format is the entry of this family in the table of formats.
@@ -88,8 +89,7 @@ func (m *medium) screen(flags byte) (int64, error) {
 var errTrailer = errors.New("trailer")
 
 // blocks claims the blocks from off on. Where something is no block, what follows the next
-// one that is known is claimed too. A block that goes, and that leads there, may have taken
-// in the next ones: it is no block either.
+// one that is known is claimed too.
 func (m *medium) blocks(off int64) error {
 	for {
 		end, last := int64(-1), chunk.Part{}
@@ -106,8 +106,10 @@ func (m *medium) blocks(off int64) error {
 		if err != nil && err != errTrailer && !scrub.Refusal(err) {
 			return err
 		}
-		if end < 0 && last.ID != "" && last.ID != "picture" && m.Zeros(last.End(), rest-last.End()) && !m.Zeros(rest, m.Left(rest)) {
-			rest = last.Off
+		if end < 0 {
+			if rest, err = m.sure(last, rest); err != nil {
+				return err
+			}
 		}
 		if _, err := m.Apply(off, max(rest, end), "GIF", ""); err != nil {
 			return err
@@ -120,6 +122,26 @@ func (m *medium) blocks(off int64) error {
 			return err
 		}
 	}
+}
+
+// sure is up to where blocks are believed of which p is the last one, and which lead to something that is
+// none at rest: p may have taken in others, unless it is a picture, or a comment that reads as text.
+func (m *medium) sure(p chunk.Part, rest int64) (int64, error) {
+	const most = 64 << 10
+	if p.ID == "" || p.ID == "picture" || !m.Zeros(p.End(), rest-p.End()) || m.Zeros(rest, m.Left(rest)) {
+		return rest, nil
+	}
+	var text []byte
+	_, err := links(m.Scan, p.Body(), p.Tail(), func(at, n int64) error {
+		if len(text) < most {
+			text = append(text, m.Get(at+1, int(n))...)
+		}
+		return nil
+	})
+	if p.ID == "FE" && len(text) < most && words.Readable(string(text)) {
+		return rest, err
+	}
+	return p.Off, err
 }
 
 // finish ends the picture behind its trailer.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"testing"
 
 	"untag/scrub"
 )
@@ -72,6 +73,21 @@ func (h *Harness) Bits(name string, data []byte, most int) (int, []Breach) {
 		}
 	}
 	return len(bits), c.breaches
+}
+
+// EveryBit is [Harness.Bits] for every bit of media that is not payload, none of which may cost any.
+func EveryBit(t *testing.T, engine *scrub.Engine, media ...[]byte) {
+	t.Helper()
+	h := Harness{Engine: engine}
+	for i, data := range media {
+		n, breaches := h.Bits(fmt.Sprintf("medium %d", i), data, -1)
+		if n == 0 {
+			t.Errorf("medium %d: no bit was tried", i)
+		}
+		for _, b := range breaches {
+			t.Error(b)
+		}
+	}
 }
 
 // Bit is [Harness.Bits] for one bit of a medium that the plan is for.
