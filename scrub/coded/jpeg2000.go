@@ -66,7 +66,7 @@ type tileParts struct{ seen, all int64 }
 
 // grid is how many tiles the picture has, by the segment SIZ that comes first (A.5.1).
 func (w *codestream) grid(at int64) (int64, error) {
-	const sizes, first = 4 + 2, 0xff51
+	const sizes, first, most = 4 + 2, 0xff51, 1 << 16 // numbers of tiles have two bytes
 	w.parts = map[int64]tileParts{}
 	if mark, err := w.number(at, 2); err != nil || mark != first {
 		return 0, err
@@ -83,7 +83,7 @@ func (w *codestream) grid(at int64) (int64, error) {
 		if v[1] == 0 || v[0] <= v[2] {
 			return 0, nil
 		}
-		tiles *= (v[0]-v[2]-1)/v[1] + 1
+		tiles = min(most, tiles*((v[0]-v[2]-1)/v[1]+1))
 	}
 	return tiles, nil
 }

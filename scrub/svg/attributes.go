@@ -95,8 +95,8 @@ func (d *drawing) telling(value, place string) {
 	}
 }
 
-// declared doubts what the declarations of a style tell of somebody. A drawing has few, over and over.
-func (d *drawing) declared(style string) {
+// styled doubts what the declarations of a style tell of somebody. A drawing has few, over and over.
+func (d *drawing) styled(style string) {
 	const most = 1 << 12
 	for s := range strings.SplitSeq(style, ";") {
 		if d.styles[s] {

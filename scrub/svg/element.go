@@ -161,7 +161,7 @@ func (d *drawing) attribute(a attribute, value, in string) error {
 	case local == "href" || a.name == "href":
 		d.refers(value, in)
 	case a.name == "style":
-		d.declared(value)
+		d.styled(value)
 		d.remarks(a.value, a.valueTo, a.name)
 	default:
 		d.telling(value, a.name)

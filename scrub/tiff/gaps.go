@@ -79,11 +79,13 @@ func (f *file) hidden(off, n int64, before *region) (bool, error) {
 	return true, nil
 }
 
+// mostAsked bounds the time for gaps: how many regions they are compared with.
+const mostAsked = 1 << 27
+
 // strayed tells whether n bytes at off may be of a strip whose offset has lost a bit, since where it is now
 // are values or directories, or are too much to ask that of. Only what is coded tells by itself where it is.
 func (f *file) strayed(off, n int64) bool {
-	const most = 1 << 27
-	if f.asked += len(f.stays); f.asked > most {
+	if f.asked += len(f.stays); f.asked > mostAsked {
 		return true
 	}
 	for _, r := range f.stays {
@@ -106,9 +108,10 @@ func (f *file) strayed(off, n int64) bool {
 	return false
 }
 
-// sharing tells whether a strip shares bytes with what goes.
+// sharing tells whether a strip shares bytes with what goes, or that is too much to ask.
 func (f *file) sharing(r region) bool {
-	return slices.ContainsFunc(f.goes, func(g goes) bool { return g.Off < r.end() && r.off < g.End() })
+	f.asked += len(f.goes)
+	return f.asked > mostAsked || slices.ContainsFunc(f.goes, func(g goes) bool { return g.Off < r.end() && r.off < g.End() })
 }
 
 // remains tells whether n bytes are nothing but zeros and directories that nothing points
